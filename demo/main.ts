@@ -1,0 +1,43 @@
+import { activity } from './app/activity.js';
+import { followLocale } from './app/i18n.js';
+import { inbox } from './app/inbox.js';
+import { createShell } from './views/shell.js';
+import type { Shell } from './views/shell.js';
+
+/** Sets the adapter before any element looks for one, and tells it which conversations exist. */
+async function connectPipeline(): Promise<void> {
+  const { adapter } = await import('./adapter.js');
+  const tell = (refs = activity()) => {
+    adapter
+      .putConversations?.(refs)
+      .catch((error: unknown) => console.warn('The pipeline did not learn of them', error));
+  };
+  tell();
+  inbox.on('sent', (id) => tell(activity([id])));
+}
+
+function start(): void {
+  let shell = build();
+  followLocale(() => {
+    const choosing = document.querySelector('#display:popover-open') !== null;
+    shell.stop();
+    shell = build();
+    if (!choosing) return;
+    document.querySelector<HTMLElement>('#display')?.showPopover();
+    document.querySelector<HTMLElement>('#display [name="language"]:checked')?.focus();
+  });
+}
+
+function build(): Shell {
+  const shell = createShell();
+  document.body.replaceChildren(...shell.elements);
+  shell.show();
+  return shell;
+}
+
+try {
+  await connectPipeline();
+} catch (error) {
+  console.warn('The inbox runs without its pipeline: the library did not load', error);
+}
+start();

@@ -1,0 +1,19 @@
+const STEPS: Record<string, (at: number, last: number) => number> = {
+  ArrowDown: (at, last) => Math.min(at + 1, last),
+  ArrowUp: (at) => Math.max(at - 1, 0),
+  Home: () => 0,
+  End: (_at, last) => last,
+};
+
+/** Up, down, Home and End move the focus among the rows that show; Tab still visits every one. */
+export function moveWithArrows(list: HTMLElement): void {
+  list.addEventListener('keydown', (event) => {
+    const step = STEPS[event.key];
+    if (!step || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    const links = [...list.querySelectorAll<HTMLElement>('a.row-link')].filter((link) => link.checkVisibility());
+    const at = links.findIndex((link) => link === event.target);
+    if (at < 0) return;
+    event.preventDefault();
+    links[step(at, links.length - 1)]?.focus();
+  });
+}

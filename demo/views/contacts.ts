@@ -1,0 +1,77 @@
+import type { Contact } from '../data/types.js';
+import type { View } from './view.js';
+import { ago, time } from '../app/dates.js';
+import { h } from '../app/h.js';
+import { inbox } from '../app/inbox.js';
+import { words } from '../app/i18n.js';
+import { href } from '../app/router.js';
+import { moveWithArrows } from './arrow-keys.js';
+import { avatar, channelBadge } from './avatar.js';
+import { createFilter } from './filters.js';
+import { listTools } from './list-tools.js';
+
+export function createContacts(): View {
+  const t = words();
+  const list = h('ul', { id: 'contacts', class: 'rows people', 'aria-label': t.contactList, role: 'list' });
+  const filter = createFilter('contact', 'contacts');
+  const latest = (contact: Contact) => inbox.activityAt(inbox.of(contact)[0]?.id ?? '');
+  list.append(...[...inbox.contacts].sort((a, b) => latest(b) - latest(a)).map(createRow));
+  moveWithArrows(list);
+  const tools = listTools(list, filter, t.noContactsMatch);
+
+  return {
+    element: h(
+      'section',
+      { class: 'page page-contacts' },
+      h(
+        'header',
+        { class: 'page-head' },
+        h('div', { class: 'list-title' }, h('h1', {}, t.contacts), tools.count),
+        h('div', { class: 'page-tools' }, h('div', { class: 'filter-row' }, filter), tools.search),
+      ),
+      h('div', { class: 'scroll' }, list, tools.empty),
+    ),
+    title: () => t.contacts,
+    show: () => {},
+  };
+}
+
+function createRow(contact: Contact): HTMLElement {
+  const t = words();
+  const conversations = inbox.of(contact);
+  const newest = conversations[0];
+  const at = newest && inbox.activityAt(newest.id);
+  const channels = [...new Set(conversations.map((conversation) => conversation.inbox.channel))];
+  const content = [
+    avatar(contact, 'medium'),
+    h('span', { class: 'row-name', dir: 'auto' }, contact.name),
+    h('span', { class: 'person-handle' }, h('bdi', {}, contact.handle)),
+    h('span', { class: 'person-channels' }, ...channels.map(channelBadge)),
+    h('span', { class: 'person-count' }, t.conversations(conversations.length)),
+    h(
+      'span',
+      { class: 'row-time' },
+      at ? h('span', { class: 'hidden-text' }, `${t.lastActive} `) : null,
+      at ? time(at, ago(at)) : t.never,
+    ),
+  ];
+  return h(
+    'li',
+    {
+      class: 'row person',
+      'data-contact-id': contact.id,
+      'data-search': `${contact.name} ${contact.handle} ${contact.city}`.toLocaleLowerCase(),
+    },
+    newest
+      ? h('a', { class: 'row-link', href: href({ page: 'chats', conversationId: newest.id }) }, ...content)
+      : h('div', { class: 'row-link' }, ...content),
+    newest && statuses(contact),
+  );
+}
+
+/** The status that all conversations of a contact share, or "Mixed". */
+function statuses(contact: Contact): HTMLElement {
+  const picker = h('pipeline-status-picker', { size: 'small', readonly: true });
+  picker.conversations = inbox.of(contact).map(({ id }) => ({ conversationId: id, contactId: contact.id }));
+  return picker;
+}

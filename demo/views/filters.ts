@@ -1,0 +1,15 @@
+import type { Filter, PipelineFilter } from 'pipeline-elements';
+import { h } from '../app/h.js';
+
+type Of = 'conversation' | 'contact';
+
+/** What each filter shows, so that a page built anew (another language) starts where the old one was. */
+const chosen = new Map<Of, Filter>();
+
+export function createFilter(of: Of, list: string): PipelineFilter {
+  const filter = h('pipeline-filter', { of, for: list });
+  const before = chosen.get(of);
+  if (before) filter.filter = before;
+  filter.addEventListener('pipeline-filter-change', (event) => chosen.set(of, event.filter));
+  return filter;
+}

@@ -1,0 +1,75 @@
+import type { Channel } from '../data/types.js';
+
+const plural = (n: number, one: string, other: string) => `${n} ${n === 1 ? one : other}`;
+
+export const en = {
+  chats: 'Chats',
+  contacts: 'Contacts',
+  settings: 'Settings',
+  mainNavigation: 'Main',
+  skip: 'Skip to content',
+
+  display: 'Display',
+  theme: 'Theme',
+  themes: { system: 'System', light: 'Light', dark: 'Dark' },
+  language: 'Language',
+
+  channels: { whatsapp: 'WhatsApp', instagram: 'Instagram', web: 'Web chat' } satisfies Record<Channel, string>,
+  today: 'Today',
+  yesterday: 'Yesterday',
+  you: 'You',
+
+  conversationList: 'Conversations',
+  search: 'Search',
+  unread: (n: number) => `${n} unread`,
+  shown: (shown: number, all: number) => (shown === all ? `${all}` : `${shown} of ${all}`),
+  draft: 'Draft',
+  noConversationsMatch: 'No conversations match',
+  noContactsMatch: 'No contacts match',
+  noMatchHint: 'Try fewer statuses or another word.',
+  showAll: 'Show everything',
+
+  notFound: 'This conversation is not here',
+  notFoundHint: 'It may have been opened from an old link.',
+  backToList: 'Back to the list',
+  backToConversation: 'Back to the conversation',
+  showDetails: 'Show details',
+  closeDetails: 'Close details',
+
+  message: 'Message',
+  writeReply: 'Write a reply…',
+  send: 'Send',
+  sendHint: 'Enter sends, Shift + Enter starts a new line',
+  sent: 'Sent',
+
+  details: 'Conversation details',
+  inbox: 'Inbox',
+  about: 'About',
+  phone: 'Phone',
+  handle: 'Username',
+  email: 'E-mail',
+  channel: 'Channel',
+  city: 'City',
+  spokenLanguage: 'Language',
+  firstSeen: 'First seen',
+  notes: 'Notes',
+  alsoVia: 'Also in touch via',
+
+  contactList: 'Contacts',
+  conversations: (n: number) => (n === 0 ? 'No conversations' : plural(n, 'conversation', 'conversations')),
+  lastActive: 'Last active',
+  never: 'Never wrote',
+
+  pipelineManagement: 'Pipeline Management',
+  pipelineLead:
+    'Every conversation stands at one step of your pipeline, or at none. Name the steps, give each a color and put them in the order in which a customer passes through them.',
+  whereTitle: 'Where your team meets these statuses',
+  where: [
+    ['Beside the conversation', 'Under the inbox name, together with what you know about the customer.'],
+    ['Above the message box', 'So that the status can follow the reply without leaving the keyboard.'],
+    ['In both lists', 'Filter conversations by status, and customers by the status of their conversations.'],
+  ],
+  goodToKnow: 'Good to know',
+  goodToKnowText:
+    'Renaming, recoloring or reordering a status never touches a conversation. Deleting one that is in use asks first where its conversations should go, and can be undone.',
+};

@@ -1,0 +1,22 @@
+import { defineConfig } from '@playwright/test';
+import { CHROMIUM_ARGS, findBrowser } from './scripts/browser.mjs';
+
+const PORT = Number(process.env.E2E_PORT ?? 8123);
+
+export default defineConfig({
+  testDir: 'test/e2e',
+  workers: 1,
+  retries: 0,
+  timeout: 60_000,
+  globalTimeout: 600_000,
+  expect: { timeout: 10_000 },
+  reporter: 'list',
+  forbidOnly: true,
+  use: {
+    baseURL: `http://localhost:${PORT}`,
+    viewport: { width: 1280, height: 800 },
+    launchOptions: { executablePath: await findBrowser(), args: CHROMIUM_ARGS },
+  },
+  // Serves dist/ as it is: `npm test` has built it.
+  webServer: { command: 'node demo/serve.mjs', env: { PORT: String(PORT) }, port: PORT, reuseExistingServer: false },
+});

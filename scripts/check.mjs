@@ -1,0 +1,44 @@
+// npm run check: everything but the tests. One line a step; what a step printed only when it failed.
+import { readFileSync } from 'node:fs';
+import { run, runSteps } from './run.mjs';
+
+const bin = (name, ...args) => run('node', [`node_modules/${name}`, ...args]);
+
+/** What `npm publish` would send: nothing but the build and the papers. */
+async function pack() {
+  const { output, code } = await run('npm', ['pack', '--dry-run', '--json', '--ignore-scripts', '--loglevel=error']);
+  if (code) return { code, output };
+  const [{ files }] = JSON.parse(output.slice(output.indexOf('[')));
+  const strangers = files
+    .map(({ path }) => path)
+    .filter((path) => !/^(dist\/|package\.json$|README|LICENSE|CHANGELOG)/.test(path) || /\.test\./.test(path));
+  return { code: strangers.length ? 1 : 0, output: `not meant to be published:\n${strangers.join('\n')}` };
+}
+
+/** The lockfile must not tie an install to one registry. */
+function lockfile() {
+  const hosts = readFileSync('package-lock.json', 'utf8').match(/"resolved": ".*"/g) ?? [];
+  return {
+    code: hosts.length ? 1 : 0,
+    output: `package-lock.json names where it was installed from:\n${hosts.slice(0, 3).join('\n')}`,
+  };
+}
+
+const ofSources = await runSteps([
+  ['types', () => bin('typescript/bin/tsc', '--noEmit')],
+  ['types of the demo', () => bin('typescript/bin/tsc', '--noEmit', '-p', 'demo')],
+  ['lint', () => bin('eslint/bin/eslint.js', '.', '--max-warnings=0')],
+  ['format', () => bin('prettier/bin/prettier.cjs', '--check', '.', '--log-level=warn')],
+  ['lockfile', lockfile],
+]);
+const isBuilt = await runSteps([['build', () => run('node', ['scripts/build.mjs'])]]);
+const ofBuild =
+  isBuilt &&
+  (await runSteps([
+    ['documentation', () => run('node', ['scripts/docs.mjs', '--check'])],
+    ['sizes', () => run('node', ['scripts/size.mjs'])],
+    ['package', () => bin('publint/src/cli.js', '--strict')],
+    ['types of the package', () => bin('@arethetypeswrong/cli/dist/index.js', '--pack', '.', '--profile', 'esm-only')],
+    ['what is published', pack],
+  ]));
+process.exitCode = ofSources && ofBuild ? 0 : 1;

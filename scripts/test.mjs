@@ -1,0 +1,81 @@
+// npm test: finds the browser, builds, runs every kind of test and adds them up.
+//   npm test -- browser 'src/store/*.test.ts'   one kind (node, browser, e2e), and in it some files
+//   npm test -- e2e --no-build                  with dist/ as it is; browser tests run from src/ and never build
+//   npm run test:long                           the browser tests in Chromium, Firefox and WebKit
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { findBrowser } from './browser.mjs';
+import { run } from './run.mjs';
+
+const args = process.argv.slice(2);
+const [only, ...files] = args.filter((arg) => !arg.startsWith('--'));
+const results = mkdtempSync(join(tmpdir(), 'pipeline-elements-'));
+const env = {
+  CHROMIUM: await findBrowser(),
+  ...(args.includes('--long') ? { BROWSERS: 'chromium,firefox,webkit', LONG: '1' } : {}),
+};
+console.log(`browser: ${env.CHROMIUM}`);
+
+/** Runs one kind of test; `read` gets its counts out of the report that it leaves. */
+async function stage(report, command, more, read) {
+  const { code } = await run('node', command, { isShown: true, env: { ...env, ...more } });
+  const path = join(results, report);
+  return { code, ...(existsSync(path) ? read(readFileSync(path, 'utf8')) : { passed: 0, failed: 0 }) };
+}
+
+const freePort = () =>
+  new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address();
+      server.close(() => resolve(port));
+    });
+  });
+
+const STAGES = {
+  node() {
+    const found = readdirSync('test/node').filter((file) => file.endsWith('.test.mjs'));
+    const reporters = ['spec', 'stdout', 'tap', join(results, 'node.tap')].map(
+      (value, i) => `--test-reporter${i % 2 ? '-destination' : ''}=${value}`,
+    );
+    const wanted = files.length ? files : found.map((file) => `test/node/${file}`);
+    return stage('node.tap', ['--test', ...reporters, ...wanted], {}, (tap) => {
+      const count = (what) => Number(new RegExp(`^# ${what} (\\d+)$`, 'm').exec(tap)?.[1] ?? 0);
+      return { passed: count('pass'), failed: count('fail') + count('cancelled') };
+    });
+  },
+  browser() {
+    const command = ['node_modules/@web/test-runner/dist/bin.js', ...(files.length ? ['--files', ...files] : [])];
+    return stage('browser.json', command, { WTR_COUNT: join(results, 'browser.json') }, JSON.parse);
+  },
+  async e2e() {
+    const command = ['node_modules/@playwright/test/cli.js', 'test', '--reporter=list,json', ...files];
+    const more = { PLAYWRIGHT_JSON_OUTPUT_NAME: join(results, 'e2e.json'), E2E_PORT: String(await freePort()) };
+    return stage('e2e.json', command, more, (json) => {
+      const { stats, errors } = JSON.parse(json);
+      return { passed: stats.expected, failed: stats.unexpected + stats.flaky + errors.length };
+    });
+  },
+};
+
+const total = { passed: 0, failed: 0 };
+const problems = [];
+if (only && !STAGES[only]) problems.push(`no such kind of test: ${only}`);
+else if (only !== 'browser' && !args.includes('--no-build')) {
+  if ((await run('node', ['scripts/build.mjs'], { isShown: true })).code !== 0) problems.push('the build failed');
+}
+for (const [name, start] of problems.length ? [] : Object.entries(STAGES)) {
+  if (only && only !== name) continue;
+  console.log(`\n${name}`);
+  const { code, passed, failed } = await start();
+  total.passed += passed;
+  total.failed += failed;
+  if (passed + failed === 0) problems.push(`${name}: no test ran`);
+  else if (code !== 0 && failed === 0) problems.push(`${name}: ended with code ${code}`);
+}
+rmSync(results, { recursive: true });
+for (const problem of problems) console.log(problem);
+total.failed += problems.length;
+console.log(`\n${total.passed} passed, ${total.failed} failed`);
+process.exitCode = total.failed === 0 ? 0 : 1;

@@ -1,0 +1,312 @@
+import { expect } from '@open-wc/testing';
+import type { Change } from '../../model/changes.js';
+import {
+  LEADS,
+  cleanUp,
+  freshName,
+  holdOpen,
+  inspect,
+  listen,
+  meddling,
+  openAdapter,
+  pause,
+  replacing,
+  until,
+} from './test-helpers.js';
+
+const refs = (count: number): { conversationId: string }[] =>
+  Array.from({ length: count }, (_, i) => ({ conversationId: `c${i}` }));
+
+describe('IndexedDBAdapter: what subscribers hear', () => {
+  afterEach(cleanUp);
+
+  it('nothing before it is committed, in this tab or another', async () => {
+    const database = freshName();
+    const [adapter, other] = [openAdapter(database), openAdapter(database)];
+    await adapter.createStatus(LEADS);
+    const here = await listen(adapter);
+    const there = await listen(other);
+    let done = false;
+    await meddling(
+      (transaction) => {
+        transaction.addEventListener('complete', () => (done = true));
+        holdOpen(transaction, 100);
+      },
+      async () => {
+        const write = adapter.setStatus([{ conversationId: 'c1' }], 'leads');
+        while (!done) {
+          expect([...here.heard, ...there.heard]).to.deep.equal([]);
+          await pause(5);
+        }
+        await write;
+      },
+    );
+    await until(() => here.heard.length > 0 && there.heard.length > 0, 'both to hear');
+    expect(here.heard).to.deep.equal(there.heard);
+  });
+
+  it('every change once and in order, whoever writes', async () => {
+    const database = freshName();
+    const adapters = [openAdapter(database), openAdapter(database), openAdapter(database)];
+    await adapters[0]!.createStatus(LEADS);
+    const ears = await Promise.all(adapters.map((adapter) => listen(adapter)));
+    const writes = Array.from({ length: 60 }, (_, i) =>
+      adapters[i % 3]!.setStatus([{ conversationId: `c${i}` }], 'leads', { opId: `op${i}` }),
+    );
+    await Promise.all(writes);
+    await until(() => ears.every(({ heard }) => heard.length >= 60), 'all to hear all');
+    await pause(50);
+    for (const { heard } of ears) {
+      expect(heard.map((change) => Number(change.seq))).to.deep.equal(Array.from({ length: 60 }, (_, i) => i + 2));
+      expect(new Set(heard.map((change) => change.opId)).size).to.equal(60);
+    }
+  });
+
+  it('a late subscriber hears what it missed, whatever is written meanwhile', async () => {
+    const adapter = openAdapter();
+    await adapter.createStatus(LEADS);
+    const { seq } = await adapter.listStatuses();
+    await adapter.setStatus(refs(3), 'leads');
+    const heard: Change[] = [];
+    const fresh: Change[] = [];
+    adapter.subscribe((change) => heard.push(change), { since: seq });
+    adapter.subscribe((change) => fresh.push(change), {});
+    await adapter.setStatus(refs(2), null);
+    await until(() => heard.length >= 5 && fresh.length >= 2, 'all of it');
+    await pause(30);
+    expect(heard.map((change) => Number(change.seq) - Number(seq))).to.deep.equal([1, 2, 3, 4, 5]);
+    expect(fresh.map((change) => Number(change.seq) - Number(seq))).to.deep.equal([4, 5]);
+  });
+
+  it('a gap gives one reset: pruned, too much, from the future, or not a place at all', async function () {
+    this.timeout(60_000);
+    const adapter = openAdapter();
+    await adapter.createStatus(LEADS);
+    const { seq } = await adapter.listStatuses();
+    const hears = async (since: string): Promise<string[]> => {
+      const { heard, stop } = await listen(adapter, since);
+      await pause(5);
+      stop();
+      return heard.map((change) => change.kind);
+    };
+    expect(await hears('99')).to.deep.equal(['reset']);
+    expect(await hears('nonsense')).to.deep.equal(['reset']);
+    for (let start = 0; start < 1100; start += 100) {
+      await adapter.setStatus(refs(start + 100).slice(start), 'leads');
+    }
+    expect(await hears(seq)).to.deep.equal(['reset']);
+    expect(await hears(String(Number(seq) + 1000))).to.have.lengthOf(100);
+  });
+
+  it('the log stays bounded, and who was before its beginning hears a reset', async function () {
+    this.timeout(60_000);
+    const database = freshName();
+    const adapter = openAdapter(database);
+    await adapter.createStatus(LEADS);
+    const { seq } = await adapter.listStatuses();
+    for (const to of ['leads', null, 'leads']) await adapter.setStatus(refs(4000), to);
+    const logged = await inspect(database, (db) => db.count('log'));
+    expect(logged).to.be.within(10_000, 10_256);
+    const { heard } = await listen(adapter, seq);
+    await until(() => heard.length > 0, 'a reset');
+    expect(heard.map((change) => change.kind)).to.deep.equal(['reset']);
+    const journal = await inspect(database, (db) => db.get('meta', 'journal'));
+    expect(journal?.logged).to.equal(logged);
+  });
+
+  it('many conversations at once are one reset, and each keeps its history', async () => {
+    const adapter = openAdapter();
+    await adapter.createStatus(LEADS);
+    const { heard } = await listen(adapter);
+    await adapter.putConversations(refs(101));
+    await adapter.setStatus(refs(101), 'leads');
+    await adapter.setStatus(refs(100), null);
+    await until(() => heard.length >= 102, 'all of it');
+    await pause(20);
+    const kinds = heard.map((change) => change.kind);
+    expect(kinds).to.deep.equal(['reset', 'reset', ...Array<string>(100).fill('entry')]);
+    expect((await adapter.history('c5')).map(({ from, to }) => [from, to])).to.deep.equal([
+      [null, 'leads'],
+      ['leads', null],
+    ]);
+  });
+
+  it('hostile broadcasts change nothing and break nothing', async () => {
+    const database = freshName();
+    const adapter = openAdapter(database);
+    await adapter.createStatus(LEADS);
+    const { heard } = await listen(adapter);
+    let reads = 0;
+    const counting = (real: IDBDatabase['transaction']): IDBDatabase['transaction'] =>
+      function (this: IDBDatabase, ...args) {
+        reads++;
+        return real.apply(this, args);
+      };
+    const channel = new BroadcastChannel(`pipeline-elements:${database}`);
+    await replacing(IDBDatabase.prototype, 'transaction', counting, async () => {
+      const status = { id: 'evil', name: '<img onerror=1>', color: 'url(x)', rank: 'a', version: 9 };
+      const corpus: unknown[] = [
+        ...[null, undefined, 0, '', 'reset', [], {}, new Map(), new ArrayBuffer(8), [1, 2]],
+        ...[{ v: 2, seq: 9 }, { v: '1', seq: 9 }, { v: 1 }, { v: 1, seq: -1 }, { v: 1, seq: 0.5 }, { v: 1, seq: '9' }],
+        ...[
+          { v: 1, seq: NaN },
+          { v: 1, seq: Infinity },
+          { v: 1, seq: 9, kind: 'status', status },
+        ],
+        ...[
+          { kind: 'status', seq: '9', status },
+          { kind: 'reset', seq: '9' },
+          Object.create({ v: 1, seq: 1 }) as unknown,
+        ],
+      ];
+      for (const message of corpus) channel.postMessage(message);
+      await pause(50);
+      expect(reads).to.equal(0);
+      // What could be a hint is looked into, and that is all.
+      for (let i = 0; i < 200; i++) channel.postMessage({ v: 1, seq: Number.MAX_SAFE_INTEGER - i });
+      await until(() => reads > 0, 'a look into the log');
+      await pause(50);
+      expect(reads).to.be.below(100);
+    });
+    channel.close();
+    expect(heard).to.deep.equal([]);
+    expect((await adapter.listStatuses()).items.map((each) => each.id)).to.deep.equal(['leads']);
+  });
+
+  it('a listener that ended hears nothing of what is on its way', async () => {
+    const adapter = openAdapter();
+    await adapter.createStatus(LEADS);
+    const { heard, stop } = await listen(adapter);
+    const write = adapter.setStatus([{ conversationId: 'c1' }], 'leads');
+    stop();
+    await write;
+    await pause(20);
+    expect(heard).to.deep.equal([]);
+  });
+
+  it('a listener that ends itself hears nothing more, not even of the same write', async () => {
+    const adapter = openAdapter();
+    let heard = 0;
+    const stop = adapter.subscribe(() => {
+      heard++;
+      stop();
+    }, {});
+    await adapter.setStatus(refs(5), null);
+    await until(() => heard > 0, 'the first');
+    await pause(20);
+    expect(heard).to.equal(1);
+  });
+
+  it('the channel is there for subscribers only, and not while the page is in the back/forward cache', async () => {
+    const live = new Set<BroadcastChannel>();
+    class Counted extends BroadcastChannel {
+      constructor(name: string) {
+        super(name);
+        live.add(this);
+      }
+      override close(): void {
+        super.close();
+        live.delete(this);
+      }
+    }
+    await replacing(
+      globalThis as { BroadcastChannel: typeof BroadcastChannel },
+      'BroadcastChannel',
+      () => Counted,
+      async () => {
+        const database = freshName();
+        const [adapter, other] = [openAdapter(database), openAdapter(database)];
+        await adapter.createStatus(LEADS);
+        expect(live.size).to.equal(0);
+        const ears = [await listen(adapter), await listen(adapter)];
+        expect(live.size).to.equal(1);
+        dispatchEvent(new PageTransitionEvent('pagehide', { persisted: false }));
+        expect(live.size).to.equal(1);
+        dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true }));
+        expect(live.size).to.equal(0);
+        await other.setStatus([{ conversationId: 'c1' }], 'leads');
+        await pause(30);
+        expect(ears[0]!.heard).to.deep.equal([]);
+        dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }));
+        await until(() => ears.every(({ heard }) => heard.length === 1), 'what happened meanwhile');
+        expect(live.size).to.equal(1);
+        ears.forEach(({ stop }) => stop());
+        expect(live.size).to.equal(0);
+        dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }));
+        expect(live.size).to.equal(0);
+        await listen(adapter);
+        await adapter.close();
+        expect(live.size).to.equal(0);
+      },
+    );
+  });
+
+  it('a tab that missed the broadcast catches up when it becomes visible', async () => {
+    const database = freshName();
+    const [adapter, other] = [openAdapter(database), openAdapter(database)];
+    await adapter.createStatus(LEADS);
+    const { heard } = await listen(adapter);
+    const mute = (): BroadcastChannel['postMessage'] => () => undefined;
+    await replacing(BroadcastChannel.prototype, 'postMessage', mute, async () => {
+      await other.setStatus([{ conversationId: 'c1' }], 'leads');
+    });
+    await pause(30);
+    expect(heard).to.deep.equal([]);
+    document.dispatchEvent(new Event('visibilitychange'));
+    await until(() => heard.length === 1, 'the change');
+  });
+
+  it('a read that fails is tried again until it works', async function () {
+    this.timeout(8000);
+    const adapter = openAdapter();
+    await adapter.createStatus(LEADS);
+    const { seq } = await adapter.listStatuses();
+    await adapter.setStatus([{ conversationId: 'c1' }], 'leads');
+    const states: string[] = [];
+    const heard: Change[] = [];
+    let tries = 0;
+    const failing = (): IDBDatabase['transaction'] => () => {
+      tries++;
+      throw new DOMException('No.', 'UnknownError');
+    };
+    await replacing(IDBDatabase.prototype, 'transaction', failing, async () => {
+      adapter.subscribe((change) => heard.push(change), { since: seq, onState: (state) => states.push(state) });
+      await until(() => states.length > 0, 'the failure');
+      await pause(300);
+    });
+    expect(tries, 'not all the time').to.be.below(5);
+    await until(() => heard.length > 0, 'the change', 5000);
+    expect(states).to.deep.equal(['retrying', 'live']);
+    expect(heard.map((change) => change.kind)).to.deep.equal(['reset']);
+  });
+
+  it('clear() empties every open tab, and what comes after it is news to them', async () => {
+    const database = freshName();
+    const [adapter, other] = [openAdapter(database), openAdapter(database)];
+    await adapter.createStatus(LEADS);
+    await adapter.setStatus([{ conversationId: 'c1', contactId: 'p1', activityAt: 5 }], 'leads', { opId: 'same' });
+    const ears = [await listen(adapter), await listen(other)];
+    const before = (await other.getEntries(['c1'])).get('c1')!;
+    await adapter.clear();
+    await until(() => ears.every(({ heard }) => heard.length === 1), 'both to hear');
+    expect(ears.map(({ heard }) => heard[0]!.kind)).to.deep.equal(['reset', 'reset']);
+    for (const each of [adapter, other]) {
+      expect((await each.listStatuses()).items).to.deep.equal([]);
+      expect((await each.getEntries(['c1'])).size).to.equal(0);
+      expect((await each.getContacts(['p1'])).size).to.equal(0);
+      expect(await each.count({ of: 'conversation' })).to.deep.equal({ byStatus: new Map(), none: 0 });
+      expect(await each.history('c1')).to.deep.equal([]);
+    }
+    const left = await inspect(database, (db) =>
+      Promise.all(
+        (['statuses', 'conversations', 'contacts', 'counters', 'log'] as const).map((name) => db.count(name)),
+      ),
+    );
+    expect(left).to.deep.equal([0, 0, 0, 0, 1]);
+    // Not the answer remembered from before.
+    await adapter.createStatus(LEADS);
+    const [result] = await adapter.setStatus([{ conversationId: 'c1' }], 'leads', { opId: 'same' });
+    expect(result!.ok && result!.entry.version).to.be.above(before.version);
+    await until(() => ears[1]!.heard.length === 3, 'what comes after');
+  });
+});

@@ -1,0 +1,89 @@
+/** Version of what tabs say to each other; what has another one is not understood, and ignored. */
+const PROTOCOL = 1;
+
+export interface ChannelEvents {
+  /** There may be something new to read. */
+  wake(): void;
+  /** The page goes into the back/forward cache. */
+  pause(): void;
+}
+
+/**
+ * Hints between tabs that a write was committed. Any script of the origin can send one, and a message to a page in the
+ * back/forward cache may be lost or throw it out: so nothing is taken from a hint, the channel is closed while the page
+ * is away, and coming back counts as a hint.
+ */
+export class Channel {
+  readonly #name: string;
+  readonly #events: ChannelEvents;
+  #channel: BroadcastChannel | undefined;
+  #listeners: AbortController | undefined;
+
+  constructor(database: string, events: ChannelEvents) {
+    this.#name = `pipeline-elements:${database}`;
+    this.#events = events;
+  }
+
+  /** Listens, until `close`. */
+  open(): void {
+    if (this.#listeners) return;
+    this.#listeners = new AbortController();
+    const { signal } = this.#listeners;
+    const { wake, pause } = this.#events;
+    this.#listen();
+    globalThis.addEventListener?.(
+      'pagehide',
+      (event) => {
+        if (!event.persisted) return;
+        this.#hangUp();
+        pause();
+      },
+      { signal },
+    );
+    globalThis.addEventListener?.(
+      'pageshow',
+      (event) => {
+        if (!event.persisted) return;
+        this.#listen();
+        wake();
+      },
+      { signal },
+    );
+    globalThis.document?.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && wake(), {
+      signal,
+    });
+  }
+
+  close(): void {
+    this.#listeners?.abort();
+    this.#listeners = undefined;
+    this.#hangUp();
+  }
+
+  /** Tells the others; also while not listening itself. */
+  post(seq: number): void {
+    if (typeof BroadcastChannel === 'undefined') return;
+    const channel = this.#channel ?? new BroadcastChannel(this.#name);
+    channel.postMessage({ v: PROTOCOL, seq });
+    if (channel !== this.#channel) channel.close();
+  }
+
+  #listen(): void {
+    if (this.#channel || typeof BroadcastChannel === 'undefined') return;
+    this.#channel = new BroadcastChannel(this.#name);
+    this.#channel.onmessage = ({ data }: MessageEvent<unknown>) => {
+      if (isHint(data)) this.#events.wake();
+    };
+  }
+
+  #hangUp(): void {
+    this.#channel?.close();
+    this.#channel = undefined;
+  }
+}
+
+function isHint(data: unknown): boolean {
+  if (typeof data !== 'object' || data === null) return false;
+  const { v, seq } = data as { v?: unknown; seq?: unknown };
+  return v === PROTOCOL && Number.isSafeInteger(seq) && (seq as number) >= 0 && Object.keys(data).length === 2;
+}

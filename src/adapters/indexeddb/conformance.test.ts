@@ -1,0 +1,17 @@
+import { runAdapterTests } from '../../testing/adapter-tests.js';
+import type { IndexedDBAdapter } from './adapter.js';
+import { cleanUp, openAdapter } from './test-helpers.js';
+
+describe('IndexedDBAdapter and the contract', () => {
+  afterEach(cleanUp);
+  runAdapterTests({
+    describe,
+    it,
+    create: () => openAdapter(),
+    reopen: async (adapter) => {
+      await adapter.close?.();
+      return openAdapter((adapter as IndexedDBAdapter).database);
+    },
+    peer: async (adapter) => openAdapter((adapter as IndexedDBAdapter).database),
+  });
+});

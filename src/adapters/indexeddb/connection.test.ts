@@ -1,0 +1,287 @@
+import { expect } from '@open-wc/testing';
+import { deleteDB, openDB } from 'idb';
+import type { PipelineError } from '../../model/errors.js';
+import { SCHEMA_VERSION } from './schema.js';
+import {
+  LEADS,
+  cleanUp,
+  codeOf,
+  freshName,
+  listen,
+  meddling,
+  namesIn,
+  pause,
+  openAdapter,
+  replacingOpen,
+  until,
+  type Open,
+} from './test-helpers.js';
+
+describe('IndexedDBAdapter: losing the connection', () => {
+  afterEach(cleanUp);
+
+  /** Every write ends with a put to `meta`. */
+  const atLastPut = (transaction: IDBTransaction, then: (request: IDBRequest) => unknown): void => {
+    const meta = transaction.objectStore('meta');
+    const { put } = meta;
+    meta.put = function (...args) {
+      const request = put.apply(this, args);
+      then(request);
+      return request;
+    };
+  };
+
+  /** The first `times` transactions that write cannot begin. */
+  const broken = (times: number, work: () => Promise<void>): Promise<void> => {
+    let failed = 0;
+    return meddling(() => {
+      if (failed++ < times) throw new DOMException('The database connection is closing.', 'InvalidStateError');
+    }, work);
+  };
+
+  it('once: one reopen, and the write is there', async () => {
+    const adapter = openAdapter();
+    await adapter.listStatuses();
+    await broken(1, async () => void (await adapter.createStatus(LEADS)));
+    expect(await namesIn(adapter)).to.deep.equal(['Leads']);
+  });
+
+  it('without a word: the next call finds it closed, reopens, and works', async () => {
+    const adapter = openAdapter();
+    let connection: IDBDatabase | undefined;
+    await meddling(
+      (transaction) => (connection = transaction.db),
+      async () => void (await adapter.createStatus(LEADS)),
+    );
+    connection!.close();
+    expect(await namesIn(adapter)).to.deep.equal(['Leads']);
+  });
+
+  it('for good: an error that can be retried, and then nothing was written', async () => {
+    const adapter = openAdapter();
+    await adapter.listStatuses();
+    await broken(Infinity, async () => {
+      const error = await adapter.createStatus(LEADS).catch((thrown: unknown) => thrown as PipelineError);
+      expect(error).to.include({ code: 'storage-lost', retryable: true });
+    });
+    expect(await namesIn(adapter)).to.deep.equal([]);
+    await adapter.createStatus(LEADS);
+    expect(adapter.persistence).to.equal('durable');
+  });
+
+  it('in the middle of a write: it is done again, once', async () => {
+    const adapter = openAdapter();
+    await adapter.createStatus(LEADS);
+    let aborted = 0;
+    await meddling(
+      (transaction) => {
+        if (aborted++ < 1) transaction.objectStore('meta').get('journal').onsuccess = () => transaction.abort();
+      },
+      async () => {
+        const [result] = await adapter.setStatus([{ conversationId: 'c1' }], 'leads');
+        expect(result).to.include({ ok: true });
+      },
+    );
+    expect(aborted).to.equal(2);
+    expect((await adapter.history('c1')).length).to.equal(1);
+    expect((await adapter.count({ of: 'conversation' })).byStatus.get('leads')).to.equal(1);
+  });
+
+  it('a full disk fails at the commit: nothing is there, and it is called quota', async () => {
+    const adapter = openAdapter();
+    await adapter.createStatus(LEADS);
+    const { heard } = await listen(adapter);
+    let tries = 0;
+    await meddling(
+      (transaction) => {
+        tries++;
+        // What the browser does: every request succeeds, then only `abort` is fired.
+        Object.defineProperty(transaction, 'error', { value: new DOMException('Full.', 'QuotaExceededError') });
+        atLastPut(transaction, (request) => (request.onsuccess = () => transaction.abort()));
+      },
+      async () => {
+        const error = await adapter
+          .setStatus([{ conversationId: 'c1', contactId: 'p1' }], 'leads')
+          .catch((thrown: unknown) => thrown as PipelineError);
+        expect(error).to.include({ code: 'quota', retryable: false });
+      },
+    );
+    expect(tries).to.equal(1);
+    // Or earlier, while it is still reading.
+    await meddling(
+      (transaction) => {
+        Object.defineProperty(transaction, 'error', { value: new DOMException('Full.', 'QuotaExceededError') });
+        transaction.objectStore('meta').get('journal').onsuccess = () => transaction.abort();
+      },
+      async () => expect(await codeOf(adapter.setStatus([{ conversationId: 'c1' }], 'leads'))).to.equal('quota'),
+    );
+    expect(await adapter.getEntries(['c1'])).to.have.property('size', 0);
+    expect(await adapter.getContacts(['p1'])).to.have.property('size', 0);
+    await adapter.setStatus([{ conversationId: 'c2' }], 'leads');
+    await until(() => heard.length > 0, 'the next write');
+    expect(heard.map((change) => change.kind === 'entry' && change.entry.conversationId)).to.deep.equal(['c2']);
+  });
+
+  it('another tab wants to upgrade or delete: it is not in the way', async () => {
+    const database = freshName();
+    const adapter = openAdapter(database);
+    await adapter.createStatus(LEADS);
+    await adapter.createStatus({ ...LEADS, id: 'b', name: 'B' });
+    const { heard } = await listen(adapter);
+    let blocked = false;
+    await deleteDB(database, { blocked: () => (blocked = true) });
+    expect(blocked).to.equal(false);
+    // Begun anew, with a counter that begins anew: what was heard before is void.
+    await adapter.createStatus(LEADS);
+    await until(() => heard.some((change) => change.kind === 'reset'), 'a reset');
+    await adapter.createStatus({ ...LEADS, id: 'c', name: 'C' });
+    await until(() => heard.at(-1)?.kind === 'status', 'what comes after');
+    const upgraded = await openDB(database, SCHEMA_VERSION + 1, { blocked: () => (blocked = true) });
+    expect(blocked).to.equal(false);
+    upgraded.close();
+    expect(await codeOf(adapter.listStatuses())).to.equal('version-skew');
+  });
+
+  it('the browser ends the connection and takes the data: subscribers are told to read again', async () => {
+    const database = freshName();
+    const adapter = openAdapter(database);
+    let connection: IDBDatabase | undefined;
+    await meddling(
+      (transaction) => (connection = transaction.db),
+      async () => void (await adapter.createStatus(LEADS)),
+    );
+    const { heard } = await listen(adapter);
+    connection!.dispatchEvent(new Event('close'));
+    connection!.close();
+    await until(() => heard.length > 0, 'a reset');
+    expect(heard.map((change) => change.kind)).to.deep.equal(['reset']);
+    await adapter.createStatus({ ...LEADS, id: 'b', name: 'B' });
+    await until(() => heard.length > 1, 'changes after it');
+  });
+
+  it('what fails half-way leaves nothing behind', async () => {
+    const adapter = openAdapter();
+    await adapter.createStatus(LEADS);
+    await meddling(
+      (transaction) =>
+        atLastPut(transaction, () => {
+          throw new DOMException('No.', 'DataError');
+        }),
+      async () => {
+        expect(await codeOf(adapter.setStatus([{ conversationId: 'c1', contactId: 'p1' }], 'leads'))).to.equal(
+          'unknown',
+        );
+      },
+    );
+    expect(await adapter.getEntries(['c1'])).to.have.property('size', 0);
+    expect(await adapter.count({ of: 'contact' })).to.deep.equal({ byStatus: new Map(), none: 0 });
+  });
+
+  it('nothing is left unhandled when a transaction fails', async () => {
+    const unhandled: unknown[] = [];
+    const handle = (event: PromiseRejectionEvent): void => void unhandled.push(event.reason);
+    addEventListener('unhandledrejection', handle);
+    try {
+      const adapter = openAdapter();
+      await adapter.createStatus(LEADS);
+      const list = Array.from({ length: 50 }, (_, i) => ({ conversationId: `c${i}`, contactId: `p${i}` }));
+      await meddling(
+        (transaction) => atLastPut(transaction, () => transaction.abort()),
+        async () => {
+          await Promise.allSettled([adapter.setStatus(list, 'leads'), adapter.putConversations(list)]);
+        },
+      );
+      expect(await codeOf(adapter.setStatus(list, 'nowhere'))).to.equal('not-found');
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      expect(unhandled).to.deep.equal([]);
+    } finally {
+      removeEventListener('unhandledrejection', handle);
+    }
+  });
+
+  it('close() waits for what was called before it, then lets go and refuses', async () => {
+    const database = freshName();
+    const adapter = openAdapter(database);
+    const written = adapter.createStatus(LEADS);
+    await adapter.close();
+    await written;
+    expect(await codeOf(adapter.listStatuses())).to.equal('unknown');
+    let blocked = false;
+    const after = openAdapter(database);
+    expect(await namesIn(after)).to.deep.equal(['Leads']);
+    await after.close();
+    await deleteDB(database, { blocked: () => (blocked = true) });
+    expect(blocked).to.equal(false);
+  });
+
+  it('close() right after subscribe() leaves no connection behind', async () => {
+    const opened: IDBDatabase[] = [];
+    const watching = (real: Open): Open =>
+      function (...args) {
+        const request = real(...args);
+        request.addEventListener('success', () => opened.push(request.result));
+        return request;
+      };
+    await replacingOpen(watching, async () => {
+      const adapter = openAdapter();
+      adapter.subscribe(() => undefined, {});
+      await adapter.close();
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    });
+    expect(opened).to.have.lengthOf(1);
+    expect(() => opened[0]!.transaction('meta')).to.throw();
+  });
+
+  it('close() while it reopens leaves no connection behind', async () => {
+    const adapter = openAdapter();
+    let connection: IDBDatabase | undefined;
+    await meddling(
+      (transaction) => (connection = transaction.db),
+      async () => void (await adapter.createStatus(LEADS)),
+    );
+    await listen(adapter);
+    const opened: IDBDatabase[] = [];
+    const watching = (real: Open): Open =>
+      function (...args) {
+        const request = real(...args);
+        request.addEventListener('success', () => opened.push(request.result));
+        return request;
+      };
+    await replacingOpen(watching, async () => {
+      connection!.dispatchEvent(new Event('close'));
+      await adapter.close();
+      await pause(100);
+    });
+    for (const each of opened) expect(() => each.transaction('meta')).to.throw();
+  });
+
+  it('many adapters opened and closed leave no connection behind', async () => {
+    let open = 0;
+    const watching = (real: Open): Open =>
+      function (...args) {
+        const request = real(...args);
+        request.addEventListener('success', () => {
+          open++;
+          const { close } = request.result;
+          let closed = false;
+          request.result.close = function () {
+            if (!closed) open--;
+            closed = true;
+            close.call(this);
+          };
+        });
+        return request;
+      };
+    await replacingOpen(watching, async () => {
+      const database = freshName();
+      for (let round = 0; round < 20; round++) {
+        const adapter = openAdapter(database);
+        const { stop } = await listen(adapter);
+        await adapter.setStatus([{ conversationId: `c${round}` }], null);
+        stop();
+        await adapter.close();
+      }
+      expect(open).to.equal(0);
+    });
+  });
+});

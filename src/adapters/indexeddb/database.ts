@@ -1,0 +1,241 @@
+import type { Change } from '../../model/changes.js';
+import type { ContactSummary, ConversationRef, Entry, HistoryItem, SetResult } from '../../model/entry.js';
+import { heirOf, toStatus } from '../../model/heirs.js';
+import type { Id } from '../../model/id.js';
+import type { Placement } from '../../model/order.js';
+import { parseConversationRef, parseId } from '../../model/parse.js';
+import type { Status } from '../../model/status.js';
+import type {
+  CallOptions,
+  CountQuery,
+  Counts,
+  FindPage,
+  FindQuery,
+  PipelineAdapter,
+  StatusList,
+  SubscriptionState,
+} from '../adapter.js';
+import { Once } from '../once.js';
+import {
+  checkDelete,
+  checkRestore,
+  liveRow,
+  liveStatuses,
+  planCreate,
+  planMove,
+  planUpdate,
+  type Rows,
+} from '../rules.js';
+import { Connection } from './connection.js';
+import { readContacts, resolveId, resolveSignature } from './contacts.js';
+import { putConversations, readEntries, setStatuses, type Write } from './conversations.js';
+import { readCounters } from './counters.js';
+import { Feed } from './feed.js';
+import { findPage, planFind } from './find.js';
+import { readHistory } from './history.js';
+import { Journal, readChanges, readSeq } from './journal.js';
+import { STORES, type ReadTx } from './schema.js';
+import { send } from './requests.js';
+
+/** A pipeline in an IndexedDB database: what each call reads and writes, in one transaction each. */
+export class DatabaseAdapter implements Required<PipelineAdapter> {
+  readonly #connection: Connection;
+  readonly #feed: Feed;
+  #once = new Once();
+
+  constructor(database: string) {
+    this.#connection = new Connection(database, () => this.#feed.lost());
+    this.#feed = new Feed(database, {
+      read: (places) => this.#readChanges(places),
+      pause: () => this.#connection.release(),
+    });
+  }
+
+  /** Opens the database. Rejects with what the browser threw. */
+  async open(): Promise<void> {
+    await this.#connection.open();
+  }
+
+  listStatuses(): Promise<StatusList> {
+    return this.#read(async (tx, rows) => ({ items: liveStatuses(rows), seq: String(await readSeq(tx)) }));
+  }
+
+  createStatus(
+    data: { id: Id; name: string; color: string; after?: Id | null },
+    options?: CallOptions,
+  ): Promise<Status> {
+    return this.#write('strict', options, async (write) => {
+      const plan = planCreate(write.rows, data);
+      if ('existing' in plan) return toStatus(plan.existing);
+      placeRows(write, plan.moved);
+      return write.journal.putStatus(write.tx, plan.row);
+    });
+  }
+
+  updateStatus(
+    id: Id,
+    patch: { name?: string; color?: string },
+    options: CallOptions & { ifVersion: number },
+  ): Promise<Status> {
+    return this.#write('strict', options, async ({ tx, rows, journal }) => {
+      const next = planUpdate(rows, id, patch, options.ifVersion);
+      return next === rows.get(id) ? toStatus(next) : journal.putStatus(tx, next);
+    });
+  }
+
+  moveStatus(id: Id, after: Id | null, options?: CallOptions): Promise<readonly Status[]> {
+    return this.#write('strict', options, async (write) => {
+      const placed = placeRows(write, planMove(write.rows, id, after));
+      return liveStatuses(new Map([...write.rows, ...placed]));
+    });
+  }
+
+  deleteStatus(id: Id, options: CallOptions & { ifVersion: number; moveTo?: Id | null }): Promise<{ moved: number }> {
+    return this.#write('strict', options, async ({ tx, rows, journal }) => {
+      const moved = await countHaving(tx, rows, id);
+      const row = checkDelete(rows, id, options, moved);
+      const heir = options.moveTo ?? null;
+      const at = Date.now();
+      const movedVersion = journal.seq + 1;
+      const deleted = { ...row, deleted: true as const, heir, movedVersion, deletedAt: at };
+      journal.putStatus(tx, deleted, { kind: 'delete', statusId: id, heir, at });
+      if (moved) journal.logReset();
+      return { moved };
+    });
+  }
+
+  restoreStatus(id: Id, options?: CallOptions): Promise<{ status: Status; restored: number }> {
+    return this.#write('strict', options, async ({ tx, rows, journal }) => {
+      const { deleted, heir = null, deletedAt: _, ...row } = checkRestore(rows, id);
+      if (!deleted) return { status: toStatus(row), restored: 0 };
+      const next = { ...row, movedVersion: journal.seq + 1 };
+      const status = journal.putStatus(tx, next, { kind: 'restore', statusId: id, heir, at: Date.now() });
+      const restored = await countHaving(tx, new Map([...rows, [id, next]]), id);
+      if (restored) journal.logReset();
+      return { status, restored };
+    });
+  }
+
+  async getEntries(conversationIds: readonly Id[]): Promise<ReadonlyMap<Id, Entry>> {
+    const ids = conversationIds.map((id) => parseId(id, 'conversationId'));
+    return this.#read((tx, rows) => readEntries(tx, rows, ids));
+  }
+
+  setStatus(
+    conversations: readonly ConversationRef[],
+    statusId: Id | null,
+    options?: CallOptions & { ifVersion?: number },
+  ): Promise<readonly SetResult[]> {
+    return this.#write('relaxed', options, async (write) => {
+      const refs = conversations.map(parseConversationRef);
+      if (statusId !== null) liveRow(write.rows, parseId(statusId, 'statusId'), 'statusId');
+      return setStatuses(write, refs, statusId, options?.ifVersion);
+    });
+  }
+
+  putConversations(conversations: readonly ConversationRef[], options?: CallOptions): Promise<void> {
+    return this.#write('relaxed', options, (write) => putConversations(write, conversations.map(parseConversationRef)));
+  }
+
+  async getContacts(contactIds: readonly Id[]): Promise<ReadonlyMap<Id, ContactSummary>> {
+    const ids = contactIds.map((id) => parseId(id, 'contactId'));
+    return this.#read((tx, rows) => readContacts(tx, rows, ids));
+  }
+
+  count({ of, contactMatch }: CountQuery): Promise<Counts> {
+    return this.#read(async (tx, rows) => {
+      const total = new Map<Id | null, number>();
+      const bySignature = of !== 'conversation' && contactMatch !== 'latest';
+      for (const [group, n] of await readCounters(tx, of === 'conversation' ? 'c' : bySignature ? 's' : 'l')) {
+        for (const id of bySignature ? resolveSignature(rows, group) : [resolveId(rows, group)]) {
+          total.set(id, (total.get(id) ?? 0) + n);
+        }
+      }
+      const none = total.get(null) ?? 0;
+      total.delete(null);
+      return { byStatus: total as Map<Id, number>, none };
+    });
+  }
+
+  async find(query: FindQuery): Promise<FindPage> {
+    const plan = planFind(query);
+    return this.#read((tx, rows) => findPage(tx, rows, plan));
+  }
+
+  async history(conversationId: Id): Promise<readonly HistoryItem[]> {
+    const id = parseId(conversationId, 'conversationId');
+    return this.#read((tx, rows) => readHistory(tx, rows, id));
+  }
+
+  subscribe(
+    listener: (change: Change) => void,
+    options: { since?: string; onState?(state: SubscriptionState): void },
+  ): () => void {
+    return this.#feed.subscribe(listener, options);
+  }
+
+  /**
+   * Empties the database. The database itself stays: deleting it waits for every other tab to let go. So does the
+   * counter, without which the other tabs would take what comes next for old news.
+   */
+  clear(): Promise<void> {
+    this.#once = new Once();
+    return this.#write('strict', undefined, async ({ tx, journal }) => {
+      for (const name of STORES) send(tx.objectStore(name).clear());
+      journal.startOver();
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#feed.close();
+    this.#connection.close();
+  }
+
+  #read<T>(work: (tx: ReadTx, rows: Rows) => Promise<T>): Promise<T> {
+    return this.#connection.read(async (tx) => work(tx, await readRows(tx)));
+  }
+
+  /**
+   * Checks and writes in one transaction; the same `opId` twice happens once.
+   *
+   * `strict` waits until the disk has it: for the pipeline itself, which is written rarely and kept nowhere else.
+   * `relaxed` is safe from a crash of the page or the browser, not from a power cut; a pick should not wait for a disk.
+   */
+  #write<T>(
+    durability: 'strict' | 'relaxed',
+    options: CallOptions | undefined,
+    work: (write: Write) => Promise<T>,
+  ): Promise<T> {
+    return this.#once.run(options?.opId, async () => {
+      const { result, journal } = await this.#connection.write(durability, async (tx) => {
+        const [rows, journal] = await Promise.all([readRows(tx), Journal.open(tx, options?.opId)]);
+        const result = await work({ tx, rows, journal });
+        await journal.save(tx);
+        return { result, journal };
+      });
+      if (journal.seq > journal.base) this.#feed.committed(journal.base, journal.seq, journal.changes);
+      return result;
+    });
+  }
+
+  #readChanges(places: readonly (number | undefined)[]): Promise<{ seq: number; changes: (Change[] | 'reset')[] }> {
+    return this.#connection.read(async (tx) => ({
+      seq: await readSeq(tx),
+      changes: await Promise.all(places.map(async (place) => (place === undefined ? [] : readChanges(tx, place)))),
+    }));
+  }
+}
+
+async function readRows(tx: ReadTx): Promise<Rows> {
+  return new Map((await tx.objectStore('statuses').getAll()).map((row) => [row.id, row]));
+}
+
+function placeRows({ tx, rows, journal }: Write, placements: readonly Placement[]): [Id, Status][] {
+  return placements.map(({ id, rank }) => [id, journal.putStatus(tx, { ...rows.get(id)!, rank })]);
+}
+
+/** How many conversations have the status now. */
+async function countHaving(tx: ReadTx, rows: Rows, statusId: Id): Promise<number> {
+  const counters = await readCounters(tx, 'c');
+  return counters.reduce((sum, [stored, n]) => (heirOf(rows, stored || null) === statusId ? sum + n : sum), 0);
+}

@@ -1,0 +1,221 @@
+import { expect } from '@open-wc/testing';
+import type { ConversationRef } from '../../model/entry.js';
+import { PipelineError } from '../../model/errors.js';
+import type { Filter } from '../../model/filter.js';
+import type { Id } from '../../model/id.js';
+import type { CountQuery, PipelineAdapter } from '../adapter.js';
+import { MemoryAdapter } from '../memory.js';
+import { resolveSignature, signatureOf } from './contacts.js';
+import type { ContactRow, ConversationRow } from './schema.js';
+import { cleanUp, freshName, inspect, openAdapter } from './test-helpers.js';
+
+const OPERATIONS = 500;
+/** After so many, all that can be read is compared; what each call answers is compared always. */
+const LOOK = 20;
+const CONVERSATIONS = 40;
+const CONTACTS = 12;
+const STATUSES = 9;
+
+type Full = Required<PipelineAdapter>;
+
+/** mulberry32 */
+function randomOf(seed: number): (below: number) => number {
+  let state = seed;
+  return (below) => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return Math.floor((((t ^ (t >>> 14)) >>> 0) / 4294967296) * below);
+  };
+}
+
+/** What a call comes to, without what may differ: versions. */
+async function outcome(call: Promise<unknown>): Promise<unknown> {
+  try {
+    return plain(await call);
+  } catch (thrown) {
+    if (!(thrown instanceof PipelineError)) throw thrown;
+    const { code, field, count } = thrown;
+    return { code, field, count };
+  }
+}
+
+function plain(value: unknown): unknown {
+  if (value instanceof PipelineError) return { code: value.code };
+  if (value instanceof Map)
+    return Object.fromEntries([...value].sort().map(([key, each]) => [String(key), plain(each)]));
+  if (Array.isArray(value)) return value.map(plain);
+  if (typeof value !== 'object' || value === null) return value;
+  const { version: _, seq: __, ...rest } = value as Record<string, unknown>;
+  return Object.fromEntries(Object.entries(rest).map(([key, each]) => [key, plain(each)]));
+}
+
+const conversationIds = Array.from({ length: CONVERSATIONS }, (_, i) => `conversation-${i}`);
+const contactIds = Array.from({ length: CONTACTS }, (_, i) => `contact-${i}`);
+const QUERIES: CountQuery[] = [
+  { of: 'conversation' },
+  { of: 'contact' },
+  { of: 'contact', contactMatch: 'any' },
+  { of: 'contact', contactMatch: 'latest' },
+];
+
+async function walk(adapter: Full, query: CountQuery, filter: Filter, pageSize: number): Promise<Id[][]> {
+  const pages: Id[][] = [];
+  for (let pageToken: string | undefined; ;) {
+    const page = await adapter.find({ ...query, filter, pageSize, ...(pageToken === undefined ? {} : { pageToken }) });
+    pages.push([...page.ids]);
+    if ((pageToken = page.nextPageToken) === undefined) return pages;
+  }
+}
+
+async function everything(
+  adapter: Full,
+  filters: readonly Filter[],
+  pageSize: number,
+): Promise<Record<string, unknown>> {
+  const contacts = [...(await adapter.getContacts(contactIds))].map(
+    ([id, { statusIds, latest }]) => [id, { statusIds: [...statusIds].sort(), latest }] as const,
+  );
+  return {
+    statuses: plain((await adapter.listStatuses()).items),
+    entries: plain(await adapter.getEntries(conversationIds)),
+    contacts: plain(new Map(contacts)),
+    counts: await Promise.all(QUERIES.map(async (query) => plain(await adapter.count(query)))),
+    pages: await Promise.all(
+      QUERIES.flatMap((query) => filters.map((filter) => walk(adapter, query, filter, pageSize))),
+    ),
+    histories: await Promise.all(conversationIds.map((id) => adapter.history(id))),
+  };
+}
+
+describe('IndexedDBAdapter beside MemoryAdapter', () => {
+  const realNow = Date.now;
+  afterEach(async () => {
+    Date.now = realNow;
+    await cleanUp();
+  });
+
+  const seeds = [1, 20, Math.floor(realNow() / 1000)];
+  for (const seed of seeds) {
+    it(`says the same after every one of ${OPERATIONS} random operations (seed ${seed})`, async function () {
+      this.timeout(120_000);
+      const random = randomOf(seed);
+      const chance = (percent: number): boolean => random(100) < percent;
+      const pick = <T>(list: readonly T[]): T => list[random(list.length)]!;
+      const statusId = (): Id => `status-${random(STATUSES)}`;
+      const anyId = (): Id | null => (chance(20) ? null : statusId());
+      const ref = (): ConversationRef => ({
+        conversationId: pick(conversationIds),
+        ...(chance(50) ? { contactId: pick(contactIds) } : {}),
+        ...(chance(60) ? { activityAt: random(30) * 10 } : {}),
+      });
+      const refs = (): ConversationRef[] => Array.from({ length: 1 + random(chance(20) ? 12 : 3) }, ref);
+      const versionOf = async (adapter: Full, id: Id): Promise<number> =>
+        (await adapter.listStatuses()).items.find((status) => status.id === id)?.version ?? 0;
+
+      const operation = (): ((adapter: Full) => Promise<unknown>) => {
+        const id = statusId();
+        switch (random(10)) {
+          case 0: {
+            const after = chance(50) ? {} : { after: anyId() };
+            const data = { id, name: `Name ${random(12)}`, color: pick(['#112233', '#AABBCC', 'red']), ...after };
+            return (adapter) => adapter.createStatus(data);
+          }
+          case 1: {
+            const patch = {
+              ...(chance(70) ? { name: `Name ${random(12)}` } : {}),
+              ...(chance(50) ? { color: '#445566' } : {}),
+            };
+            const stale = chance(20) ? 1000 : 0;
+            return async (adapter) =>
+              adapter.updateStatus(id, patch, { ifVersion: (await versionOf(adapter, id)) + stale });
+          }
+          case 2: {
+            const after = anyId();
+            return (adapter) => adapter.moveStatus(id, after);
+          }
+          case 3: {
+            const move = chance(30) ? {} : { moveTo: anyId() };
+            return async (adapter) => adapter.deleteStatus(id, { ifVersion: await versionOf(adapter, id), ...move });
+          }
+          case 4:
+            return (adapter) => adapter.restoreStatus(id);
+          case 5: {
+            const list = refs();
+            return (adapter) => adapter.putConversations(list);
+          }
+          case 6: {
+            const one = ref();
+            const to = anyId();
+            const stale = chance(30) ? 1000 : 0;
+            return async (adapter) => {
+              const entry = (await adapter.getEntries([one.conversationId])).get(one.conversationId);
+              return adapter.setStatus([one], to, { ifVersion: (entry?.version ?? 0) + stale });
+            };
+          }
+          default: {
+            const list = refs();
+            const to = anyId();
+            return (adapter) => adapter.setStatus(list, to);
+          }
+        }
+      };
+
+      const name = freshName();
+      const memory = new MemoryAdapter();
+      const stored = openAdapter(name);
+      let clock = 1_000_000;
+      Date.now = () => clock;
+      for (let step = 0; step < OPERATIONS; step++) {
+        clock += 7;
+        const run = operation();
+        expect(await outcome(run(stored)), `step ${step}: ${run.toString()}`).to.deep.equal(await outcome(run(memory)));
+        if (step % LOOK && step < OPERATIONS - 1) continue;
+        await checkSums(name);
+        const filters: Filter[] = [
+          { op: 'any-of', statusIds: [] },
+          { op: 'any-of', statusIds: [anyId(), anyId()] },
+          { op: 'none-of', statusIds: [anyId(), anyId(), anyId()] },
+        ];
+        const pageSize = 1 + random(12);
+        const [actual, wanted] = [
+          await everything(stored, filters, pageSize),
+          await everything(memory, filters, pageSize),
+        ];
+        for (const part of Object.keys(wanted)) {
+          expect(actual[part], `${part} after step ${step}: ${run.toString()}`).to.deep.equal(wanted[part]);
+        }
+      }
+    });
+  }
+});
+
+/** What is kept summed up, against a recount of the rows it sums up. */
+async function checkSums(name: string): Promise<void> {
+  const { conversations, contacts, counters } = await inspect(name, async (database) => ({
+    conversations: await database.getAll('conversations'),
+    contacts: await database.getAll('contacts'),
+    counters: await database.getAll('counters'),
+  }));
+  const byContact = new Map<Id, ConversationRow[]>();
+  const recount = new Map<string, number>();
+  const add = (key: string): unknown => recount.set(key, (recount.get(key) ?? 0) + 1);
+  for (const row of conversations) {
+    add(`c:${row.statusId}`);
+    if (row.contactId !== undefined) byContact.set(row.contactId, [...(byContact.get(row.contactId) ?? []), row]);
+  }
+  const wanted: ContactRow[] = [...byContact].map(([contactId, rows]) => {
+    const latest = rows.sort((a, b) => a.order - b.order || (a.conversationId < b.conversationId ? -1 : 1))[0]!;
+    const held = new Map<string, number>();
+    for (const { statusId } of rows) held.set(statusId, (held.get(statusId) ?? 0) + 1);
+    const signature = signatureOf(held.keys());
+    add(`s:${signature}`);
+    add(`l:${latest.statusId}`);
+    const { conversationId: latestId, order, statusId } = latest;
+    return { contactId, held: [...held].sort(), signature, latest: statusId, latestId, order };
+  });
+  const actual = contacts.map((row) => ({ ...row, held: [...row.held].sort() }));
+  expect(actual).to.have.deep.members(wanted);
+  expect(Object.fromEntries(counters.map(({ key, n }) => [key, n]))).to.deep.equal(Object.fromEntries(recount));
+  expect(resolveSignature(new Map(), signatureOf(['b', '', 'a']))).to.deep.equal([null, 'a', 'b']);
+}

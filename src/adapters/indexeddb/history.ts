@@ -1,0 +1,53 @@
+import type { HistoryItem } from '../../model/entry.js';
+import type { StatusRow } from '../../model/heirs.js';
+import type { Id } from '../../model/id.js';
+import type { Rows } from '../rules.js';
+import { resolveId } from './contacts.js';
+import type { HistoryEvent, LogRow, ReadTx } from './schema.js';
+
+const HISTORY_LENGTH = 100;
+
+/**
+ * What happened to a conversation, as far back as the log goes. A deleted status moved its conversations without
+ * touching them, so the conversation's own events are replayed together with the deletes and restores of statuses.
+ */
+export async function readHistory(tx: ReadTx, rows: Rows, conversationId: Id): Promise<HistoryItem[]> {
+  const index = tx.objectStore('log').index('bySubject');
+  const about = (subject: string): Promise<LogRow[]> =>
+    index.getAll(IDBKeyRange.bound([subject, 0], [subject, Infinity]));
+  const [conversation, own, moves] = await Promise.all([
+    tx.objectStore('conversations').get(conversationId),
+    about(`c${conversationId}`),
+    about('s'),
+  ]);
+  if (!conversation) return [];
+  const events = [...own, ...moves].sort((a, b) => a.seq - b.seq).map((row) => row.event!);
+  return replay(events, rows, conversation.statusId);
+}
+
+function replay(events: readonly HistoryEvent[], now: Rows, statusIdNow: string): HistoryItem[] {
+  const rows = new Map(now);
+  let statusId = statusIdNow;
+  // Back to where the log begins…
+  for (const event of [...events].reverse()) {
+    if (event.kind === 'set') statusId = event.from;
+    else setHeir(rows, event.statusId, event.kind === 'delete' ? undefined : event.heir);
+  }
+  // …and forth again, noting where it read differently than before.
+  const items: HistoryItem[] = [];
+  let from = resolveId(rows, statusId);
+  for (const event of events) {
+    if (event.kind === 'set') statusId = event.to;
+    else setHeir(rows, event.statusId, event.kind === 'delete' ? event.heir : undefined);
+    const to = resolveId(rows, statusId);
+    if (to !== from) items.push({ from, to, at: event.at });
+    from = to;
+  }
+  return items.slice(-HISTORY_LENGTH);
+}
+
+/** Makes the status deleted in favour of `heir`; `undefined`: alive. */
+function setHeir(rows: Map<Id, StatusRow>, id: Id, heir: Id | null | undefined): void {
+  const { deleted: _, heir: __, ...row } = rows.get(id)!;
+  rows.set(id, heir === undefined ? row : { ...row, deleted: true, heir });
+}

@@ -1,0 +1,220 @@
+import { expect } from '@open-wc/testing';
+import { openDB } from 'idb';
+import { PipelineError } from '../../model/errors.js';
+import { IndexedDBAdapter, type Persistence } from './adapter.js';
+import { SCHEMA_VERSION } from './schema.js';
+import {
+  LEADS,
+  cleanUp,
+  codeOf,
+  freshName,
+  listen,
+  namesIn,
+  openAdapter,
+  replacingOpen,
+  until,
+  type Open,
+} from './test-helpers.js';
+
+/** The first `times` opens fail with the error. */
+const failing = (name: string, times: number, work: () => Promise<void>): Promise<void> => {
+  let opened = 0;
+  const open = (real: Open): Open =>
+    function (...args) {
+      if (opened++ < times) throw new DOMException('No.', name);
+      return real(...args);
+    };
+  return replacingOpen(open, work);
+};
+
+describe('IndexedDBAdapter: opening', () => {
+  afterEach(cleanUp);
+
+  it('an empty name is refused: it must not become a database that tenants share', () => {
+    for (const database of ['', null, 7]) {
+      expect(() => new IndexedDBAdapter({ database: database as string }))
+        .to.throw(PipelineError)
+        .that.includes({ code: 'invalid', field: 'database' });
+    }
+  });
+
+  it('nothing is opened before the first call, and only once for many', async () => {
+    let opened = 0;
+    const counting = (real: Open): Open =>
+      function (...args) {
+        opened++;
+        return real(...args);
+      };
+    await replacingOpen(counting, async () => {
+      const adapter = openAdapter();
+      expect(adapter.persistence).to.equal('unknown');
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      expect(opened).to.equal(0);
+      await Promise.all([namesIn(adapter), adapter.count({ of: 'contact' }), adapter.createStatus(LEADS)]);
+      expect(opened).to.equal(1);
+      expect(adapter.persistence).to.equal('durable');
+    });
+  });
+
+  for (const times of [1, 3]) {
+    it(`${times} × UnknownError at the open goes by unnoticed`, () =>
+      failing('UnknownError', times, async () => {
+        const adapter = openAdapter();
+        await adapter.createStatus(LEADS);
+        expect(adapter.persistence).to.equal('durable');
+      }));
+  }
+
+  for (const name of ['UnknownError', 'SecurityError', 'InvalidStateError']) {
+    it(`${name} at every open: works for the session, says so once, and deletes nothing`, async () => {
+      const database = freshName();
+      const before = openAdapter(database);
+      await before.createStatus(LEADS);
+      await before.close();
+      await failing(name, Infinity, async () => {
+        const adapter = openAdapter(database);
+        const told: Persistence[] = [];
+        adapter.onPersistence((persistence) => told.push(persistence));
+        expect(await namesIn(adapter)).to.deep.equal([]);
+        await adapter.createStatus({ ...LEADS, name: 'Here' });
+        await adapter.putConversations([{ conversationId: 'c1' }]);
+        expect((await adapter.setStatus([{ conversationId: 'c1' }], 'leads'))[0]).to.include({ ok: true });
+        expect(await namesIn(adapter)).to.deep.equal(['Here']);
+        await until(() => told.length > 0, 'to be told');
+        expect(told).to.deep.equal(['session']);
+        expect(adapter.persistence).to.equal('session');
+      });
+      expect(await namesIn(openAdapter(database))).to.deep.equal(['Leads']);
+    });
+  }
+
+  it('without IndexedDB it works for the session', async () => {
+    for (const descriptor of [
+      { value: undefined },
+      {
+        get(): never {
+          throw new DOMException('Not in this frame.', 'SecurityError');
+        },
+      },
+    ]) {
+      const real = Object.getOwnPropertyDescriptor(globalThis, 'indexedDB')!;
+      Object.defineProperty(globalThis, 'indexedDB', { configurable: true, ...descriptor });
+      try {
+        const adapter = new IndexedDBAdapter({ database: 'nowhere' });
+        const { heard } = await listen(adapter);
+        await adapter.createStatus(LEADS);
+        await until(() => heard.length > 0, 'a change');
+        expect(adapter.persistence).to.equal('session');
+        await adapter.clear();
+        expect(await namesIn(adapter)).to.deep.equal([]);
+        await until(() => heard.at(-1)?.kind === 'reset', 'a reset');
+        await adapter.createStatus(LEADS);
+        await until(() => heard.at(-1)?.kind === 'status', 'changes after clear()');
+        await adapter.close();
+      } finally {
+        Object.defineProperty(globalThis, 'indexedDB', real);
+      }
+    }
+  });
+
+  it('an open that never answers is given up after 5 s; the next call tries anew, and a late answer is let go', async function () {
+    this.timeout(12_000);
+    const database = freshName();
+    let answer: () => Promise<IDBDatabase>;
+    const silent = (real: Open): Open =>
+      function (...args) {
+        let tell: () => void;
+        const request = Object.create(IDBOpenDBRequest.prototype, {
+          addEventListener: { value: (type: string, listener: () => void) => type === 'success' && (tell = listener) },
+          removeEventListener: { value: () => undefined },
+          result: { writable: true, value: undefined },
+        }) as { -readonly [K in keyof IDBOpenDBRequest]: IDBOpenDBRequest[K] };
+        answer = () =>
+          new Promise((resolve) => {
+            const late = real(...args);
+            late.onsuccess = () => {
+              request.result = late.result;
+              tell();
+              resolve(late.result);
+            };
+          });
+        return request;
+      };
+    const adapter = openAdapter(database);
+    await replacingOpen(silent, async () => {
+      const start = performance.now();
+      const error = await adapter.listStatuses().catch((thrown: unknown) => thrown as PipelineError);
+      expect(error).to.include({ code: 'timeout', retryable: true });
+      expect(performance.now() - start).to.be.within(4900, 6000);
+    });
+    await adapter.createStatus(LEADS);
+    const late = await answer!();
+    await until(() => {
+      try {
+        late.transaction('meta');
+        return false;
+      } catch {
+        return true;
+      }
+    }, 'the late connection to be closed');
+    expect(await namesIn(adapter)).to.deep.equal(['Leads']);
+  });
+
+  it('an abort stops the wait for an open', async () => {
+    const never = Object.create(IDBOpenDBRequest.prototype, {
+      addEventListener: { value: () => undefined },
+    }) as IDBOpenDBRequest;
+    await replacingOpen(
+      () => () => never,
+      async () => {
+        const adapter = new IndexedDBAdapter({ database: 'never' });
+        const controller = new AbortController();
+        const call = codeOf(adapter.listStatuses({ signal: controller.signal }));
+        controller.abort();
+        expect(await call).to.equal('aborted');
+      },
+    );
+  });
+
+  it('an upgrade that other tabs block is told after 1 s, as often as it is tried, and goes on when they let go', async function () {
+    this.timeout(12_000);
+    const database = freshName();
+    const old = openAdapter(database);
+    await old.createStatus(LEADS);
+    await old.close();
+    const held = await openDB(database, SCHEMA_VERSION);
+    const newer =
+      (real: Open): Open =>
+      (name, version) =>
+        real(name, version! + 1);
+    await replacingOpen(newer, async () => {
+      const adapter = openAdapter(database);
+      const states: string[] = [];
+      const heard: string[] = [];
+      adapter.subscribe((change) => heard.push(change.kind), { since: '0', onState: (state) => states.push(state) });
+      for (let tries = 0; tries < 2; tries++) {
+        const start = performance.now();
+        const error = await adapter.listStatuses().catch((thrown: unknown) => thrown as PipelineError);
+        expect(error).to.include({ code: 'storage-blocked', retryable: true });
+        expect(performance.now() - start).to.be.within(900, 2000);
+      }
+      expect(adapter.persistence).to.equal('unknown');
+      expect(states).to.deep.equal(['down']);
+      held.close();
+      expect(await namesIn(adapter)).to.deep.equal(['Leads']);
+      await until(() => states.at(-1) === 'live' && heard.length > 0, 'the subscription to go on');
+      expect(heard).to.deep.equal(['status']);
+      await adapter.close();
+    });
+  });
+
+  it('a database of newer code is left as it is', async () => {
+    const database = freshName();
+    const newer = await openDB(database, SCHEMA_VERSION + 1, { upgrade: (db) => void db.createObjectStore('new') });
+    newer.close();
+    expect(await codeOf(openAdapter(database).listStatuses())).to.equal('version-skew');
+    const again = await openDB(database, SCHEMA_VERSION + 1);
+    expect([...again.objectStoreNames]).to.deep.equal(['new']);
+    again.close();
+  });
+});

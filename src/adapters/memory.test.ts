@@ -1,0 +1,12 @@
+import { runAdapterTests } from '../testing/index.js';
+import { MemoryAdapter } from './memory.js';
+
+describe('MemoryAdapter', () => {
+  runAdapterTests({
+    describe,
+    it,
+    create: () => new MemoryAdapter(),
+    // Whoever holds the same instance is a second client of the same data.
+    peer: async (adapter) => adapter,
+  });
+});

@@ -1,0 +1,171 @@
+import { PipelineError } from '../../model/errors.js';
+import type { ConversationRef, Entry, SetResult } from '../../model/entry.js';
+import type { Id } from '../../model/id.js';
+import { parseEntry } from '../../model/parse.js';
+import { BATCH_SIZE, aFewAtOnce, inBatches } from './batches.js';
+import type { Call, Http } from './http.js';
+import { Lanes } from './lanes.js';
+import type { Outbox } from './outbox.js';
+import type { BaseUrl } from './paths.js';
+import type { Records } from './records.js';
+
+type Refs = readonly ConversationRef[];
+
+export interface SetCall {
+  refs: Refs;
+  statusId: Id | null;
+  ifVersion: number | undefined;
+  opId: string;
+  signal: AbortSignal;
+}
+
+/** `setStatus` over the wire: one request for one conversation, batches for many; in order, and without a network later. */
+export class SetStatus {
+  readonly #http: Http;
+  readonly #base: BaseUrl;
+  readonly #records: Records;
+  readonly #outbox: Outbox;
+  readonly #keyOf: (opId: string, part: number) => string;
+  readonly #lanes = new Lanes();
+
+  /** `keyOf` names the requests that one call is split into. */
+  constructor(http: Http, base: BaseUrl, records: Records, outbox: Outbox, keyOf: (opId: string, part: number) => string) {
+    this.#http = http;
+    this.#base = base;
+    this.#records = records;
+    this.#outbox = outbox;
+    this.#keyOf = keyOf;
+  }
+
+  /** One result for each conversation, in order. Rejects when no part of it was accepted. */
+  async run(call: SetCall): Promise<SetResult[]> {
+    // A conversation named twice is sent once.
+    const refs = new Map<Id, ConversationRef>();
+    for (const ref of call.refs) refs.set(ref.conversationId, { ...refs.get(ref.conversationId), ...ref });
+    // A version is about one conversation, and a batch has no place for it.
+    const parts = inBatches([...refs.values()], call.ifVersion === undefined ? BATCH_SIZE : 1);
+    const done = await aFewAtOnce(parts, async (part, index) => {
+      try {
+        return await this.#inOrder({ ...call, refs: part }, this.#keyOf(call.opId, index));
+      } catch (thrown) {
+        return { refused: PipelineError.from(thrown), part };
+      }
+    });
+    const refusals = done.flatMap((each) => ('refused' in each ? [each.refused] : []));
+    if (refusals.length && (refusals.length === done.length || call.signal.aborted)) throw refusals[0]!;
+    const results = new Map<Id, SetResult>();
+    for (const each of done) {
+      if (!('refused' in each)) for (const result of each) results.set(result.conversationId, result);
+      else {
+        for (const { conversationId } of each.part) {
+          results.set(conversationId, { conversationId, ok: false, error: each.refused });
+        }
+      }
+    }
+    return call.refs.map(({ conversationId }) => results.get(conversationId)!);
+  }
+
+  /** After what was asked before about these conversations; a write that goes to the outbox has had its turn. */
+  async #inOrder(part: SetCall, key: string): Promise<SetResult[]> {
+    const request = this.#request(part, key);
+    const send = (): Promise<SetResult[]> => this.#http.send(request);
+    const { ends } = await this.#lanes.run(
+      part.refs.map((ref) => ref.conversationId),
+      async () => {
+        try {
+          if (this.#outbox.isEmpty) return { ends: Promise.resolve(await send()) };
+        } catch (thrown) {
+          const error = PipelineError.from(thrown);
+          if (error.code === 'timeout') return { ends: Promise.resolve(await this.#lookAfter(part, error)) };
+          if (error.code !== 'offline') throw error;
+        }
+        const later = this.#outbox.add(send, part.signal);
+        later.catch(() => undefined);
+        return { ends: later };
+      },
+    );
+    return ends;
+  }
+
+  #request(part: SetCall, key: string): Call<SetResult[]> {
+    return part.refs.length === 1 ? this.#one(part, part.refs[0]!, key) : this.#many(part, key);
+  }
+
+  #one({ statusId, ifVersion, signal }: SetCall, ref: ConversationRef, key: string): Call<SetResult[]> {
+    const { conversationId, contactId } = ref;
+    const is = (entry: Entry | undefined): boolean => entry?.conversationId === conversationId;
+    const accepted = (entry: Entry): SetResult[] => [{ conversationId, ok: true, entry }];
+    return {
+      method: 'PUT',
+      url: this.#base.resolve(['conversations', conversationId, 'status']),
+      body: { statusId, ...(contactId === undefined ? {} : { contactId }) },
+      ...(ifVersion === undefined ? {} : { headers: { 'If-Match': `"${ifVersion}"` } }),
+      key,
+      signal,
+      isPatient: true,
+      read: (body) => {
+        const entry = parseEntry(body);
+        if (!is(entry)) throw new PipelineError('bad-response', 'The server answered about another conversation.');
+        return accepted(entry);
+      },
+      landed: ({ code, current }) => {
+        const entry = current as Entry | undefined;
+        if (code !== 'conflict' || !is(entry)) return undefined;
+        return agrees(entry!, ref, statusId) ? accepted(entry!) : undefined;
+      },
+    };
+  }
+
+  #many({ refs, statusId, signal }: SetCall, key: string): Call<SetResult[]> {
+    return {
+      method: 'POST',
+      url: this.#base.resolve(['conversations', 'batch-set']),
+      body: {
+        conversations: refs.map(({ conversationId, contactId }) => ({
+          conversationId,
+          ...(contactId === undefined ? {} : { contactId }),
+        })),
+        statusId,
+      },
+      key,
+      signal,
+      isPatient: true,
+      read: (body) => {
+        const results = this.#records.results(body);
+        return refs.map(({ conversationId }) => results.get(conversationId) ?? unanswered(conversationId));
+      },
+    };
+  }
+
+  /** What became of a write whose answer never came: done after all, or the failure it ended with. */
+  async #lookAfter({ refs, statusId, signal }: SetCall, error: PipelineError): Promise<SetResult[]> {
+    const ids = refs.map((ref) => ref.conversationId);
+    const entries = await this.#http
+      .send({
+        method: 'POST',
+        url: this.#base.resolve(['conversations', 'batch-get']),
+        body: { ids },
+        signal,
+        isHasty: true,
+        read: (body) => this.#records.entries(body, new Set(ids)),
+      })
+      .catch(() => [] as Entry[]);
+    const found = new Map(entries.map((entry) => [entry.conversationId, entry]));
+    return refs.map((ref) => {
+      const { conversationId } = ref;
+      const entry = found.get(conversationId);
+      if (!entry || !agrees(entry, ref, statusId)) throw error;
+      return { conversationId, ok: true, entry };
+    });
+  }
+}
+
+/** Whether an entry already is what a call asked for. */
+function agrees(entry: Entry, ref: ConversationRef, statusId: Id | null): boolean {
+  return entry.statusId === statusId && (ref.contactId === undefined || entry.contactId === ref.contactId);
+}
+
+function unanswered(conversationId: Id): SetResult {
+  const error = new PipelineError('bad-response', `The server did not say what became of "${conversationId}".`);
+  return { conversationId, ok: false, error };
+}

@@ -1,0 +1,4 @@
+import { define } from '../../internal/define.js';
+import { PipelineFilter } from './pipeline-filter.js';
+
+define('pipeline-filter', PipelineFilter);

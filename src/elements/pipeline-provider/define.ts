@@ -1,0 +1,4 @@
+import { define } from '../../internal/define.js';
+import { PipelineProvider } from './pipeline-provider.js';
+
+define('pipeline-provider', PipelineProvider);

@@ -1,0 +1,111 @@
+import { expect, fixture, html } from '@open-wc/testing';
+import { byRole, until } from '../../../test/support.js';
+import { MemoryAdapter } from '../../adapters/memory.js';
+import { setDefaultAdapter } from '../../store/context.js';
+import '../pipeline-status-picker/define.js';
+import type { PipelineStatusPicker } from '../pipeline-status-picker/pipeline-status-picker.js';
+import type { PipelineProvider } from './pipeline-provider.js';
+
+/** An adapter in which conversation `c` has the status `name`. */
+async function tenant(name: string): Promise<MemoryAdapter> {
+  const adapter = new MemoryAdapter();
+  await adapter.createStatus({ id: name, name, color: '#2775f8' });
+  await adapter.setStatus([{ conversationId: 'c' }], name);
+  return adapter;
+}
+
+const shows = (element: Element, name: string): Promise<boolean> =>
+  until(() => element.shadowRoot?.querySelector('button')?.textContent?.trim() === name, `the picker to show ${name}`);
+
+// The provider is registered in the first test, so that its elements were there before it: tests run in this order.
+describe('where the data comes from', () => {
+  afterEach(() => setDefaultAdapter(null));
+
+  it('is the provider around an element, also when that is upgraded last, and not the default meanwhile', async () => {
+    let asked = 0;
+    const elsewhere = await tenant('Default');
+    const list = elsewhere.listStatuses.bind(elsewhere);
+    elsewhere.listStatuses = () => (asked++, list());
+    setDefaultAdapter(elsewhere);
+    const provider = document.createElement('pipeline-provider') as PipelineProvider;
+    const outer = document.createElement('div');
+    provider.append(outer);
+    outer.attachShadow({ mode: 'open' }).innerHTML =
+      '<pipeline-status-picker conversation-id="c"></pipeline-status-picker>';
+    const element = outer.shadowRoot!.querySelector('pipeline-status-picker')!;
+    document.body.append(provider);
+    await element.updateComplete;
+    provider.adapter = await tenant('Provided');
+    await import('./define.js');
+    await shows(element, 'Provided');
+    expect(asked).to.equal(0);
+    provider.remove();
+  });
+
+  it('is the element itself before a provider, and a provider before the default', async () => {
+    const [own, provided, chosen] = await Promise.all(['Own', 'Provided', 'Default'].map(tenant));
+    setDefaultAdapter(chosen!);
+    const box = await fixture(html`
+      <div>
+        <pipeline-provider .adapter=${provided}>
+          <pipeline-status-picker id="own" conversation-id="c" .adapter=${own}></pipeline-status-picker>
+          <pipeline-status-picker id="provided" conversation-id="c"></pipeline-status-picker>
+        </pipeline-provider>
+        <pipeline-status-picker id="default" conversation-id="c"></pipeline-status-picker>
+      </div>
+    `);
+    await shows(box.querySelector('#own')!, 'Own');
+    await shows(box.querySelector('#provided')!, 'Provided');
+    await shows(box.querySelector('#default')!, 'Default');
+  });
+
+  it('changes with the tenant, with the default, and with the place in the page', async () => {
+    const [a, b, c] = await Promise.all(['A', 'B', 'C'].map(tenant));
+    setDefaultAdapter(c!);
+    const box = await fixture<HTMLElement>(html`
+      <div>
+        <pipeline-provider .adapter=${a}>
+          <pipeline-status-picker conversation-id="c"></pipeline-status-picker>
+        </pipeline-provider>
+      </div>
+    `);
+    const provider = box.querySelector('pipeline-provider')!;
+    const element = box.querySelector<PipelineStatusPicker>('pipeline-status-picker')!;
+    await shows(element, 'A');
+    provider.adapter = b;
+    await shows(element, 'B');
+    box.append(element);
+    await shows(element, 'C');
+    setDefaultAdapter(a!);
+    await shows(element, 'A');
+    provider.append(element);
+    await shows(element, 'B');
+    element.adapter = c;
+    await shows(element, 'C');
+    element.adapter = undefined;
+    await shows(element, 'B');
+  });
+
+  it('keeps tenants in databases of their own, and a provider moved in the page keeps its connection', async () => {
+    const name = `provider-${crypto.randomUUID()}`;
+    const box = await fixture<HTMLElement>(html`
+      <div>
+        <pipeline-provider database=${name}>
+          <pipeline-status-picker conversation-id="c" required></pipeline-status-picker>
+        </pipeline-provider>
+        <section></section>
+      </div>
+    `);
+    const provider = box.querySelector('pipeline-provider')!;
+    const element = box.querySelector('pipeline-status-picker')!;
+    await until(() => !element.matches(':state(loading)') && element.hasUpdated);
+    box.querySelector('section')!.append(provider);
+    await until(() => !element.matches(':state(loading)'));
+    expect(byRole(element, 'combobox').textContent.trim()).to.equal('No status');
+    provider.database = `${name}-2`;
+    const databases = async (): Promise<unknown[]> => (await indexedDB.databases()).map((database) => database.name);
+    await until(async () => (await databases()).includes(`${name}-2`));
+    expect(await databases()).to.include(name);
+    provider.remove();
+  });
+});

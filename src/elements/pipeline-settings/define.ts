@@ -1,0 +1,4 @@
+import { define } from '../../internal/define.js';
+import { PipelineSettings } from './pipeline-settings.js';
+
+define('pipeline-settings', PipelineSettings);

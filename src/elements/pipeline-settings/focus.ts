@@ -1,0 +1,49 @@
+import type { LitElement } from 'lit';
+import type { Id } from '../../model/id.js';
+
+/** What a row has to operate it by; also the class of the button. */
+export type Control = 'handle' | 'edit' | 'delete';
+
+/** Keeps focus from getting lost when what had it is moved, replaced or removed. */
+export class FocusKeeper {
+  readonly #host: LitElement;
+
+  constructor(host: LitElement) {
+    this.#host = host;
+  }
+
+  /** Whether focus may be moved: it is in the element or nowhere. Whoever went on to another field is left alone. */
+  get isOurs(): boolean {
+    const root = this.#host.getRootNode() as Document | ShadowRoot;
+    if (root.activeElement === this.#host) return true;
+    return document.activeElement === null || document.activeElement === document.body;
+  }
+
+  /** Whether focus is inside what a selector matches. */
+  isIn(selector: string): boolean {
+    return Boolean(this.#host.shadowRoot?.activeElement?.closest(selector));
+  }
+
+  find(selector: string): HTMLElement | null {
+    return this.#host.shadowRoot?.querySelector<HTMLElement>(selector) ?? null;
+  }
+
+  /** A control of a status's row. */
+  control(id: Id, control: Control): HTMLElement | null {
+    return this.find(`li[data-id="${CSS.escape(id)}"] > .${control}`);
+  }
+
+  /** Where a new status is begun: the button, or the form that is there in its place. */
+  get add(): HTMLElement | null {
+    return this.find('.add, .foot .field');
+  }
+
+  /** Focuses what is found once the element has rendered. */
+  async moveTo(find: () => HTMLElement | null | undefined): Promise<void> {
+    await this.#host.updateComplete;
+    const target = find();
+    if (!target || !this.isOurs) return;
+    target.focus({ preventScroll: true });
+    target.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  }
+}

@@ -1,0 +1,59 @@
+import {
+  PipelineBeforeStatusesChangeEvent,
+  PipelineErrorEvent,
+  PipelineStatusesChangeEvent,
+  type StatusesAction,
+} from '../../events.js';
+import { PipelineError, type PipelineErrorCode } from '../../model/errors.js';
+import type { Status } from '../../model/status.js';
+import type { PipelineStore } from '../../store/store.js';
+import type { SettingsContext } from './context.js';
+
+/** What became of a write. Without an error it was cancelled by the page, or is no longer about what is shown. */
+export type Outcome<T> = { ok: true; value: T } | { ok: false; error?: PipelineError };
+
+/** The one way of the settings to change anything: the page may cancel it, hears when it is done and when it failed. */
+export class Writer {
+  readonly #context: SettingsContext;
+  #pending = 0;
+
+  constructor(context: SettingsContext) {
+    this.#context = context;
+  }
+
+  get isBusy(): boolean {
+    return this.#pending > 0;
+  }
+
+  /**
+   * Calls the store, unless the page cancels. `call` runs at once; what it changes shows from then on.
+   * A refusal with the code `expected` is an answer rather than a failure: the page is not told.
+   */
+  async write<T>(
+    action: StatusesAction,
+    status: Status,
+    call: (store: PipelineStore) => Promise<T>,
+    expected?: PipelineErrorCode,
+  ): Promise<Outcome<T>> {
+    const { host, store } = this.#context;
+    if (!store || !host.dispatchEvent(new PipelineBeforeStatusesChangeEvent(action, status))) return { ok: false };
+    const isCurrent = (): boolean => !this.#context.store || this.#context.store === store;
+    this.#pending++;
+    host.requestUpdate();
+    try {
+      const value = await call(store);
+      const changed = (action !== 'delete' && store.status(status.id)) || status;
+      host.dispatchEvent(new PipelineStatusesChangeEvent(action, changed));
+      if (!isCurrent()) return { ok: false };
+      this.#context.show(undefined);
+      return { ok: true, value };
+    } catch (thrown) {
+      const error = PipelineError.from(thrown);
+      if (error.code !== expected) host.dispatchEvent(new PipelineErrorEvent(error, `${action}-status`));
+      return isCurrent() ? { ok: false, error } : { ok: false };
+    } finally {
+      this.#pending--;
+      host.requestUpdate();
+    }
+  }
+}

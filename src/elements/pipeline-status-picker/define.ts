@@ -1,0 +1,4 @@
+import { define } from '../../internal/define.js';
+import { PipelineStatusPicker } from './pipeline-status-picker.js';
+
+define('pipeline-status-picker', PipelineStatusPicker);

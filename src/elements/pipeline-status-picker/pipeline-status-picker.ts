@@ -1,0 +1,497 @@
+import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { property, query, state } from 'lit/decorators.js';
+import { PipelineBeforeStatusChangeEvent, PipelineErrorEvent, PipelineStatusChangeEvent } from '../../events.js';
+import { chip, chipStyles } from '../../internal/chip.js';
+import { everyMinute, formatDuration } from '../../internal/clock.js';
+import { caretIcon, warningIcon } from '../../internal/icons.js';
+import { isPrintable } from '../../internal/list-keys.js';
+import { Listbox, type ListOption } from '../../internal/listbox.js';
+import { announce } from '../../internal/live-region.js';
+import { PipelineElement, warnOnce } from '../../internal/pipeline-element.js';
+import { PopupController } from '../../internal/popup.js';
+import type { ConversationRef } from '../../model/entry.js';
+import { PipelineError } from '../../model/errors.js';
+import type { Id } from '../../model/id.js';
+import { parseConversationRef } from '../../model/parse.js';
+import type { PipelineStore } from '../../store/store.js';
+import { base } from '../../styles/base.js';
+import { tokens } from '../../styles/tokens.js';
+import { groupsToRestore, rememberPick, stillStands, writePick, type Pick } from './pick.js';
+import { styles } from './pipeline-status-picker.styles.js';
+
+/**
+ * A pill with the status of a conversation: click it, choose another.
+ *
+ * With `conversation-id` (or `conversations`) it reads and writes through the adapter; without, it is a form control
+ * whose value is a status id.
+ *
+ * @summary Shows and changes the status of a conversation.
+ * @tag pipeline-status-picker
+ *
+ * @fires {PipelineBeforeStatusChangeEvent} pipeline-before-status-change - Before a pick is written; cancel it and nothing is.
+ * @fires {PipelineStatusChangeEvent} pipeline-status-change - After the adapter confirmed a pick.
+ * @fires {PipelineErrorEvent} pipeline-error - When loading or a pick failed; the element shows it too.
+ * @fires {Event} input - When the user picked, as a native control does.
+ * @fires {Event} change - When the user picked, as a native control does.
+ *
+ * @csspart trigger - The button.
+ * @csspart chip - The pill of a status; also carries `status-{slug}`.
+ * @csspart swatch - The dot in the status's colour.
+ * @csspart label - The name in a pill.
+ * @csspart caret - The arrow of the button.
+ * @csspart popup - What opens.
+ * @csspart search - The search field, above `search-threshold` statuses.
+ * @csspart listbox - The list of options.
+ * @csspart option - One option.
+ * @csspart check - The mark of the chosen option.
+ * @csspart undo - The button that takes a pick back.
+ * @csspart error - Why something failed.
+ * @csspart empty - The sentence when there is nothing to choose.
+ * @csspart skeleton - The placeholder while loading.
+ *
+ * @cssstate open - The popup is open.
+ * @cssstate loading - The status is not known yet.
+ * @cssstate saving - A pick is on its way.
+ * @cssstate error - Loading or the last pick failed.
+ * @cssstate empty - The conversation has no status.
+ */
+export class PipelineStatusPicker extends PipelineElement {
+  static readonly formAssociated = true;
+  static override styles = [tokens, base, chipStyles, styles];
+
+  /** The conversation whose status it is. */
+  @property({ attribute: 'conversation-id' }) conversationId: string | null = null;
+
+  /** The contact behind the conversation, kept with it so that contacts can be filtered. */
+  @property({ attribute: 'contact-id' }) contactId: string | null = null;
+
+  /** Several conversations at once: shows the status they share or "Mixed". Goes before `conversation-id`. */
+  @property({ attribute: false }) conversations: readonly ConversationRef[] | null = null;
+
+  /** Where it stands: under the inbox name, or above the text area (where it opens upward). */
+  @property({ reflect: true }) placement: 'details' | 'composer' | null = null;
+
+  @property({ reflect: true }) size: 'small' | 'medium' = 'medium';
+
+  @property({ type: Boolean, reflect: true }) disabled = false;
+
+  /** Shows the status without a way to change it. */
+  @property({ type: Boolean, reflect: true }) readonly = false;
+
+  /** Hides "No status". */
+  @property({ type: Boolean, reflect: true }) required = false;
+
+  /** Name in a form. */
+  @property({ reflect: true }) name: string | null = null;
+
+  /** With more statuses than this the popup has a search field. */
+  @property({ type: Number, attribute: 'search-threshold' }) searchThreshold = 12;
+
+  @state() private isOpen = false;
+  @state() private formDisabled = false;
+  @state() private message = '';
+
+  @query('.trigger') private readonly trigger!: HTMLElement;
+  @query('.popup') private readonly popupElement!: HTMLElement | null;
+
+  #value: Id | null = null;
+  #refs: readonly ConversationRef[] = [];
+  #lastPick: Pick | undefined;
+
+  readonly #popup = new PopupController(this, {
+    trigger: () => this.trigger,
+    popup: () => this.popupElement,
+    side: () => (this.placement === 'composer' ? 'above' : 'below'),
+    onDismiss: (reason) => this.#close(reason === 'escape'),
+  });
+
+  readonly #listbox: Listbox = new Listbox(this, this.localize, {
+    options: () => this.#options(),
+    selected: () => this.#shared(),
+    searchable: () => (this.store?.statuses.length ?? 0) > this.searchThreshold,
+    onPick: (value) => void this.#handlePick(value),
+    onClose: (leaves) => this.#close(leaves),
+  });
+
+  /**
+   * The status id; `null` for no status, or where several conversations have different ones. Settable only without
+   * conversations; the attribute is the value that a form's reset goes back to.
+   */
+  @property()
+  get value(): Id | null {
+    return this.#isBound ? (this.#shared() ?? null) : this.#value;
+  }
+
+  set value(value: Id | null) {
+    const before = this.#value;
+    this.#value = value === '' || value === undefined ? null : value;
+    this.requestUpdate('value', before);
+  }
+
+  /** The form it belongs to. */
+  get form(): HTMLFormElement | null {
+    return this.internals.form;
+  }
+
+  get labels(): NodeList {
+    return this.internals.labels;
+  }
+
+  get validity(): ValidityState {
+    return this.internals.validity;
+  }
+
+  get validationMessage(): string {
+    return this.internals.validationMessage;
+  }
+
+  checkValidity(): boolean {
+    return this.internals.checkValidity();
+  }
+
+  reportValidity(): boolean {
+    return this.internals.reportValidity();
+  }
+
+  /** Opens the list, if it may be used. */
+  show(): void {
+    this.#open();
+  }
+
+  /** Closes the list without a pick. */
+  hide(): void {
+    this.#close(false);
+  }
+
+  override focus(options?: FocusOptions): void {
+    this.trigger?.focus(options);
+  }
+
+  formResetCallback(): void {
+    this.value = this.getAttribute('value');
+  }
+
+  formDisabledCallback(disabled: boolean): void {
+    this.formDisabled = disabled;
+  }
+
+  formStateRestoreCallback(state: string | File | FormData | null): void {
+    if (!this.#isBound && typeof state === 'string') this.value = state;
+  }
+
+  protected override watch(store: PipelineStore, update: () => void): (() => void)[] {
+    return [
+      store.watchStatuses(update),
+      ...this.#refs.map((ref) => store.watchEntry(ref.conversationId, update)),
+      ...(this.placement === 'details' ? [everyMinute(update)] : []),
+    ];
+  }
+
+  protected override willUpdate(changed: PropertyValues): void {
+    super.willUpdate(changed);
+    if (changed.has('conversationId') || changed.has('contactId') || changed.has('conversations')) {
+      this.#refs = this.#readRefs();
+      this.#lastPick = undefined;
+      this.message = '';
+      this.isOpen = false;
+      this.stores.rewatch();
+    } else if (changed.has('placement')) {
+      this.stores.rewatch();
+    }
+    if (this.#lastPick && this.store && !stillStands(this.store, this.#lastPick)) this.#lastPick = undefined;
+    if ((this.disabled || this.formDisabled || this.readonly) && this.isOpen) this.isOpen = false;
+  }
+
+  protected override render(): TemplateResult {
+    if (this.readonly) {
+      return html`<span class="trigger" part="trigger"
+          ><span class="visually-hidden">${this.text('pipelineStatus')}: </span>${this.#renderChip()}</span
+        >${this.#renderSince()}`;
+    }
+    const isSaving = this.#isSaving();
+    return html`<button
+        class="trigger"
+        part="trigger"
+        type="button"
+        role="combobox"
+        aria-haspopup=${this.#hasSearch ? 'dialog' : 'listbox'}
+        aria-expanded=${this.isOpen ? 'true' : 'false'}
+        aria-controls=${this.isOpen ? 'popup' : nothing}
+        aria-label=${this.text('pipelineStatus')}
+        aria-busy=${isSaving || this.#isLoading ? 'true' : 'false'}
+        aria-required=${this.required ? 'true' : nothing}
+        aria-describedby=${this.message ? 'error' : nothing}
+        ?disabled=${this.disabled || this.formDisabled}
+        @click=${this.#handleTriggerClick}
+        @keydown=${this.#handleTriggerKeyDown}
+      >
+        ${this.#renderChip(html`<span class="caret" part="caret">${caretIcon}</span>`)}
+      </button>
+      ${this.#renderSince()}${this.#renderUndo()}
+      ${this.message ? html`<span class="message error" id="error" part="error">${this.message}</span>` : nothing}
+      ${this.isOpen ? this.#renderPopup() : nothing}`;
+  }
+
+  protected override updated(): void {
+    if (this.isOpen) {
+      this.#popup.show();
+      this.#listbox.settle();
+    } else {
+      this.#popup.hide();
+    }
+    const labels = [...this.internals.labels] as Element[];
+    // A <label for> of the page names it; the reference reaches out of the shadow root, an id could not.
+    if (!this.readonly && 'ariaLabelledByElements' in Element.prototype) {
+      this.trigger.ariaLabelledByElements = labels.length ? labels : null;
+    }
+    const value = this.value;
+    this.internals.setFormValue(value ?? '');
+    const isMissing = this.required && value === null && !this.#isLoading;
+    if (isMissing) this.internals.setValidity({ valueMissing: true }, this.text('requiredMissing'), this.trigger);
+    else this.internals.setValidity({});
+    this.setState('open', this.isOpen);
+    this.setState('loading', this.#isLoading);
+    this.setState('saving', this.#isSaving());
+    this.setState('error', this.message !== '' || this.#loadError !== undefined);
+    this.setState('empty', !this.#isLoading && this.#shared() === null);
+  }
+
+  #renderChip(after?: TemplateResult): TemplateResult {
+    if (this.#isLoading) {
+      if (!this.#loadError) return html`<span class="skeleton" part="skeleton"></span>`;
+      return html`<span class="warning">${warningIcon}</span>${chip(undefined, '—', after)}`;
+    }
+    const statusId = this.#shared();
+    if (statusId === undefined) return chip(undefined, this.text('mixed'), after);
+    const status = this.store?.status(statusId);
+    return chip(status, status?.name ?? this.text('noStatus'), after);
+  }
+
+  /** Since when the conversation has this status, in words. */
+  #renderSince(): TemplateResult | typeof nothing {
+    const [ref] = this.#refs;
+    if (this.placement !== 'details' || !ref || this.#refs.length > 1) return nothing;
+    const entry = this.store?.entry(ref.conversationId);
+    if (!entry?.statusId || !entry.changedAt || entry.pending) return nothing;
+    const duration = formatDuration(Date.now() - entry.changedAt, this.localize.tag);
+    return duration ? html`<span class="since">${this.text('forDuration', { duration })}</span>` : nothing;
+  }
+
+  #renderUndo(): TemplateResult | typeof nothing {
+    if (!this.#lastPick?.before.size) return nothing;
+    return html`<button class="link-button" part="undo" type="button" @click=${this.#handleUndo}>
+      ${this.text('undo')}
+    </button>`;
+  }
+
+  #renderPopup(): TemplateResult {
+    const hasSearch = this.#hasSearch;
+    const error = this.#loadError;
+    return html`<div
+      class="popup"
+      id="popup"
+      part="popup"
+      popover="manual"
+      role=${hasSearch ? 'dialog' : nothing}
+      aria-label=${hasSearch ? this.text('pipelineStatus') : nothing}
+    >
+      ${
+        error
+          ? html`<p class="error" part="error">
+              ${this.text('loadFailed')} ${this.errorText(error)}
+              <button class="link-button" @click=${this.#handleRetry}>${this.text('retry')}</button>
+            </p>`
+          : this.#listbox.render()
+      }
+    </div>`;
+  }
+
+  /** Whether it shows conversations of the adapter, rather than a value of its own. */
+  get #isBound(): boolean {
+    return this.conversations !== null || this.conversationId !== null;
+  }
+
+  get #hasSearch(): boolean {
+    return (this.store?.statuses.length ?? 0) > this.searchThreshold;
+  }
+
+  get #isLoading(): boolean {
+    const { store } = this;
+    if (!store || store.phase !== 'ready') return true;
+    return this.#refs.some((ref) => !store.entry(ref.conversationId));
+  }
+
+  get #loadError(): PipelineError | undefined {
+    const { store } = this;
+    if (!store) return undefined;
+    const failed = this.#refs.map((ref) => store.entryError(ref.conversationId)).find(Boolean);
+    return store.phase === 'error' ? store.error : failed;
+  }
+
+  #isSaving(): boolean {
+    return this.#refs.some((ref) => this.store?.entry(ref.conversationId)?.pending);
+  }
+
+  /** The status that all its conversations have; `undefined` where they differ. */
+  #shared(): Id | null | undefined {
+    if (!this.#isBound) return this.#value;
+    const held = this.#refs.map((ref) => this.store?.entry(ref.conversationId)?.statusId ?? null);
+    const [first = null] = held;
+    return held.every((id) => id === first) ? first : undefined;
+  }
+
+  #options(): ListOption[] {
+    const statuses = this.store?.statuses ?? [];
+    const options: ListOption[] = statuses.map((status) => ({ value: status.id, label: status.name, status }));
+    const canClear = !this.required && (statuses.length > 0 || this.#shared() !== null);
+    return canClear ? [...options, { value: null, label: this.text('noStatus') }] : options;
+  }
+
+  #readRefs(): readonly ConversationRef[] {
+    const list = this.conversations ?? (this.conversationId === null ? [] : [{ conversationId: this.conversationId }]);
+    try {
+      const refs = list.map(parseConversationRef);
+      const [only] = refs;
+      if (only && refs.length === 1 && this.contactId && !only.contactId)
+        return [{ ...only, contactId: this.contactId }];
+      return refs;
+    } catch (thrown) {
+      const { message } = PipelineError.from(thrown);
+      warnOnce(`<pipeline-status-picker>: ${message} Give it ids of 1 to 256 characters.`);
+      return [];
+    }
+  }
+
+  #open(at?: 'first' | 'last'): void {
+    if (this.isOpen || this.disabled || this.formDisabled || this.readonly) return;
+    this.message = '';
+    this.isOpen = true;
+    this.#listbox.open(at);
+  }
+
+  #close(focusTrigger: boolean): void {
+    if (!this.isOpen) return;
+    this.isOpen = false;
+    // Before the popup goes away, so that focus is never nowhere (and Tab goes on from here).
+    if (focusTrigger) this.trigger.focus({ preventScroll: true });
+  }
+
+  readonly #handleTriggerClick = (): void => {
+    if (this.isOpen) this.#close(true);
+    else this.#open();
+  };
+
+  readonly #handleTriggerKeyDown = (event: KeyboardEvent): void => {
+    if (this.isOpen) return;
+    if (event.key === 'z' && (event.ctrlKey || event.metaKey) && this.#lastPick) void this.#handleUndo();
+    else if (event.key === 'ArrowDown') this.#open();
+    else if (event.key === 'ArrowUp' || event.key === 'Home') this.#open('first');
+    else if (event.key === 'End') this.#open('last');
+    else if (isPrintable(event) && event.key !== ' ') {
+      this.#open();
+      this.#listbox.type(event.key);
+    } else return;
+    event.preventDefault();
+  };
+
+  readonly #handleRetry = async (): Promise<void> => {
+    await this.store?.retry();
+    this.#listbox.open();
+    this.requestUpdate();
+  };
+
+  async #handlePick(to: Id | null): Promise<void> {
+    const from = this.#shared();
+    this.#close(true);
+    if (to === from) return;
+    if (!this.#isBound) {
+      this.value = to;
+      this.#fireNative();
+      return;
+    }
+    const { store } = this;
+    if (!store || !this.#refs.length) return;
+    const pick = rememberPick(store, this.#refs, to);
+    if (await this.#write(store, this.#refs, from, to)) this.#lastPick = pick;
+    this.requestUpdate();
+  }
+
+  /** Writes, tells the page, and says how it went. Resolves to whether all of it was done. */
+  async #write(
+    store: PipelineStore,
+    refs: readonly ConversationRef[],
+    from: Id | null | undefined,
+    to: Id | null,
+  ): Promise<boolean> {
+    const change = { conversationIds: refs.map((ref) => ref.conversationId), from, to };
+    if (!this.dispatchEvent(new PipelineBeforeStatusChangeEvent(change))) return false;
+    this.#lastPick = undefined;
+    this.message = '';
+    const writing = writePick(store, refs, to);
+    this.#fireNative();
+    try {
+      const { results, failed, superseded } = await writing;
+      if (superseded) return false;
+      if (failed.length < results.length) this.dispatchEvent(new PipelineStatusChangeEvent(change, results));
+      if (failed.length) {
+        this.#showFailure(failed[0]!.error, from, failed.length < results.length ? failed.length : 0);
+        return false;
+      }
+      const name = store.status(to)?.name;
+      announce(name ? this.text('statusChanged', { name }) : this.text('statusCleared'), this);
+      return true;
+    } catch (thrown) {
+      this.#showFailure(PipelineError.from(thrown), from, 0);
+      return false;
+    }
+  }
+
+  #showFailure(error: PipelineError, from: Id | null | undefined, some: number): void {
+    const name = from === undefined ? this.text('mixed') : (this.store?.status(from)?.name ?? this.text('noStatus'));
+    const what = some ? this.text('someNotChanged', { n: some }) : this.text('statusNotChanged', { name });
+    this.message = `${what} ${this.errorText(error)}`;
+    announce(this.message, this);
+    this.dispatchEvent(new PipelineErrorEvent(error, 'set-status'));
+  }
+
+  readonly #handleUndo = async (): Promise<void> => {
+    const { store } = this;
+    const pick = this.#lastPick;
+    if (!store || !pick) return;
+    this.#lastPick = undefined;
+    this.trigger.focus({ preventScroll: true });
+    this.requestUpdate();
+    await Promise.all([...groupsToRestore(pick)].map(([to, refs]) => this.#write(store, refs, pick.to, to)));
+  };
+
+  #fireNative(): void {
+    this.dispatchEvent(new InputEvent('input', { bubbles: true, composed: true }));
+    this.dispatchEvent(new Event('change', { bubbles: true }));
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.addEventListener('focusout', this.#handleFocusOut);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.removeEventListener('focusout', this.#handleFocusOut);
+    this.isOpen = false;
+    this.#lastPick = undefined;
+  }
+
+  /** The offer to take a pick back lasts until the user goes on to something else; no clock takes it away. */
+  readonly #handleFocusOut = (event: FocusEvent): void => {
+    const to = event.relatedTarget as Node | null;
+    if (!to || to === this || this.shadowRoot?.contains(to)) return;
+    this.#lastPick = undefined;
+    this.requestUpdate();
+  };
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'pipeline-status-picker': PipelineStatusPicker;
+  }
+}

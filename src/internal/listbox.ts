@@ -1,0 +1,266 @@
+import { html, nothing, type ReactiveControllerHost, type TemplateResult } from 'lit';
+import { repeat } from 'lit/directives/repeat.js';
+import type { Id } from '../model/id.js';
+import type { Status } from '../model/status.js';
+import { chip } from './chip.js';
+import { checkIcon, searchIcon } from './icons.js';
+import { TypeAhead, indexForKey, isPrintable } from './list-keys.js';
+import { announce } from './live-region.js';
+import type { LocalizeController } from './localize.js';
+
+export interface ListOption {
+  value: Id | null;
+  label: string;
+  status?: Status | undefined;
+}
+
+export interface ListboxOptions {
+  options(): readonly ListOption[];
+  /** The chosen value; `undefined` when the conversations have different ones. */
+  selected(): Id | null | undefined;
+  /** Whether a search field stands above the list. */
+  searchable(): boolean;
+  onPick(value: Id | null): void;
+  /** Asked to close; `leaves`: by Tab, focus goes on to the trigger's neighbour. */
+  onClose(leaves: boolean): void;
+}
+
+type Host = ReactiveControllerHost & HTMLElement;
+
+const ANNOUNCE_DELAY = 500;
+
+/**
+ * The options of a popup. Without search the options take real focus, as those of a native select do: screen readers
+ * on Apple's systems do not follow `aria-activedescendant` on a button. With search, focus stays in the field.
+ */
+export class Listbox {
+  readonly #host: Host;
+  readonly #localize: LocalizeController;
+  readonly #options: ListboxOptions;
+  readonly #typeAhead = new TypeAhead();
+  #query = '';
+  #active = -1;
+  #focusPending = false;
+  #focused: Element | null = null;
+
+  constructor(host: Host, localize: LocalizeController, options: ListboxOptions) {
+    this.#host = host;
+    this.#localize = localize;
+    this.#options = options;
+  }
+
+  /** Starts anew: `at` is the option to begin with, by default the chosen one. */
+  open(at?: 'first' | 'last'): void {
+    const options = this.#options.options();
+    const selected = options.findIndex((option) => option.value === this.#options.selected());
+    this.#query = '';
+    this.#focused = null;
+    this.#active = at === 'first' ? 0 : at === 'last' ? options.length - 1 : Math.max(0, selected);
+    this.#focusPending = true;
+  }
+
+  /** Goes to the option that starts with a letter typed on the trigger. */
+  type(key: string): void {
+    const labels = this.#shown().map((option) => option.label);
+    const index = this.#typeAhead.find(key, labels, this.#active, this.#localize.formats.collator);
+    if (index !== undefined) this.#activate(index);
+  }
+
+  /** Called when the popup is rendered and shown: puts focus where it belongs. */
+  settle(): void {
+    if (!this.#list) return;
+    if (this.#focusPending) {
+      this.#focusPending = false;
+      // Focus in a field brings up a phone's keyboard, over the list.
+      if (this.#search && !matchMedia('(pointer: coarse)').matches) this.#search.focus({ preventScroll: true });
+      else this.#focusActive();
+      this.#reveal();
+    } else if (this.#focused && !this.#focused.isConnected) {
+      // The focused option was deleted by someone else: its neighbour takes over.
+      this.#active = Math.min(this.#active, this.#shown().length - 1);
+      this.#focusActive();
+    }
+  }
+
+  render(): TemplateResult {
+    const searchable = this.#options.searchable();
+    const shown = this.#shown();
+    return html`${searchable ? this.#renderSearch(shown) : nothing}
+      <div
+        class="listbox"
+        id="listbox"
+        part="listbox"
+        role="listbox"
+        aria-label=${this.#localize.text('pipelineStatus')}
+        @click=${this.#handleClick}
+        @keydown=${this.#handleKeyDown}
+        @focusin=${this.#handleFocusIn}
+        @focusout=${this.#handleFocusOut}
+      >
+        ${repeat(
+          shown,
+          (option) => option.value ?? '',
+          (option, index) => this.#renderOption(option, index, searchable),
+        )}
+      </div>
+      ${shown.length ? nothing : this.#renderEmpty()}`;
+  }
+
+  #renderOption(option: ListOption, index: number, searchable: boolean): TemplateResult {
+    const isSelected = option.value === this.#options.selected();
+    return html`<div
+      class="option"
+      part="option"
+      role="option"
+      id=${`option-${index}`}
+      tabindex="-1"
+      aria-selected=${isSelected ? 'true' : 'false'}
+      ?data-active=${searchable && index === this.#active}
+      ?data-none=${option.value === null}
+    >
+      <span class="check" part="check">${isSelected ? checkIcon : nothing}</span>${chip(option.status, option.label)}
+    </div>`;
+  }
+
+  #renderSearch(shown: readonly ListOption[]): TemplateResult {
+    const { text } = this.#words;
+    return html`<div class="search-row">
+      ${searchIcon}
+      <input
+        class="search"
+        part="search"
+        type="text"
+        role="combobox"
+        autocomplete="off"
+        spellcheck="false"
+        aria-autocomplete="list"
+        aria-expanded="true"
+        aria-controls="listbox"
+        aria-activedescendant=${shown[this.#active] ? `option-${this.#active}` : nothing}
+        aria-label=${text('search')}
+        placeholder=${text('search')}
+        .value=${this.#query}
+        @input=${this.#handleInput}
+        @keydown=${this.#handleKeyDown}
+      />
+    </div>`;
+  }
+
+  #renderEmpty(): TemplateResult {
+    const { text } = this.#words;
+    if (!this.#query) return html`<p class="empty" part="empty">${text('noStatusesYet')}</p>`;
+    return html`<p class="empty" part="empty">
+      ${text('noResults', { query: this.#query })}
+      <button class="link-button" part="clear" @click=${this.#handleClearSearch}>${text('clearSearch')}</button>
+    </p>`;
+  }
+
+  get #words(): { text: LocalizeController['text'] } {
+    return { text: (key, values) => this.#localize.text(key, values) };
+  }
+
+  get #list(): HTMLElement | null {
+    return this.#host.shadowRoot?.querySelector<HTMLElement>('#listbox') ?? null;
+  }
+
+  get #search(): HTMLInputElement | null {
+    return this.#host.shadowRoot?.querySelector<HTMLInputElement>('.search') ?? null;
+  }
+
+  #optionElements(): Element[] {
+    return [...(this.#list?.querySelectorAll('[role=option]') ?? [])];
+  }
+
+  #shown(): readonly ListOption[] {
+    const options = this.#options.options();
+    const query = this.#query.trim();
+    if (!query) return options;
+    const { collator } = this.#localize.formats;
+    return options.filter(({ label }) => contains(label, query, collator));
+  }
+
+  #activate(index: number): void {
+    this.#active = index;
+    if (this.#options.searchable() && this.#host.shadowRoot?.activeElement === this.#search) this.#host.requestUpdate();
+    else this.#focusActive();
+    this.#reveal();
+  }
+
+  #focusActive(): void {
+    const option = this.#optionElements()[Math.max(0, this.#active)] as HTMLElement | undefined;
+    (option ?? this.#search)?.focus({ preventScroll: true });
+  }
+
+  #reveal(): void {
+    const option = this.#optionElements()[this.#active];
+    option?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  }
+
+  readonly #handleClick = (event: Event): void => {
+    const option = (event.target as Element).closest('[role=option]');
+    const picked = option && this.#shown()[this.#optionElements().indexOf(option)];
+    if (picked) this.#options.onPick(picked.value);
+  };
+
+  readonly #handleFocusIn = (event: Event): void => {
+    this.#focused = event.target as Element;
+    this.#active = this.#optionElements().indexOf(this.#focused);
+  };
+
+  readonly #handleFocusOut = (event: FocusEvent): void => {
+    // Without a target nobody moved it: the option may just have been taken out of the page.
+    if (event.relatedTarget) this.#focused = null;
+  };
+
+  readonly #handleInput = (event: InputEvent): void => {
+    event.stopPropagation();
+    this.#query = (event.target as HTMLInputElement).value;
+    this.#active = 0;
+    this.#host.requestUpdate();
+    const n = this.#shown().length;
+    announce(
+      n ? this.#localize.text('statusesFound', { n }) : this.#localize.text('noResults', { query: this.#query }),
+      this.#host,
+      ANNOUNCE_DELAY,
+    );
+  };
+
+  readonly #handleClearSearch = (): void => {
+    this.#query = '';
+    this.#host.requestUpdate();
+    this.#search?.focus({ preventScroll: true });
+  };
+
+  readonly #handleKeyDown = (event: KeyboardEvent): void => {
+    const inSearch = event.target === this.#search;
+    const shown = this.#shown();
+    // The focus, not the memory of it, says where we are.
+    const focused = this.#optionElements().indexOf(event.target as Element);
+    const current = inSearch ? this.#active : Math.max(focused, 0);
+    const isMove = !inSearch || ['ArrowDown', 'ArrowUp', 'PageDown', 'PageUp'].includes(event.key);
+    const index = isMove && !event.altKey ? indexForKey(event.key, current, shown.length) : undefined;
+
+    if (index !== undefined) this.#activate(index);
+    else if (event.key === 'Tab') return this.#options.onClose(true);
+    else if (event.key === 'Enter' || (event.key === 'ArrowUp' && event.altKey)) this.#pickAt(current);
+    else if (inSearch) return;
+    else if (event.key === ' ' && !this.#typeAhead.isTyping) this.#pickAt(current);
+    else if (isPrintable(event)) this.type(event.key);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
+
+  #pickAt(index: number): void {
+    const option = this.#shown()[index];
+    if (option) this.#options.onPick(option.value);
+  }
+}
+
+/** Whether a text holds a query, by the language's rules (accents and case do not matter). */
+export function contains(text: string, query: string, collator: Intl.Collator): boolean {
+  for (let start = 0; start + query.length <= text.length; start++) {
+    if (collator.compare(text.slice(start, start + query.length), query) === 0) return true;
+  }
+  return false;
+}

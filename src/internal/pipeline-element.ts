@@ -1,0 +1,87 @@
+import { LitElement, type PropertyValues } from 'lit';
+import { property } from 'lit/decorators.js';
+import type { PipelineAdapter } from '../adapters/adapter.js';
+import { PipelineErrorEvent } from '../events.js';
+import type { MessageKey, Messages } from '../locales/en.js';
+import type { PipelineError } from '../model/errors.js';
+import { StoreController } from '../store/store-controller.js';
+import type { PipelineStore } from '../store/store.js';
+import { LocalizeController, type Values } from './localize.js';
+
+const warned = new Set<string>();
+
+/** Tells a developer once what to write instead; an element never throws at a value of its host. */
+export function warnOnce(text: string): void {
+  if (warned.has(text)) return;
+  warned.add(text);
+  console.warn(`pipeline-elements: ${text}`);
+}
+
+const ERROR_TEXTS: Partial<Record<PipelineError['code'], MessageKey>> = {
+  offline: 'errorOffline',
+  timeout: 'errorTimeout',
+  auth: 'errorAuth',
+  forbidden: 'errorForbidden',
+  'not-found': 'errorNotFound',
+  conflict: 'errorConflict',
+  'status-deleted': 'statusDeletedMeanwhile',
+  quota: 'errorQuota',
+  'storage-lost': 'errorStorage',
+  'storage-blocked': 'errorBlocked',
+  'version-skew': 'errorVersion',
+  unavailable: 'errorUnavailable',
+  'rate-limited': 'errorUnavailable',
+};
+
+export type ElementState = 'open' | 'loading' | 'saving' | 'error' | 'empty' | 'dragging' | 'filtered';
+
+/** What the three elements share: where their data comes from, in which words they speak, how they report failures. */
+export abstract class PipelineElement extends LitElement {
+  static override shadowRootOptions: ShadowRootInit = { ...LitElement.shadowRootOptions, delegatesFocus: true };
+
+  /** Where the data comes from; goes before a provider's and the default adapter. */
+  @property({ attribute: false }) adapter: PipelineAdapter | undefined;
+
+  /** Language tag; by default that of the closest `lang`, through shadow roots. */
+  @property() locale: string | null = null;
+
+  /** Words to use instead of the language's own, by message key. */
+  @property({ attribute: false }) strings: Partial<Messages> | null = null;
+
+  protected readonly internals = this.attachInternals();
+  protected readonly localize = new LocalizeController(this);
+  protected readonly stores = new StoreController(
+    this,
+    (store, update) => this.watch(store, update),
+    (error, action) => this.dispatchEvent(new PipelineErrorEvent(error, action)),
+  );
+
+  /** What to be called for; each entry is how to stop. */
+  protected abstract watch(store: PipelineStore, update: () => void): (() => void)[];
+
+  /** The store, once it is known where the data comes from. */
+  protected get store(): PipelineStore | undefined {
+    return this.stores.store;
+  }
+
+  protected text(key: MessageKey, values?: Values): string {
+    return this.localize.text(key, values);
+  }
+
+  /** Why a write failed, in the user's words. */
+  protected errorText(error: PipelineError): string {
+    return this.text(ERROR_TEXTS[error.code] ?? 'errorUnknown');
+  }
+
+  /** `:state(name)` for style sheets outside. */
+  protected setState(name: ElementState, on: boolean): void {
+    // Safari before 17.4 has no custom states; everything but the designer's hook works without.
+    if (on) this.internals.states?.add(name);
+    else this.internals.states?.delete(name);
+  }
+
+  protected override willUpdate(changed: PropertyValues): void {
+    if (changed.has('adapter')) this.stores.resolve();
+    if (changed.has('locale')) this.localize.refresh();
+  }
+}

@@ -1,0 +1,167 @@
+import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import type Sortable from 'sortablejs';
+
+export interface SortableOptions {
+  /** The list whose items (`li`) are dragged by their `.handle`; each has a `data-id`. `null`: nothing to drag. */
+  list(): HTMLElement | null;
+  onStart(id: string): void;
+  /** Dropped right after `after` (`null`: first). Not called for a drag that was taken back or led nowhere. */
+  onMove(id: string, after: string | null): void;
+  /** The drag is over, however it ended, and the DOM is as it was before it. */
+  onEnd(): void;
+}
+
+const ANIMATION = 150;
+/** A press that moves less is a click, px. */
+const TOLERANCE = 4;
+
+/**
+ * Dragging by SortableJS, for mouse, touch and pen. Sortable moves elements that Lit takes for its own, so when a drag
+ * ends the item is put back where it was, and only then the data is told: Lit does the moving. While a drag lasts the
+ * host must not render; it awaits `settled`. Sortable is loaded when there is something to drag, by this file only.
+ */
+export class SortableController implements ReactiveController {
+  readonly #host: ReactiveControllerHost & HTMLElement;
+  readonly #options: SortableOptions;
+  #sortable: Sortable | undefined;
+  #list: HTMLElement | null = null;
+  /** Stands where the dragged item was, whatever becomes of its neighbours. */
+  #marker: Comment | undefined;
+  #isTakenBack = false;
+  #settled: Promise<void> | undefined;
+  #settle: (() => void) | undefined;
+  #dragging: AbortController | undefined;
+
+  constructor(host: ReactiveControllerHost & HTMLElement, options: SortableOptions) {
+    this.#host = host;
+    this.#options = options;
+    host.addController(this);
+  }
+
+  /** While something is dragged: resolves when that is over. */
+  get settled(): Promise<void> | undefined {
+    return this.#settled;
+  }
+
+  hostUpdated(): void {
+    const list = this.#options.list();
+    if (list === this.#list) return;
+    this.#destroy();
+    this.#list = list;
+    if (list) void this.#attach(list);
+  }
+
+  hostDisconnected(): void {
+    this.#takeBack();
+    this.#destroy();
+    this.#list = null;
+  }
+
+  async #attach(list: HTMLElement): Promise<void> {
+    const { default: SortableClass } = await import('sortablejs');
+    if (this.#list !== list || !this.#host.isConnected) return;
+    this.#sortable = SortableClass.create(list, {
+      handle: '.handle',
+      draggable: 'li',
+      // Native dragging would drop the row's text into a message box, and cannot be done by touch.
+      forceFallback: true,
+      fallbackTolerance: TOLERANCE,
+      animation: matchMedia('(prefers-reduced-motion: reduce)').matches ? 0 : ANIMATION,
+      ghostClass: 'ghost',
+      chosenClass: 'chosen',
+      fallbackClass: 'dragged',
+      onStart: ({ item }) => {
+        this.#settled = new Promise((resolve) => (this.#settle = resolve));
+        this.#isTakenBack = false;
+        this.#marker = document.createComment('');
+        item.after(this.#marker);
+        alignGhost(SortableClass.ghost, item);
+        this.#dragging = new AbortController();
+        const options = { capture: true, signal: this.#dragging.signal };
+        document.addEventListener('keydown', this.#handleKeyDown, options);
+        // The system took the finger away. Sortable would take that for a drop.
+        for (const type of ['pointercancel', 'touchcancel']) {
+          document.addEventListener(type, () => (this.#isTakenBack = true), options);
+        }
+        this.#options.onStart(item.dataset['id']!);
+      },
+      onEnd: ({ item }) => this.#handleEnd(item),
+    });
+  }
+
+  #handleEnd(item: HTMLElement): void {
+    const marker = this.#marker;
+    if (!marker) return;
+    this.#marker = undefined;
+    this.#dragging?.abort();
+    const id = item.dataset['id']!;
+    const after = idBefore(item, item);
+    const before = idBefore(marker, item);
+    marker.replaceWith(item);
+    this.#swallowClick();
+    if (!this.#isTakenBack && after !== before) this.#options.onMove(id, after);
+    this.#settle?.();
+    this.#settled = undefined;
+    this.#options.onEnd();
+  }
+
+  #destroy(): void {
+    this.#sortable?.destroy();
+    this.#sortable = undefined;
+  }
+
+  readonly #handleKeyDown = (event: KeyboardEvent): void => {
+    if (event.key !== 'Escape') return;
+    // Ours alone: the dialog around it stays open.
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    this.#takeBack();
+  };
+
+  /** Sortable cannot be told to stop, but it believes a released button. */
+  #takeBack(): void {
+    if (!this.#marker) return;
+    this.#isTakenBack = true;
+    document.dispatchEvent(new PointerEvent('pointerup', { bubbles: true }));
+    document.dispatchEvent(new MouseEvent('mouseup', { bubbles: true }));
+    // The real button is still down; what it clicks on when it comes up is no click either.
+    document.addEventListener('pointerup', () => this.#swallowClick(), { capture: true, once: true });
+  }
+
+  /** Browsers click what a drag was dropped on. */
+  #swallowClick(): void {
+    let isClicked = false;
+    const watch = (): void => void (isClicked = true);
+    const swallow = (event: Event): void => {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+    };
+    window.addEventListener('click', watch, true);
+    this.#host.addEventListener('click', swallow, true);
+    setTimeout(() => {
+      window.removeEventListener('click', watch, true);
+      // Sortable 1.15 swallows the next click too, whenever it comes: after a touch that would be a real one.
+      if (!isClicked) this.#host.dispatchEvent(new MouseEvent('click', { cancelable: true }));
+      this.#host.removeEventListener('click', swallow, true);
+    });
+  }
+}
+
+/** The id of the item before a node, passing over the dragged one. */
+function idBefore(node: ChildNode, dragged: Element): string | null {
+  for (let each = node.previousSibling; each; each = each.previousSibling) {
+    if (each instanceof HTMLElement && each !== dragged && each.dataset['id'] !== undefined) return each.dataset['id'];
+  }
+  return null;
+}
+
+/**
+ * Puts the copy that follows the pointer over its item. Sortable places it in the viewport, but a transform, filter or
+ * containment of an ancestor outside of the shadow root makes that ancestor the one that counts.
+ */
+function alignGhost(ghost: HTMLElement | null, item: HTMLElement): void {
+  if (!ghost) return;
+  const [is, wanted] = [ghost.getBoundingClientRect(), item.getBoundingClientRect()];
+  ghost.style.left = `${parseFloat(ghost.style.left) + wanted.left - is.left}px`;
+  ghost.style.top = `${parseFloat(ghost.style.top) + wanted.top - is.top}px`;
+}

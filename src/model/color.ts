@@ -1,0 +1,36 @@
+/** A colour to offer in the settings; `name` is a key of the palette's messages, or any text of the host. */
+export interface PaletteColor {
+  name: string;
+  /** `#rrggbb`. */
+  color: string;
+}
+
+export const DEFAULT_COLOR = '#8b91a5';
+
+/**
+ * Ten colours that stay apart in every kind of colour vision and reach 3:1 on white and on near-black.
+ * The order is the order in which new statuses get them: neighbours differ most.
+ */
+export const DEFAULT_PALETTE: readonly PaletteColor[] = [
+  { name: 'blue', color: '#2775f8' },
+  { name: 'red', color: '#fb0547' },
+  { name: 'slate', color: '#8b91a5' },
+  { name: 'olive', color: '#887703' },
+  { name: 'teal', color: '#056f62' },
+  { name: 'rust', color: '#ab3d0b' },
+  { name: 'clay', color: '#af8c7b' },
+  { name: 'violet', color: '#8b00f6' },
+  { name: 'green', color: '#03a74d' },
+  { name: 'pink', color: '#e83fa7' },
+];
+
+/** The first colour of the palette that the fewest statuses use. */
+export function nextColor(palette: readonly PaletteColor[], used: readonly string[]): string {
+  let best = palette[0]?.color ?? DEFAULT_COLOR;
+  let fewest = Infinity;
+  for (const { color } of palette) {
+    const count = used.filter((other) => other === color.toLowerCase()).length;
+    if (count < fewest) [best, fewest] = [color, count];
+  }
+  return best;
+}

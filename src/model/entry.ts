@@ -1,0 +1,43 @@
+import type { Id } from './id.js';
+import type { PipelineError } from './errors.js';
+
+/** A conversation's place in the pipeline. */
+export interface Entry {
+  conversationId: Id;
+  contactId: Id | null;
+  /** `null`: no status. Never the id of a deleted status. */
+  statusId: Id | null;
+  /** Only grows. */
+  version: number;
+  /** When the conversation came to this status, milliseconds since the epoch, by the storage's clock. 0: never had one. */
+  changedAt: number;
+}
+
+/** How a host names a conversation to an adapter. */
+export interface ConversationRef {
+  conversationId: Id;
+  contactId?: Id;
+  /** Time of the newest message, milliseconds since the epoch: orders `find`, and decides a contact's latest conversation. */
+  activityAt?: number;
+}
+
+/** What became of one conversation of a `setStatus` call. */
+export type SetResult =
+  { conversationId: Id; ok: true; entry: Entry } | { conversationId: Id; ok: false; error: PipelineError };
+
+/** A contact, as the sum of its conversations. */
+export interface ContactSummary {
+  /** The distinct statuses of the contact's conversations; `null` where one has none. */
+  statusIds: readonly (Id | null)[];
+  /** The status of its most recently active conversation. */
+  latest: Id | null;
+}
+
+/** What happened to one conversation, oldest first in a history. */
+export interface HistoryItem {
+  from: Id | null;
+  to: Id | null;
+  /** Milliseconds since the epoch, by the storage's clock. */
+  at: number;
+  by?: string;
+}

@@ -1,0 +1,60 @@
+import { compareStatuses, type Status } from './status.js';
+import type { Id } from './id.js';
+import { PipelineError } from './errors.js';
+
+/*
+ * A rank is a whole number written with a fixed number of base-36 digits, so that code-unit order is number order.
+ * Neighbours are far apart: a move rewrites the one status that moves, until a gap is used up and all are spread anew.
+ * Whoever assigns ranks does it inside one transaction, so two clients never fill the same gap with the same rank.
+ */
+const DIGITS = 10;
+const STEP = 2 ** 30;
+
+const write = (value: number): string => value.toString(36).padStart(DIGITS, '0');
+const read = (rank: string): number => parseInt(rank, 36);
+
+/** A record with the rank it should have. */
+export interface Placement {
+  id: Id;
+  rank: string;
+}
+
+/**
+ * The ranks to write so that `id` stands right after `after` (`null`: first; `undefined`: last).
+ *
+ * @param rows every status there is, deleted ones included (they keep their places), in any order.
+ * @returns the changed ranks only: one, or all of them when the gap was used up; none when it stands there already.
+ * @throws PipelineError `not-found` for an `after` that never existed.
+ */
+export function place(rows: readonly Status[], id: Id, after: Id | null | undefined): Placement[] {
+  const sorted = [...rows].sort(compareStatuses);
+  const self = sorted.findIndex((row) => row.id === id);
+  if (after === id && self >= 0) return [];
+  const others = sorted.filter((row) => row.id !== id);
+  const anchor = after == null ? -1 : others.findIndex((row) => row.id === after);
+  if (after != null && anchor < 0) {
+    throw new PipelineError('not-found', `after: there is no status "${after}" to move after.`, { field: 'after' });
+  }
+  const index = after === undefined ? others.length : anchor + 1;
+  if (self === index) return [];
+
+  const before = others[index - 1];
+  const next = others[index];
+  const low = before ? read(before.rank) : 0;
+  const high = next ? read(next.rank) : low + 2 * STEP;
+  const middle = Math.floor((low + high) / 2);
+  if (middle > low && middle < high && high < 36 ** DIGITS) return [{ id, rank: write(middle) }];
+
+  const order = others.map((row) => row.id);
+  order.splice(index, 0, id);
+  const held = new Map(rows.map((row) => [row.id, row.rank]));
+  return order
+    .map((each, i) => ({ id: each, rank: write((i + 1) * STEP) }))
+    .filter(({ id: each, rank }) => held.get(each) !== rank);
+}
+
+/** The id that `id` stands right after among the live statuses; `null` when it is the first. */
+export function precedingId(statuses: readonly Status[], id: Id): Id | null {
+  const index = statuses.findIndex((status) => status.id === id);
+  return statuses[index - 1]?.id ?? null;
+}

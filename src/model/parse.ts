@@ -1,0 +1,182 @@
+/*
+ * Where data from outside becomes records: every field is checked and copied into a fresh object, so nothing unknown
+ * comes along. The same functions judge a form field, an adapter's row, a broadcast, and a request on the server.
+ */
+import type { Change } from './changes.js';
+import type { ConversationRef, Entry } from './entry.js';
+import { invalid } from './errors.js';
+import type { Id } from './id.js';
+import type { Status } from './status.js';
+
+export const MAX_NAME_GRAPHEMES = 64;
+/** A grapheme can be built from any number of characters; this bounds what is stored. */
+const MAX_NAME_LENGTH = MAX_NAME_GRAPHEMES * 16;
+export const MAX_ID_LENGTH = 256;
+const MAX_RANK_LENGTH = 64;
+
+const CONTROL = /\p{Cc}/u;
+const BIDI_OVERRIDE = /[\u202a-\u202e\u2066-\u2069]/u;
+const VISIBLE = /[^\p{Z}\p{Cc}\p{Default_Ignorable_Code_Point}]/u;
+const COLOR = /^#[0-9a-f]{6}$/i;
+const LONE_SURROGATE = /\p{Cs}/u;
+
+type Fields = Record<string, unknown>;
+
+function fieldsOf(value: unknown, what: string): Fields {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw invalid(what, 'must be an object.');
+  return value as Fields;
+}
+
+/**
+ * A host's id: 1–256 UTF-16 code units, well-formed, no control characters, no `/` or `\`, not `.` or `..`
+ * (such an id could leave its segment of a URL). Throws `invalid`.
+ */
+export function parseId(value: unknown, field = 'id'): Id {
+  if (typeof value !== 'string' || value === '') throw invalid(field, 'must be a text that is not empty.');
+  if (value.length > MAX_ID_LENGTH) throw invalid(field, `must have at most ${MAX_ID_LENGTH} characters.`);
+  if (LONE_SURROGATE.test(value)) throw invalid(field, 'must be well-formed Unicode.');
+  if (CONTROL.test(value)) throw invalid(field, 'must not hold control characters.');
+  if (/[/\\]/.test(value)) throw invalid(field, 'must not hold "/" or "\\".');
+  if (value === '.' || value === '..') throw invalid(field, 'must not be "." or "..".');
+  return value;
+}
+
+const nullableId = (value: unknown, field: string): Id | null => (value === null ? null : parseId(value, field));
+
+const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+
+/** How many characters a person would count. Stops counting at `limit` + 1. */
+export function countGraphemes(text: string, limit = Infinity): number {
+  let count = 0;
+  for (const _ of segmenter.segment(text)) if (++count > limit) break;
+  return count;
+}
+
+/** Why a name was refused; the elements have a sentence for each. */
+export type NameProblem = 'empty' | 'too-long' | 'forbidden-characters';
+
+/** The name as it is stored (trimmed, NFC), or what is wrong with it. */
+export function checkName(value: string): { name: string; problem?: NameProblem } {
+  // Trimmed first: a tab or line break at the edge, as pasted text has it, is white space and no offence.
+  const name = value.trim().normalize('NFC');
+  if (!VISIBLE.test(name)) return { name, problem: CONTROL.test(name) ? 'forbidden-characters' : 'empty' };
+  if (CONTROL.test(name) || BIDI_OVERRIDE.test(name) || LONE_SURROGATE.test(name)) {
+    return { name, problem: 'forbidden-characters' };
+  }
+  if (name.length > MAX_NAME_LENGTH || countGraphemes(name, MAX_NAME_GRAPHEMES) > MAX_NAME_GRAPHEMES) {
+    return { name, problem: 'too-long' };
+  }
+  return { name };
+}
+
+const NAME_MESSAGES: Record<NameProblem, string> = {
+  empty: 'must have at least one visible character.',
+  'too-long': `must have at most ${MAX_NAME_GRAPHEMES} characters.`,
+  'forbidden-characters': 'must not hold control or text-direction override characters.',
+};
+
+/** A status name as it is stored: trimmed, NFC, 1–64 graphemes, no control or bidi-override characters. Throws `invalid`. */
+export function parseName(value: unknown, field = 'name'): string {
+  if (typeof value !== 'string') throw invalid(field, 'must be a text.');
+  const { name, problem } = checkName(value);
+  if (problem) throw invalid(field, NAME_MESSAGES[problem]);
+  return name;
+}
+
+/** `#rrggbb`, in lower case. Throws `invalid`. */
+export function parseColor(value: unknown, field = 'color'): `#${string}` {
+  if (typeof value !== 'string' || !COLOR.test(value)) throw invalid(field, 'must be a colour like "#2775f8".');
+  return value.toLowerCase() as `#${string}`;
+}
+
+function parseCount(value: unknown, field: string): number {
+  if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0) {
+    throw invalid(field, 'must be a whole number, 0 or more.');
+  }
+  return value;
+}
+
+function parseTime(value: unknown, field: string): number {
+  if (typeof value !== 'number' || !Number.isFinite(value) || value < 0) {
+    throw invalid(field, 'must be a time in milliseconds since 1970, 0 or more.');
+  }
+  return value;
+}
+
+function parseRank(value: unknown): string {
+  if (typeof value !== 'string' || !value || value.length > MAX_RANK_LENGTH || CONTROL.test(value)) {
+    throw invalid('rank', `must be a text of 1 to ${MAX_RANK_LENGTH} characters.`);
+  }
+  return value;
+}
+
+/** A status from an adapter. Throws `invalid`. */
+export function parseStatus(value: unknown): Status {
+  const row = fieldsOf(value, 'status');
+  const status: Status = {
+    id: parseId(row['id']),
+    name: parseName(row['name']),
+    color: parseColor(row['color']),
+    rank: parseRank(row['rank']),
+    version: parseCount(row['version'], 'version'),
+  };
+  if (row['deleted'] === true) status.deleted = true;
+  return status;
+}
+
+/** An entry from an adapter. Throws `invalid`. */
+export function parseEntry(value: unknown): Entry {
+  const row = fieldsOf(value, 'entry');
+  return {
+    conversationId: parseId(row['conversationId'], 'conversationId'),
+    contactId: nullableId(row['contactId'] ?? null, 'contactId'),
+    statusId: nullableId(row['statusId'], 'statusId'),
+    version: parseCount(row['version'], 'version'),
+    changedAt: parseTime(row['changedAt'] ?? 0, 'changedAt'),
+  };
+}
+
+/** A host's conversation. Throws `invalid`. */
+export function parseConversationRef(value: unknown): ConversationRef {
+  const row = fieldsOf(value, 'conversation');
+  const ref: ConversationRef = { conversationId: parseId(row['conversationId'], 'conversationId') };
+  if (row['contactId'] != null) ref.contactId = parseId(row['contactId'], 'contactId');
+  if (row['activityAt'] !== undefined) ref.activityAt = parseTime(row['activityAt'], 'activityAt');
+  return ref;
+}
+
+/** The data of a new status. Throws `invalid`. */
+export function parseNewStatus(value: unknown): { id: Id; name: string; color: `#${string}`; after?: Id | null } {
+  const row = fieldsOf(value, 'status');
+  const after = row['after'];
+  return {
+    id: parseId(row['id']),
+    name: parseName(row['name']),
+    color: parseColor(row['color']),
+    ...(after === undefined ? {} : { after: nullableId(after, 'after') }),
+  };
+}
+
+/** The changed fields of a status. Throws `invalid`. */
+export function parseStatusPatch(value: unknown): { name?: string; color?: `#${string}` } {
+  const row = fieldsOf(value, 'status');
+  return {
+    ...(row['name'] === undefined ? {} : { name: parseName(row['name']) }),
+    ...(row['color'] === undefined ? {} : { color: parseColor(row['color']) }),
+  };
+}
+
+/** A change from an adapter. Throws `invalid`. */
+export function parseChange(value: unknown): Change {
+  const row = fieldsOf(value, 'change');
+  const seq = row['seq'];
+  const head = {
+    // Not String(seq) for anything: an object can make that throw.
+    seq: typeof seq === 'string' || typeof seq === 'number' ? String(seq) : '',
+    ...(typeof row['opId'] === 'string' ? { opId: row['opId'] } : {}),
+  };
+  if (row['kind'] === 'status') return { ...head, kind: 'status', status: parseStatus(row['status']) };
+  if (row['kind'] === 'entry') return { ...head, kind: 'entry', entry: parseEntry(row['entry']) };
+  if (row['kind'] === 'reset') return { ...head, kind: 'reset' };
+  throw invalid('kind', 'must be "status", "entry" or "reset".');
+}

@@ -1,0 +1,37 @@
+import { createContext } from '@lit/context';
+import { IndexedDBAdapter } from '../adapters/indexeddb/adapter.js';
+import type { PipelineAdapter } from '../adapters/adapter.js';
+
+/** The key is global, so that two copies of the package on one page still hear each other's providers. */
+export const adapterContext = createContext<PipelineAdapter | undefined>(Symbol.for('pipeline-elements/adapter/1'));
+
+const PROVIDER = 'pipeline-provider';
+const listeners = new Set<() => void>();
+let chosen: PipelineAdapter | undefined;
+let fallback: PipelineAdapter | undefined;
+
+/** The adapter of elements that have none of their own and no provider around them. `null` goes back to IndexedDB. */
+export function setDefaultAdapter(adapter: PipelineAdapter | null): void {
+  chosen = adapter ?? undefined;
+  for (const listener of [...listeners]) listener();
+}
+
+export function defaultAdapter(): PipelineAdapter {
+  return chosen ?? (fallback ??= new IndexedDBAdapter({ database: 'pipeline-elements' }));
+}
+
+export function onDefaultAdapterChange(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+/** Whether a provider stands around the element that has not been upgraded yet, so cannot answer for itself. */
+export function awaitsProvider(element: Element): boolean {
+  if (customElements.get(PROVIDER)) return false;
+  for (let node: Node | null = element; node; node = node.parentNode ?? (node as Partial<ShadowRoot>).host ?? null) {
+    if ((node as Element).localName === PROVIDER) return true;
+  }
+  return false;
+}
+
+export const providerDefined = (): Promise<unknown> => customElements.whenDefined(PROVIDER);

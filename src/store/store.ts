@@ -1,0 +1,469 @@
+import type {
+  CountQuery,
+  Counts,
+  FindPage,
+  FindQuery,
+  Persistence,
+  PipelineAdapter,
+  SubscriptionState,
+} from '../adapters/adapter.js';
+import { isNewer, type Change } from '../model/changes.js';
+import type { ContactSummary, ConversationRef, Entry, HistoryItem, SetResult } from '../model/entry.js';
+import { PipelineError } from '../model/errors.js';
+import type { Id } from '../model/id.js';
+import {
+  parseChange,
+  parseColor,
+  parseConversationRef,
+  parseEntry,
+  parseId,
+  parseName,
+  parseStatus,
+} from '../model/parse.js';
+import type { Status } from '../model/status.js';
+import { ConfirmedStatuses } from './confirmed.js';
+import { foldEntry, foldStatuses, type Intent, type Operation } from './operations.js';
+import { OperationQueue } from './queue.js';
+import { Reads, Ticks } from './reads.js';
+import { send } from './send.js';
+import { Tallies } from './tallies.js';
+import { Watchers, type Listener } from './watchers.js';
+import { WhileWatched } from './while-watched.js';
+
+/** What a conversation shows. */
+export interface EntryView {
+  statusId: Id | null;
+  /** A pick is on its way to the adapter. */
+  pending: boolean;
+  /** Milliseconds since the epoch; 0 when it never had a status. */
+  changedAt: number;
+}
+
+type OptionalMethod = 'restoreStatus' | 'putConversations' | 'getContacts' | 'count' | 'find' | 'history' | 'subscribe';
+
+export type ErrorListener = (error: PipelineError, action: string) => void;
+
+/** What an adapter that may have to do without storage tells besides. */
+interface MaybePersistent {
+  persistence?: Persistence;
+  onPersistence?(listener: (persistence: Persistence) => void): () => void;
+}
+
+const STATUSES = 'statuses';
+const stores = new WeakMap<PipelineAdapter, PipelineStore>();
+
+/**
+ * The state of one adapter, shared by every element that uses it.
+ *
+ * The rule: what is shown = what the adapter confirmed + the pending operations, applied in order. A confirmed
+ * operation leaves the list after its result is kept; a refused one just leaves the list. Nothing is ever put back
+ * from a copy, so a refusal cannot overwrite what others wrote meanwhile.
+ */
+export class PipelineStore {
+  readonly adapter: PipelineAdapter;
+  readonly #ticks = new Ticks();
+  readonly #confirmed = new ConfirmedStatuses(this.#ticks);
+  readonly #queue = new OperationQueue(
+    (operation) => this.#perform(operation),
+    (operation) => this.#showOperation(operation),
+  );
+  readonly #listWatchers = new Watchers();
+  readonly #entries: Reads<Entry>;
+  readonly #contacts: Reads<ContactSummary>;
+  readonly #tallies: Tallies;
+  readonly #reporters = new Set<ErrorListener>();
+  #folded: readonly Status[] | undefined;
+  #listed = false;
+  #error: PipelineError | undefined;
+  #live: SubscriptionState = 'live';
+  #seq: string | undefined;
+  readonly #following = new WhileWatched(() => this.#follow());
+  #listing: Promise<void> | undefined;
+  #listAgain = false;
+  #complained = false;
+  #toldNotDurable = false;
+
+  /** The one store of an adapter. */
+  static of(adapter: PipelineAdapter): PipelineStore {
+    let store = stores.get(adapter);
+    if (!store) stores.set(adapter, (store = new PipelineStore(adapter)));
+    return store;
+  }
+
+  private constructor(adapter: PipelineAdapter) {
+    this.adapter = adapter;
+    // What fails when nobody shows it any more (its adapter was closed, say) is nobody's concern.
+    const report = (error: PipelineError): void => void (this.#following.isWatched && this.report(error, 'load'));
+    this.#entries = new Reads<Entry>(
+      async (ids) => this.#readable(await adapter.getEntries(ids), parseEntry),
+      (conversationId) => ({ conversationId, contactId: null, statusId: null, version: 0, changedAt: 0 }),
+      report,
+      this.#ticks,
+    );
+    this.#contacts = new Reads<ContactSummary>(
+      async (ids) => (await adapter.getContacts?.(ids)) ?? new Map<Id, ContactSummary>(),
+      () => ({ statusIds: [], latest: null }),
+      report,
+      this.#ticks,
+    );
+    this.#tallies = new Tallies(
+      async (query) => (await adapter.count?.(query)) ?? { byStatus: new Map<Id, number>(), none: 0 },
+      report,
+    );
+  }
+
+  /** Whether the adapter has an optional method: what it lacks is not shown. */
+  can(method: OptionalMethod): boolean {
+    return typeof this.adapter[method] === 'function';
+  }
+
+  /** `loading` until the first list is there; `error` when there is no list to show at all. */
+  get phase(): 'loading' | 'ready' | 'error' {
+    return this.#listed ? 'ready' : this.#error ? 'error' : 'loading';
+  }
+
+  /** Why the list could not be read, until it can. What was read before stays shown. */
+  get error(): PipelineError | undefined {
+    return this.#error;
+  }
+
+  get live(): SubscriptionState {
+    return this.#live;
+  }
+
+  /** Whether what is written outlives the page: not where the browser gives no storage. */
+  get isDurable(): boolean {
+    return (this.adapter as MaybePersistent).persistence !== 'session';
+  }
+
+  /** The statuses in order, pending changes included. The same array until something changes. */
+  get statuses(): readonly Status[] {
+    return (this.#folded ??= foldStatuses(this.#confirmed.rows, this.#queue.pending));
+  }
+
+  /** A status by id; also one that was deleted, while a record of it is known. */
+  status(id: Id | null): Status | undefined {
+    if (id === null) return undefined;
+    return this.statuses.find((status) => status.id === id) ?? this.#confirmed.rows.get(id);
+  }
+
+  /** What a conversation shows; `undefined` until it is read. */
+  entry(conversationId: Id): EntryView | undefined {
+    const confirmed = this.#entries.get(conversationId);
+    const { statusId, pending } = foldEntry(confirmed?.statusId ?? null, conversationId, this.#queue.pending);
+    if (!confirmed && !pending) return undefined;
+    return { statusId, pending, changedAt: confirmed?.changedAt ?? 0 };
+  }
+
+  entryError(conversationId: Id): PipelineError | undefined {
+    return this.#entries.error(conversationId);
+  }
+
+  contact(contactId: Id): ContactSummary | undefined {
+    return this.#contacts.get(contactId);
+  }
+
+  counts(query: CountQuery): Counts | undefined {
+    return this.can('count') ? this.#tallies.get(query) : undefined;
+  }
+
+  watchStatuses(listener: Listener): () => void {
+    this.#listWatchers.add(STATUSES, listener);
+    return this.#following.watch(() => this.#listWatchers.delete(STATUSES, listener));
+  }
+
+  watchEntry(conversationId: Id, listener: Listener): () => void {
+    this.#entries.watch(conversationId, listener);
+    return this.#following.watch(() => this.#entries.unwatch(conversationId, listener));
+  }
+
+  watchContact(contactId: Id, listener: Listener): () => void {
+    this.#contacts.watch(contactId, listener);
+    return this.#following.watch(() => this.#contacts.unwatch(contactId, listener));
+  }
+
+  watchCounts(query: CountQuery, listener: Listener): () => void {
+    if (!this.can('count')) return () => undefined;
+    const stop = this.#tallies.watch(query, listener);
+    return this.#following.watch(stop);
+  }
+
+  /** Hears of failures that no call of its own would tell; each is told to one reporter only. */
+  addReporter(listener: ErrorListener): () => void {
+    this.#reporters.add(listener);
+    return () => this.#reporters.delete(listener);
+  }
+
+  report(error: PipelineError, action: string): void {
+    for (const reporter of this.#reporters) return reporter(error, action);
+    console.warn(`pipeline-elements: ${action}: ${error.message}`);
+  }
+
+  /** Reads everything that is shown again, for instance after an error. */
+  async retry(): Promise<void> {
+    await this.#list();
+    this.#refreshRecords();
+  }
+
+  // Writes. Each shows at once, and settles when the adapter has confirmed or refused it.
+
+  async createStatus(data: { id: Id; name: string; color: string; after?: Id | null }): Promise<Status> {
+    const { id, after } = data;
+    const intent = {
+      kind: 'create' as const,
+      id: parseId(id),
+      name: parseName(data.name),
+      color: parseColor(data.color),
+    };
+    return (await this.#queue.add(after === undefined ? intent : { ...intent, after })) as Status;
+  }
+
+  /** `base` is the status as it was when the edit began: others' changes to it since then are a `conflict`. */
+  async updateStatus(base: Status, patch: { name?: string; color?: string }): Promise<Status> {
+    const checked = {
+      ...(patch.name === undefined ? {} : { name: parseName(patch.name) }),
+      ...(patch.color === undefined ? {} : { color: parseColor(patch.color) }),
+    };
+    return (await this.#queue.add({ kind: 'update', id: base.id, patch: checked, base })) as Status;
+  }
+
+  async moveStatus(id: Id, after: Id | null): Promise<void> {
+    await this.#queue.add({ kind: 'move', id, after });
+  }
+
+  async deleteStatus(base: Status, moveTo?: Id | null): Promise<{ moved: number }> {
+    const intent: Intent = { kind: 'delete', id: base.id, base };
+    return (await this.#queue.add(moveTo === undefined ? intent : { ...intent, moveTo })) as { moved: number };
+  }
+
+  async restoreStatus(id: Id): Promise<{ status: Status; restored: number }> {
+    return (await this.#queue.add({ kind: 'restore', id })) as { status: Status; restored: number };
+  }
+
+  /**
+   * Gives conversations a status. One write at a time for each conversation; of the picks that wait, the latest counts:
+   * an earlier one that was never sent settles with `aborted` for that conversation.
+   */
+  async setStatus(
+    conversations: readonly ConversationRef[],
+    statusId: Id | null,
+    options: { ifVersion?: number } = {},
+  ): Promise<readonly SetResult[]> {
+    const refs = conversations.map(parseConversationRef);
+    if (!refs.length) return [];
+    return (await this.#queue.add({ kind: 'set', conversations: refs, statusId, ...options })) as readonly SetResult[];
+  }
+
+  // Reads that are nobody's state.
+
+  async find(query: FindQuery, signal?: AbortSignal): Promise<FindPage> {
+    if (!this.adapter.find)
+      throw new PipelineError('unknown', 'This adapter cannot find conversations: it has no find().');
+    return this.adapter.find(query, signal ? { signal } : {});
+  }
+
+  async history(conversationId: Id): Promise<readonly HistoryItem[]> {
+    return (await this.adapter.history?.(conversationId)) ?? [];
+  }
+
+  async getEntries(ids: readonly Id[]): Promise<ReadonlyMap<Id, Entry>> {
+    return this.#readable(await this.adapter.getEntries(ids), parseEntry);
+  }
+
+  async getContacts(ids: readonly Id[]): Promise<ReadonlyMap<Id, ContactSummary>> {
+    return (await this.adapter.getContacts?.(ids)) ?? new Map<Id, ContactSummary>();
+  }
+
+  // The pending operations.
+
+  async #perform(operation: Operation): Promise<unknown> {
+    try {
+      const { result, statuses, deleted, others, results } = await send(this.adapter, operation, this.#confirmed.rows);
+      for (const status of statuses ?? []) this.#confirmed.hear(status);
+      if (deleted) {
+        const { id, moveTo } = deleted;
+        this.#confirmed.markDeleted(id);
+        this.#entries.amend((entry) => (entry.statusId === id ? { ...entry, statusId: moveTo } : entry));
+      }
+      for (const each of results ?? []) if (each.ok) this.#hearEntry(each.entry);
+      if (results) this.#tallies.refresh();
+      if (others) this.#refreshRecords();
+      return result;
+    } catch (thrown) {
+      const error = PipelineError.from(thrown);
+      // The refusal says that the list here is behind.
+      if (['conflict', 'status-deleted', 'not-found', 'in-use'].includes(error.code)) void this.#list();
+      throw error;
+    }
+  }
+
+  /** Calls whoever shows what an operation is about. */
+  #showOperation({ intent, conversations }: Operation): void {
+    if (intent.kind === 'set') {
+      for (const id of conversations.keys()) this.#entries.watchers.notify(id);
+      return;
+    }
+    this.#showStatuses();
+    if (intent.kind === 'delete') this.#entries.watchers.notifyAll();
+  }
+
+  #showStatuses(): void {
+    this.#folded = undefined;
+    this.#listWatchers.notify(STATUSES);
+  }
+
+  // What is confirmed.
+
+  #hearStatus(status: Status): void {
+    if (this.#confirmed.hear(status)) this.#showStatuses();
+  }
+
+  #hearEntry(entry: Entry): void {
+    if (isNewer(entry, this.#entries.get(entry.conversationId))) this.#entries.hear(entry.conversationId, entry);
+  }
+
+  #hear(value: unknown): void {
+    let change: Change;
+    try {
+      change = parseChange(value);
+    } catch (thrown) {
+      this.#complain(1, thrown);
+      return;
+    }
+    this.#seq = change.seq;
+    if (change.kind === 'reset') {
+      void this.retry();
+      return;
+    }
+    if (change.kind === 'status') this.#hearStatus(change.status);
+    else {
+      const { conversationId, contactId } = change.entry;
+      const before = this.#entries.get(conversationId)?.contactId;
+      this.#hearEntry(change.entry);
+      for (const id of new Set([contactId, before])) if (id) this.#contacts.reread(id);
+    }
+    this.#tallies.refresh();
+  }
+
+  /** Reads the list. Changes heard while it was on its way are newer than what it says. */
+  #list(): Promise<void> {
+    this.#listAgain = true;
+    this.#listing ??= (async () => {
+      while (this.#listAgain) {
+        this.#listAgain = false;
+        const askedAt = this.#ticks.next();
+        try {
+          const { items, seq } = await this.adapter.listStatuses();
+          this.#confirmed.replace(
+            [
+              ...this.#readable(
+                items.map((item, i) => [i, item]),
+                parseStatus,
+              ).values(),
+            ],
+            askedAt,
+          );
+          this.#listed = true;
+          this.#seq ??= seq;
+          this.#error = undefined;
+        } catch (thrown) {
+          this.#error = PipelineError.from(thrown);
+          if (this.#following.isWatched) this.report(this.#error, 'load');
+        }
+        this.#showStatuses();
+      }
+      this.#listing = undefined;
+    })();
+    return this.#listing;
+  }
+
+  #refreshRecords(): void {
+    this.#entries.refresh();
+    this.#contacts.refresh();
+    this.#tallies.refresh();
+  }
+
+  /** The records that can be read; the others are left out and complained of. */
+  #readable<K, T>(records: Iterable<readonly [K, unknown]>, parse: (value: unknown) => T): Map<K, T> {
+    const good = new Map<K, T>();
+    let unreadable = 0;
+    let reason: unknown;
+    for (const [id, value] of records) {
+      try {
+        good.set(id, parse(value));
+      } catch (thrown) {
+        unreadable++;
+        reason = thrown;
+      }
+    }
+    if (unreadable) this.#complain(unreadable, reason);
+    return good;
+  }
+
+  /** Rows that cannot be read are left out; it is said once, not for every row of every read. */
+  #complain(unreadable: number, cause: unknown): void {
+    if (this.#complained) return;
+    this.#complained = true;
+    const why = cause instanceof Error ? cause.message : String(cause);
+    this.report(
+      new PipelineError(
+        'bad-response',
+        `The adapter sent ${unreadable} unreadable record(s), which are left out: ${why}`,
+        { cause },
+      ),
+      'load',
+    );
+  }
+
+  /** Reads and follows the adapter; returns how to stop. Called while anyone watches. */
+  #follow(): () => void {
+    let isFollowing = true;
+    let unsubscribe = (): void => undefined;
+    const forgetPersistence = (this.adapter as MaybePersistent).onPersistence?.((persistence) => {
+      if (persistence === 'session') this.#tellNotDurable();
+    });
+    const subscribe = (): void => {
+      if (isFollowing && this.adapter.subscribe) unsubscribe = this.#subscribe(this.adapter);
+    };
+    if (this.#listed && this.#seq !== undefined && this.can('subscribe')) {
+      subscribe();
+      this.#tallies.refresh();
+    } else {
+      if (this.#listed) this.#refreshRecords();
+      void this.#list().then(subscribe);
+    }
+    return () => {
+      isFollowing = false;
+      unsubscribe();
+      forgetPersistence?.();
+      // Nothing is heard from now on, and not every adapter can tell later what was missed.
+      if (this.can('subscribe')) return;
+      this.#entries.forget();
+      this.#contacts.forget();
+    };
+  }
+
+  #tellNotDurable(): void {
+    this.#listWatchers.notify(STATUSES);
+    if (this.#toldNotDurable) return;
+    this.#toldNotDurable = true;
+    const message = 'Not saved on this device: this browser gives no storage, so changes last until the page is closed.';
+    this.report(new PipelineError('storage-lost', message, { retryable: false }), 'load');
+  }
+
+  #subscribe(adapter: PipelineAdapter): () => void {
+    let isActive = true;
+    const stop = adapter.subscribe!((change) => isActive && this.#hear(change), {
+      ...(this.#seq === undefined ? {} : { since: this.#seq }),
+      onState: (state) => {
+        if (!isActive || this.#live === state) return;
+        this.#live = state;
+        this.#listWatchers.notify(STATUSES);
+      },
+    });
+    return () => {
+      isActive = false;
+      stop();
+    };
+  }
+}

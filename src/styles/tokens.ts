@@ -1,0 +1,45 @@
+import { css } from 'lit';
+
+/**
+ * What a designer sets (`--pipeline-*`, inherited from anywhere above) and what is used here (`--_*`). Light and dark
+ * follow the page's `color-scheme`.
+ */
+export const tokens = css`
+  :host {
+    --_surface: var(--pipeline-surface, light-dark(#ffffff, #17181b));
+    --_surface-raised: var(--pipeline-surface-raised, light-dark(#ffffff, #212226));
+    --_text: var(--pipeline-text, light-dark(#1a1c20, #eceef2));
+    --_text-muted: var(--pipeline-text-muted, light-dark(#5c6270, #a2a8b6));
+    --_border: var(--pipeline-border, light-dark(#d5d8df, #3c3f47));
+    --_accent: var(--pipeline-accent, light-dark(#2459d3, #8fb0ff));
+    --_on-accent: light-dark(#ffffff, #10131a);
+    --_danger: var(--pipeline-danger, light-dark(#c01f3a, #ff8f9c));
+    --_focus-ring: var(--pipeline-focus-ring, var(--_accent));
+    --_focus-width: var(--pipeline-focus-width, 2px);
+    --_font: var(--pipeline-font, inherit);
+    --_font-size: var(--pipeline-font-size, 0.875rem);
+    --_radius: var(--pipeline-radius, 8px);
+    --_chip-radius: var(--pipeline-chip-radius, 999px);
+    --_gap: var(--pipeline-gap, 8px);
+    --_control-size: var(--pipeline-control-size, 28px);
+    --_hover: color-mix(in oklab, var(--_text) 7%, transparent);
+    --_shadow: 0 1px 2px rgb(0 0 0 / 0.08), 0 8px 28px rgb(0 0 0 / 0.16);
+    color: var(--_text);
+    font-family: var(--_font);
+    font-size: var(--_font-size);
+    line-height: 1.4;
+  }
+
+  @media (pointer: coarse) {
+    :host {
+      --_control-size: var(--pipeline-control-size, 44px);
+    }
+  }
+
+  @media (prefers-contrast: more) {
+    :host {
+      --_border: var(--pipeline-border, light-dark(#6b7080, #9aa0ae));
+      --_text-muted: var(--pipeline-text-muted, light-dark(#3d424d, #ced3de));
+    }
+  }
+`;

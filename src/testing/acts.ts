@@ -1,0 +1,157 @@
+/*
+ * What the cases do and look at, in the words of the contract.
+ */
+import type { FindQuery, PipelineAdapter } from '../adapters/adapter.js';
+import type { ConversationRef, Entry, SetResult } from '../model/entry.js';
+import type { PipelineError } from '../model/errors.js';
+import { type PipelineErrorCode } from '../model/errors.js';
+import type { Id } from '../model/id.js';
+import type { Status } from '../model/status.js';
+import { BrokenRule, equal, holds, rejects } from './check.js';
+
+export const COLOR = '#2775f8';
+
+/** Creates statuses at the end, in this order; the id of each is its name in lower case. */
+export async function pipeline(
+  adapter: PipelineAdapter,
+  ...names: [string, ...string[]]
+): Promise<[Status, ...Status[]]> {
+  const statuses: Status[] = [];
+  for (const name of names) statuses.push(await adapter.createStatus({ id: name.toLowerCase(), name, color: COLOR }));
+  return statuses as [Status, ...Status[]];
+}
+
+export const listed = async (adapter: PipelineAdapter): Promise<readonly Status[]> =>
+  (await adapter.listStatuses()).items;
+
+export const listedIds = async (adapter: PipelineAdapter): Promise<Id[]> =>
+  (await listed(adapter)).map((status) => status.id);
+
+/** The status as it is listed now. */
+export async function live(adapter: PipelineAdapter, id: Id): Promise<Status> {
+  const status = (await listed(adapter)).find((each) => each.id === id);
+  holds(status !== undefined, `listStatuses must list the status "${id}".`, status);
+  return status;
+}
+
+/** Deletes it as it is now. */
+export async function remove(adapter: PipelineAdapter, id: Id, moveTo?: Id | null): Promise<{ moved: number }> {
+  const { version } = await live(adapter, id);
+  return adapter.deleteStatus(id, moveTo === undefined ? { ifVersion: version } : { ifVersion: version, moveTo });
+}
+
+export const refs = (conversations: readonly (Id | ConversationRef)[]): ConversationRef[] =>
+  conversations.map((each) => (typeof each === 'string' ? { conversationId: each } : each));
+
+/** Gives conversations a status and insists that it worked; resolves to the entries. */
+export async function give(
+  adapter: PipelineAdapter,
+  statusId: Id | null,
+  ...conversations: (Id | ConversationRef)[]
+): Promise<[Entry, ...Entry[]]> {
+  const results = await adapter.setStatus(refs(conversations), statusId);
+  equal(results.length, conversations.length, 'setStatus must resolve to one result for each conversation.');
+  return results.map(succeeded) as [Entry, ...Entry[]];
+}
+
+export function succeeded(result: SetResult): Entry {
+  if (!result.ok)
+    throw new BrokenRule('setStatus must accept a valid conversation and a live status.', 'ok: true', result.error);
+  return result.entry;
+}
+
+/** Makes conversations known. Where the adapter cannot be told, they get "no status": that makes them known too. */
+export async function tell(adapter: PipelineAdapter, ...conversations: (Id | ConversationRef)[]): Promise<void> {
+  if (adapter.putConversations) await adapter.putConversations(refs(conversations));
+  else await give(adapter, null, ...conversations);
+}
+
+/** The entries of these conversations that have one. */
+export async function entriesOf(adapter: PipelineAdapter, ...ids: Id[]): Promise<Record<Id, Entry>> {
+  return Object.fromEntries(await adapter.getEntries(ids));
+}
+
+export async function entryOf(adapter: PipelineAdapter, id: Id): Promise<Entry> {
+  const entry = (await adapter.getEntries([id])).get(id);
+  holds(entry !== undefined, `getEntries must find the conversation "${id}", which was given a status before.`, entry);
+  return entry;
+}
+
+/** The statuses of these conversations; a missing entry is no status. */
+export async function statusesOf(adapter: PipelineAdapter, ...ids: Id[]): Promise<(Id | null)[]> {
+  const entries = await adapter.getEntries(ids);
+  return ids.map((id) => entries.get(id)?.statusId ?? null);
+}
+
+export const statusOf = async (adapter: PipelineAdapter, id: Id): Promise<Id | null> =>
+  (await statusesOf(adapter, id))[0]!;
+
+/** Everything that can be read of these conversations and of the statuses. */
+export async function snapshot(adapter: PipelineAdapter, conversationIds: readonly Id[] = []): Promise<unknown> {
+  return {
+    statuses: await listed(adapter),
+    entries: [...(await adapter.getEntries(conversationIds))].sort(([a], [b]) => (a < b ? -1 : 1)),
+    counts: adapter.count && (await countsOf(adapter, { of: 'conversation' })),
+  };
+}
+
+/** Fails unless all that can be read is the same after the act as before it. */
+export async function changesNothing(
+  adapter: PipelineAdapter,
+  conversationIds: readonly Id[],
+  act: () => Promise<unknown>,
+  rule = 'A rejected write must change nothing.',
+): Promise<void> {
+  const before = await snapshot(adapter, conversationIds);
+  await act();
+  equal(await snapshot(adapter, conversationIds), before, rule);
+}
+
+/** Fails unless the call is refused with the code: by rejecting, or in the result of each conversation. */
+export async function refusesToSet(
+  call: Promise<readonly SetResult[]>,
+  code: PipelineErrorCode,
+  rule: string,
+): Promise<PipelineError> {
+  const asRejection = call.then((results) => {
+    const refused = results.find((result) => !result.ok);
+    if (!refused || results.some((result) => result.ok)) return results;
+    throw refused.error;
+  });
+  return rejects(asRejection, code, rule);
+}
+
+/** The counts without zeroes, as a sorted record, so that legal variants compare the same. */
+export async function countsOf(
+  adapter: PipelineAdapter,
+  query: Parameters<NonNullable<PipelineAdapter['count']>>[0],
+): Promise<{ none: number; byStatus: [Id, number][] }> {
+  const { byStatus, none } = await adapter.count!(query);
+  return { none, byStatus: [...byStatus].filter(([, count]) => count !== 0).sort(([a], [b]) => (a < b ? -1 : 1)) };
+}
+
+/** More pages than any walk of the suite needs, with room for short and empty ones. */
+const MAX_PAGES = 100;
+
+/** The pages of a query from first to last. `between` runs after each page but the last. */
+export async function pagesOf(
+  adapter: PipelineAdapter,
+  query: Omit<FindQuery, 'pageToken'>,
+  between: (page: number) => Promise<void> = async () => {},
+): Promise<Id[][]> {
+  const pages: Id[][] = [];
+  let pageToken: string | undefined;
+  do {
+    const page = await adapter.find!(pageToken === undefined ? query : { ...query, pageToken });
+    pages.push([...page.ids]);
+    pageToken = page.nextPageToken;
+    holds(pages.length < MAX_PAGES, 'find must come to an end: the last page has no nextPageToken.', pages.slice(0, 5));
+    if (pageToken !== undefined) await between(pages.length);
+  } while (pageToken !== undefined);
+  return pages;
+}
+
+/** Every id of a query, page by page. */
+export async function allOf(adapter: PipelineAdapter, query: Omit<FindQuery, 'pageToken'>): Promise<Id[]> {
+  return (await pagesOf(adapter, query)).flat();
+}

@@ -1,0 +1,174 @@
+import type { Id } from '../../model/id.js';
+import { changesNothing, entryOf, give, pipeline, refusesToSet, remove, statusOf, succeeded, tell } from '../acts.js';
+import type { Topic } from '../bench.js';
+import { equal, holds } from '../check.js';
+
+export const versionsTopic: Topic = (it) => {
+  it('every change of status raises the version', async ({ adapter }) => {
+    await pipeline(adapter, 'A', 'B');
+    let [held] = await give(adapter, 'a', 'c1');
+    for (const to of ['b', 'a', null, 'b', null, 'a'] as (Id | null)[]) {
+      const [next] = await give(adapter, to, 'c1');
+      holds(next.version > held.version, 'The version of an entry must grow with every change.', {
+        before: held,
+        after: next,
+      });
+      held = next;
+    }
+  });
+
+  it('a cleared conversation goes on counting', async ({ adapter }) => {
+    await pipeline(adapter, 'A');
+    const [first] = await give(adapter, 'a', 'c1');
+    const [cleared] = await give(adapter, null, 'c1');
+    const read = (await adapter.getEntries(['c1'])).get('c1');
+    const rule =
+      'A conversation whose status was taken off keeps an entry with its version, or old news would seem new.';
+    holds(read !== undefined && read.version === cleared.version && read.version > first.version, rule, {
+      first,
+      cleared,
+      read,
+    });
+  });
+
+  it('the right version is let through', async ({ adapter }) => {
+    await pipeline(adapter, 'A', 'B');
+    const [entry] = await give(adapter, 'a', 'c1');
+    const [result] = await adapter.setStatus([{ conversationId: 'c1' }], 'b', { ifVersion: entry.version });
+    equal(succeeded(result!).statusId, 'b', 'setStatus with the current version as ifVersion must succeed.');
+    equal(await statusOf(adapter, 'c1'), 'b', 'setStatus with the current version as ifVersion must be stored.');
+  });
+
+  it('a stale version is a conflict that carries the entry as it is', async ({ adapter }) => {
+    await pipeline(adapter, 'A', 'B', 'C');
+    const [stale] = await give(adapter, 'a', 'c1');
+    const [current] = await give(adapter, 'b', 'c1');
+    const rule =
+      'setStatus with an ifVersion that is not the current one must be refused, with the entry as `current`.';
+    await changesNothing(adapter, ['c1'], async () => {
+      const call = adapter.setStatus([{ conversationId: 'c1' }], 'c', { ifVersion: stale.version });
+      equal((await refusesToSet(call, 'conflict', rule)).current, current, rule);
+    });
+  });
+
+  it('version 0 lets the first pick through', async ({ adapter }) => {
+    await pipeline(adapter, 'A');
+    const [result] = await adapter.setStatus([{ conversationId: 'c1' }], 'a', { ifVersion: 0 });
+    equal(succeeded(result!).statusId, 'a', 'ifVersion: 0 must mean "never had a status".');
+  });
+
+  it('version 0 refuses a second first pick', async ({ adapter }) => {
+    await pipeline(adapter, 'A', 'B');
+    await give(adapter, 'a', 'c1');
+    await changesNothing(adapter, ['c1'], () =>
+      refusesToSet(
+        adapter.setStatus([{ conversationId: 'c1' }], 'b', { ifVersion: 0 }),
+        'conflict',
+        'ifVersion: 0 must mean "never had a status".',
+      ),
+    );
+  });
+
+  it('the version that a delete gave an entry is the current one', async ({ adapter }) => {
+    await pipeline(adapter, 'A', 'B', 'C');
+    const [before] = await give(adapter, 'a', 'c1');
+    await remove(adapter, 'a', 'b');
+    const { version } = await entryOf(adapter, 'c1');
+    const rule = 'A conversation that a delete moved has another version than before.';
+    await refusesToSet(
+      adapter.setStatus([{ conversationId: 'c1' }], 'c', { ifVersion: before.version }),
+      'conflict',
+      rule,
+    );
+    const [result] = await adapter.setStatus([{ conversationId: 'c1' }], 'c', { ifVersion: version });
+    equal(
+      succeeded(result!).statusId,
+      'c',
+      'The version that getEntries tells must be the one that setStatus accepts.',
+    );
+  });
+
+  it('the time of a change is plausible and does not go back', async ({ adapter }) => {
+    await pipeline(adapter, 'A', 'B');
+    let last = 0;
+    for (const to of ['a', 'b', null, 'a']) {
+      const [entry] = await give(adapter, to, 'c1');
+      const { changedAt } = entry;
+      // The storage's clock may be another machine's: only its order counts.
+      holds(
+        Number.isFinite(changedAt) && changedAt > 0 && changedAt >= last,
+        'changedAt must be a time that does not go back.',
+        { last, changedAt },
+      );
+      last = changedAt;
+    }
+  });
+
+  it('the contact is kept when left out', async ({ adapter }) => {
+    await pipeline(adapter, 'A', 'B');
+    await give(adapter, 'a', { conversationId: 'c1', contactId: 'p1' });
+    const [entry] = await give(adapter, 'b', 'c1');
+    equal(entry.contactId, 'p1', 'setStatus without a contactId must keep the contact.');
+    await give(adapter, null, 'c1');
+    equal((await entryOf(adapter, 'c1')).contactId, 'p1', 'Taking the status off must keep the contact.');
+  });
+
+  it('the contact changes when given', async ({ adapter }) => {
+    await pipeline(adapter, 'A', 'B');
+    const [before] = await give(adapter, 'a', { conversationId: 'c1', contactId: 'p1' });
+    const [after] = await give(adapter, 'b', { conversationId: 'c1', contactId: 'p2' });
+    equal(after.contactId, 'p2', 'setStatus with a contactId must store it.');
+    holds(after.version > before.version, 'The version must grow with every change.', { before, after });
+  });
+
+  it('another contact with the same status counts as a change', async ({ adapter }) => {
+    await pipeline(adapter, 'A');
+    const [before] = await give(adapter, 'a', { conversationId: 'c1', contactId: 'p1' });
+    const [after] = await give(adapter, 'a', { conversationId: 'c1', contactId: 'p2' });
+    equal((await entryOf(adapter, 'c1')).contactId, 'p2', 'The contact must be stored also where the status stays.');
+    holds(after.version > before.version, 'The version must grow with every change.', { before, after });
+  });
+
+  it('a conversation without a contact has none', async ({ adapter }) => {
+    await pipeline(adapter, 'A');
+    const [entry] = await give(adapter, 'a', 'c1');
+    equal(entry.contactId, null, 'A conversation whose contact nobody told has null.');
+  });
+
+  it('telling of a conversation does not touch its status', ['putConversations'], async ({ adapter }) => {
+    await pipeline(adapter, 'A');
+    await give(adapter, 'a', { conversationId: 'c1', contactId: 'p1' });
+    await tell(
+      adapter,
+      { conversationId: 'c1', activityAt: 5 },
+      { conversationId: 'c2', contactId: 'p2', activityAt: 6 },
+    );
+    const { statusId, contactId } = await entryOf(adapter, 'c1');
+    equal([statusId, contactId], ['a', 'p1'], 'putConversations must keep the status, and the contact where left out.');
+    equal(await statusOf(adapter, 'c2'), null, 'putConversations must not give a status.');
+  });
+
+  it('telling again and again is harmless', ['putConversations'], async ({ adapter }) => {
+    await pipeline(adapter, 'A');
+    const known = [{ conversationId: 'c1', contactId: 'p1', activityAt: 5 }, { conversationId: 'c2' }];
+    await adapter.putConversations(known);
+    await give(adapter, 'a', 'c1');
+    const before = await entryOf(adapter, 'c1');
+    await adapter.putConversations(known);
+    await adapter.putConversations([]);
+    equal(await entryOf(adapter, 'c1'), before, 'putConversations with what is known already must change nothing.');
+  });
+
+  it('telling changes the contact when given', ['putConversations'], async ({ adapter }) => {
+    await adapter.putConversations([{ conversationId: 'c1', contactId: 'p1' }]);
+    await adapter.putConversations([{ conversationId: 'c1', contactId: 'p2' }]);
+    const entry = (await adapter.getEntries(['c1'])).get('c1');
+    equal(entry?.contactId ?? 'p2', 'p2', 'putConversations with another contact must store it.');
+    const [picked] = await give(adapter, null, 'c1');
+    equal(
+      picked.contactId,
+      'p2',
+      'What putConversations told of a conversation must be kept when it is given a status.',
+    );
+  });
+};

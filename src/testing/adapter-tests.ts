@@ -1,0 +1,112 @@
+import type { PipelineAdapter } from '../adapters/adapter.js';
+import { closeAll, openBench, type Bench, type It, type OptionalMethod, type Topic } from './bench.js';
+import { abortingTopic } from './adapter-cases/aborting.js';
+import { changesTopic } from './adapter-cases/changes.js';
+import { concurrencyTopic } from './adapter-cases/concurrency.js';
+import { contactsTopic } from './adapter-cases/contacts.js';
+import { countingTopic } from './adapter-cases/counting.js';
+import { creatingTopic } from './adapter-cases/creating.js';
+import { deletesAtOnceTopic } from './adapter-cases/deletes-at-once.js';
+import { deletingTopic } from './adapter-cases/deleting.js';
+import { entriesTopic } from './adapter-cases/entries.js';
+import { findingTopic } from './adapter-cases/finding.js';
+import { followingTopic } from './adapter-cases/following.js';
+import { historyTopic } from './adapter-cases/history.js';
+import { idsTopic } from './adapter-cases/ids.js';
+import { namesTopic } from './adapter-cases/names.js';
+import { orderTopic } from './adapter-cases/order.js';
+import { pagingTopic } from './adapter-cases/paging.js';
+import { peersTopic } from './adapter-cases/peers.js';
+import { randomTopic } from './adapter-cases/random.js';
+import { reopeningTopic } from './adapter-cases/reopening.js';
+import { repeatsTopic } from './adapter-cases/repeats.js';
+import { restoringTopic } from './adapter-cases/restoring.js';
+import { subscribingTopic } from './adapter-cases/subscribing.js';
+import { updatingTopic } from './adapter-cases/updating.js';
+import { versionsTopic } from './adapter-cases/versions.js';
+
+/** What the suite needs to know of an adapter and of the test runner. */
+export interface AdapterTestOptions {
+  /** The runner's function that groups cases: that of Mocha, Vitest, node:test… */
+  describe(name: string, body: () => void): void;
+  /** The runner's function that adds a case. The slowest cases make some 400 calls: allow them 10 s. */
+  it(name: string, body: () => Promise<void>): void;
+  /** A fresh, empty adapter, that shares its data with no other. Closed when the case is over. */
+  create(): PipelineAdapter | Promise<PipelineAdapter>;
+  /** An adapter on the data of `adapter`, as after a restart. Left out where nothing is kept: its cases are left out too. */
+  reopen?(adapter: PipelineAdapter): Promise<PipelineAdapter>;
+  /** A second client on the data of `adapter`: another tab, another user. Left out: its cases are left out too. */
+  peer?(adapter: PipelineAdapter): Promise<PipelineAdapter>;
+}
+
+const TOPICS: Readonly<Record<string, Topic>> = {
+  'creating statuses': creatingTopic,
+  'names and colours': namesTopic,
+  ids: idsTopic,
+  'updating statuses': updatingTopic,
+  'order of statuses': orderTopic,
+  'deleting statuses': deletingTopic,
+  'restoring statuses': restoringTopic,
+  'statuses of conversations': entriesTopic,
+  'versions of conversations': versionsTopic,
+  contacts: contactsTopic,
+  counting: countingTopic,
+  finding: findingTopic,
+  paging: pagingTopic,
+  history: historyTopic,
+  changes: changesTopic,
+  subscriptions: subscribingTopic,
+  'following the changes': followingTopic,
+  'repeated calls': repeatsTopic,
+  'aborted calls': abortingTopic,
+  'calls at once': concurrencyTopic,
+  'deletes at once': deletesAtOnceTopic,
+  'random operations': randomTopic,
+};
+
+/** How long a case waits for something that comes later, such as a change. */
+const PATIENCE_MS = 2000;
+
+/**
+ * Checks an adapter against the whole contract, under any test runner, in browsers and in Node.
+ *
+ * A case about an optional method that the adapter lacks passes without doing anything: an adapter may be created
+ * asynchronously, so what it can do is known only inside the case. What the contract leaves open (one `reset` instead of
+ * many changes, missing zeroes, how much history is kept…) is accepted either way.
+ *
+ * @example
+ * import { describe, it } from 'node:test';
+ * import { runAdapterTests } from 'pipeline-elements/testing';
+ * runAdapterTests({ describe, it, create: () => new MyAdapter() });
+ */
+export function runAdapterTests(options: AdapterTestOptions): void {
+  registerAdapterTests(options, PATIENCE_MS);
+}
+
+/** `runAdapterTests` with another patience: the tests of the suite itself wait for many changes that never come. */
+export function registerAdapterTests(options: AdapterTestOptions, patienceMs: number): void {
+  const { describe, it } = options;
+  const topics = {
+    ...TOPICS,
+    ...(options.reopen && { 'after a restart': reopeningTopic }),
+    ...(options.peer && { 'two clients': peersTopic }),
+  };
+  for (const [name, topic] of Object.entries(topics)) {
+    describe(name, () => {
+      const register: It = (title: string, ...rest: unknown[]): void => {
+        // With two arguments left, the first names the optional methods that the case needs.
+        const body = rest.at(-1) as (bench: Bench) => Promise<void>;
+        const needs = rest.length > 1 ? (rest[0] as readonly OptionalMethod[]) : [];
+        it(title, async () => {
+          const bench = await openBench(options, patienceMs);
+          try {
+            if (needs.every((method) => typeof bench.adapter[method] === 'function')) await body(bench);
+          } finally {
+            await closeAll(bench);
+          }
+        });
+      };
+      topic(register);
+    });
+  }
+}

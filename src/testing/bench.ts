@@ -1,0 +1,76 @@
+import type { PipelineAdapter } from '../adapters/adapter.js';
+import { BrokenRule } from './check.js';
+
+export type OptionalMethod =
+  'restoreStatus' | 'putConversations' | 'getContacts' | 'count' | 'find' | 'history' | 'subscribe' | 'close';
+
+/** An adapter that has these optional methods. */
+export type With<K extends OptionalMethod> = PipelineAdapter & Required<Pick<PipelineAdapter, K>>;
+
+/** What one case works with. */
+export interface Bench<A extends PipelineAdapter = PipelineAdapter> {
+  /** Fresh and empty. */
+  readonly adapter: A;
+  /** A second client on the same data. */
+  peer(): Promise<A>;
+  /** An adapter on the same data after a restart; the one given is not used any more. */
+  reopen(adapter: A): Promise<A>;
+  /** Waits until the condition holds; fails with the rule when it does not in time. `actual` is printed then. */
+  until(condition: () => boolean | Promise<boolean>, rule: string, actual?: () => unknown): Promise<void>;
+  /** Every adapter that the case opened. */
+  readonly opened: Set<PipelineAdapter>;
+}
+
+/** Adds a case; with `needs`, one that passes without doing anything where the adapter lacks one of these methods. */
+export interface It {
+  (title: string, body: (bench: Bench) => Promise<void>): void;
+  <K extends OptionalMethod>(title: string, needs: readonly K[], body: (bench: Bench<With<K>>) => Promise<void>): void;
+}
+
+/** Registers the cases about one part of the contract. */
+export type Topic = (it: It) => void;
+
+interface Sources {
+  create(): PipelineAdapter | Promise<PipelineAdapter>;
+  reopen?(adapter: PipelineAdapter): Promise<PipelineAdapter>;
+  peer?(adapter: PipelineAdapter): Promise<PipelineAdapter>;
+}
+
+export async function openBench(sources: Sources, patienceMs: number): Promise<Bench> {
+  const adapter = await sources.create();
+  const opened = new Set([adapter]);
+  const keep = (other: PipelineAdapter): PipelineAdapter => {
+    opened.add(other);
+    return other;
+  };
+  return {
+    adapter,
+    opened,
+    peer: async () => keep(await sources.peer!(adapter)),
+    reopen: async (old) => {
+      const next = keep(await sources.reopen!(old));
+      // Whether `reopen` closes the old one is its author's choice; then it is not closed twice.
+      if (next !== old) opened.delete(old);
+      return next;
+    },
+    until: (condition, rule, actual) => until(condition, patienceMs, rule, actual),
+  };
+}
+
+export async function closeAll({ opened }: Bench): Promise<void> {
+  for (const adapter of opened) await adapter.close?.();
+}
+
+async function until(
+  condition: () => boolean | Promise<boolean>,
+  patienceMs: number,
+  rule: string,
+  actual?: () => unknown,
+): Promise<void> {
+  const end = Date.now() + patienceMs;
+  // Often at first: most conditions hold after the next turn.
+  for (let pause = 0; !(await condition()); pause = Math.min(pause + 1, 25)) {
+    if (Date.now() > end) throw new BrokenRule(rule, `within ${patienceMs} ms`, actual?.() ?? 'not yet');
+    await new Promise((resolve) => setTimeout(resolve, pause));
+  }
+}

@@ -1,0 +1,145 @@
+import type { CallOptions, PipelineAdapter } from '../../adapters/adapter.js';
+import type { MemoryAdapter } from '../../adapters/memory.js';
+import { PipelineError } from '../../model/errors.js';
+import type { Id } from '../../model/id.js';
+import { having, type Faults } from './test-fault.js';
+
+/** The adapter without what `strip` takes from the options of each write. */
+function without(
+  good: MemoryAdapter,
+  strip: <O extends CallOptions>(options: O | undefined) => O | undefined,
+): Partial<PipelineAdapter> {
+  return {
+    createStatus: (data, options) => good.createStatus(data, strip(options)),
+    updateStatus: (id, patch, options) => good.updateStatus(id, patch, strip(options)!),
+    moveStatus: (id, after, options) => good.moveStatus(id, after, strip(options)),
+    deleteStatus: (id, options) => good.deleteStatus(id, strip(options)!),
+    setStatus: (refs, statusId, options) => good.setStatus(refs, statusId, strip(options)),
+    restoreStatus: (id, options) => good.restoreStatus(id, strip(options)),
+  };
+}
+
+export const callFaults: Faults = {
+  'a call is applied again under its opId': {
+    caughtBy: 'repeated calls: a pick repeated late does not undo a newer one',
+    breaks: (good) => without(good, (options) => options && { ...options, opId: undefined as never }),
+  },
+  'an aborted signal is ignored': {
+    caughtBy: 'aborted calls: setStatus with a signal that is aborted already does nothing',
+    breaks: (good) => without(good, (options) => options && { ...options, signal: undefined as never }),
+  },
+  'an aborted call happens all the same': {
+    caughtBy: 'aborted calls: setStatus with a signal that is aborted already does nothing',
+    breaks: (good) => ({
+      setStatus: async (refs, statusId, { signal, ...options } = {}) => {
+        const results = await good.setStatus(refs, statusId, options);
+        if (signal?.aborted) throw new PipelineError('aborted', 'too late');
+        return results;
+      },
+    }),
+  },
+  'an aborted call uses up its opId': {
+    caughtBy: 'aborted calls: an aborted call can be made again under its opId',
+    breaks(good) {
+      const used = new Set<string>();
+      return {
+        setStatus: async (refs, statusId, options) => {
+          if (options?.opId && used.has(options.opId)) return good.setStatus([], statusId);
+          if (options?.opId && options.signal?.aborted) used.add(options.opId);
+          return good.setStatus(refs, statusId, options);
+        },
+      };
+    },
+  },
+  'what the list holds is the storage itself': {
+    caughtBy: 'creating statuses: what is handed out is a copy',
+    breaks(good) {
+      let kept: Awaited<ReturnType<MemoryAdapter['listStatuses']>> | undefined;
+      return {
+        listStatuses: async (options) => {
+          const list = await good.listStatuses(options);
+          return kept?.seq === list.seq ? kept : (kept = list);
+        },
+      };
+    },
+  },
+  'history comes newest first': {
+    caughtBy: 'history: what happened, oldest first',
+    breaks: (good) => ({ history: async (id, options) => [...(await good.history(id, options))].reverse() }),
+  },
+  'history tells of refused picks': {
+    caughtBy: 'history: a refused pick leaves no trace',
+    breaks(good) {
+      const refused = new Map<Id, { from: null; to: null; at: number }[]>();
+      return {
+        setStatus: async (refs, statusId, options) => {
+          const results = await good.setStatus(refs, statusId, options);
+          for (const { conversationId, ok } of results) {
+            if (!ok)
+              refused.set(conversationId, [
+                ...(refused.get(conversationId) ?? []),
+                { from: null, to: null, at: Date.now() },
+              ]);
+          }
+          return results;
+        },
+        history: async (id, options) => [...(await good.history(id, options)), ...(refused.get(id) ?? [])],
+      };
+    },
+  },
+  'conversations without a status are not counted': {
+    caughtBy: 'counting: conversations without a status, as far as known',
+    breaks: (good) => ({ count: async (query, options) => ({ ...(await good.count(query, options)), none: 0 }) }),
+  },
+  'asking for a conversation makes it known': {
+    caughtBy: 'counting: conversations without a status, as far as known',
+    breaks: (good) => ({
+      getEntries: async (ids, options) => {
+        const entries = await good.getEntries(ids, options);
+        await good.putConversations(ids.filter((id) => !entries.has(id)).map((conversationId) => ({ conversationId })));
+        return entries;
+      },
+    }),
+  },
+  'a contact counts once for each conversation': {
+    caughtBy: 'counting: a contact counts once for each of its statuses',
+    breaks: (good) => ({ count: (_query, options) => good.count({ of: 'conversation' }, options) }),
+  },
+  'latest is taken for any': {
+    caughtBy: 'counting: with latest a contact counts once',
+    breaks: (good) => ({ count: ({ of }, options) => good.count({ of }, options) }),
+  },
+  'a contact’s latest is the first status it has': {
+    caughtBy: 'contacts: the latest is the most recently active conversation',
+    breaks: (good) => ({
+      getContacts: async (ids, options) =>
+        new Map(
+          [...(await good.getContacts(ids, options))].map(([id, { statusIds }]) => [
+            id,
+            { statusIds, latest: [...statusIds].sort()[0] ?? null },
+          ]),
+        ),
+    }),
+  },
+  'a contact keeps a deleted status': {
+    caughtBy: 'contacts: contacts follow a delete',
+    breaks(good) {
+      const gone: Id[] = [];
+      return {
+        deleteStatus: async (id, options) => {
+          const used = (await having(good, id)).length > 0;
+          const result = await good.deleteStatus(id, options);
+          if (used) gone.push(id);
+          return result;
+        },
+        getContacts: async (ids, options) =>
+          new Map(
+            [...(await good.getContacts(ids, options))].map(([id, each]) => [
+              id,
+              { ...each, statusIds: [...each.statusIds, ...gone] },
+            ]),
+          ),
+      };
+    },
+  },
+};

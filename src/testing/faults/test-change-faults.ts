@@ -1,0 +1,190 @@
+import type { PipelineAdapter } from '../../adapters/adapter.js';
+import type { MemoryAdapter } from '../../adapters/memory.js';
+import type { Change } from '../../model/changes.js';
+import { pause, type Faults } from './test-fault.js';
+
+/** A subscription that hears only what `wanted` lets through. */
+const hearing = (good: MemoryAdapter, wanted: (change: Change) => boolean): Pick<PipelineAdapter, 'subscribe'> => ({
+  subscribe: (listener, options) => good.subscribe((change) => wanted(change) && listener(change), options),
+});
+
+export const changeFaults: Faults = {
+  'no change is sent': {
+    caughtBy: 'changes: a pick is heard, and taking it off',
+    breaks: () => ({ subscribe: () => () => {} }),
+  },
+  'a change is sent before it is stored': {
+    caughtBy: 'changes: what is heard can be read',
+    breaks(good) {
+      const listeners = new Set<(change: Change) => void>();
+      return {
+        subscribe: (listener) => {
+          listeners.add(listener);
+          return () => void listeners.delete(listener);
+        },
+        setStatus: async (refs, statusId, options) => {
+          const { seq } = await good.listStatuses();
+          for (const { conversationId } of refs) {
+            const entry = { conversationId, contactId: null, statusId, version: Number(seq) + 1, changedAt: 1 };
+            for (const listener of listeners) listener({ kind: 'entry', seq, entry });
+          }
+          await pause();
+          return good.setStatus(refs, statusId, options);
+        },
+      };
+    },
+  },
+  'picks are not sent': {
+    caughtBy: 'changes: a pick is heard, and taking it off',
+    breaks: (good) => hearing(good, (change) => change.kind !== 'entry'),
+  },
+  'conversations that a delete moves are not sent': {
+    caughtBy: 'changes: conversations that a delete moves are heard',
+    breaks(good) {
+      let moving = false;
+      return {
+        ...hearing(good, (change) => !(moving && change.kind === 'entry')),
+        deleteStatus: async (id, options) => {
+          moving = true;
+          const result = await good.deleteStatus(id, options);
+          await pause();
+          moving = false;
+          return result;
+        },
+      };
+    },
+  },
+  'a deleted status is not sent': {
+    caughtBy: 'changes: a delete is heard',
+    breaks: (good) => hearing(good, (change) => !(change.kind === 'status' && change.status.deleted)),
+  },
+  'only the moved status is sent when all ranks are written anew': {
+    caughtBy: 'following the changes: so many moves that ranks are written anew',
+    breaks(good) {
+      let moving: string | undefined;
+      return {
+        ...hearing(good, (change) => moving === undefined || change.kind !== 'status' || change.status.id === moving),
+        moveStatus: async (id, after, options) => {
+          moving = id;
+          const result = await good.moveStatus(id, after, options);
+          await pause();
+          moving = undefined;
+          return result;
+        },
+      };
+    },
+  },
+  'a change names another call': {
+    caughtBy: 'changes: a change names the call that caused it',
+    breaks: (good) => ({
+      subscribe: (listener, options) => good.subscribe((change) => listener({ ...change, opId: 'op-other' }), options),
+    }),
+  },
+  'a change names no call': {
+    caughtBy: 'changes: a change names the call that caused it',
+    breaks: (good) => ({
+      subscribe: (listener, options) => good.subscribe(({ opId: _, ...change }) => listener(change), options),
+    }),
+  },
+  'unsubscribing is ignored': {
+    caughtBy: 'subscriptions: nothing is heard after unsubscribing',
+    breaks: (good) => ({
+      subscribe: (listener, options) => {
+        good.subscribe(listener, options);
+        return () => {};
+      },
+    }),
+  },
+  'a function that listens twice is stopped once for both': {
+    caughtBy: 'subscriptions: one function can listen twice and stop once',
+    breaks(good) {
+      const stops = new Map<unknown, () => void>();
+      return {
+        subscribe: (listener, options) => {
+          if (!stops.has(listener)) stops.set(listener, good.subscribe(listener, options));
+          return () => stops.get(listener)!();
+        },
+      };
+    },
+  },
+  'a listener that throws stops the others': {
+    caughtBy: 'subscriptions: a listener that throws hurts nobody',
+    breaks(good) {
+      const listeners = new Set<(change: Change) => void>();
+      good.subscribe((change) => listeners.forEach((listener) => listener(change)), {});
+      return {
+        subscribe: (listener) => {
+          listeners.add(listener);
+          return () => void listeners.delete(listener);
+        },
+      };
+    },
+  },
+  'a listener that throws loses the rest of what it missed': {
+    caughtBy: 'subscriptions: a listener that throws while it catches up misses nothing',
+    breaks: (good) => ({
+      subscribe: (listener, options) => {
+        let broken = false;
+        return good.subscribe((change) => {
+          if (broken) return;
+          broken = true;
+          listener(change);
+          broken = false;
+        }, options);
+      },
+    }),
+  },
+  'what was missed is not sent': {
+    caughtBy: 'subscriptions: what was missed between listing and subscribing is heard',
+    breaks: (good) => ({ subscribe: (listener, { since: _, ...options }) => good.subscribe(listener, options) }),
+  },
+  'an unknown place to resume from is taken for now': {
+    caughtBy: 'subscriptions: a place to resume from that nobody knows gives a reset',
+    breaks: (good) => hearing(good, (change) => change.kind !== 'reset'),
+  },
+  'a refused write is sent': {
+    caughtBy: 'changes: a refused write is not heard',
+    breaks(good) {
+      const listeners = new Set<(change: Change) => void>();
+      return {
+        subscribe: (listener, options) => {
+          listeners.add(listener);
+          return good.subscribe(listener, options);
+        },
+        setStatus: (refs, statusId, options) =>
+          good.setStatus(refs, statusId, options).catch((error: unknown) => {
+            for (const { conversationId } of refs) {
+              const entry = { conversationId, contactId: null, statusId, version: 1e6, changedAt: 1 };
+              for (const listener of listeners) listener({ kind: 'entry', seq: '1', entry });
+            }
+            throw error;
+          }),
+      };
+    },
+  },
+  'a client hears only itself': {
+    caughtBy: 'two clients: each hears what the other wrote',
+    breaks(good) {
+      let own = 0;
+      const mine = async <T>(call: Promise<T>): Promise<T> => {
+        own++;
+        const result = await call;
+        await pause();
+        own--;
+        return result;
+      };
+      return {
+        ...hearing(good, () => own > 0),
+        createStatus: (data, options) => mine(good.createStatus(data, options)),
+        setStatus: (refs, statusId, options) => mine(good.setStatus(refs, statusId, options)),
+        deleteStatus: (id, options) => mine(good.deleteStatus(id, options)),
+      };
+    },
+  },
+  'seq is missing': {
+    caughtBy: 'changes: what is heard is a valid record',
+    breaks: (good) => ({
+      subscribe: (listener, options) => good.subscribe((change) => listener({ ...change, seq: '' }), options),
+    }),
+  },
+};

@@ -1,0 +1,205 @@
+import type { PipelineAdapter } from '../../adapters/adapter.js';
+import type { MemoryAdapter } from '../../adapters/memory.js';
+import type { Change } from '../../model/changes.js';
+import type { Entry } from '../../model/entry.js';
+import type { PipelineError } from '../../model/errors.js';
+import type { Id } from '../../model/id.js';
+import { pause, versionOf, type Faults } from './test-fault.js';
+
+/** Every method through which entries leave the adapter, with `look` applied to each. */
+function redrawn(good: MemoryAdapter, look: (entry: Entry) => Entry): Partial<PipelineAdapter> {
+  const redraw = (change: Change): Change =>
+    change.kind === 'entry' ? { ...change, entry: look(change.entry) } : change;
+  return {
+    getEntries: async (ids, options) =>
+      new Map([...(await good.getEntries(ids, options))].map(([id, entry]) => [id, look(entry)])),
+    setStatus: async (refs, statusId, options) =>
+      (await good.setStatus(refs, statusId, options)).map((result) =>
+        result.ok ? { ...result, entry: look(result.entry) } : result,
+      ),
+    subscribe: (listener, options) => good.subscribe((change) => listener(redraw(change)), options),
+  };
+}
+
+export const entryFaults: Faults = {
+  'a lost write': {
+    caughtBy: 'calls at once: twenty picks at once are all kept',
+    breaks(good) {
+      let calls = 0;
+      return {
+        setStatus: async (refs, statusId, options) => {
+          const results = await good.setStatus(refs, statusId, options);
+          if (++calls % 7 === 0) await good.setStatus(refs, null);
+          return results;
+        },
+      };
+    },
+  },
+  'a bulk write stops at 200': {
+    caughtBy: 'statuses of conversations: hundreds in one call',
+    breaks: (good) => ({
+      setStatus: async (refs, statusId, options) => {
+        const results = [...(await good.setStatus(refs.slice(0, 200), statusId, options))];
+        for (const { conversationId } of refs.slice(200)) {
+          const entry = { conversationId, contactId: null, statusId, version: 1, changedAt: 1 };
+          results.push({ conversationId, ok: true, entry });
+        }
+        return results;
+      },
+    }),
+  },
+  'results come in another order': {
+    caughtBy: 'statuses of conversations: many in one call, results in their order',
+    breaks: (good) => ({
+      setStatus: async (refs, statusId, options) =>
+        [...(await good.setStatus(refs, statusId, options))].sort((a, b) =>
+          a.conversationId < b.conversationId ? -1 : 1,
+        ),
+    }),
+  },
+  'a conversation has two statuses': {
+    caughtBy: 'statuses of conversations: a conversation never has two statuses',
+    breaks(good) {
+      const ever = new Map<Id, Set<Id>>();
+      return {
+        setStatus: async (refs, statusId, options) => {
+          const results = await good.setStatus(refs, statusId, options);
+          if (statusId !== null)
+            for (const { conversationId } of refs)
+              ever.set(statusId, (ever.get(statusId) ?? new Set()).add(conversationId));
+          return results;
+        },
+        // As with one row for each conversation and status, and none deleted.
+        count: async (query, options) => {
+          const { none, byStatus } = await good.count(query, options);
+          return { none, byStatus: new Map([...byStatus].map(([id]) => [id, ever.get(id)?.size ?? 0])) };
+        },
+      };
+    },
+  },
+  'a stale version is accepted by a pick': {
+    caughtBy: 'versions of conversations: a stale version is a conflict that carries the entry as it is',
+    breaks: (good) => ({
+      setStatus: (refs, statusId, { ifVersion: _, ...options } = {}) => good.setStatus(refs, statusId, options),
+    }),
+  },
+  'the version of an entry does not grow': {
+    caughtBy: 'versions of conversations: every change of status raises the version',
+    breaks: (good) => redrawn(good, (entry) => ({ ...entry, version: 1 })),
+  },
+  'a cleared entry is forgotten': {
+    caughtBy: 'versions of conversations: a cleared conversation goes on counting',
+    breaks: (good) => ({
+      getEntries: async (ids, options) =>
+        new Map([...(await good.getEntries(ids, options))].filter(([, entry]) => entry.statusId !== null)),
+    }),
+  },
+  'the contact is lost when left out': {
+    caughtBy: 'versions of conversations: the contact is kept when left out',
+    breaks(good) {
+      const told = new Map<Id, Id | null>();
+      const look = (entry: Entry): Entry => ({ ...entry, contactId: told.get(entry.conversationId) ?? null });
+      const drawn = redrawn(good, look);
+      return {
+        ...drawn,
+        setStatus: (refs, statusId, options) => {
+          for (const { conversationId, contactId } of refs) told.set(conversationId, contactId ?? null);
+          return drawn.setStatus!(refs, statusId, options);
+        },
+      };
+    },
+  },
+  'a pick of an unknown status clears': {
+    caughtBy: 'statuses of conversations: an unknown status is not-found, and nothing is stored',
+    breaks: (good) => ({
+      setStatus: async (refs, statusId, options) =>
+        good.setStatus(refs, statusId && ((await versionOf(good, statusId)) ? statusId : null), options),
+    }),
+  },
+  'a late pick brings a deleted status back': {
+    caughtBy: 'statuses of conversations: a deleted status is status-deleted, and nothing is stored',
+    breaks: (good) => ({
+      setStatus: async (refs, statusId, options) => {
+        try {
+          return await good.setStatus(refs, statusId, options);
+        } catch (error) {
+          if ((error as PipelineError).code !== 'status-deleted') throw error;
+          await good.restoreStatus(statusId!);
+          return good.setStatus(refs, statusId, options);
+        }
+      },
+    }),
+  },
+  'a status is checked, then given, with a delete in between': {
+    caughtBy: 'deletes at once: a delete and picks of the same status at once',
+    breaks(good) {
+      const dangling = new Map<Id, Id>();
+      return {
+        setStatus: async (refs, statusId, options) => {
+          const alive = statusId === null || (await versionOf(good, statusId)) > 0;
+          await pause();
+          try {
+            const results = await good.setStatus(refs, statusId, options);
+            for (const { conversationId } of refs) dangling.delete(conversationId);
+            return results;
+          } catch (error) {
+            if (!alive || (error as PipelineError).code !== 'status-deleted') throw error;
+            for (const { conversationId } of refs) dangling.set(conversationId, statusId!);
+            return good.setStatus(refs, null, options);
+          }
+        },
+        getEntries: async (ids, options) =>
+          new Map(
+            [...(await good.getEntries(ids, options))].map(([id, entry]) => [
+              id,
+              { ...entry, statusId: dangling.get(id) ?? entry.statusId },
+            ]),
+          ),
+      };
+    },
+  },
+  'ids are folded to lower case': {
+    caughtBy: 'ids: ids that differ in case, accents or spaces are different',
+    breaks: (good) => ({
+      setStatus: async (refs, statusId, options) => {
+        const folded = refs.map((ref) => ({ ...ref, conversationId: String(ref.conversationId).toLowerCase() }));
+        return (await good.setStatus(folded, statusId, options)).map((result, n) => ({
+          ...result,
+          conversationId: refs[n]!.conversationId,
+        }));
+      },
+      getEntries: async (ids, options) => {
+        const entries = await good.getEntries(
+          ids.map((id) => id.toLowerCase()),
+          options,
+        );
+        return new Map(
+          ids
+            .filter((id) => entries.has(id.toLowerCase()))
+            .map((id) => [id, { ...entries.get(id.toLowerCase())!, conversationId: id }]),
+        );
+      },
+    }),
+  },
+  'any id of a contact is taken': {
+    caughtBy: 'ids: an id with a slash is refused everywhere',
+    breaks: (good) => ({
+      setStatus: (refs, statusId, options) =>
+        good.setStatus(
+          refs.map(({ contactId, ...ref }) =>
+            contactId?.includes?.('/') ? ref : { ...ref, ...(contactId && { contactId }) },
+          ),
+          statusId,
+          options,
+        ),
+    }),
+  },
+  'a bad bulk of conversations is stored up to where it is bad': {
+    caughtBy: 'ids: putConversations refuses such ids too',
+    breaks: (good) => ({
+      putConversations: async (refs, options) => {
+        for (const ref of refs) await good.putConversations([ref], options);
+      },
+    }),
+  },
+};
