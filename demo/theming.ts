@@ -76,7 +76,8 @@ const statusFields = STATUSES.map(([name, color]) => field(`status-${statusSlug(
 form.append(h('fieldset', {}, h('legend', {}, 'Single statuses'), ...statusFields));
 
 for (const stage of document.querySelectorAll<HTMLElement>('.stage')) {
-  const picker = (id: string, more = {}): HTMLElement => h('pipeline-status-picker', { 'conversation-id': id, ...more });
+  const picker = (id: string, more = {}): HTMLElement =>
+    h('pipeline-status-picker', { 'conversation-id': id, ...more });
   stage.append(
     h('h2', {}, stage.dataset.scheme === 'dark' ? 'Dark' : 'Light'),
     h('div', { class: 'pills' }, ...['a', 'b', 'c', 'd'].map((id) => picker(id)), picker('a', { size: 'small' })),

@@ -59,10 +59,10 @@ export type NameProblem = 'empty' | 'too-long' | 'forbidden-characters';
 export function checkName(value: string): { name: string; problem?: NameProblem } {
   // Trimmed first: a tab or line break at the edge, as pasted text has it, is white space and no offence.
   const name = value.trim().normalize('NFC');
+  // Before normalising, which in Firefox hides half a surrogate pair.
+  if (LONE_SURROGATE.test(value)) return { name, problem: 'forbidden-characters' };
   if (!VISIBLE.test(name)) return { name, problem: CONTROL.test(name) ? 'forbidden-characters' : 'empty' };
-  if (CONTROL.test(name) || BIDI_OVERRIDE.test(name) || LONE_SURROGATE.test(name)) {
-    return { name, problem: 'forbidden-characters' };
-  }
+  if (CONTROL.test(name) || BIDI_OVERRIDE.test(name)) return { name, problem: 'forbidden-characters' };
   if (name.length > MAX_NAME_LENGTH || countGraphemes(name, MAX_NAME_GRAPHEMES) > MAX_NAME_GRAPHEMES) {
     return { name, problem: 'too-long' };
   }

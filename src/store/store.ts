@@ -447,7 +447,8 @@ export class PipelineStore {
     this.#listWatchers.notify(STATUSES);
     if (this.#toldNotDurable) return;
     this.#toldNotDurable = true;
-    const message = 'Not saved on this device: this browser gives no storage, so changes last until the page is closed.';
+    const message =
+      'Not saved on this device: this browser gives no storage, so changes last until the page is closed.';
     this.report(new PipelineError('storage-lost', message, { retryable: false }), 'load');
   }
 

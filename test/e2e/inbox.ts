@@ -54,7 +54,7 @@ export class Inbox {
   }
 
   get details(): Locator {
-    return this.page.getByRole('complementary', { name: 'Conversation details' });
+    return this.page.getByRole('region', { name: 'Conversation details' });
   }
 
   get detailsPicker(): Locator {

@@ -114,6 +114,36 @@ describe('IndexedDBAdapter: what subscribers hear', () => {
     expect(journal?.logged).to.equal(logged);
   });
 
+  it('a history begins where the log begins, with the status that was true then', async function () {
+    this.timeout(30_000);
+    const database = freshName();
+    const adapter = openAdapter(database);
+    const { version } = await adapter.createStatus(LEADS);
+    await adapter.createStatus({ ...LEADS, id: 'won', name: 'Won' });
+    await adapter.setStatus(refs(2), 'leads');
+    await adapter.deleteStatus('leads', { ifVersion: version, moveTo: 'won' });
+    // Ten thousand changes of others.
+    await inspect(database, async (db) => {
+      const tx = db.transaction(['log', 'meta'], 'readwrite');
+      const journal = (await tx.objectStore('meta').get('journal'))!;
+      for (let i = 0; i < 10_300; i++)
+        void tx.objectStore('log').put({ seq: ++journal.seq, change: { kind: 'reset' } });
+      journal.logged += 10_300;
+      await tx.objectStore('meta').put(journal);
+      await tx.done;
+    });
+    await adapter.restoreStatus('leads');
+    await adapter.setStatus(refs(1), null);
+    const historyOf = async (id: string): Promise<unknown> =>
+      (await adapter.history(id)).map(({ from, to }) => [from, to]);
+    expect(await historyOf('c0')).to.deep.equal([
+      ['won', 'leads'],
+      ['leads', null],
+    ]);
+    expect(await historyOf('c1')).to.deep.equal([['won', 'leads']]);
+    expect(await historyOf('never')).to.deep.equal([]);
+  });
+
   it('many conversations at once are one reset, and each keeps its history', async () => {
     const adapter = openAdapter();
     await adapter.createStatus(LEADS);

@@ -113,7 +113,9 @@ describe('IndexedDBAdapter: losing the connection', () => {
         Object.defineProperty(transaction, 'error', { value: new DOMException('Full.', 'QuotaExceededError') });
         transaction.objectStore('meta').get('journal').onsuccess = () => transaction.abort();
       },
-      async () => expect(await codeOf(adapter.setStatus([{ conversationId: 'c1' }], 'leads'))).to.equal('quota'),
+      async () => {
+        expect(await codeOf(adapter.setStatus([{ conversationId: 'c1' }], 'leads'))).to.equal('quota');
+      },
     );
     expect(await adapter.getEntries(['c1'])).to.have.property('size', 0);
     expect(await adapter.getContacts(['p1'])).to.have.property('size', 0);

@@ -14,7 +14,7 @@ const OPERATIONS = 500;
 const LOOK = 20;
 const CONVERSATIONS = 40;
 const CONTACTS = 12;
-const STATUSES = 9;
+const STATUSES = 6;
 
 type Full = Required<PipelineAdapter>;
 
@@ -115,7 +115,7 @@ describe('IndexedDBAdapter beside MemoryAdapter', () => {
 
       const operation = (): ((adapter: Full) => Promise<unknown>) => {
         const id = statusId();
-        switch (random(10)) {
+        switch (random(9)) {
           case 0: {
             const after = chance(50) ? {} : { after: anyId() };
             const data = { id, name: `Name ${random(12)}`, color: pick(['#112233', '#AABBCC', 'red']), ...after };

@@ -10,7 +10,10 @@ export function inBatches<T>(items: readonly T[], size = BATCH_SIZE): T[][] {
 }
 
 /** Runs `work` on each item, a few at once, and resolves to the results in order. The first failure begins no more. */
-export async function aFewAtOnce<T, R>(items: readonly T[], work: (item: T, index: number) => Promise<R>): Promise<R[]> {
+export async function aFewAtOnce<T, R>(
+  items: readonly T[],
+  work: (item: T, index: number) => Promise<R>,
+): Promise<R[]> {
   const results: R[] = [];
   let next = 0;
   let hasFailed = false;

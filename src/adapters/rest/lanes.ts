@@ -9,7 +9,7 @@ export class Lanes {
 
   /** Runs `work` when everything asked for before about any of these conversations has ended. */
   async run<T>(ids: readonly Id[], work: () => Promise<T>): Promise<T> {
-    const earlier = new Set(ids.map((id) => this.#last.get(id)));
+    const earlier = ids.flatMap((id) => this.#last.get(id) ?? []);
     const turn = Promise.allSettled(earlier).then(work);
     for (const id of ids) this.#last.set(id, turn);
     try {

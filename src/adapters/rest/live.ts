@@ -85,6 +85,8 @@ export class LiveChanges implements Member {
   }
 
   lead(): void {
+    // Without a place to go on from, what came since it was live is lost.
+    if (this.position === undefined && this.#state) this.#hasMissed = true;
     this.#stream = new ChangeStream(
       (lastEventId, signal) => this.#someone().connect(lastEventId, signal),
       { position: this.position, hasMissed: this.#hasMissed },
@@ -108,10 +110,13 @@ export class LiveChanges implements Member {
     this.#stream = undefined;
   }
 
-  hear(changes: readonly Change[], position: string | null): void {
+  hear(change: Change): void {
+    this.#take(change);
+  }
+
+  catchUp(changes: readonly Change[], position: string | null): void {
     for (const change of changes) this.#take(change);
-    if (position === null || this.position !== undefined) return;
-    this.#recent.begin(position);
+    if (this.position === undefined && position !== null) this.#recent.begin(position);
     if (this.#hasMissed) this.#take(this.#reset());
   }
 
@@ -122,7 +127,7 @@ export class LiveChanges implements Member {
   }
 
   #take(change: Change): void {
-    this.#hasMissed = false;
+    if (change.kind === 'reset') this.#hasMissed = false;
     this.#recent.push(change);
     for (const subscriber of this.#subscribers) this.#deliver(subscriber, change);
   }
@@ -146,7 +151,10 @@ export class LiveChanges implements Member {
     const { signal } = this.#listeners;
     const on = (target: EventTarget | undefined, type: string, run: (event: Event) => void): void =>
       target?.addEventListener?.(type, run, { signal });
-    on(globalThis, 'online', () => this.#wake());
+    on(globalThis, 'online', () => {
+      this.#stream?.reconnect();
+      this.#tabs?.wake();
+    });
     on(globalThis.document, 'visibilitychange', () => this.#handleVisibility());
     // In the back/forward cache a page keeps nothing open: it could not use it, and would lose its place there.
     on(globalThis, 'pagehide', (event) => (event as PageTransitionEvent).persisted && this.#part());
@@ -174,11 +182,6 @@ export class LiveChanges implements Member {
     this.follow();
   }
 
-  #wake(): void {
-    this.#stream?.wake();
-    this.#tabs?.wake();
-  }
-
   #handleVisibility(): void {
     const now = this.#environment.now();
     if (document.visibilityState === 'hidden') {
@@ -187,7 +190,8 @@ export class LiveChanges implements Member {
     }
     const isLong = this.#hiddenSince !== undefined && now - this.#hiddenSince >= LONG_HIDDEN;
     this.#hiddenSince = undefined;
-    this.#wake();
+    this.#stream?.wake();
+    this.#tabs?.wake();
     if (isLong) this.#readAgain();
   }
 

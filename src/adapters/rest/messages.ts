@@ -11,7 +11,15 @@ const MAX_TEXT = 1000;
 export type Message =
   /** A follower wants to know what came after `since`. */
   | { type: 'ask'; from: string; since?: string }
-  | { type: 'answer'; to: string; epoch: string; n: number; state: SubscriptionState | null; seq: string | null; changes: Change[] }
+  | {
+      type: 'answer';
+      to: string;
+      epoch: string;
+      n: number;
+      state: SubscriptionState | null;
+      seq: string | null;
+      changes: Change[];
+    }
   | { type: 'change'; epoch: string; n: number; change: Change }
   | { type: 'state'; epoch: string; n: number; state: SubscriptionState | null };
 

@@ -87,7 +87,10 @@ export class Outbox {
     while ((head = this.#waiting[0])) {
       const isTooOld = this.#environment.now() - head.since > MAX_AGE;
       if (isTooOld) {
-        this.#remove(head, new PipelineError('offline', 'The change waited for the network for a day.', { retryable: false }));
+        this.#remove(
+          head,
+          new PipelineError('offline', 'The change waited for the network for a day.', { retryable: false }),
+        );
         continue;
       }
       try {

@@ -12,7 +12,7 @@ export class RecentChanges {
 
   /** The place up to which everything was heard; `undefined` while that is unknown. */
   get position(): string | undefined {
-    return this.#changes.at(-1)?.seq ?? this.#start;
+    return (this.#changes.at(-1)?.seq ?? this.#start) || undefined;
   }
 
   /** Nothing was heard yet of what comes after `start`. */

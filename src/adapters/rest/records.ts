@@ -14,7 +14,8 @@ type Fields = Record<string, unknown>;
 const MAX_BY = 200;
 const MAX_TOKEN = 8000;
 
-const bad = (what: string): PipelineError => new PipelineError('bad-response', `The server's answer cannot be read: ${what}.`);
+const bad = (what: string): PipelineError =>
+  new PipelineError('bad-response', `The server's answer cannot be read: ${what}.`);
 
 function fieldsOf(value: unknown): Fields {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw bad('it must be an object');
@@ -68,6 +69,10 @@ export class Records {
     return this.rows(items, parseStatus).filter((status) => !status.deleted);
   }
 
+  order(body: unknown): Status[] {
+    return this.statuses(fieldsOf(body)['items']);
+  }
+
   moved(body: unknown): { moved: number } {
     return { moved: countOf(fieldsOf(body)['moved'], 'moved') };
   }
@@ -119,7 +124,8 @@ export class Records {
     const { ids, nextPageToken } = fieldsOf(body);
     const page = { ids: this.rows(ids, (id) => parseId(id)) };
     if (nextPageToken === undefined || nextPageToken === null || nextPageToken === '') return page;
-    if (typeof nextPageToken !== 'string' || nextPageToken.length > MAX_TOKEN) throw bad('nextPageToken must be a text');
+    if (typeof nextPageToken !== 'string' || nextPageToken.length > MAX_TOKEN)
+      throw bad('nextPageToken must be a text');
     return { ...page, nextPageToken };
   }
 

@@ -14,7 +14,8 @@ const UNTOUCHED: ReadonlySet<number> = new Set([425, 429]);
 export const isTemporary = (status: number): boolean => TEMPORARY.has(status);
 
 /** Whether a write may have happened although it was answered like this. */
-export const mayHaveHappened = (status: number): boolean => status >= 500 || (isTemporary(status) && !UNTOUCHED.has(status));
+export const mayHaveHappened = (status: number): boolean =>
+  status >= 500 || (isTemporary(status) && !UNTOUCHED.has(status));
 
 /** Milliseconds to wait after the attempt with this number (from 1): full jitter, 0.3 s doubled up to 30 s. */
 export function retryDelay(attempt: number, environment: Environment): number {

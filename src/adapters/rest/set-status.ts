@@ -4,6 +4,7 @@ import type { Id } from '../../model/id.js';
 import { parseEntry } from '../../model/parse.js';
 import { BATCH_SIZE, aFewAtOnce, inBatches } from './batches.js';
 import type { Call, Http } from './http.js';
+import type { Keys } from './keys.js';
 import { Lanes } from './lanes.js';
 import type { Outbox } from './outbox.js';
 import type { BaseUrl } from './paths.js';
@@ -25,16 +26,15 @@ export class SetStatus {
   readonly #base: BaseUrl;
   readonly #records: Records;
   readonly #outbox: Outbox;
-  readonly #keyOf: (opId: string, part: number) => string;
+  readonly #keys: Keys;
   readonly #lanes = new Lanes();
 
-  /** `keyOf` names the requests that one call is split into. */
-  constructor(http: Http, base: BaseUrl, records: Records, outbox: Outbox, keyOf: (opId: string, part: number) => string) {
+  constructor(http: Http, base: BaseUrl, records: Records, outbox: Outbox, keys: Keys) {
     this.#http = http;
     this.#base = base;
     this.#records = records;
     this.#outbox = outbox;
-    this.#keyOf = keyOf;
+    this.#keys = keys;
   }
 
   /** One result for each conversation, in order. Rejects when no part of it was accepted. */
@@ -46,7 +46,7 @@ export class SetStatus {
     const parts = inBatches([...refs.values()], call.ifVersion === undefined ? BATCH_SIZE : 1);
     const done = await aFewAtOnce(parts, async (part, index) => {
       try {
-        return await this.#inOrder({ ...call, refs: part }, this.#keyOf(call.opId, index));
+        return await this.#inOrder({ ...call, refs: part }, this.#keys.of(call.opId, index));
       } catch (thrown) {
         return { refused: PipelineError.from(thrown), part };
       }
@@ -108,10 +108,9 @@ export class SetStatus {
         if (!is(entry)) throw new PipelineError('bad-response', 'The server answered about another conversation.');
         return accepted(entry);
       },
-      landed: ({ code, current }) => {
+      landed: ({ current }) => {
         const entry = current as Entry | undefined;
-        if (code !== 'conflict' || !is(entry)) return undefined;
-        return agrees(entry!, ref, statusId) ? accepted(entry!) : undefined;
+        return is(entry) && agrees(entry!, ref, statusId) ? accepted(entry!) : undefined;
       },
     };
   }

@@ -41,6 +41,7 @@ export class ChangeStream {
   #retry = MIN_RETRY;
   #failures = 0;
   #waiting: AbortController | undefined;
+  #connection: AbortController | undefined;
 
   /** `hasMissed`: what came before is unknown; it says `reset` as soon as it is live. */
   constructor(
@@ -58,10 +59,16 @@ export class ChangeStream {
     void this.#run();
   }
 
-  /** The network may be back: does not wait any longer. */
+  /** It may work now: does not wait any longer. */
   wake(): void {
     this.#failures = 0;
     this.#waiting?.abort();
+  }
+
+  /** The network was away: a connection from before is dead, whatever it looks like. */
+  reconnect(): void {
+    this.wake();
+    this.#connection?.abort();
   }
 
   close(): void {
@@ -85,7 +92,7 @@ export class ChangeStream {
 
   /** One connection, until it ends. Resolves to how things are then; `down` without `after` is for good. */
   async #follow(): Promise<{ state: SubscriptionState; after?: number }> {
-    const connection = new AbortController();
+    const connection = (this.#connection = new AbortController());
     const handleClose = (): void => connection.abort();
     this.#closing.signal.addEventListener('abort', handleClose);
     let cancelWatchdog = (): void => undefined;

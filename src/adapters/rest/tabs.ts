@@ -19,8 +19,10 @@ export interface Member {
   lead(): void;
   /** Does not any more. */
   follow(): void;
-  /** From the leader. `position`: where the leader is, for one that has no place yet. */
-  hear(changes: readonly Change[], position: string | null): void;
+  /** From the leader. */
+  hear(change: Change): void;
+  /** The leader's answer to `position`, or to having none; its own is told too. */
+  catchUp(changes: readonly Change[], leaderPosition: string | null): void;
   setState(state: SubscriptionState): void;
 }
 
@@ -130,7 +132,7 @@ export class Tabs {
       this.#isAsking = false;
       this.#epoch = message.epoch;
       this.#said = message.n;
-      this.#member.hear(message.changes, message.seq);
+      this.#member.catchUp(message.changes, message.seq);
     } else if (this.#isAsking) {
       // The answer will have it.
       return;
@@ -140,7 +142,7 @@ export class Tabs {
     } else if (message.type === 'change') {
       if (message.n <= this.#said) return;
       this.#said = message.n;
-      this.#member.hear([message.change], null);
+      this.#member.hear(message.change);
     }
     if (message.type !== 'change' && message.state) this.#member.setState(message.state);
     this.#waitForWord();

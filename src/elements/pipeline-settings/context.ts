@@ -5,21 +5,54 @@ import type { PaletteColor } from '../../model/color.js';
 import type { PipelineError } from '../../model/errors.js';
 import type { Status } from '../../model/status.js';
 import type { PipelineStore } from '../../store/store.js';
-import type { FocusKeeper } from './focus.js';
+import { FocusKeeper } from './focus.js';
 import type { Message } from './message.js';
-import type { Writer } from './writer.js';
+import { Writer } from './writer.js';
 
-/** What the parts of the settings get from the element, and so from each other. */
-export interface SettingsContext {
-  readonly host: LitElement;
-  readonly store: PipelineStore | undefined;
-  readonly statuses: readonly Status[];
-  readonly palette: readonly PaletteColor[];
-  readonly readonly: boolean;
-  readonly focus: FocusKeeper;
-  readonly writer: Writer;
+/** What the element gives to its parts. */
+export interface SettingsSource {
+  store(): PipelineStore | undefined;
+  palette(): readonly PaletteColor[];
+  readonly(): boolean;
   text(key: MessageKey, values?: Values): string;
   errorText(error: PipelineError): string;
   /** Shows a message in place of the one that is there; `undefined` takes it away. */
   show(message: Message | undefined): void;
+}
+
+/** What the parts of the settings share. */
+export class SettingsContext {
+  readonly host: LitElement;
+  readonly focus: FocusKeeper;
+  readonly writer: Writer;
+  readonly text: SettingsSource['text'];
+  readonly errorText: SettingsSource['errorText'];
+  readonly show: SettingsSource['show'];
+  readonly #source: SettingsSource;
+
+  constructor(host: LitElement, source: SettingsSource) {
+    this.host = host;
+    this.#source = source;
+    this.focus = new FocusKeeper(host);
+    this.writer = new Writer(this);
+    this.text = (key, values) => source.text(key, values);
+    this.errorText = (error) => source.errorText(error);
+    this.show = (message) => source.show(message);
+  }
+
+  get store(): PipelineStore | undefined {
+    return this.#source.store();
+  }
+
+  get statuses(): readonly Status[] {
+    return this.store?.statuses ?? [];
+  }
+
+  get palette(): readonly PaletteColor[] {
+    return this.#source.palette();
+  }
+
+  get readonly(): boolean {
+    return this.#source.readonly();
+  }
 }

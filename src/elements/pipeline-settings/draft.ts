@@ -6,8 +6,7 @@ import { MAX_STATUSES, nameKey, type Status } from '../../model/status.js';
 
 /** Why a draft cannot be saved, and where in the form that is said. */
 export type Problem = { field: 'name' | 'color' | 'form' } & (
-  | { key: MessageKey; values?: Values; error?: never }
-  | { error: PipelineError }
+  { key: MessageKey; values?: Values; error?: never } | { error: PipelineError }
 );
 
 interface Fields {
@@ -25,7 +24,7 @@ export class Draft implements Fields {
   name: string;
   color: string;
   /** The form was offered, not asked for: it goes when there is no more reason to offer it. */
-  readonly isOffered: boolean;
+  isOffered: boolean;
   problem: Problem | undefined;
   isSaving = false;
   /** The status that the edit is about, as it was when the edit began; missing for a new one. */
@@ -60,6 +59,7 @@ export class Draft implements Fields {
   restart(start: Fields): void {
     this.#start = start;
     this.problem = undefined;
+    this.isOffered = false;
     ({ name: this.name, color: this.color } = start);
   }
 

@@ -43,7 +43,7 @@ export class Forms {
 
   /** Closes the forms that nothing was typed into: the user went on to something else. */
   putAway(): void {
-    if (this.#add && !this.#add.isOffered && !this.#add.isTouched) this.#add = undefined;
+    if (!this.#add?.isTouched) this.#add = undefined;
     for (const [id, draft] of this.#edits) if (!draft.isTouched) this.#edits.delete(id);
   }
 
@@ -77,7 +77,8 @@ export class Forms {
       onInput: (patch) => {
         Object.assign(draft, patch);
         // Once something was wrong, every letter may put it right.
-        if (draft.problem) draft.problem = draft.problem.field === 'name' ? draft.check(this.#context.statuses) : undefined;
+        if (draft.problem)
+          draft.problem = draft.problem.field === 'name' ? draft.check(this.#context.statuses) : undefined;
         this.#context.host.requestUpdate();
       },
     };
@@ -124,7 +125,7 @@ export class Forms {
     const current = readStatus(error.current) ?? context.statuses.find(({ id }) => id === base.id);
     if (!current || current.deleted) return this.#closeDeleted(draft);
     // They changed what was not touched here: there is nothing to ask.
-    if (draft.rebase(current)) return this.#saveEdit(draft, current);
+    if (current.version !== base.version && draft.rebase(current)) return this.#saveEdit(draft, current);
     draft.overwrite(current);
     this.#complain(draft, { field: 'name', key: 'changedMeanwhile', values: { name: current.name } });
   }
@@ -158,7 +159,10 @@ export class Forms {
     draft.problem = problem;
     context.host.requestUpdate();
     if (problem.field === 'name') void this.#focusField(draft);
-    announce(problem.error ? context.errorText(problem.error) : context.text(problem.key, problem.values), context.host);
+    announce(
+      problem.error ? context.errorText(problem.error) : context.text(problem.key, problem.values),
+      context.host,
+    );
   }
 
   #cancel(draft: Draft): void {
@@ -179,7 +183,9 @@ export class Forms {
 
   #closeDeleted(draft: Draft): void {
     const context = this.#context;
-    void this.#close(draft).then(() => context.focus.moveTo(() => (context.focus.isIn('*') ? null : context.focus.add)));
+    void this.#close(draft).then(() =>
+      context.focus.moveTo(() => (context.focus.isIn('*') ? null : context.focus.add)),
+    );
     context.show({ text: () => context.text('deletedMeanwhile'), isError: true });
     announce(context.text('deletedMeanwhile'), context.host);
   }

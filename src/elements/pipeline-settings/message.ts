@@ -19,16 +19,18 @@ export function renderMessage(
   return html`<div class="message" part="message" role="group" aria-labelledby="message" ?data-error=${isError}>
     ${isError ? warningIcon : nothing}
     <span class="message-text" id="message" part=${isError ? 'error' : nothing}>${text()}</span>
-    ${action
-      ? html`<button
-          class="link-button"
-          part=${action.label === 'undo' ? 'undo' : nothing}
-          type="button"
-          @click=${() => action.run()}
-        >
-          ${localized(action.label)}
-        </button>`
-      : nothing}
+    ${
+      action
+        ? html`<button
+            class="link-button"
+            part=${action.label === 'undo' ? 'undo' : nothing}
+            type="button"
+            @click=${() => action.run()}
+          >
+            ${localized(action.label)}
+          </button>`
+        : nothing
+    }
     <button class="icon-button dismiss" type="button" aria-label=${localized('dismiss')} @click=${onDismiss}>
       ${closeIcon}
     </button>

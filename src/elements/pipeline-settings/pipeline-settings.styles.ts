@@ -3,9 +3,9 @@ import { css } from 'lit';
 export const styles = css`
   :host {
     display: grid;
+    grid-template-columns: minmax(0, 1fr);
     gap: calc(var(--_gap) * 1.5);
     container: pipeline-settings / inline-size;
-    min-inline-size: 0;
   }
 
   h2,
@@ -16,95 +16,44 @@ export const styles = css`
   }
 
   .card {
-    position: relative;
-    margin: 0;
-    padding: 0;
-    min-inline-size: 0;
-    list-style: none;
     border: 1px solid var(--_border);
     border-radius: calc(var(--_radius) + 4px);
     background: var(--_surface);
   }
 
+  /* Positioned, because on iOS Sortable places the dragged copy in the closest positioned ancestor, and looks no
+     further than the shadow root. Nothing here may clip what is dragged. */
+  .list {
+    position: relative;
+    list-style: none;
+  }
+
   .row {
+    position: relative;
     display: flex;
     align-items: center;
-    gap: var(--_gap);
-    min-block-size: max(46px, calc(var(--_control-size) + 10px));
-    padding: 4px 8px 4px 6px;
+    gap: 2px;
+    min-block-size: max(46px, calc(var(--_control-size) + 4px));
     padding-inline: 6px 8px;
-    background: var(--_surface);
+    scroll-margin-block: 72px;
   }
 
   .row:first-child {
-    border-start-start-radius: inherit;
-    border-start-end-radius: inherit;
+    border-start-start-radius: calc(var(--_radius) + 3px);
+    border-start-end-radius: calc(var(--_radius) + 3px);
   }
 
-  .row:last-child {
-    border-end-start-radius: inherit;
-    border-end-end-radius: inherit;
+  .list > .row:not(:first-child)::before,
+  .foot::before {
+    position: absolute;
+    inset: 0 0 auto;
+    border-block-start: 1px solid color-mix(in oklab, var(--_border) 60%, transparent);
+    content: '';
+    pointer-events: none;
   }
 
-  .row + .row {
-    border-block-start: 1px solid color-mix(in oklab, var(--_border) 65%, transparent);
-  }
-
-  .row .name {
-    display: flex;
-    flex: 1;
-    min-inline-size: 0;
-  }
-
-  .count {
-    min-inline-size: 2ch;
-    color: var(--_text-muted);
-    font-variant-numeric: tabular-nums;
-    text-align: end;
-  }
-
-  .handle {
-    cursor: grab;
-    touch-action: none;
-  }
-
-  .handle:active,
-  .dragged .handle {
-    cursor: grabbing;
-  }
-
-  .icon-button svg {
-    inline-size: 1.15em;
-    block-size: 1.15em;
-  }
-
-  .trash:hover {
-    color: var(--_danger);
-  }
-
-  .row[data-grabbed] {
-    position: relative;
-    z-index: 1;
-    border-radius: var(--_radius);
-    outline: var(--_focus-width) solid var(--_focus-ring);
-    box-shadow: var(--_shadow);
-  }
-
-  /* The place a dragged row will take. */
-  .row.ghost {
-    background: var(--_hover);
-  }
-
-  .row.ghost > * {
-    opacity: 0.35;
-  }
-
-  .row.dragged {
-    border-radius: var(--_radius);
-    background: var(--_surface-raised);
-    box-shadow: var(--_shadow);
-    opacity: 1 !important;
-    list-style: none;
+  .row:hover:not(.editing, .dragged, .ghost) {
+    background: color-mix(in oklab, var(--_text) 2.5%, transparent);
   }
 
   .row.editing {
@@ -112,282 +61,302 @@ export const styles = css`
     padding: 0;
   }
 
-  .form {
-    display: grid;
-    gap: 14px;
-    padding: 16px;
-  }
-
-  .form .name {
-    display: grid;
-    gap: 6px;
-  }
-
-  .form label,
-  .legend {
-    font-weight: 500;
-  }
-
-  .form .field {
-    inline-size: 100%;
-  }
-
-  .problem {
-    font-size: 0.93em;
-  }
-
-  .palette {
+  .name {
     display: flex;
-    flex-wrap: wrap;
-    gap: 4px;
-    margin: 0;
-    padding: 0;
-    border: 0;
-  }
-
-  .legend {
-    flex-basis: 100%;
-    margin-block-end: 2px;
-  }
-
-  .color {
-    position: relative;
-    display: grid;
-    place-items: center;
-    inline-size: max(32px, var(--_control-size));
-    block-size: max(32px, var(--_control-size));
-    border-radius: 50%;
-    cursor: pointer;
-  }
-
-  .color input {
-    position: absolute;
-    inset: 0;
-    inline-size: 100%;
-    block-size: 100%;
-    margin: 0;
-    opacity: 0;
-    cursor: pointer;
-  }
-
-  .dot {
-    display: block;
-    inline-size: 20px;
-    block-size: 20px;
-    border-radius: 50%;
-    background-color: var(--_c);
-    box-shadow: inset 0 0 0 1px rgb(0 0 0 / 0.15);
-    transition: transform 0.1s;
-  }
-
-  .color:hover .dot {
-    transform: scale(1.08);
-  }
-
-  .color input:checked + .dot,
-  .color[data-chosen] .dot {
-    outline: 2px solid var(--_text);
-    outline-offset: 2px;
-  }
-
-  .color input:focus-visible + .dot {
-    outline: var(--_focus-width) solid var(--_focus-ring);
-    outline-offset: 4px;
-  }
-
-  .color input:checked:focus-visible + .dot {
-    box-shadow:
-      0 0 0 2px var(--_surface),
-      0 0 0 4px var(--_text);
-  }
-
-  .custom .dot {
-    background-image: conic-gradient(#f44, #fd0, #4c4, #3cf, #66f, #f4c, #f44);
-  }
-
-  .custom[data-chosen] .dot {
-    background-image: none;
-  }
-
-  .actions {
-    display: flex;
-    flex-wrap: wrap;
-    gap: var(--_gap);
-    align-items: center;
-    justify-content: flex-end;
-  }
-
-  .actions .button {
-    min-block-size: max(32px, var(--_control-size));
-  }
-
-  .preview {
-    display: flex;
-    flex: 1 1 6em;
+    flex: 1;
     min-inline-size: 0;
+    padding-inline: 4px 8px;
+  }
+
+  .list > .row > .name:first-child {
+    padding-inline-start: 10px;
+  }
+
+  .count {
+    flex: none;
+    padding-inline: 4px 10px;
+    color: var(--_text-muted);
+    font-size: 0.93em;
+    font-variant-numeric: tabular-nums;
+    white-space: nowrap;
+  }
+
+  .count .number {
+    display: none;
+  }
+
+  .row .icon-button {
+    --_size: max(32px, var(--_control-size));
+    inline-size: var(--_size);
+    block-size: var(--_size);
+    border-radius: var(--_radius);
+  }
+
+  .icon-button svg {
+    inline-size: 1.15em;
+    block-size: 1.15em;
+  }
+
+  .icon-button:active {
+    background: color-mix(in oklab, var(--_text) 12%, transparent);
+  }
+
+  .handle {
+    cursor: grab;
+    touch-action: none;
+    user-select: none;
+    -webkit-touch-callout: none;
+  }
+
+  .handle:active,
+  .dragged .handle {
+    cursor: grabbing;
+  }
+
+  .delete:hover {
+    background: color-mix(in oklab, var(--_danger) 12%, transparent);
+    color: var(--_danger);
+  }
+
+  /* The place that the dragged row will take. */
+  .row.ghost {
+    background: color-mix(in oklab, var(--_accent) 9%, transparent);
+  }
+
+  .row.ghost::after {
+    position: absolute;
+    inset: 4px;
+    border: 1px dashed color-mix(in oklab, var(--_accent) 60%, transparent);
+    border-radius: var(--_radius);
+    content: '';
+  }
+
+  .row.ghost > * {
+    opacity: 0;
+  }
+
+  .row.dragged,
+  .row[data-grabbed] {
+    border-radius: var(--_radius);
+    background: var(--_surface-raised);
+    box-shadow: var(--_shadow);
+  }
+
+  .row.dragged {
+    outline: 1px solid var(--_border);
+    /* Over Sortable's own, which is set on the element. */
+    opacity: 1 !important;
+    list-style: none;
+  }
+
+  .list > .row.dragged::before,
+  .list > .row[data-grabbed]::before {
+    display: none;
+  }
+
+  .row[data-grabbed] {
+    z-index: 1;
+    outline: var(--_focus-width) solid var(--_focus-ring);
+    outline-offset: -1px;
+  }
+
+  .row[data-grabbed] .handle:focus-visible {
+    outline: 0;
+  }
+
+  .foot {
+    position: relative;
+  }
+
+  .foot:first-child::before {
+    display: none;
   }
 
   .add {
-    justify-self: start;
-    min-block-size: max(32px, var(--_control-size));
+    display: flex;
+    align-items: center;
+    gap: 9px;
+    inline-size: 100%;
+    min-block-size: max(46px, calc(var(--_control-size) + 4px));
+    padding: 4px 14px;
+    border: 0;
+    border-radius: calc(var(--_radius) + 3px);
+    background: transparent;
+    color: var(--_accent);
+    font-weight: 500;
+    text-align: start;
   }
 
-  .hint {
-    color: var(--_text-muted);
+  .list + .foot .add {
+    border-start-start-radius: 0;
+    border-start-end-radius: 0;
   }
 
-  .welcome {
+  .add svg {
+    inline-size: 1.15em;
+    block-size: 1.15em;
+  }
+
+  .add:hover {
+    background: color-mix(in oklab, var(--_accent) 6%, transparent);
+  }
+
+  .add:focus-visible {
+    outline-offset: -3px;
+  }
+
+  .empty {
     display: grid;
-    gap: 10px;
+    gap: 8px;
     justify-items: center;
-    padding: 36px 20px;
-    border: 1px dashed var(--_border);
-    border-radius: calc(var(--_radius) + 4px);
+    padding: 36px 20px 28px;
+    color: var(--_text-muted);
     text-align: center;
   }
 
-  .welcome h2 {
-    font-size: 1.15em;
+  .empty h2 {
+    color: var(--_text);
+    font-size: 1.2em;
     font-weight: 600;
+    line-height: 1.3;
   }
 
-  .welcome p {
-    max-inline-size: 36em;
-    color: var(--_text-muted);
+  .empty p {
+    max-inline-size: 34em;
     text-wrap: balance;
   }
 
-  .notice {
+  .empty .button {
+    min-block-size: max(34px, var(--_control-size));
+    margin-block-start: 10px;
+    color: var(--_text);
+  }
+
+  .sketch {
+    display: grid;
+    gap: 5px;
+    margin-block-end: 10px;
+  }
+
+  .sketch span {
+    block-size: 13px;
+    inline-size: 58px;
+    border-radius: var(--_chip-radius);
+    background: light-dark(
+      oklch(from var(--_c) 0.86 min(c, 0.09) h / 1),
+      oklch(from var(--_c) 0.45 min(c, 0.09) h / 1)
+    );
+  }
+
+  .sketch span:nth-child(2) {
+    inline-size: 82px;
+  }
+
+  .sketch span:nth-child(3) {
+    inline-size: 70px;
+  }
+
+  .banner,
+  .message {
     display: flex;
     align-items: center;
     gap: var(--_gap);
-    padding: 6px 8px 6px 14px;
-    padding-inline: 14px 8px;
+    min-block-size: max(44px, calc(var(--_control-size) + 4px));
+    padding: 5px 14px;
+    padding-inline: 14px 6px;
     border: 1px solid var(--_border);
-    border-radius: var(--_radius);
-    background: color-mix(in oklab, var(--_text) 4%, var(--_surface));
+    border-radius: calc(var(--_radius) + 2px);
+    background: var(--_surface-raised);
   }
 
-  .notice.error {
-    border-color: color-mix(in oklab, var(--_danger) 50%, transparent);
+  .banner > svg {
+    color: var(--_text-muted);
   }
 
-  .notice-text,
-  .notice > span {
+  .banner[data-error] > svg,
+  .message > svg {
+    color: var(--_danger);
+  }
+
+  .banner > span,
+  .message-text {
     flex: 1;
     min-inline-size: 0;
     overflow-wrap: anywhere;
   }
 
-  .skeleton {
-    inline-size: 8em;
-    block-size: 1.6em;
-    margin-inline-start: 32px;
-  }
-
-  .menu {
-    min-inline-size: 11em;
-  }
-
-  .menu-item {
-    display: flex;
-    align-items: center;
-    min-block-size: max(32px, var(--_control-size));
-    padding-inline: 10px;
-    border-radius: calc(var(--_radius) - 2px);
-    cursor: pointer;
-    user-select: none;
-  }
-
-  .menu-item:hover:not([aria-disabled='true']),
-  .menu-item:focus {
-    background: var(--_hover);
-  }
-
-  .menu-item:focus-visible {
-    outline-offset: -2px;
-  }
-
-  .menu-item[aria-disabled='true'] {
-    color: var(--_text-muted);
-    opacity: 0.7;
-    cursor: default;
-  }
-
-  .dialog {
-    inline-size: min(28rem, calc(100vw - 32px));
-    padding: 20px;
-    border: 1px solid var(--_border);
-    border-radius: calc(var(--_radius) + 6px);
-    background: var(--_surface-raised);
-    color: var(--_text);
+  /* Below the list and in sight, however long the list. */
+  .message {
+    position: sticky;
+    inset-block-end: 12px;
+    z-index: 2;
     box-shadow: var(--_shadow);
   }
 
-  .dialog::backdrop {
-    background: rgb(0 0 0 / 0.4);
-  }
-
-  .dialog form {
-    display: grid;
-    grid-template-columns: minmax(0, 1fr);
-    gap: 14px;
-  }
-
-  .dialog h2 {
-    font-size: 1.15em;
-    font-weight: 600;
-    overflow-wrap: anywhere;
-  }
-
-  .dialog p {
-    color: var(--_text-muted);
-  }
-
-  .choices {
-    display: grid;
-    grid-template-columns: minmax(0, 1fr);
-    gap: 6px;
-  }
-
-  .choices label {
-    display: flex;
-    align-items: center;
-    gap: 8px;
+  .message .link-button {
     min-block-size: max(28px, var(--_control-size));
+    padding-inline: 10px;
+    border-radius: calc(var(--_radius) - 2px);
   }
 
-  .choices input {
-    inline-size: 16px;
-    block-size: 16px;
-    margin: 0;
-    accent-color: var(--_accent);
+  .button[aria-disabled='true'] {
+    opacity: 0.55;
+    cursor: default;
   }
 
-  .choices select {
-    min-inline-size: 0;
-    margin-inline-start: 24px;
+  .skeleton {
+    inline-size: 7em;
+    block-size: 1.6em;
+    margin-inline-start: 12px;
   }
 
-  @container pipeline-settings (max-width: 26rem) {
-    .row {
-      gap: 4px;
+  .row:nth-child(3) .skeleton {
+    inline-size: 9em;
+  }
+
+  @container pipeline-settings (max-width: 30rem) {
+    .count .number {
+      display: inline;
     }
 
-    .row .name {
-      margin-inline-end: 2px;
+    .count .sentence {
+      position: absolute;
+      inline-size: 1px;
+      block-size: 1px;
+      overflow: hidden;
+      clip-path: inset(50%);
+    }
+
+    .row {
+      gap: 0;
+      padding-inline: 2px 4px;
+    }
+
+    .name {
+      padding-inline: 2px 4px;
+    }
+
+    .count {
+      padding-inline: 4px;
+    }
+
+    .add {
+      padding-inline: 11px;
     }
   }
 
   @media (forced-colors: active) {
-    .row[data-grabbed],
-    .color input:checked + .dot,
-    .color[data-chosen] .dot {
-      outline-color: Highlight;
+    .row.ghost::after {
+      border-color: Highlight;
     }
 
-    .dot {
-      forced-color-adjust: none;
+    .row[data-grabbed],
+    .row.dragged {
+      outline: 2px solid Highlight;
+    }
+
+    .sketch span {
+      border: 1px solid CanvasText;
     }
   }
 `;

@@ -1,12 +1,10 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { property, query, state } from 'lit/decorators.js';
-import { PipelineBeforeStatusChangeEvent, PipelineErrorEvent, PipelineStatusChangeEvent } from '../../events.js';
 import { chip, chipStyles } from '../../internal/chip.js';
 import { everyMinute, formatDuration } from '../../internal/clock.js';
 import { caretIcon, warningIcon } from '../../internal/icons.js';
 import { isPrintable } from '../../internal/list-keys.js';
 import { Listbox, type ListOption } from '../../internal/listbox.js';
-import { announce } from '../../internal/live-region.js';
 import { PipelineElement, warnOnce } from '../../internal/pipeline-element.js';
 import { PopupController } from '../../internal/popup.js';
 import type { ConversationRef } from '../../model/entry.js';
@@ -16,7 +14,7 @@ import { parseConversationRef } from '../../model/parse.js';
 import type { PipelineStore } from '../../store/store.js';
 import { base } from '../../styles/base.js';
 import { tokens } from '../../styles/tokens.js';
-import { groupsToRestore, rememberPick, stillStands, writePick, type Pick } from './pick.js';
+import { Picks } from './pick.js';
 import { styles } from './pipeline-status-picker.styles.js';
 
 /**
@@ -89,14 +87,20 @@ export class PipelineStatusPicker extends PipelineElement {
 
   @state() private isOpen = false;
   @state() private formDisabled = false;
-  @state() private message = '';
 
   @query('.trigger') private readonly trigger!: HTMLElement;
   @query('.popup') private readonly popupElement!: HTMLElement | null;
 
   #value: Id | null = null;
   #refs: readonly ConversationRef[] = [];
-  #lastPick: Pick | undefined;
+
+  readonly #picks = new Picks({
+    element: this,
+    text: (key, values) => this.text(key, values),
+    errorText: (error) => this.errorText(error),
+    update: () => this.requestUpdate(),
+    fireNative: () => this.#fireNative(),
+  });
 
   readonly #popup = new PopupController(this, {
     trigger: () => this.trigger,
@@ -109,7 +113,7 @@ export class PipelineStatusPicker extends PipelineElement {
     options: () => this.#options(),
     selected: () => this.#shared(),
     searchable: () => (this.store?.statuses.length ?? 0) > this.searchThreshold,
-    onPick: (value) => void this.#handlePick(value),
+    onPick: (value) => this.#handlePick(value),
     onClose: (leaves) => this.#close(leaves),
   });
 
@@ -191,14 +195,14 @@ export class PipelineStatusPicker extends PipelineElement {
     super.willUpdate(changed);
     if (changed.has('conversationId') || changed.has('contactId') || changed.has('conversations')) {
       this.#refs = this.#readRefs();
-      this.#lastPick = undefined;
-      this.message = '';
+      this.#picks.forget();
+      this.#picks.clearMessage();
       this.isOpen = false;
       this.stores.rewatch();
     } else if (changed.has('placement')) {
       this.stores.rewatch();
     }
-    if (this.#lastPick && this.store && !stillStands(this.store, this.#lastPick)) this.#lastPick = undefined;
+    if (this.store) this.#picks.check(this.store);
     if ((this.disabled || this.formDisabled || this.readonly) && this.isOpen) this.isOpen = false;
   }
 
@@ -220,7 +224,7 @@ export class PipelineStatusPicker extends PipelineElement {
         aria-label=${this.text('pipelineStatus')}
         aria-busy=${isSaving || this.#isLoading ? 'true' : 'false'}
         aria-required=${this.required ? 'true' : nothing}
-        aria-describedby=${this.message ? 'error' : nothing}
+        aria-describedby=${this.#picks.message ? 'error' : nothing}
         ?disabled=${this.disabled || this.formDisabled}
         @click=${this.#handleTriggerClick}
         @keydown=${this.#handleTriggerKeyDown}
@@ -228,7 +232,7 @@ export class PipelineStatusPicker extends PipelineElement {
         ${this.#renderChip(html`<span class="caret" part="caret">${caretIcon}</span>`)}
       </button>
       ${this.#renderSince()}${this.#renderUndo()}
-      ${this.message ? html`<span class="message error" id="error" part="error">${this.message}</span>` : nothing}
+      ${this.#picks.message ? html`<span class="message error" id="error" part="error">${this.#picks.message}</span>` : nothing}
       ${this.isOpen ? this.#renderPopup() : nothing}`;
   }
 
@@ -252,7 +256,7 @@ export class PipelineStatusPicker extends PipelineElement {
     this.setState('open', this.isOpen);
     this.setState('loading', this.#isLoading);
     this.setState('saving', this.#isSaving());
-    this.setState('error', this.message !== '' || this.#loadError !== undefined);
+    this.setState('error', this.#picks.message !== '' || this.#loadError !== undefined);
     this.setState('empty', !this.#isLoading && this.#shared() === null);
   }
 
@@ -278,7 +282,7 @@ export class PipelineStatusPicker extends PipelineElement {
   }
 
   #renderUndo(): TemplateResult | typeof nothing {
-    if (!this.#lastPick?.before.size) return nothing;
+    if (!this.#picks.canUndo) return nothing;
     return html`<button class="link-button" part="undo" type="button" @click=${this.#handleUndo}>
       ${this.text('undo')}
     </button>`;
@@ -364,7 +368,7 @@ export class PipelineStatusPicker extends PipelineElement {
 
   #open(at?: 'first' | 'last'): void {
     if (this.isOpen || this.disabled || this.formDisabled || this.readonly) return;
-    this.message = '';
+    this.#picks.clearMessage();
     this.isOpen = true;
     this.#listbox.open(at);
   }
@@ -383,7 +387,7 @@ export class PipelineStatusPicker extends PipelineElement {
 
   readonly #handleTriggerKeyDown = (event: KeyboardEvent): void => {
     if (this.isOpen) return;
-    if (event.key === 'z' && (event.ctrlKey || event.metaKey) && this.#lastPick) void this.#handleUndo();
+    if (event.key === 'z' && (event.ctrlKey || event.metaKey) && this.#picks.canUndo) this.#handleUndo();
     else if (event.key === 'ArrowDown') this.#open();
     else if (event.key === 'ArrowUp' || event.key === 'Home') this.#open('first');
     else if (event.key === 'End') this.#open('last');
@@ -400,68 +404,22 @@ export class PipelineStatusPicker extends PipelineElement {
     this.requestUpdate();
   };
 
-  async #handlePick(to: Id | null): Promise<void> {
+  #handlePick(to: Id | null): void {
     const from = this.#shared();
+    const { store } = this;
     this.#close(true);
     if (to === from) return;
-    if (!this.#isBound) {
-      this.value = to;
-      this.#fireNative();
+    if (this.#isBound) {
+      if (store && this.#refs.length) void this.#picks.pick(store, this.#refs, from, to);
       return;
     }
-    const { store } = this;
-    if (!store || !this.#refs.length) return;
-    const pick = rememberPick(store, this.#refs, to);
-    if (await this.#write(store, this.#refs, from, to)) this.#lastPick = pick;
-    this.requestUpdate();
-  }
-
-  /** Writes, tells the page, and says how it went. Resolves to whether all of it was done. */
-  async #write(
-    store: PipelineStore,
-    refs: readonly ConversationRef[],
-    from: Id | null | undefined,
-    to: Id | null,
-  ): Promise<boolean> {
-    const change = { conversationIds: refs.map((ref) => ref.conversationId), from, to };
-    if (!this.dispatchEvent(new PipelineBeforeStatusChangeEvent(change))) return false;
-    this.#lastPick = undefined;
-    this.message = '';
-    const writing = writePick(store, refs, to);
+    this.value = to;
     this.#fireNative();
-    try {
-      const { results, failed, superseded } = await writing;
-      if (superseded) return false;
-      if (failed.length < results.length) this.dispatchEvent(new PipelineStatusChangeEvent(change, results));
-      if (failed.length) {
-        this.#showFailure(failed[0]!.error, from, failed.length < results.length ? failed.length : 0);
-        return false;
-      }
-      const name = store.status(to)?.name;
-      announce(name ? this.text('statusChanged', { name }) : this.text('statusCleared'), this);
-      return true;
-    } catch (thrown) {
-      this.#showFailure(PipelineError.from(thrown), from, 0);
-      return false;
-    }
   }
 
-  #showFailure(error: PipelineError, from: Id | null | undefined, some: number): void {
-    const name = from === undefined ? this.text('mixed') : (this.store?.status(from)?.name ?? this.text('noStatus'));
-    const what = some ? this.text('someNotChanged', { n: some }) : this.text('statusNotChanged', { name });
-    this.message = `${what} ${this.errorText(error)}`;
-    announce(this.message, this);
-    this.dispatchEvent(new PipelineErrorEvent(error, 'set-status'));
-  }
-
-  readonly #handleUndo = async (): Promise<void> => {
-    const { store } = this;
-    const pick = this.#lastPick;
-    if (!store || !pick) return;
-    this.#lastPick = undefined;
+  readonly #handleUndo = (): void => {
     this.trigger.focus({ preventScroll: true });
-    this.requestUpdate();
-    await Promise.all([...groupsToRestore(pick)].map(([to, refs]) => this.#write(store, refs, pick.to, to)));
+    if (this.store) void this.#picks.undo(this.store);
   };
 
   #fireNative(): void {
@@ -478,15 +436,14 @@ export class PipelineStatusPicker extends PipelineElement {
     super.disconnectedCallback();
     this.removeEventListener('focusout', this.#handleFocusOut);
     this.isOpen = false;
-    this.#lastPick = undefined;
+    this.#picks.forget();
   }
 
   /** The offer to take a pick back lasts until the user goes on to something else; no clock takes it away. */
   readonly #handleFocusOut = (event: FocusEvent): void => {
     const to = event.relatedTarget as Node | null;
     if (!to || to === this || this.shadowRoot?.contains(to)) return;
-    this.#lastPick = undefined;
-    this.requestUpdate();
+    this.#picks.forget();
   };
 }
 

@@ -1,0 +1,93 @@
+import type { Id } from '../../model/id.js';
+import { parseId } from '../../model/parse.js';
+import type { CallOptions } from '../adapter.js';
+import { checkAborted } from './aborting.js';
+import { aFewAtOnce, inBatches } from './batches.js';
+import { uuid } from './environment.js';
+import { Flights } from './flights.js';
+import type { Call, Http } from './http.js';
+import type { Keys } from './keys.js';
+import type { BaseUrl } from './paths.js';
+
+/** A request, with its place as the segments under the base URL. */
+type Request<T> = Omit<Call<T>, 'url' | 'key' | 'signal'> & { path: readonly string[]; query?: URLSearchParams };
+
+/** The adapter's reads and writes: aborted as the caller asks, or, the reads, when the adapter is closed. */
+export class Requests {
+  readonly #http: Http;
+  readonly #base: BaseUrl;
+  readonly #keys: Keys;
+  readonly #flights = new Flights();
+  readonly #closing = new AbortController();
+
+  constructor(http: Http, base: BaseUrl, keys: Keys) {
+    this.#http = http;
+    this.#base = base;
+    this.#keys = keys;
+  }
+
+  get isClosed(): boolean {
+    return this.#closing.signal.aborted;
+  }
+
+  async read<T>({ path, query, ...call }: Request<T>, options: CallOptions | undefined): Promise<T> {
+    this.#check(options);
+    const { signal } = options ?? {};
+    const closing = this.#closing.signal;
+    const either = new AbortController();
+    const handleAbort = (): void => either.abort(signal?.reason);
+    signal?.addEventListener('abort', handleAbort);
+    closing.addEventListener('abort', handleAbort);
+    try {
+      return await this.#http.send({ ...call, url: this.#base.resolve(path, query), signal: either.signal });
+    } finally {
+      signal?.removeEventListener('abort', handleAbort);
+      closing.removeEventListener('abort', handleAbort);
+    }
+  }
+
+  write<T>({ path, query, ...call }: Request<T>, options: CallOptions | undefined): Promise<T> {
+    return this.join(options, (key, signal) =>
+      this.#http.send({ ...call, url: this.#base.resolve(path, query), key, signal }),
+    );
+  }
+
+  /** A write under its `opId`, or under a new one; asked for again while it is under way, it happens once. */
+  async join<T>(
+    options: CallOptions | undefined,
+    write: (opId: string, signal: AbortSignal) => Promise<T>,
+  ): Promise<T> {
+    this.#check(options);
+    const opId = options?.opId === undefined ? uuid() : this.#keys.check(options.opId);
+    return this.#flights.join(opId, options?.signal, async (signal) => write(opId, signal));
+  }
+
+  /** Looks ids up, as many at once as one call takes. */
+  async lookUp<T>(
+    of: 'conversations' | 'contacts',
+    ids: readonly Id[],
+    field: string,
+    options: CallOptions | undefined,
+    read: (body: unknown, asked: ReadonlySet<Id>) => (readonly [Id, T])[],
+  ): Promise<Map<Id, T>> {
+    this.#check(options);
+    const batches = inBatches([...new Set(ids.map((id) => parseId(id, field)))]);
+    const found = await aFewAtOnce(batches, (batch) => {
+      const asked = new Set(batch);
+      const path = [of, 'batch-get'];
+      return this.read({ method: 'POST', path, body: { ids: batch }, read: (body) => read(body, asked) }, options);
+    });
+    return new Map(found.flat());
+  }
+
+  /** Ends the reads, and waits for the writes under way. */
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await this.#flights.settled();
+  }
+
+  #check(options: CallOptions | undefined): void {
+    checkAborted(this.#closing.signal);
+    checkAborted(options?.signal);
+  }
+}

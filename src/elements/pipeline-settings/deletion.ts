@@ -1,0 +1,212 @@
+import { nothing, type TemplateResult } from 'lit';
+import { announce } from '../../internal/live-region.js';
+import type { PipelineError } from '../../model/errors.js';
+import type { Id } from '../../model/id.js';
+import type { Status } from '../../model/status.js';
+import type { SettingsContext } from './context.js';
+import { renderDeleteDialog, type Question } from './delete-dialog.js';
+import { problemOf } from './draft.js';
+
+/** Deletes statuses, asks where their conversations go, and takes a delete back. */
+export class Deletion {
+  readonly #context: SettingsContext;
+  readonly #countOf: (id: Id) => number | undefined;
+  #question: Question | undefined;
+
+  constructor(context: SettingsContext, countOf: (id: Id) => number | undefined) {
+    this.#context = context;
+    this.#countOf = countOf;
+  }
+
+  get isAsking(): boolean {
+    return this.#question !== undefined;
+  }
+
+  /** At once when nothing has the status, else the dialog asks first. */
+  async request(status: Status): Promise<void> {
+    const count = this.#countOf(status.id) ?? 0;
+    if (count > 0) return this.#ask(status, count);
+    const heir = this.#neighbour(status.id);
+    const error = await this.#delete(status, undefined, heir);
+    if (!error) return;
+    if (error.code === 'in-use') return this.#ask(status, error.count ?? 1);
+    this.#fail('statusNotDeleted', status, this.#context.errorText(error), error, () => void this.request(status));
+  }
+
+  /** Called before each render: what is asked about may have been deleted by someone else. */
+  follow(): void {
+    const context = this.#context;
+    const question = this.#question;
+    if (!question || question.isSaving) return;
+    const current = context.statuses.find(({ id }) => id === question.status.id);
+    if (current && !context.readonly) {
+      const others = context.statuses.filter(({ id }) => id !== current.id);
+      // Deleted meanwhile: conversations go to no status that nobody sees.
+      const isTarget = others.some(({ id }) => id === question.target);
+      const target = isTarget ? question.target : (others[0]?.id ?? null);
+      const isMove = question.isMove && target !== null;
+      this.#question = {
+        ...question,
+        status: current,
+        count: this.#countOf(current.id) || question.count,
+        target,
+        isMove,
+      };
+      return;
+    }
+    this.#question = undefined;
+    if (context.readonly) return;
+    context.show({ text: () => context.text('deletedMeanwhile'), isError: true });
+    announce(context.text('deletedMeanwhile'), context.host);
+    void context.focus.moveTo(() => context.focus.add);
+  }
+
+  /** Called when the host has rendered. */
+  settle(): void {
+    const dialog = this.#context.focus.find('dialog') as HTMLDialogElement | null;
+    if (!dialog || dialog.matches(':modal')) return;
+    // Taken out of the page and put back, it is open but not modal.
+    dialog.removeAttribute('open');
+    dialog.showModal();
+    dialog.querySelector<HTMLElement>('input:checked')?.focus();
+  }
+
+  reset(): void {
+    this.#question = undefined;
+  }
+
+  render(): TemplateResult | typeof nothing {
+    if (!this.#question) return nothing;
+    return renderDeleteDialog(this.#context, this.#question, {
+      onChange: (patch) => this.#update(patch),
+      onConfirm: () => void this.#confirm(),
+      onCancel: () => this.#cancel(),
+    });
+  }
+
+  #ask(status: Status, count: number): void {
+    const target = this.#neighbour(status.id) ?? null;
+    this.#question = { status, count, isMove: false, target, isSaving: false };
+    this.#context.host.requestUpdate();
+  }
+
+  #update(patch: Partial<Question>): void {
+    if (this.#question) this.#question = { ...this.#question, problem: undefined, ...patch };
+    this.#context.host.requestUpdate();
+  }
+
+  #cancel(): void {
+    const { focus, host } = this.#context;
+    const id = this.#question?.status.id;
+    if (id === undefined || this.#question?.isSaving) return;
+    this.#question = undefined;
+    host.requestUpdate();
+    void focus.moveTo(() => focus.control(id, 'delete'));
+  }
+
+  async #confirm(): Promise<void> {
+    const context = this.#context;
+    const question = this.#question;
+    if (!question || question.isSaving) return;
+    const { status, isMove, target } = question;
+    const heir = this.#neighbour(status.id);
+    this.#update({ isSaving: true });
+    const error = await this.#delete(status, isMove ? target : null, heir);
+    if (!error) return;
+    const isTargetGone = error.code === 'status-deleted' && error.field === 'moveTo';
+    const isGone = !isTargetGone && (error.code === 'status-deleted' || error.code === 'not-found');
+    const problem = `${context.text('statusNotDeleted', { name: status.name })} ${context.errorText(error)}`;
+    this.#update({ isSaving: false, ...(isGone ? {} : { problem }) });
+    await context.host.updateComplete;
+    announce(problem, context.focus.find('dialog') ?? context.host);
+  }
+
+  /** Writes, then says what was done and offers to take it back. Resolves to the refusal, if there was one. */
+  async #delete(
+    status: Status,
+    moveTo: Id | null | undefined,
+    heir: Id | undefined,
+  ): Promise<PipelineError | undefined> {
+    const context = this.#context;
+    const { id, name } = status;
+    const refocus = (): Promise<void> =>
+      context.focus.moveTo(
+        () => (heir === undefined ? null : context.focus.control(heir, 'delete')) ?? context.focus.add,
+      );
+    const outcome = await context.writer.write(
+      'delete',
+      status,
+      (store) => {
+        const deleting = store.deleteStatus(status, moveTo);
+        // The row is gone from here on, and focus with it; a dialog keeps it until the answer.
+        if (!this.#question) void refocus();
+        return deleting;
+      },
+      'in-use',
+    );
+    if (!outcome.ok && outcome.error) {
+      if (!this.#question) void context.focus.moveTo(() => context.focus.control(id, 'delete'));
+      return outcome.error;
+    }
+    const wasAsked = this.#question !== undefined;
+    this.#question = undefined;
+    context.host.requestUpdate();
+    if (!outcome.ok) {
+      void context.focus.moveTo(() => context.focus.control(id, 'delete'));
+      return undefined;
+    }
+    if (wasAsked) await refocus();
+    const { moved } = outcome.value;
+    const text = (): string => {
+      const target = (moveTo && context.store?.status(moveTo)?.name) || context.text('noStatus');
+      return moved
+        ? context.text('statusDeletedMoved', { name, n: moved, target })
+        : context.text('statusDeleted', { name });
+    };
+    const canUndo = context.store?.can('restoreStatus');
+    context.show({
+      text,
+      ...(canUndo ? { action: { label: 'undo', run: () => void this.#restore(status) } } : {}),
+    });
+    announce(text(), context.host);
+    return undefined;
+  }
+
+  async #restore(status: Status): Promise<void> {
+    const context = this.#context;
+    const { id, name } = status;
+    if (context.writer.isBusy) return;
+    const outcome = await context.writer.write('restore', status, (store) => store.restoreStatus(id));
+    if (outcome.ok) {
+      await context.focus.moveTo(() => context.focus.control(id, 'edit'));
+      const n = context.statuses.findIndex((each) => each.id === id) + 1;
+      announce(context.text('statusRestored', { name, n }), context.host);
+      return;
+    }
+    const { error } = outcome;
+    if (!error) return;
+    const problem = problemOf(error, status);
+    const reason = problem.error ? context.errorText(problem.error) : context.text(problem.key, problem.values);
+    this.#fail('statusNotRestored', status, reason, error, () => void this.#restore(status));
+  }
+
+  #fail(
+    key: 'statusNotDeleted' | 'statusNotRestored',
+    { name }: Status,
+    reason: string,
+    error: PipelineError,
+    retry: () => void,
+  ): void {
+    const context = this.#context;
+    const text = (): string => `${context.text(key, { name })} ${reason}`;
+    context.show({ text, isError: true, ...(error.retryable ? { action: { label: 'retry', run: retry } } : {}) });
+    announce(text(), context.host);
+  }
+
+  /** The next status, else the one before. */
+  #neighbour(id: Id): Id | undefined {
+    const { statuses } = this.#context;
+    const index = statuses.findIndex((status) => status.id === id);
+    return (statuses[index + 1] ?? statuses[index - 1])?.id;
+  }
+}

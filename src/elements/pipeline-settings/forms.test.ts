@@ -1,0 +1,477 @@
+import { expect } from '@open-wc/testing';
+import { sendKeys } from '@web/test-runner-commands';
+import { allByRole, announced, byRole, nextEvent, queryByRole, until } from '../../../test/support.js';
+import type { Status } from '../../model/status.js';
+import { PipelineError } from '../../model/errors.js';
+import { DEFAULT_PALETTE } from '../../model/color.js';
+import type { PipelineErrorEvent } from '../../events.js';
+import { PipelineStore } from '../../store/store.js';
+import type { PipelineSettings } from './pipeline-settings.js';
+import {
+  button,
+  click,
+  delay,
+  field,
+  focused,
+  message,
+  pipeline,
+  press,
+  problem,
+  refuse,
+  retype,
+  rows,
+  settings,
+  stored,
+  type,
+} from './test-settings.js';
+
+const radio = (element: Element, name: string): HTMLInputElement => byRole(element, 'radio', name) as HTMLInputElement;
+
+const custom = (element: Element): HTMLInputElement =>
+  element.shadowRoot!.querySelector<HTMLInputElement>('input[type=color]')!;
+
+async function openAdd(element: PipelineSettings): Promise<void> {
+  await click(button(element, 'Add status'));
+  await until(() => focused() === field(element), 'focus in the name');
+}
+
+async function openEdit(element: PipelineSettings, name: string): Promise<void> {
+  await click(button(element, `Edit ${name}`));
+  await until(() => focused() === field(element), 'focus in the name');
+}
+
+async function find(adapter: Awaited<ReturnType<typeof pipeline>>, id: string): Promise<Status> {
+  return (await adapter.listStatuses()).items.find((status) => status.id === id)!;
+}
+
+describe('<pipeline-settings> adding', () => {
+  it('adds at the end with the colour that is free, and is ready for the next', async () => {
+    const adapter = await pipeline();
+    const element = await settings(adapter);
+    await openAdd(element);
+    expect(radio(element, 'Olive').checked).to.equal(true);
+    await type('Won');
+    const changed = nextEvent(element, 'pipeline-statuses-change');
+    await press('Enter');
+    const { action, status } = await changed;
+    expect([action, status.name, status.color]).to.deep.equal(['create', 'Won', '#887703']);
+    expect(status.rank).to.not.equal('');
+    await until(() => field(element).value === '');
+    expect(rows(element)).to.deep.equal(['Leads', 'Purchase', 'Repurchase', 'Won']);
+    expect(await stored(adapter)).to.deep.equal(rows(element));
+    expect(focused()).to.equal(field(element));
+    expect(radio(element, 'Teal').checked).to.equal(true);
+    await until(() => announced().includes('Won added at position 4.'));
+    await type('Lost');
+    await press('Enter');
+    await until(() => rows(element).length === 5);
+  });
+
+  it('adds with the button, a colour of the palette, and any other colour', async () => {
+    const adapter = await pipeline([]);
+    const element = await settings(adapter);
+    await click(field(element));
+    await type('  Café\u0301 ');
+    await click(radio(element, 'Violet'));
+    await click(button(element, 'Add'));
+    await until(() => rows(element).length === 1);
+    expect((await adapter.listStatuses()).items[0]).to.include({ name: 'Café\u0301'.normalize('NFC'), color: '#8b00f6' });
+    await until(() => focused() === field(element), 'focus back in the name');
+    await type('Other');
+    custom(element).value = '#12AB9f';
+    custom(element).dispatchEvent(new Event('input', { bubbles: true }));
+    await element.updateComplete;
+    expect(allByRole(element, 'radio').filter((each) => (each as HTMLInputElement).checked)).to.deep.equal([]);
+    await press('Enter');
+    await until(() => rows(element).length === 2);
+    expect((await adapter.listStatuses()).items[1]!.color).to.equal('#12ab9f');
+  });
+
+  it('shows how the status will look while it is typed', async () => {
+    const element = await settings(await pipeline());
+    await openAdd(element);
+    await type('Won');
+    await click(radio(element, 'Pink'));
+    const chip = element.shadowRoot!.querySelector<HTMLElement>('.preview .chip')!;
+    expect(chip.textContent.trim()).to.equal('Won');
+    expect(chip.style.getPropertyValue('--_c')).to.contain('#e83fa7');
+  });
+
+  it('names the colours in a group, and a host\u2019s palette in its own words', async () => {
+    const element = await settings(await pipeline());
+    await openAdd(element);
+    const group = byRole(element, 'radiogroup', 'Color');
+    expect(allByRole(group, 'radio').length).to.equal(DEFAULT_PALETTE.length);
+    expect(custom(element).getAttribute('aria-label')).to.equal('Custom color');
+    element.palette = [{ name: 'Sky', color: '#0088CC' }];
+    await element.updateComplete;
+    expect(allByRole(group, 'radio').map((each) => each.getAttribute('aria-label'))).to.deep.equal(['Sky']);
+    expect(radio(element, 'Sky').checked).to.equal(true);
+    element.palette = 'nonsense' as never;
+    await element.updateComplete;
+    expect(allByRole(group, 'radio').length).to.equal(DEFAULT_PALETTE.length);
+  });
+
+  for (const [what, name, complaint] of [
+    ['nothing', '', 'Enter a name.'],
+    ['only spaces', '   ', 'Enter a name.'],
+    ['65 characters', 'x'.repeat(65), 'Use at most 64 characters.'],
+    ['a text-direction override', 'a\u202eb', 'This name has characters that cannot be shown, such as control characters.'],
+    ['a name that is taken', ' leads ', 'There is already a status named “Leads”.'],
+  ] as const) {
+    it(`refuses ${what}, says so at the field, and keeps what was typed`, async () => {
+      const adapter = await pipeline();
+      const element = await settings(adapter);
+      await openAdd(element);
+      field(element).value = name;
+      field(element).dispatchEvent(new InputEvent('input', { bubbles: true }));
+      await press('Enter');
+      await until(() => problem(element) === complaint);
+      expect(field(element).value).to.equal(name);
+      expect(field(element).getAttribute('aria-invalid')).to.equal('true');
+      const described = field(element).getAttribute('aria-describedby')!;
+      expect(element.shadowRoot!.getElementById(described)!.textContent.trim()).to.equal(complaint);
+      await until(() => announced().includes(complaint));
+      expect(focused()).to.equal(field(element));
+      expect((await stored(adapter)).length).to.equal(3);
+      await retype('Won');
+      await until(() => problem(element) === '');
+      expect(field(element).hasAttribute('aria-describedby')).to.equal(false);
+    });
+  }
+
+  it('takes 64 family emoji for 64 characters', async () => {
+    const adapter = await pipeline([]);
+    const element = await settings(adapter);
+    const name = '👩‍👩‍👧‍👦'.repeat(64);
+    field(element).focus();
+    field(element).value = name;
+    field(element).dispatchEvent(new InputEvent('input', { bubbles: true }));
+    await press('Enter');
+    await until(() => rows(element)[0] === name);
+  });
+
+  it('warns of a colour that another status has, and lets it be', async () => {
+    const adapter = await pipeline();
+    const element = await settings(adapter);
+    await openAdd(element);
+    await type('Won');
+    await click(radio(element, 'Blue'));
+    const hint = await until(() => element.shadowRoot!.querySelector('.form .hint'));
+    expect(hint.textContent).to.equal('“Leads” has this color too.');
+    expect(byRole(element, 'radiogroup', 'Color').getAttribute('aria-describedby')).to.equal(hint.id);
+    await click(button(element, 'Add'));
+    await until(() => rows(element).length === 4);
+  });
+
+  it('stops at 200 statuses, with the reason', async () => {
+    const adapter = await pipeline(Array.from({ length: 200 }, (_, i) => `Step ${i + 1}`));
+    const element = await settings(adapter);
+    button(element, 'Add status').click();
+    await until(() => queryByRole(element, 'textbox', 'Status name') === focused());
+    await type('One more');
+    await press('Enter');
+    await until(() => problem(element) === 'A pipeline has at most 200 statuses.');
+    expect(field(element).value).to.equal('One more');
+  }).timeout(20_000);
+
+  it('says what the adapter refused, tells the page, and adds at the next try', async () => {
+    const adapter = await pipeline();
+    const element = await settings(adapter);
+    for (const [error, complaint] of [
+      [new PipelineError('invalid', 'taken', { field: 'name' }), 'There is already a status named “Won”.'],
+      [new PipelineError('invalid', 'bad', { field: 'color' }), 'Choose a color.'],
+      [new PipelineError('limit', 'full'), 'A pipeline has at most 200 statuses.'],
+      [new PipelineError('offline', 'gone'), 'No connection.'],
+      [new PipelineError('quota', 'full'), 'Storage is full.'],
+    ] as const) {
+      refuse(adapter, 'createStatus', error);
+      if (!queryByRole(element, 'textbox', 'Status name')) await openAdd(element);
+      await retype('Won');
+      const failed = nextEvent(element, 'pipeline-error');
+      await press('Enter');
+      const event: PipelineErrorEvent = await failed;
+      expect([event.error, event.action]).to.deep.equal([error, 'create-status']);
+      await until(() => problem(element) === complaint);
+      expect(field(element).value).to.equal('Won');
+      expect(rows(element)).to.deep.equal(['Leads', 'Purchase', 'Repurchase']);
+    }
+    await press('Enter');
+    await until(() => rows(element).includes('Won'));
+    expect(problem(element)).to.equal('');
+  });
+
+  it('adds once however often Enter is pressed, and keeps what is typed meanwhile', async () => {
+    const adapter = await pipeline();
+    const element = await settings(adapter);
+    const go = delay(adapter, 'createStatus');
+    await openAdd(element);
+    await type('Won');
+    await press('Enter', 'Enter');
+    await until(() => element.matches(':state(saving)'));
+    await type(' and paid');
+    go();
+    await until(() => !element.matches(':state(saving)'));
+    expect(await stored(adapter)).to.deep.equal(['Leads', 'Purchase', 'Repurchase', 'Won']);
+    expect(field(element).value).to.equal('Won and paid');
+  });
+
+  it('does not pull focus back from another field of the page', async () => {
+    const adapter = await pipeline();
+    const element = await settings(adapter);
+    const go = delay(adapter, 'createStatus');
+    await openAdd(element);
+    await type('Won');
+    await press('Enter');
+    const other = document.createElement('input');
+    element.after(other);
+    other.focus();
+    go();
+    await until(() => rows(element).length === 4 && !element.matches(':state(saving)'));
+    await element.updateComplete;
+    expect(document.activeElement).to.equal(other);
+  });
+
+  it('writes nothing that the page cancels, and keeps it in the form', async () => {
+    const adapter = await pipeline();
+    const element = await settings(adapter);
+    element.addEventListener('pipeline-before-statuses-change', (event) => {
+      expect([event.action, event.status.name]).to.deep.equal(['create', 'Won']);
+      event.preventDefault();
+    });
+    await openAdd(element);
+    await type('Won');
+    await press('Enter');
+    await element.updateComplete;
+    expect(rows(element)).to.deep.equal(await stored(adapter));
+    expect(rows(element).length).to.equal(3);
+    expect(field(element).value).to.equal('Won');
+    expect(problem(element)).to.equal('');
+  });
+
+  it('puts the form away with Cancel and with Escape, and focus back on the button', async () => {
+    const element = await settings(await pipeline());
+    for (const close of [() => press('Escape'), () => click(button(element, 'Cancel'))]) {
+      await openAdd(element);
+      await type('Won');
+      await close();
+      await until(() => queryByRole(element, 'button', 'Add status') === focused());
+      expect(queryByRole(element, 'textbox')).to.equal(undefined);
+    }
+  });
+
+  it('leaves Escape to the input method while it composes a word', async () => {
+    const element = await settings(await pipeline());
+    await openAdd(element);
+    await type('Wo');
+    const escape = new KeyboardEvent('keydown', { key: 'Escape', isComposing: true, bubbles: true, cancelable: true });
+    field(element).dispatchEvent(escape);
+    await element.updateComplete;
+    expect(escape.defaultPrevented).to.equal(false);
+    expect(field(element).value).to.equal('Wo');
+  });
+});
+
+describe('<pipeline-settings> editing', () => {
+  it('turns the row into a form and back, with focus on the pencil', async () => {
+    const adapter = await pipeline();
+    const element = await settings(adapter);
+    await openEdit(element, 'Purchase');
+    expect(rows(element)).to.deep.equal(['Leads', '…', 'Repurchase']);
+    expect(field(element).value).to.equal('Purchase');
+    expect(radio(element, 'Red').checked).to.equal(true);
+    await retype('Bought');
+    await click(radio(element, 'Green'));
+    const changed = nextEvent(element, 'pipeline-statuses-change');
+    await click(button(element, 'Save'));
+    const { action, status } = await changed;
+    expect([action, status.id, status.name, status.color]).to.deep.equal(['update', 'purchase', 'Bought', '#03a74d']);
+    await until(() => queryByRole(element, 'button', 'Edit Bought') === focused());
+    expect(rows(element)).to.deep.equal(['Leads', 'Bought', 'Repurchase']);
+    expect(await stored(adapter)).to.deep.equal(rows(element));
+    await until(() => announced().includes('Bought saved.'));
+  });
+
+  it('saves with Enter, takes back with Escape and Cancel, and writes nothing when nothing changed', async () => {
+    const adapter = await pipeline();
+    const element = await settings(adapter);
+    const before = await find(adapter, 'leads');
+    for (const close of [
+      async () => void (await retype('Other'), await press('Escape')),
+      async () => void (await retype('Other'), await click(button(element, 'Cancel'))),
+      async () => press('Enter'),
+    ]) {
+      await openEdit(element, 'Leads');
+      await close();
+      await until(() => queryByRole(element, 'button', 'Edit Leads') === focused());
+      expect(await find(adapter, 'leads')).to.deep.equal(before);
+    }
+    await openEdit(element, 'Leads');
+    await retype('Prospects');
+    await press('Enter');
+    await until(() => rows(element)[0] === 'Prospects');
+  });
+
+  it('may change the case of its own name, but not take another\u2019s', async () => {
+    const adapter = await pipeline();
+    const element = await settings(adapter);
+    await openEdit(element, 'Leads');
+    await retype('PURCHASE');
+    await press('Enter');
+    await until(() => problem(element) === 'There is already a status named “Purchase”.');
+    await retype('LEADS');
+    await press('Enter');
+    await until(() => rows(element)[0] === 'LEADS');
+  });
+
+  it('keeps what was typed when the adapter refuses, and when the page cancels', async () => {
+    const adapter = await pipeline();
+    const element = await settings(adapter);
+    refuse(adapter, 'updateStatus', new PipelineError('timeout', 'late'));
+    await openEdit(element, 'Leads');
+    await retype('Prospects');
+    const failed = nextEvent(element, 'pipeline-error');
+    await press('Enter');
+    expect((await failed).action).to.equal('update-status');
+    await until(() => problem(element) === 'The server did not answer in time.');
+    expect(field(element).value).to.equal('Prospects');
+    element.addEventListener('pipeline-before-statuses-change', (event) => event.preventDefault(), { once: true });
+    await press('Enter');
+    expect(await stored(adapter)).to.include('Leads');
+    expect(field(element).value).to.equal('Prospects');
+    await press('Enter');
+    await until(() => rows(element)[0] === 'Prospects');
+  });
+
+  it('says what others renamed it to, keeps mine, and overwrites only when told again', async () => {
+    const adapter = await pipeline();
+    const element = await settings(adapter);
+    await openEdit(element, 'Leads');
+    await retype('Mine');
+    await adapter.updateStatus('leads', { name: 'Theirs' }, { ifVersion: (await find(adapter, 'leads')).version });
+    await press('Enter');
+    await until(() => problem(element).includes('it is now “Theirs”'));
+    expect(field(element).value).to.equal('Mine');
+    expect(await stored(adapter)).to.include('Theirs');
+    await press('Enter');
+    await until(async () => (await stored(adapter)).includes('Mine'));
+    await until(() => rows(element)[0] === 'Mine');
+  });
+
+  it('shows others\u2019 changes to what was not touched, and keeps both', async () => {
+    const adapter = await pipeline();
+    const element = await settings(adapter);
+    await openEdit(element, 'Leads');
+    await click(radio(element, 'Green'));
+    await adapter.updateStatus('leads', { name: 'Theirs' }, { ifVersion: (await find(adapter, 'leads')).version });
+    await until(() => field(element).value === 'Theirs');
+    expect(radio(element, 'Green').checked).to.equal(true);
+    await click(button(element, 'Save'));
+    await until(async () => (await find(adapter, 'leads')).color === '#03a74d');
+    expect((await find(adapter, 'leads')).name).to.equal('Theirs');
+  });
+
+  it('merges without a question when an adapter that tells nothing refuses what others changed elsewhere', async () => {
+    const adapter = await pipeline();
+    Object.assign(adapter, { subscribe: undefined });
+    const element = await settings(adapter);
+    await openEdit(element, 'Leads');
+    await click(radio(element, 'Green'));
+    await adapter.updateStatus('leads', { name: 'Theirs' }, { ifVersion: (await find(adapter, 'leads')).version });
+    await click(button(element, 'Save'));
+    await until(async () => (await find(adapter, 'leads')).color === '#03a74d');
+    expect((await find(adapter, 'leads')).name).to.equal('Theirs');
+    await until(() => rows(element)[0] === 'Theirs');
+  });
+
+  it('closes the form of a status that others delete, and says so', async () => {
+    const adapter = await pipeline();
+    const element = await settings(adapter);
+    await openEdit(element, 'Leads');
+    await retype('Mine');
+    await adapter.deleteStatus('leads', { ifVersion: (await find(adapter, 'leads')).version });
+    await until(() => message(element) === 'Someone deleted this status meanwhile.');
+    expect(rows(element)).to.deep.equal(['Purchase', 'Repurchase']);
+    await until(() => queryByRole(element, 'button', 'Add status') === focused());
+    await until(() => announced().includes('Someone deleted this status meanwhile.'));
+  });
+
+  it('closes the form when the save finds the status deleted', async () => {
+    const adapter = await pipeline();
+    Object.assign(adapter, { subscribe: undefined });
+    const element = await settings(adapter);
+    await openEdit(element, 'Leads');
+    await retype('Mine');
+    await adapter.deleteStatus('leads', { ifVersion: (await find(adapter, 'leads')).version });
+    await press('Enter');
+    await until(() => message(element) === 'Someone deleted this status meanwhile.');
+    await until(() => rows(element).join() === 'Purchase,Repurchase');
+  });
+
+  it('keeps a form that something was typed into when another is opened, and puts an untouched one away', async () => {
+    const element = await settings(await pipeline());
+    await openAdd(element);
+    await openEdit(element, 'Leads');
+    expect(rows(element)).to.deep.equal(['…', 'Purchase', 'Repurchase']);
+    await retype('Prospects');
+    await click(button(element, 'Edit Purchase'));
+    await until(() => rows(element).join() === '…,…,Repurchase');
+    expect(allByRole(element, 'textbox').map((each) => (each as HTMLInputElement).value)).to.deep.equal([
+      'Prospects',
+      'Purchase',
+    ]);
+    await click(button(element, 'Edit Repurchase'));
+    await until(() => rows(element).join() === '…,Purchase,…');
+  });
+
+  it('does not lose typed text or the caret to changes from elsewhere', async () => {
+    const adapter = await pipeline();
+    const element = await settings(adapter);
+    await openEdit(element, 'Purchase');
+    await retype('Half a wor');
+    const input = field(element);
+    input.setSelectionRange(4, 4);
+    await adapter.createStatus({ id: 'won', name: 'Won', color: '#03a74d' });
+    await adapter.moveStatus('repurchase', null);
+    await adapter.updateStatus('leads', { name: 'Prospects' }, { ifVersion: (await find(adapter, 'leads')).version });
+    await until(() => rows(element).join() === 'Repurchase,Prospects,…,Won');
+    expect([field(element).value, field(element).selectionStart]).to.deep.equal(['Half a wor', 4]);
+    await until(() => focused() === field(element), 'focus to stay in the field');
+  });
+
+  it('adds what was begun before an edit, in the store of its own adapter only', async () => {
+    const element = await settings(await pipeline());
+    await openAdd(element);
+    await type('Of another tenant');
+    const other = await pipeline(['Only']);
+    element.adapter = other;
+    await until(() => rows(element).join() === 'Only');
+    expect(queryByRole(element, 'textbox')).to.equal(undefined);
+    expect(PipelineStore.of(other).statuses.length).to.equal(1);
+  });
+
+  it('keeps what was typed when the element is moved in the page', async () => {
+    const element = await settings(await pipeline());
+    await openEdit(element, 'Leads');
+    await retype('Prospects');
+    const box = document.createElement('section');
+    element.before(box);
+    box.append(element);
+    await until(() => queryByRole(element, 'textbox', 'Status name'));
+    expect(field(element).value).to.equal('Prospects');
+    field(element).focus();
+    await press('Enter');
+    await until(() => rows(element)[0] === 'Prospects');
+  });
+
+  it('is submitted by Enter on a colour too', async () => {
+    const adapter = await pipeline();
+    const element = await settings(adapter);
+    await openEdit(element, 'Leads');
+    radio(element, 'Blue').focus();
+    await press('ArrowRight');
+    expect(radio(element, 'Red').checked).to.equal(true);
+    await sendKeys({ press: 'Enter' });
+    await until(async () => (await find(adapter, 'leads')).color === '#fb0547');
+  });
+});
