@@ -66,6 +66,35 @@ const LOOKS = [
   { look: '360-dark', width: 360, scheme: 'dark' },
 ];
 
+/** The picture of the README: the demo inbox in use. */
+async function pictureOfTheInbox() {
+  const context = await browser.createBrowserContext();
+  const page = await context.newPage();
+  await page.setViewport({ width: 1280, height: 800, deviceScaleFactor: 1.5 });
+  await page.goto(`${ORIGIN}/?theme=light`);
+  await page.evaluate(`(async () => {
+    const { IndexedDBAdapter } = await import('/dist/cdn/pipeline-elements.js');
+    const adapter = new IndexedDBAdapter();
+    for (const [name, color] of [['Leads', '#2775f8'], ['Purchase', '#03a74d'], ['Repurchase', '#8b00f6']]) {
+      await adapter.createStatus({ id: name.toLowerCase(), name, color });
+    }
+    const rows = [...document.querySelectorAll('#conversations [data-conversation-id]')];
+    for (const [i, row] of rows.entries()) {
+      const statusId = ['purchase', 'leads', 'leads', 'repurchase', null][i % 5];
+      if (statusId) await adapter.setStatus([{ conversationId: row.dataset.conversationId }], statusId);
+    }
+    const filter = document.querySelector('pipeline-filter[for=conversations]');
+    filter.filter = { op: 'any-of', statusIds: ['leads', 'purchase'] };
+    await adapter.close();
+  })()`);
+  await new Promise((resolve) => setTimeout(resolve, 600));
+  await page.locator('pipeline-status-picker[placement=composer]').click();
+  await new Promise((resolve) => setTimeout(resolve, 400));
+  await mkdir('docs', { recursive: true });
+  await page.screenshot({ path: 'docs/inbox.png' });
+  await context.close();
+}
+
 const server = spawn('node', ['demo/serve.mjs'], { env: { ...process.env, PORT: String(PORT) }, stdio: 'ignore' });
 const browser = await puppeteer.launch({ executablePath: await findBrowser(), args: CHROMIUM_ARGS });
 try {
@@ -97,12 +126,15 @@ try {
         }
       }
       // The words of a script are English: the language comes after it.
-      await page.evaluate(`(async () => { ${PRELUDE} ${script} await new Promise((r) => setTimeout(r, 300)); document.documentElement.lang = '${lang}'; })()`);
+      await page.evaluate(
+        `(async () => { ${PRELUDE} ${script} await new Promise((r) => setTimeout(r, 300)); document.documentElement.lang = '${lang}'; })()`,
+      );
       await new Promise((resolve) => setTimeout(resolve, 300));
       await page.screenshot({ path: `screenshots/${name}-${look}.png` });
     }
     await page.close();
   }
+  if (!wanted || wanted === 'readme') await pictureOfTheInbox();
   console.log('screenshots/ is ready to be looked at');
 } finally {
   await browser.close();

@@ -12,7 +12,7 @@ const ENTRIES = {
   picker: ['elements/pipeline-status-picker/define.js'],
   filter: ['elements/pipeline-filter/define.js'],
   settings: ['elements/pipeline-settings/define.js'],
-  everything: ['define.js', 'index.js'],
+  'all with IndexedDB': ['define.js', 'adapters/indexeddb/adapter.js'],
   cdn: ['cdn/pipeline-elements.js'],
 };
 

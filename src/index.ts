@@ -2,6 +2,7 @@
 export * from './adapter.js';
 export { IndexedDBAdapter } from './adapters/indexeddb/adapter.js';
 export { MemoryAdapter } from './adapters/memory.js';
+export { RestAdapter } from './adapters/rest/adapter.js';
 export { PipelineFilter } from './elements/pipeline-filter/pipeline-filter.js';
 export { PipelineProvider } from './elements/pipeline-provider/pipeline-provider.js';
 export { PipelineSettings } from './elements/pipeline-settings/pipeline-settings.js';

@@ -98,6 +98,11 @@ export class PopupController implements ReactiveController {
     const right = left + (view?.width ?? window.innerWidth);
     const bottom = top + (view?.height ?? window.innerHeight);
 
+    // Firefox forgets how far it was scrolled when for a moment there is room for all of it.
+    const scrolled = [popup, ...popup.querySelectorAll('*')]
+      .filter((element) => element.scrollTop > 0)
+      .map((element) => ({ element, to: element.scrollTop }));
+
     const { style } = popup;
     style.setProperty('max-block-size', 'none');
     style.setProperty('max-inline-size', `${right - left - 2 * MARGIN}px`);
@@ -120,5 +125,6 @@ export class PopupController implements ReactiveController {
     style.setProperty('left', `${x}px`);
     style.setProperty('top', `${Math.max(top + MARGIN, Math.min(y, bottom - MARGIN - Math.min(shown, SMALLEST)))}px`);
     popup.toggleAttribute('data-above', isAbove);
+    for (const { element, to } of scrolled) if (element.scrollTop !== to) element.scrollTop = to;
   }
 }

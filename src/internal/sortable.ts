@@ -11,6 +11,14 @@ export interface SortableOptions {
   onEnd(): void;
 }
 
+/** What of Sortable 1.15 is not in its types: where it hears of the pointer, and looks what is under it. */
+interface Internals {
+  _onTouchMove(event: PointerLike): void;
+  _emulateDragOver(): void;
+}
+
+type PointerLike = Pick<MouseEvent, 'clientX' | 'clientY' | 'cancelable' | 'preventDefault'> & { touches?: TouchList };
+
 const ANIMATION = 150;
 /** A press that moves less is a click, px. */
 const TOLERANCE = 4;
@@ -28,6 +36,8 @@ export class SortableController implements ReactiveController {
   /** Stands where the dragged item was, whatever becomes of its neighbours. */
   #marker: Comment | undefined;
   #isTakenBack = false;
+  /** Where the pointer went down, px from the left. */
+  #x = 0;
   #settled: Promise<void> | undefined;
   #settle: (() => void) | undefined;
   #dragging: AbortController | undefined;
@@ -60,7 +70,7 @@ export class SortableController implements ReactiveController {
   async #attach(list: HTMLElement): Promise<void> {
     const { default: SortableClass } = await import('sortablejs');
     if (this.#list !== list || !this.#host.isConnected) return;
-    this.#sortable = SortableClass.create(list, {
+    const sortable = SortableClass.create(list, {
       handle: '.handle',
       draggable: 'li',
       // Native dragging would drop the row's text into a message box, and cannot be done by touch.
@@ -70,6 +80,10 @@ export class SortableController implements ReactiveController {
       ghostClass: 'ghost',
       chosenClass: 'chosen',
       fallbackClass: 'dragged',
+      onChoose: (event) => {
+        const { originalEvent } = event as unknown as { originalEvent: PointerLike };
+        this.#x = (originalEvent.touches?.[0] ?? originalEvent).clientX;
+      },
       onStart: ({ item }) => {
         this.#settled = new Promise((resolve) => (this.#settle = resolve));
         this.#isTakenBack = false;
@@ -83,10 +97,34 @@ export class SortableController implements ReactiveController {
         for (const type of ['pointercancel', 'touchcancel']) {
           document.addEventListener(type, () => (this.#isTakenBack = true), options);
         }
+        // Sortable looks under the pointer every 50 ms; a quick hand has let go before.
+        const handleUp = (event: PointerEvent): void => {
+          if (this.#isTakenBack) return;
+          internals._onTouchMove(event);
+          internals._emulateDragOver();
+        };
+        document.addEventListener('pointerup', handleUp, options);
         this.#options.onStart(item.dataset['id']!);
       },
       onEnd: ({ item }) => this.#handleEnd(item),
     });
+    // The row goes up and down, within the list: a hand that drifts off to the side or past an end means it still.
+    const internals = sortable as unknown as Internals;
+    const follow = internals._onTouchMove;
+    internals._onTouchMove = (event) => follow(this.#within(list, event));
+    this.#sortable = sortable;
+  }
+
+  /** The event as if the pointer had stayed in the column that it began in, and in the list. */
+  #within(list: HTMLElement, event: PointerLike): PointerLike {
+    const { top, bottom } = list.getBoundingClientRect();
+    const { clientY } = event.touches?.[0] ?? event;
+    return {
+      clientX: this.#x,
+      clientY: Math.min(Math.max(clientY, top + 1), bottom - 1),
+      cancelable: event.cancelable,
+      preventDefault: () => event.preventDefault(),
+    };
   }
 
   #handleEnd(item: HTMLElement): void {

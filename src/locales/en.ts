@@ -46,7 +46,11 @@ export const en = {
   filterMode: 'Condition',
   notPrefix: 'Not',
   statusLeftFilter: '{name} was deleted and left the filter.',
-  deletedStatus: 'Deleted status',
+  unknownLeftFilter: {
+    one: 'A status that no longer exists left the filter.',
+    other: '{n} statuses that no longer exist left the filter.',
+  },
+  filterFailed: 'The list could not be filtered.',
 
   // Settings.
   statuses: 'Statuses',

@@ -42,7 +42,8 @@ export const id: Messages = {
   filterMode: 'Syarat',
   notPrefix: 'Bukan',
   statusLeftFilter: '{name} telah dihapus dan keluar dari filter.',
-  deletedStatus: 'Status terhapus',
+  unknownLeftFilter: '{n} status yang sudah tidak ada keluar dari filter.',
+  filterFailed: 'Daftar tidak dapat difilter.',
 
   statuses: 'Status',
   addStatus: 'Tambah status',

@@ -1,6 +1,6 @@
 import { createContext } from '@lit/context';
-import { IndexedDBAdapter } from '../adapters/indexeddb/adapter.js';
 import type { PipelineAdapter } from '../adapters/adapter.js';
+import { lazyIndexedDB } from '../adapters/lazy.js';
 
 /** The key is global, so that two copies of the package on one page still hear each other's providers. */
 export const adapterContext = createContext<PipelineAdapter | undefined>(Symbol.for('pipeline-elements/adapter/1'));
@@ -17,7 +17,7 @@ export function setDefaultAdapter(adapter: PipelineAdapter | null): void {
 }
 
 export function defaultAdapter(): PipelineAdapter {
-  return chosen ?? (fallback ??= new IndexedDBAdapter({ database: 'pipeline-elements' }));
+  return chosen ?? (fallback ??= lazyIndexedDB());
 }
 
 export function onDefaultAdapterChange(listener: () => void): () => void {

@@ -163,6 +163,10 @@ export class PipelineStore {
     return this.#contacts.get(contactId);
   }
 
+  contactError(contactId: Id): PipelineError | undefined {
+    return this.#contacts.error(contactId);
+  }
+
   counts(query: CountQuery): Counts | undefined {
     return this.can('count') ? this.#tallies.get(query) : undefined;
   }

@@ -2,6 +2,7 @@
 export class WhileWatched {
   readonly #start: () => () => void;
   #watching = 0;
+  #isSettling = false;
   #stop: (() => void) | undefined;
 
   /** `start` returns how to end. */
@@ -29,7 +30,11 @@ export class WhileWatched {
 
   /** Later in the turn: an element that is moved in the page leaves and comes back within one. */
   #settle(): void {
+    // Thousands are watched and left in one turn: once is enough.
+    if (this.#isSettling) return;
+    this.#isSettling = true;
     queueMicrotask(() => {
+      this.#isSettling = false;
       if (this.isWatched) {
         this.#stop ??= this.#start();
         return;

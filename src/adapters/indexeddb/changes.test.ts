@@ -271,6 +271,25 @@ describe('IndexedDBAdapter: what subscribers hear', () => {
     );
   });
 
+  it('a browser that refuses the channel loses nothing but the hints', async () => {
+    const refused = function (): never {
+      throw new DOMException('Not in this frame.', 'SecurityError');
+    } as unknown as typeof BroadcastChannel;
+    const owner = globalThis as { BroadcastChannel: typeof BroadcastChannel };
+    await replacing(
+      owner,
+      'BroadcastChannel',
+      () => refused,
+      async () => {
+        const adapter = openAdapter();
+        const { heard } = await listen(adapter);
+        await adapter.createStatus(LEADS);
+        await until(() => heard.length === 1, 'its own change');
+        await adapter.close();
+      },
+    );
+  });
+
   it('a tab that missed the broadcast catches up when it becomes visible', async () => {
     const database = freshName();
     const [adapter, other] = [openAdapter(database), openAdapter(database)];

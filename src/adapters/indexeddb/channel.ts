@@ -62,15 +62,14 @@ export class Channel {
 
   /** Tells the others; also while not listening itself. */
   post(seq: number): void {
-    if (typeof BroadcastChannel === 'undefined') return;
-    const channel = this.#channel ?? new BroadcastChannel(this.#name);
-    channel.postMessage({ v: PROTOCOL, seq });
-    if (channel !== this.#channel) channel.close();
+    const channel = this.#channel ?? openChannel(this.#name);
+    channel?.postMessage({ v: PROTOCOL, seq });
+    if (channel !== this.#channel) channel?.close();
   }
 
   #listen(): void {
-    if (this.#channel || typeof BroadcastChannel === 'undefined') return;
-    this.#channel = new BroadcastChannel(this.#name);
+    this.#channel ??= openChannel(this.#name);
+    if (!this.#channel) return;
     this.#channel.onmessage = ({ data }: MessageEvent<unknown>) => {
       if (isHint(data)) this.#events.wake();
     };
@@ -79,6 +78,15 @@ export class Channel {
   #hangUp(): void {
     this.#channel?.close();
     this.#channel = undefined;
+  }
+}
+
+/** A browser may refuse, for instance in a frame of another site: a write is not undone for that. */
+function openChannel(name: string): BroadcastChannel | undefined {
+  try {
+    return new BroadcastChannel(name);
+  } catch {
+    return undefined;
   }
 }
 

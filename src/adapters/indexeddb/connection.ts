@@ -7,7 +7,8 @@ import { transact } from './transact.js';
 /** How long an open may wait for other tabs to let go of an older version, and for any answer at all (milliseconds). */
 const BLOCKED_AFTER = 1000;
 const HANGS_AFTER = 5000;
-/** An open that fails with UnknownError is tried again: browsers give it for passing troubles too. */
+/** Browsers fail opens so for passing troubles too, such as other data being deleted just now: then it is tried again. */
+const PASSING: ReadonlySet<unknown> = new Set(['UnknownError', 'AbortError']);
 const OPEN_RETRIES = 3;
 const RETRY_PAUSE = 50;
 
@@ -47,7 +48,7 @@ export class Connection {
       } catch (thrown) {
         // A blocked request stays in the browser's queue, before any that is made after it: the next call waits for it.
         if (!(thrown instanceof PipelineError && thrown.code === 'storage-blocked')) this.#drop(request);
-        if (nameOf(thrown) !== 'UnknownError' || tries === OPEN_RETRIES) throw thrown;
+        if (!PASSING.has(nameOf(thrown)) || tries === OPEN_RETRIES) throw thrown;
         await new Promise((resolve) => setTimeout(resolve, RETRY_PAUSE * 2 ** tries));
       }
     }

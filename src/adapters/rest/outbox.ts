@@ -13,6 +13,7 @@ const MAX_DELAY = 30_000;
 const WAITS: ReadonlySet<string> = new Set(['offline', 'timeout', 'unavailable', 'rate-limited']);
 
 interface Waiting {
+  order: number;
   send(): Promise<unknown>;
   resolve(value: unknown): void;
   reject(reason: unknown): void;
@@ -39,8 +40,8 @@ export class Outbox {
     return !this.#waiting.length;
   }
 
-  /** Sends it after those that wait already. `send` rejects with `offline` when there is still no network. */
-  add<T>(send: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+  /** Sends it after all with a lower `order`. `send` rejects with `offline` when there is still no network. */
+  add<T>(order: number, send: () => Promise<T>, signal?: AbortSignal): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       if (this.#isClosed) return reject(aborted());
       if (this.#waiting.length >= MAX_WAITING) {
@@ -48,6 +49,7 @@ export class Outbox {
       }
       const handleAbort = (): void => this.#remove(waiting, aborted(signal?.reason));
       const waiting: Waiting = {
+        order,
         send,
         resolve: (value) => {
           signal?.removeEventListener('abort', handleAbort);
@@ -62,7 +64,8 @@ export class Outbox {
       if (signal?.aborted) return reject(aborted(signal.reason));
       signal?.addEventListener('abort', handleAbort);
       if (!this.#waiting.length) globalThis.addEventListener?.('online', this.wake);
-      this.#waiting.push(waiting);
+      const last = this.#waiting.findLastIndex((each, index) => each.order < order || (this.#isSending && index === 0));
+      this.#waiting.splice(last + 1, 0, waiting);
       if (!this.#isSending && !this.#cancelTimer) this.#sendLater();
     });
   }

@@ -28,6 +28,7 @@ export class SetStatus {
   readonly #outbox: Outbox;
   readonly #keys: Keys;
   readonly #lanes = new Lanes();
+  #asked = 0;
 
   constructor(http: Http, base: BaseUrl, records: Records, outbox: Outbox, keys: Keys) {
     this.#http = http;
@@ -69,6 +70,7 @@ export class SetStatus {
   async #inOrder(part: SetCall, key: string): Promise<SetResult[]> {
     const request = this.#request(part, key);
     const send = (): Promise<SetResult[]> => this.#http.send(request);
+    const order = this.#asked++;
     const { ends } = await this.#lanes.run(
       part.refs.map((ref) => ref.conversationId),
       async () => {
@@ -79,7 +81,7 @@ export class SetStatus {
           if (error.code === 'timeout') return { ends: Promise.resolve(await this.#lookAfter(part, error)) };
           if (error.code !== 'offline') throw error;
         }
-        const later = this.#outbox.add(send, part.signal);
+        const later = this.#outbox.add(order, send, part.signal);
         later.catch(() => undefined);
         return { ends: later };
       },

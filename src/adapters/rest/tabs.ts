@@ -39,13 +39,13 @@ export class Tabs {
   readonly #member: Member;
   readonly #environment: Environment;
   readonly #channel: BroadcastChannel;
-  readonly #self = uuid();
   #isClosed = false;
   #isLeading = false;
   /** Who is followed (or this one, leading), and how much it has said. */
   #epoch: string | undefined;
   #said = 0;
-  #isAsking = false;
+  /** Names the question that waits for an answer. */
+  #question: string | undefined;
   #cancelTimer: (() => void) | undefined;
   #inLine: AbortController | undefined;
   #release: (() => void) | undefined;
@@ -103,7 +103,7 @@ export class Tabs {
   /** Holds the lock until the promise resolves. */
   #lead(): Promise<void> {
     this.#cancelTimer?.();
-    this.#isAsking = false;
+    this.#question = undefined;
     this.#isLeading = true;
     this.#epoch = uuid();
     this.#said = 0;
@@ -128,13 +128,16 @@ export class Tabs {
     }
     if (this.#isLeading) return;
     if (message.type === 'answer') {
-      if (message.to !== this.#self) return;
-      this.#isAsking = false;
+      if (message.to !== this.#question) return;
+      this.#question = undefined;
       this.#epoch = message.epoch;
       this.#said = message.n;
       this.#member.catchUp(message.changes, message.seq);
-    } else if (this.#isAsking) {
-      // The answer will have it.
+    } else if (this.#question) {
+      // The answer will have it, unless a leader only begins and has never heard the question.
+      if (message.type === 'change' || message.n > 0) return;
+      this.#question = undefined;
+      this.#ask();
       return;
     } else if (message.epoch !== this.#epoch || message.n > this.#said + (message.type === 'change' ? 1 : 0)) {
       this.#ask();
@@ -162,12 +165,12 @@ export class Tabs {
   }
 
   #ask(): void {
-    if (this.#isAsking) return;
-    this.#isAsking = true;
+    if (this.#question) return;
+    const from = (this.#question = uuid());
     const since = this.#member.position;
-    this.#post(since === undefined ? { type: 'ask', from: this.#self } : { type: 'ask', from: this.#self, since });
+    this.#post(since === undefined ? { type: 'ask', from } : { type: 'ask', from, since });
     this.#after(PATIENCE, () => {
-      this.#isAsking = false;
+      this.#question = undefined;
       // A hidden page has time, and may be throttled itself.
       if (globalThis.document?.visibilityState === 'hidden') this.#waitForWord();
       else this.#standInLine(true);

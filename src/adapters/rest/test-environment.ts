@@ -20,7 +20,7 @@ export async function settle(): Promise<void> {
 /** Waits turn by turn until something holds. */
 export async function until(check: () => unknown, what = 'the condition'): Promise<void> {
   const end = performance.now() + 3000;
-  while (!check()) {
+  while (!(await check())) {
     if (performance.now() > end) throw new Error(`waited 3 s for ${what}`);
     await turn();
   }

@@ -1,8 +1,7 @@
 /* What the tests answer with: scripted replies, and the whole wire over a MemoryAdapter. */
 import type { Change } from '../../model/changes.js';
 import { PipelineError, type PipelineErrorCode } from '../../model/errors.js';
-import { parseFilterQuery } from '../../model/filter.js';
-import { EMPTY_FILTER } from '../../model/filter.js';
+import { EMPTY_FILTER, parseFilterQuery } from '../../model/filter.js';
 import type { FindQuery } from '../adapter.js';
 import { MemoryAdapter } from '../memory.js';
 import type { ConversationRef } from '../../model/entry.js';
@@ -134,7 +133,9 @@ export class WireServer {
     const fields = (body ?? {}) as Record<string, never>;
     const segments = path.split('/').slice(1).map(decodeURIComponent);
     const id = segments[1] ?? '';
-    switch (`${method} ${segments.map((each, i) => (i === 1 && !each.startsWith('batch-') ? ':id' : each)).join('/')}`) {
+    switch (
+      `${method} ${segments.map((each, i) => (i === 1 && !each.startsWith('batch-') ? ':id' : each)).join('/')}`
+    ) {
       case 'GET statuses': {
         const list = await adapter.listStatuses();
         const etag = `"${list.seq}"`;
@@ -161,7 +162,7 @@ export class WireServer {
         return json({ items: [...contacts].map(([contactId, contact]) => ({ contactId, ...contact })) });
       }
       case 'PUT conversations/:id/status': {
-        const { statusId, contactId } = fields as { statusId: string | null; contactId?: string };
+        const { statusId, contactId } = fields as unknown as { statusId: string | null; contactId?: string };
         const ref: ConversationRef = { conversationId: id, ...(contactId === undefined ? {} : { contactId }) };
         const version = ifMatch === null ? {} : { ifVersion };
         const [result] = await adapter.setStatus([ref], statusId, { ...options, ...version });
@@ -198,7 +199,10 @@ export class WireServer {
         };
         write(': hello\n\n');
         const known = since === null || /^\d+$/.test(since);
-        const stop = this.adapter.subscribe((change) => write(eventOf(change)), known && since !== null ? { since } : {});
+        const stop = this.adapter.subscribe(
+          (change) => write(eventOf(change)),
+          known && since !== null ? { since } : {},
+        );
         if (!known) void this.adapter.listStatuses().then(({ seq }) => write(eventOf({ kind: 'reset', seq })));
         end = () => {
           stop();

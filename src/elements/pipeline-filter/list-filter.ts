@@ -1,14 +1,20 @@
+import { warnOnce } from '../../internal/pipeline-element.js';
 import type { Id } from '../../model/id.js';
 import { Slices } from './slices.js';
 
+/** So many rows are looked at as soon as the host has changed them, before they are painted; the others wait for a frame. */
+const AT_ONCE = 100;
+
 export interface ListFilterOptions {
-  /** Whether an id passes; `undefined` while that is not known: the row stays as it is. */
+  /** Whether an id passes; `undefined` while that is not known: its rows stay as they are. */
   matches(id: Id): boolean | undefined;
   /** Starts to listen to what decides over an id; returns how to stop. */
   watch(id: Id, onChange: () => void): () => void;
-  /** All rows are as they should be; `shown` of them are not hidden by the filter. */
-  onSettled(shown: number): void;
+  /** There is nothing left to do, until something changes. */
+  onSettled(): void;
 }
+
+export type RowAttribute = 'data-conversation-id' | 'data-contact-id';
 
 interface Watched {
   rows: Set<HTMLElement>;
@@ -22,36 +28,66 @@ interface Watched {
  */
 export class ListFilter {
   readonly list: HTMLElement;
-  readonly #attribute: string;
+  readonly attribute: RowAttribute;
   readonly #options: ListFilterOptions;
   readonly #ids = new Map<HTMLElement, Id>();
   readonly #watched = new Map<Id, Watched>();
   /** The rows that are hidden by this filter, and by nobody else. */
   readonly #hidden = new Set<HTMLElement>();
-  readonly #slices: Slices<HTMLElement>;
+  /** The rows of which it is not known whether they pass. */
+  readonly #unknown = new Set<HTMLElement>();
+  /** The rows to look at before all others. */
+  readonly #changed = new Set<HTMLElement>();
+  /** All rows, as far as they are still to be looked at. */
+  #sweep: Iterator<HTMLElement> | undefined;
+  readonly #written = new Set<Node>();
+  #isChecked = false;
+  readonly #slices: Slices;
   readonly #observer = new MutationObserver((records) => this.#handleMutations(records));
 
-  constructor(list: HTMLElement, attribute: 'data-conversation-id' | 'data-contact-id', options: ListFilterOptions) {
+  constructor(list: HTMLElement, attribute: RowAttribute, options: ListFilterOptions) {
     this.list = list;
-    this.#attribute = attribute;
+    this.attribute = attribute;
     this.#options = options;
-    this.#slices = new Slices<HTMLElement>(
-      (row) => this.#apply(row),
-      () => this.#settle(),
-    );
-    this.#take(this.#rowsIn(list));
-    this.#observe();
+    this.#slices = new Slices({
+      step: () => this.#step(),
+      around: (slice) => this.#quietly(slice),
+      layOut: () => void list.offsetHeight,
+      onDone: () => this.#settle(),
+    });
+    // All at once, so that they are looked up together.
+    for (const row of this.#rowsIn(list)) this.#read(row);
+    this.#observer.observe(list, {
+      childList: true,
+      subtree: true,
+      attributes: true,
+      attributeFilter: [attribute, 'hidden'],
+    });
+    this.refresh();
+  }
+
+  /** How many rows with an id are shown. */
+  get shown(): number {
+    let shown = 0;
+    for (const row of this.#ids.keys()) if (!row.hidden) shown++;
+    return shown;
+  }
+
+  /** The ids of which it is not known whether they pass. */
+  *unknown(): Iterable<Id> {
+    for (const row of this.#unknown) yield this.#ids.get(row)!;
   }
 
   /** The filter is another one: looks at every row again. */
   refresh(): void {
-    this.#slices.add(this.#rowsIn(this.list));
+    this.#sweep = this.#rowsIn(this.list);
+    this.#slices.start();
   }
 
   /** Shows what it hid, and lets go of the list. */
   close(): void {
     this.#observer.disconnect();
-    this.#slices.close();
+    this.#slices.stop();
     for (const { stop } of this.#watched.values()) stop();
     this.#watched.clear();
     for (const row of this.#hidden) row.hidden = false;
@@ -59,64 +95,49 @@ export class ListFilter {
     this.#ids.clear();
   }
 
-  #observe(): void {
-    this.#observer.observe(this.list, {
-      childList: true,
-      subtree: true,
-      attributes: true,
-      attributeFilter: [this.#attribute, 'hidden'],
-    });
+  *#rowsIn(root: Element): IterableIterator<HTMLElement> {
+    if (root !== this.list && root instanceof HTMLElement && root.hasAttribute(this.attribute)) yield root;
+    for (const row of root.querySelectorAll(`[${this.attribute}]`)) if (row instanceof HTMLElement) yield row;
   }
 
-  *#rowsIn(root: Element): Iterable<HTMLElement> {
-    if (root !== this.list && root instanceof HTMLElement && root.hasAttribute(this.#attribute)) yield root;
-    yield* root.querySelectorAll<HTMLElement>(`[${this.#attribute}]`);
-  }
+  // Reading rows.
 
   #handleMutations(records: readonly MutationRecord[]): void {
-    for (const { type, target, addedNodes, removedNodes } of records) {
-      if (type === 'attributes') this.#take([target as HTMLElement]);
+    const touched = new Set<HTMLElement>();
+    for (const { type, target, attributeName, addedNodes, removedNodes } of records) {
+      if (attributeName === 'hidden') this.#hearHidden(target as HTMLElement);
+      else if (type === 'attributes' && target instanceof HTMLElement) touched.add(target);
       for (const node of removedNodes)
         if (node instanceof HTMLElement) for (const row of this.#rowsIn(node)) this.#leave(row);
-      for (const node of addedNodes) if (node instanceof HTMLElement) this.#take(this.#rowsIn(node));
+      for (const node of addedNodes)
+        if (node instanceof HTMLElement) for (const row of this.#rowsIn(node)) touched.add(row);
     }
-  }
-
-  /** Listens to the rows' ids at once, so that all are looked up together; what they show is worked off in slices. */
-  #take(rows: Iterable<HTMLElement>): void {
-    const taken = [...rows];
-    for (const row of taken) {
-      const id = this.list.contains(row) ? row.getAttribute(this.#attribute) : null;
-      if (this.#ids.get(row) === (id ?? undefined)) continue;
-      this.#forget(row);
-      if (id) this.#remember(row, id);
+    for (const row of touched) {
+      this.#read(row);
+      this.#changed.add(row);
     }
-    this.#slices.add(taken);
-  }
-
-  #apply(row: HTMLElement): void {
-    const id = this.#ids.get(row);
-    const passes = id ? this.#options.matches(id) : true;
-    if (passes === undefined) return;
-    if (passes) this.#show(row);
-    else if (!row.hidden) {
-      this.#hidden.add(row);
-      this.#silently(() => (row.hidden = true));
+    if (touched.size && touched.size <= AT_ONCE) {
+      this.#quietly(() => {
+        for (const row of touched) if (this.#changed.delete(row)) this.#apply(row);
+      });
     }
+    if (touched.size) this.#slices.start();
   }
 
-  #show(row: HTMLElement): void {
-    if (this.#hidden.delete(row)) this.#silently(() => (row.hidden = false));
+  /** The host wrote `hidden`. Not answered at once: with two who disagree that would never end. */
+  #hearHidden(row: HTMLElement): void {
+    if (!this.#ids.has(row)) return;
+    // Hidden by the filter, and now by the host too.
+    if (row.hidden) this.#hidden.delete(row);
+    this.#changed.add(row);
+    this.#slices.start();
   }
 
-  /** Writes `hidden` without hearing of it as a change of the host's. */
-  #silently(write: () => void): void {
-    this.#handleMutations(this.#observer.takeRecords());
-    write();
-    this.#observer.takeRecords();
-  }
-
-  #remember(row: HTMLElement, id: Id): void {
+  #read(row: HTMLElement): void {
+    const id = row !== this.list && this.list.contains(row) ? row.getAttribute(this.attribute) : null;
+    if (this.#ids.get(row) === (id ?? undefined)) return;
+    this.#forget(row);
+    if (!id) return;
     this.#ids.set(row, id);
     const watched = this.#watched.get(id);
     if (watched) {
@@ -124,14 +145,19 @@ export class ListFilter {
       return;
     }
     const rows = new Set([row]);
-    const stop = this.#options.watch(id, () => this.#slices.add(rows));
-    this.#watched.set(id, { rows, stop });
+    this.#watched.set(id, { rows, stop: this.#options.watch(id, () => this.#handleChange(rows)) });
   }
+
+  readonly #handleChange = (rows: ReadonlySet<HTMLElement>): void => {
+    for (const row of rows) this.#changed.add(row);
+    this.#slices.start();
+  };
 
   #forget(row: HTMLElement): void {
     const id = this.#ids.get(row);
     if (id === undefined) return;
     this.#ids.delete(row);
+    this.#unknown.delete(row);
     const watched = this.#watched.get(id);
     watched?.rows.delete(row);
     if (watched?.rows.size) return;
@@ -146,7 +172,63 @@ export class ListFilter {
     if (this.#hidden.delete(row)) row.hidden = false;
   }
 
+  // Writing rows.
+
+  #step(): boolean | undefined {
+    for (const row of this.#changed) {
+      this.#changed.delete(row);
+      return this.#apply(row);
+    }
+    const next = this.#sweep?.next();
+    if (next && !next.done) return this.#apply(next.value);
+    this.#sweep = undefined;
+    return undefined;
+  }
+
+  /** Shows or hides a row; tells whether it had to. */
+  #apply(row: HTMLElement): boolean {
+    const id = this.#ids.get(row);
+    const passes = id === undefined ? true : this.#options.matches(id);
+    if (passes === undefined) {
+      this.#unknown.add(row);
+      return false;
+    }
+    this.#unknown.delete(row);
+    if (passes) {
+      if (!this.#hidden.delete(row)) return false;
+    } else {
+      if (row.hidden) return false;
+      this.#hidden.add(row);
+    }
+    row.hidden = !passes;
+    this.#written.add(row);
+    return true;
+  }
+
+  /** Writes `hidden` without hearing of it as a change of the host's. */
+  #quietly(write: () => void): void {
+    this.#handleMutations(this.#observer.takeRecords());
+    write();
+    const others = this.#observer
+      .takeRecords()
+      .filter(({ attributeName, target }) => attributeName !== 'hidden' || !this.#written.has(target));
+    this.#written.clear();
+    if (others.length) this.#handleMutations(others);
+  }
+
   #settle(): void {
-    this.#options.onSettled(this.#ids.size - this.#hidden.size);
+    this.#check();
+    this.#options.onSettled();
+  }
+
+  /** A style sheet's `display` is stronger than the browser's rule for `hidden`. */
+  #check(): void {
+    const [row] = this.#hidden;
+    if (this.#isChecked || !row?.isConnected) return;
+    this.#isChecked = true;
+    if (getComputedStyle(row).display === 'none') return;
+    warnOnce(
+      `<pipeline-filter for="${this.list.id}">: the page's style shows items in spite of their hidden attribute; write "[hidden] { display: none !important }".`,
+    );
   }
 }

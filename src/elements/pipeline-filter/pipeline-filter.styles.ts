@@ -4,30 +4,37 @@ export const styles = css`
   :host {
     display: inline-flex;
     flex-wrap: wrap;
-    align-items: center;
+    align-items: flex-start;
     gap: 6px;
     max-inline-size: 100%;
+    vertical-align: middle;
+    --_trigger-size: max(32px, var(--_control-size));
   }
 
   .trigger {
-    min-block-size: max(32px, var(--_control-size));
+    flex: none;
+    min-block-size: var(--_trigger-size);
     padding-inline: 10px 8px;
     white-space: nowrap;
   }
 
-  .trigger[aria-expanded='true'],
+  .trigger[aria-expanded='true'] {
+    background: color-mix(in oklab, var(--_text) 5%, var(--_surface-raised));
+  }
+
   :host(:state(filtered)) .trigger {
-    border-color: color-mix(in oklab, var(--_accent) 55%, var(--_border));
+    border-color: color-mix(in oklab, var(--_accent) 60%, var(--_border));
   }
 
   .badge {
-    min-inline-size: 1.5em;
-    padding: 0 0.4em;
+    min-inline-size: 1.55em;
+    padding-inline: 0.45em;
     border-radius: 999px;
     background: var(--_accent);
     color: var(--_on-accent);
     font-size: 0.86em;
     font-variant-numeric: tabular-nums;
+    line-height: 1.55;
     text-align: center;
   }
 
@@ -40,11 +47,19 @@ export const styles = css`
     color: var(--_text-muted);
   }
 
+  /* Beside the button where there is room for a chip or two, else under it. */
   .chosen {
-    display: contents;
+    display: flex;
+    flex: 1 1 11em;
+    flex-wrap: wrap;
+    align-items: center;
+    gap: 4px 6px;
+    min-inline-size: 0;
+    min-block-size: var(--_trigger-size);
   }
 
   .not {
+    padding-inline-start: 2px;
     color: var(--_text-muted);
   }
 
@@ -53,7 +68,7 @@ export const styles = css`
     align-items: center;
     min-inline-size: 0;
     max-inline-size: 100%;
-    min-block-size: max(24px, min(var(--_control-size), 44px));
+    min-block-size: max(24px, var(--_control-size));
     padding: 0;
     border: 0;
     border-radius: var(--_chip-radius);
@@ -61,17 +76,54 @@ export const styles = css`
   }
 
   .remove .chip {
-    padding-inline-end: 0.4em;
+    padding-inline-end: 0.35em;
   }
 
-  .remove:hover .chip {
+  .remove .label {
+    max-inline-size: 16em;
+  }
+
+  .remove:hover:not(:disabled) .chip {
     box-shadow: inset 0 0 0 1px color-mix(in oklab, currentColor 45%, transparent);
   }
 
+  .remove:disabled,
+  .clear:disabled {
+    opacity: 0.55;
+    cursor: default;
+  }
+
+  .cross {
+    display: inline-grid;
+    padding: 0.15em;
+    border-radius: 50%;
+    opacity: 0.75;
+  }
+
+  .remove:hover:not(:disabled) .cross {
+    background: color-mix(in oklab, currentColor 16%, transparent);
+    opacity: 1;
+  }
+
   .cross svg {
-    inline-size: 0.85em;
-    block-size: 0.85em;
-    stroke-width: 2;
+    inline-size: 0.78em;
+    block-size: 0.78em;
+    stroke-width: 2.2;
+  }
+
+  .clear {
+    min-block-size: max(24px, var(--_control-size));
+    white-space: nowrap;
+  }
+
+  /* The popup has its own meanwhile; the place is kept. */
+  .clear[data-away] {
+    visibility: hidden;
+  }
+
+  .chosen .skeleton {
+    inline-size: 5em;
+    block-size: 1.65em;
   }
 
   .message {
@@ -86,7 +138,7 @@ export const styles = css`
     display: flex;
     flex-direction: column;
     inline-size: max-content;
-    min-inline-size: 15em;
+    min-inline-size: 15.5em;
     padding: 0;
     overflow: hidden;
   }
@@ -95,26 +147,116 @@ export const styles = css`
     display: none;
   }
 
+  .ops {
+    display: flex;
+    flex: none;
+    gap: 2px;
+    margin: 8px 8px 4px;
+    padding: 2px;
+    border-radius: var(--_radius);
+    background: var(--_hover);
+  }
+
+  .op {
+    position: relative;
+    display: grid;
+    flex: 1 1 auto;
+    place-items: center;
+    min-block-size: max(28px, var(--_control-size));
+    padding: 2px 12px;
+    border-radius: calc(var(--_radius) - 2px);
+    color: var(--_text-muted);
+    font-weight: 500;
+    text-align: center;
+  }
+
+  /* The control itself is what is pressed; what is seen is its label. */
+  .op input {
+    position: absolute;
+    inset: 0;
+    inline-size: 100%;
+    block-size: 100%;
+    margin: 0;
+    opacity: 0;
+    cursor: pointer;
+  }
+
+  .op:hover {
+    color: var(--_text);
+  }
+
+  .op:has(:checked) {
+    background: var(--_surface-raised);
+    box-shadow:
+      0 0 0 1px var(--_border),
+      0 1px 2px rgb(0 0 0 / 0.08);
+    color: var(--_text);
+  }
+
+  .op:has(:focus-visible) {
+    outline: var(--_focus-width) solid var(--_focus-ring);
+    outline-offset: 1px;
+  }
+
+  .search-row {
+    display: flex;
+    flex: none;
+    align-items: center;
+    gap: 8px;
+    padding-inline: 16px 12px;
+    border-block-end: 1px solid var(--_border);
+    color: var(--_text-muted);
+  }
+
+  .search {
+    flex: 1;
+    min-inline-size: 0;
+    min-block-size: max(36px, var(--_control-size));
+    padding: 0;
+    border: 0;
+    outline: 0;
+    background: transparent;
+    color: var(--_text);
+    appearance: none;
+  }
+
+  .search::placeholder {
+    color: var(--_text-muted);
+    opacity: 1;
+  }
+
+  .search-row:focus-within {
+    box-shadow: inset 0 calc(-1 * var(--_focus-width)) var(--_focus-ring);
+  }
+
   .group {
     min-block-size: 0;
     padding: 4px;
     overflow: auto;
     overscroll-behavior: contain;
+    scroll-padding-block: 4px;
   }
 
   .option {
     display: flex;
     align-items: center;
-    gap: 8px;
+    gap: 10px;
     min-block-size: max(32px, var(--_control-size));
-    padding-inline: 8px 10px;
+    padding-block: 3px;
+    padding-inline: 8px 12px;
     border-radius: calc(var(--_radius) - 2px);
     cursor: pointer;
+    user-select: none;
   }
 
-  .option:hover,
-  .option:focus-within {
+  .option:hover {
     background: var(--_hover);
+  }
+
+  .option:has(:focus-visible) {
+    background: var(--_hover);
+    outline: var(--_focus-width) solid var(--_focus-ring);
+    outline-offset: -2px;
   }
 
   .option[data-none]:not(:first-child) {
@@ -125,95 +267,68 @@ export const styles = css`
   .option[data-none]:not(:first-child)::before {
     position: absolute;
     inset-block-start: -5px;
-    inset-inline: 2px;
+    inset-inline: 4px;
     border-block-start: 1px solid var(--_border);
     content: '';
   }
 
-  .option .chip {
-    flex: 0 1 auto;
-  }
-
-  .option .label {
-    max-inline-size: 20em;
-  }
-
-  input[type='checkbox'],
-  input[type='radio'] {
+  .option input {
     flex: none;
     inline-size: 16px;
     block-size: 16px;
     margin: 0;
+    outline: 0;
     accent-color: var(--_accent);
+    cursor: pointer;
+  }
+
+  .option .chip {
+    border-radius: min(var(--_chip-radius), 1em);
+  }
+
+  /* The whole name, on as many lines as it needs. */
+  .option .label {
+    max-inline-size: 20em;
+    white-space: normal;
+    overflow-wrap: anywhere;
   }
 
   .count {
+    flex: none;
     margin-inline-start: auto;
     padding-inline-start: 12px;
     color: var(--_text-muted);
     font-variant-numeric: tabular-nums;
   }
 
-  .modes {
-    display: flex;
-    flex: none;
-    gap: 4px 14px;
-    flex-wrap: wrap;
-    padding: 8px 12px;
-    border-block-end: 1px solid var(--_border);
-  }
-
-  .mode {
-    display: flex;
-    align-items: center;
-    gap: 6px;
-    min-block-size: 24px;
-    cursor: pointer;
-  }
-
   .foot {
     display: flex;
     flex: none;
-    padding: 6px 8px;
+    padding: 4px;
     border-block-start: 1px solid var(--_border);
   }
 
   .foot .link-button {
-    min-block-size: max(24px, var(--_control-size));
+    flex: 1;
+    min-block-size: max(32px, var(--_control-size));
+    padding-inline: 8px;
+    border-radius: calc(var(--_radius) - 2px);
+    text-align: start;
   }
 
-  .link-button:disabled {
+  .link-button:focus-visible {
+    outline-offset: -2px;
+  }
+
+  .foot .link-button:disabled {
+    background: transparent;
     color: var(--_text-muted);
+    opacity: 0.7;
     cursor: default;
   }
 
-  .search-row {
-    display: flex;
-    flex: none;
-    align-items: center;
-    gap: 6px;
-    padding: 0 12px;
-    border-block-end: 1px solid var(--_border);
-    color: var(--_text-muted);
-  }
-
-  .search {
-    flex: 1;
-    min-inline-size: 0;
-    min-block-size: 38px;
-    padding: 0;
-    border: 0;
-    outline: 0;
-    background: transparent;
-    color: var(--_text);
-  }
-
-  .search-row:focus-within {
-    box-shadow: inset 0 calc(-1 * var(--_focus-width)) var(--_focus-ring);
-  }
-
   .empty,
-  .loading {
+  .failed {
     max-inline-size: 20em;
     margin: 0;
     padding: 12px;
@@ -221,21 +336,57 @@ export const styles = css`
     overflow-wrap: anywhere;
   }
 
-  .skeleton {
-    display: block;
-    inline-size: 8em;
-    block-size: 1.6em;
+  .failed .button {
+    display: flex;
+    margin-block-start: 8px;
+    color: var(--_text);
+  }
+
+  .loading {
+    display: grid;
+    gap: 14px;
+    padding: 16px 12px;
+  }
+
+  .loading .skeleton {
+    inline-size: 7em;
+    block-size: 1.4em;
+  }
+
+  .loading .skeleton:nth-of-type(3n) {
+    inline-size: 5em;
   }
 
   @media (pointer: coarse) {
     .search {
       font-size: 16px;
     }
+
+    .option input {
+      inline-size: 20px;
+      block-size: 20px;
+    }
   }
 
   @media (forced-colors: active) {
     .badge {
       border: 1px solid CanvasText;
+    }
+
+    .op {
+      border: 1px solid transparent;
+    }
+
+    .op:has(:checked) {
+      border-color: Highlight;
+      background: Highlight;
+      color: HighlightText;
+      forced-color-adjust: none;
+    }
+
+    .option:has(:focus-visible),
+    .op:has(:focus-visible) {
+      outline-color: Highlight;
     }
   }
 `;

@@ -56,7 +56,7 @@ const ready = (filter: PipelineFilter): Promise<boolean> =>
   until(() => filter.hasUpdated && !filter.matches(':state(loading)'), 'the filter to load');
 
 const shown = (list: Element): string[] =>
-  [...list.querySelectorAll<HTMLElement>('li')].filter((row) => !row.hidden).map((row) => row.textContent!.trim());
+  [...list.querySelectorAll<HTMLElement>('li')].filter((row) => !row.hidden).map((row) => row.textContent.trim());
 
 const shows = (list: Element, ...rows: string[]): Promise<boolean> =>
   until(
@@ -64,6 +64,7 @@ const shows = (list: Element, ...rows: string[]): Promise<boolean> =>
     `the list to show ${rows.join()}, it shows ${shown(list).join()}`,
   );
 
+const LEADS = 'op=any-of&status=leads';
 const anyOf = (...statusIds: (string | null)[]): Filter => ({ op: 'any-of', statusIds });
 const noneOf = (...statusIds: (string | null)[]): Filter => ({ op: 'none-of', statusIds });
 
@@ -172,7 +173,7 @@ describe('<pipeline-filter>', () => {
       const gate = new Promise<void>((resolve) => (answer = resolve));
       adapter.listStatuses = async () => (await gate, list());
       const filter = await fixture<PipelineFilter>(
-        html`<pipeline-filter .adapter=${adapter} value="op=any-of&status=leads"></pipeline-filter>`,
+        html`<pipeline-filter .adapter=${adapter} value=${LEADS}></pipeline-filter>`,
       );
       expect(filter.filter).to.deep.equal(anyOf('leads'));
       answer();
@@ -379,7 +380,7 @@ describe('<pipeline-filter>', () => {
       const [leads] = (await adapter.listStatuses()).items;
       await adapter.deleteStatus('leads', { ifVersion: leads!.version, moveTo: null });
       expect((await changed).filter).to.deep.equal(anyOf('purchase'));
-      await until(() => filter.shadowRoot!.textContent!.includes('Leads was deleted and left the filter.'));
+      await until(() => filter.shadowRoot!.textContent.includes('Leads was deleted and left the filter.'));
       await until(() => announced().includes('Leads was deleted and left the filter.'));
       await shows(list, 'c');
     });
@@ -456,13 +457,13 @@ describe('<pipeline-filter>', () => {
     const form = await fixture<HTMLFormElement>(html`
       <form>
         <fieldset>
-          <pipeline-filter name="filter" value="op=any-of&status=leads" .adapter=${adapter}></pipeline-filter>
+          <pipeline-filter name="filter" value=${LEADS} .adapter=${adapter}></pipeline-filter>
         </fieldset>
       </form>
     `);
     const filter = form.querySelector('pipeline-filter')!;
     await ready(filter);
-    expect(new FormData(form).get('filter')).to.equal('op=any-of&status=leads');
+    expect(new FormData(form).get('filter')).to.equal(LEADS);
     filter.filter = anyOf();
     await filter.updateComplete;
     expect(new FormData(form).get('filter')).to.equal(null);

@@ -1,12 +1,9 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { property, query, state } from 'lit/decorators.js';
-import { repeat } from 'lit/directives/repeat.js';
 import type { FindPage } from '../../adapters/adapter.js';
 import { PipelineFilterChangeEvent } from '../../events.js';
-import { chip, chipStyles } from '../../internal/chip.js';
-import { caretIcon, closeIcon, filterIcon, searchIcon } from '../../internal/icons.js';
-import { indexForKey } from '../../internal/list-keys.js';
-import { contains } from '../../internal/listbox.js';
+import { chipStyles } from '../../internal/chip.js';
+import { caretIcon, filterIcon } from '../../internal/icons.js';
 import { announce } from '../../internal/live-region.js';
 import { PipelineElement, warnOnce } from '../../internal/pipeline-element.js';
 import { PopupController } from '../../internal/popup.js';
@@ -16,31 +13,20 @@ import {
   contactMatchesFilter,
   formatFilter,
   isEmptyFilter,
-  matchesFilter,
-  parseFilter,
-  parseFilterQuery,
-  sameFilter,
   type ContactMatch,
   type Filter,
 } from '../../model/filter.js';
 import type { Id } from '../../model/id.js';
-import { parseId } from '../../model/parse.js';
-import type { Status } from '../../model/status.js';
-import type { PipelineStore } from '../../store/store.js';
+import { PipelineStore } from '../../store/store.js';
 import { base } from '../../styles/base.js';
 import { tokens } from '../../styles/tokens.js';
-import { ListFilter } from './list-filter.js';
+import { renderChosen } from './chosen.js';
+import { FilterPopup } from './filter-popup.js';
+import { deletedIn, frozen, isEqual, readFilter, readQuery, without } from './filter-value.js';
+import { canLookUp, loadedStatuses, lookUpStatuses, type Held, type Subject } from './held-statuses.js';
+import { ListController } from './list-controller.js';
 import { matchesSelector } from './matches-selector.js';
 import { styles } from './pipeline-filter.styles.js';
-
-/** A result is spoken when the user has paused, milliseconds. */
-const ANNOUNCE_DELAY = 500;
-
-interface Choice {
-  id: Id | null;
-  name: string;
-  status?: Status;
-}
 
 /**
  * A button with a checkbox for each status, and one for "No status". With `for` it filters a list of the page; other
@@ -97,26 +83,48 @@ export class PipelineFilter extends PipelineElement {
   @property({ type: Number, attribute: 'search-threshold' }) searchThreshold = 12;
 
   @state() private isOpen = false;
+  /** About to be opened: it is pointed at, or has focus. */
+  @state() private isNear = false;
   @state() private formDisabled = false;
-  @state() private search = '';
   @state() private message = '';
 
-  @query('.trigger') private readonly trigger!: HTMLElement;
-  @query('.popup') private readonly popupElement!: HTMLElement | null;
+  @query('.trigger') private readonly trigger!: HTMLElement | null;
+  @query('#popup') private readonly popupElement!: HTMLElement | null;
 
   #filter: Filter = EMPTY_FILTER;
+  /** The filter's, and while that is empty the one for what is chosen next. */
   #op: Filter['op'] = 'any-of';
-  #list: ListFilter | undefined;
-  #listKey = '';
-  #focusPending = false;
-  #announcePending = false;
-  #rootObserver: MutationObserver | undefined;
+  #hasLeft = false;
+  #countsOf = '';
+  #waiting: ((store: PipelineStore) => void)[] = [];
 
   readonly #popup = new PopupController(this, {
     trigger: () => this.trigger,
     popup: () => this.popupElement,
     side: () => 'below',
     onDismiss: (reason) => this.#close(reason === 'escape'),
+  });
+
+  readonly #content: FilterPopup = new FilterPopup(this, this.localize, {
+    store: () => this.store,
+    subject: () => this.#subject,
+    filter: () => this.#filter,
+    op: () => this.#op,
+    searchThreshold: () => this.searchThreshold,
+    errorText: (error) => this.errorText(error),
+    onToggle: (id) => this.#toggle(id),
+    onOp: (op) => this.#setOp(op),
+    onClear: () => this.#clear(),
+    onLeave: () => this.#close(false),
+  });
+
+  readonly #list: ListController = new ListController(this, {
+    id: () => this.htmlFor,
+    store: () => this.store,
+    subject: () => this.#subject,
+    isActive: () => !isEmptyFilter(this.#filter) && !this.#isUnavailable,
+    passes: (held) => this.#passes(held),
+    onSettled: (shown) => this.#announceShown(shown),
   });
 
   /** `{ op, statusIds }`; `null` among the ids stands for "no status". Setting it fires no event. */
@@ -126,12 +134,8 @@ export class PipelineFilter extends PipelineElement {
   }
 
   set filter(value: Filter) {
-    try {
-      this.#set(parseFilter(value));
-    } catch (thrown) {
-      const { message } = PipelineError.from(thrown);
-      warnOnce(`<pipeline-filter>: ${message} Write { op: 'any-of', statusIds: ['id', null] }.`);
-    }
+    const read = readFilter(value);
+    if (read) this.#set(read);
   }
 
   /** The URL form of the filter, such as `op=any-of&status=ID&status=`; '' shows everything. */
@@ -141,16 +145,17 @@ export class PipelineFilter extends PipelineElement {
   }
 
   set value(value: string | null) {
-    try {
-      this.#set(parseFilterQuery(value ?? ''));
-    } catch (thrown) {
-      const { message } = PipelineError.from(thrown);
-      warnOnce(`<pipeline-filter>: ${message} Write value="op=any-of&status=ID".`);
-    }
+    const read = readQuery(value);
+    if (read) this.#set(read);
   }
 
+  /** The form it belongs to. */
   get form(): HTMLFormElement | null {
     return this.internals.form;
+  }
+
+  get labels(): NodeList {
+    return this.internals.labels;
   }
 
   override matches<K extends keyof HTMLElementTagNameMap>(selectors: K): this is HTMLElementTagNameMap[K];
@@ -162,48 +167,44 @@ export class PipelineFilter extends PipelineElement {
    * be a selector keeps the meaning that every element gives it.
    */
   override matches(id: Id): boolean {
-    return (
-      matchesSelector(id, (selector) => super.matches(selector)) ?? this.#judge(id) ?? matchesFilter(this.#filter, null)
-    );
+    const held = this.store && loadedStatuses(this.store, this.#subject, id);
+    if (held) return this.#passes(held);
+    return matchesSelector(id, (selector) => super.matches(selector)) ?? this.#passes([]);
   }
 
-  /** The ids that pass, in order; what is not loaded is looked up. */
+  /** The ids that pass, in order; what is not loaded is looked up. Rejects with a `PipelineError`. */
   async select(ids: readonly Id[]): Promise<Id[]> {
-    const { store } = this;
+    const all = [...ids];
     const filter = this.#filter;
-    if (isEmptyFilter(filter) || !store) return [...ids];
-    const isContact = this.#of === 'contact';
-    const missing = ids.filter((id) => this.#judge(id) === undefined);
-    if (isContact) {
-      const found = await store.getContacts(missing);
-      return ids.filter((id) => {
-        const contact = found.get(id);
-        return this.#judge(id) ?? this.#passes(contact?.statusIds ?? [], contact?.latest ?? null);
-      });
-    }
-    const found = await store.getEntries(missing);
-    return ids.filter((id) => this.#judge(id) ?? matchesFilter(filter, found.get(id)?.statusId ?? null));
+    if (isEmptyFilter(filter)) return all;
+    const store = await this.#reach();
+    if (this.#isUnavailable) return all;
+    const statusesOf = await lookUpStatuses(store, this.#subject, all);
+    return all.filter((id) => contactMatchesFilter(filter, statusesOf(id)));
   }
 
   /** A page of the ids that pass, newest activity first, from the adapter. Rejects with a `PipelineError`. */
   async find(options: { pageSize?: number; pageToken?: string } = {}): Promise<FindPage> {
-    const { store } = this;
-    if (!store) throw new PipelineError('unavailable', 'The element is not in a page, so it has no adapter.');
-    return store.find({ ...this.#query, filter: this.#filter, ...options });
+    const filter = this.#filter;
+    const store = await this.#reach();
+    return store.find({ ...this.#subject, filter, ...options });
   }
 
   /** Opens the popup, if it may be used. */
   show(): void {
-    if (this.isOpen || this.disabled || this.formDisabled) return;
+    if (this.isOpen || this.disabled || this.formDisabled || this.#isUnavailable) return;
     this.isOpen = true;
-    this.search = '';
     this.#op = this.#filter.op;
-    this.#focusPending = true;
+    this.#content.open();
   }
 
   /** Closes the popup. */
   hide(): void {
     this.#close(false);
+  }
+
+  override focus(options?: FocusOptions): void {
+    this.trigger?.focus(options);
   }
 
   formResetCallback(): void {
@@ -214,16 +215,8 @@ export class PipelineFilter extends PipelineElement {
     this.formDisabled = disabled;
   }
 
-  formStateRestoreCallback(state: string | File | FormData | null): void {
-    if (typeof state === 'string') this.value = state;
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.isOpen = false;
-    this.#leaveList();
-    this.#rootObserver?.disconnect();
-    this.#rootObserver = undefined;
+  formStateRestoreCallback(value: string | File | FormData | null): void {
+    if (typeof value === 'string') this.value = value;
   }
 
   override connectedCallback(): void {
@@ -231,26 +224,41 @@ export class PipelineFilter extends PipelineElement {
     this.requestUpdate();
   }
 
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.isOpen = false;
+    this.isNear = false;
+    this.#content.closed();
+  }
+
   protected override watch(store: PipelineStore, update: () => void): (() => void)[] {
-    // The list is judged by another store now.
-    this.#leaveList();
-    return [store.watchStatuses(update), store.watchCounts(this.#query, update)];
+    for (const resolve of this.#waiting.splice(0)) resolve(store);
+    const stops = [store.watchStatuses(update)];
+    // Under a stream of changes numbers are counted anew again and again: only while someone looks.
+    if (this.#countsOf) stops.push(store.watchCounts(this.#subject, update));
+    return stops;
   }
 
   protected override willUpdate(changed: PropertyValues): void {
     super.willUpdate(changed);
     if (changed.has('of') || changed.has('contactMatch')) {
-      this.#leaveList();
+      this.#checkSubject();
+      this.#list.refresh();
+    }
+    if ((this.disabled || this.formDisabled || this.#isUnavailable) && this.isOpen) this.#close(false);
+    const { of, contactMatch = '' } = this.#subject;
+    const countsOf = this.isOpen || this.isNear ? `${of} ${contactMatch}` : '';
+    if (countsOf !== this.#countsOf) {
+      this.#countsOf = countsOf;
       this.stores.rewatch();
     }
     this.#dropDeleted();
-    if ((this.disabled || this.formDisabled) && this.isOpen) this.isOpen = false;
   }
 
   protected override render(): TemplateResult | typeof nothing {
-    // An adapter that cannot look contacts up has no filter for them.
-    if (this.store && this.#of === 'contact' && !this.store.can('getContacts')) return nothing;
+    if (this.#isUnavailable) return nothing;
     const n = this.#filter.statusIds.length;
+    const isDisabled = this.disabled || this.formDisabled;
     return html`<button
         class="button trigger"
         part="trigger"
@@ -258,270 +266,165 @@ export class PipelineFilter extends PipelineElement {
         aria-label=${n ? this.text('filterByStatusSelected', { n }) : this.text('filterByStatus')}
         aria-expanded=${this.isOpen ? 'true' : 'false'}
         aria-controls=${this.isOpen ? 'popup' : nothing}
-        ?disabled=${this.disabled || this.formDisabled}
-        @click=${() => (this.isOpen ? this.#close(true) : this.show())}
+        ?disabled=${isDisabled}
+        @click=${this.#handleTriggerClick}
+        @pointerenter=${this.#handleNear}
+        @pointerleave=${this.#handleFar}
+        @focus=${this.#handleNear}
+        @blur=${this.#handleFar}
       >
         ${filterIcon}<span>${this.text('status')}</span>${
           n ? html`<span class="badge" data-count=${this.localize.formats.number.format(n)}></span>` : nothing
         }<span class="caret" part="caret">${caretIcon}</span>
       </button>
-      ${this.#renderChosen()} ${this.message ? html`<p class="message" part="message">${this.message}</p>` : nothing}
-      ${this.isOpen ? this.#renderPopup() : nothing}`;
+      ${this.isOpen ? this.#content.render() : nothing}
+      ${renderChosen({
+        filter: this.#filter,
+        store: this.store,
+        localize: this.localize,
+        isDisabled,
+        isOpen: this.isOpen,
+        onRemove: (id) => this.#remove(id),
+        onClear: () => this.#clear(),
+      })}
+      ${this.#renderMessage()}`;
   }
 
   protected override updated(): void {
     if (this.isOpen) {
       this.#popup.show();
-      this.#settleFocus();
+      this.#content.settle();
     } else {
       this.#popup.hide();
     }
-    this.#followList();
+    if (this.#hasLeft) {
+      this.#hasLeft = false;
+      this.#fire();
+    }
     this.internals.setFormValue(this.value || null, this.value);
     const { store } = this;
     this.setState('open', this.isOpen);
     this.setState('filtered', !isEmptyFilter(this.#filter));
     this.setState('loading', !store || store.phase === 'loading');
-    this.setState('error', Boolean(store?.error));
+    this.setState('error', Boolean(store?.error ?? this.#list.error));
     this.setState('empty', store?.phase === 'ready' && store.statuses.length === 0);
   }
 
-  #renderChosen(): TemplateResult | typeof nothing {
-    if (isEmptyFilter(this.#filter)) return nothing;
-    return html`<span class="chosen">
-      ${this.#filter.op === 'none-of' ? html`<span class="not">${this.text('notPrefix')}</span>` : nothing}
-      ${this.#filter.statusIds.map((id) => {
-        const { name, status } = this.#choice(id);
-        return html`<button
-          class="remove"
-          part="clear"
-          type="button"
-          aria-label=${this.text('removeFromFilter', { name })}
-          ?disabled=${this.disabled || this.formDisabled}
-          @click=${() => this.#remove(id)}
-        >
-          ${chip(status, name, html`<span class="cross">${closeIcon}</span>`)}
-        </button>`;
-      })}
-    </span>`;
-  }
-
-  #renderPopup(): TemplateResult {
-    return html`<div
-      class="popup"
-      id="popup"
-      part="popup"
-      popover="manual"
-      role="group"
-      aria-label=${this.text('filterByStatus')}
-      @keydown=${this.#handleKeyDown}
-    >
-      ${this.#renderPopupContent()}
-    </div>`;
-  }
-
-  #renderPopupContent(): TemplateResult {
-    const { store } = this;
-    if (store?.phase === 'error') {
-      return html`<p class="empty error" part="error">
-        ${this.text('loadFailed')} ${this.errorText(store.error!)}
-        <button class="link-button" @click=${() => void store.retry()}>${this.text('retry')}</button>
+  #renderMessage(): TemplateResult | typeof nothing {
+    const { error } = this.#list;
+    if (error && this.store?.phase === 'ready') {
+      return html`<p class="message" part="error">
+        <span class="error">${this.text('filterFailed')}</span> ${this.errorText(error)}
+        <button class="link-button" type="button" @click=${() => void this.store?.retry()}>
+          ${this.text('retry')}
+        </button>
       </p>`;
     }
-    if (!store || store.phase === 'loading') {
-      return html`<div class="loading" aria-busy="true"><span class="skeleton" part="skeleton"></span></div>`;
-    }
-    const choices = this.#choices;
-    const shown = this.#found;
-    const hasSearch = store.statuses.length > this.searchThreshold;
-    return html`${hasSearch ? this.#renderSearch() : nothing} ${choices.length > 1 ? this.#renderModes() : nothing}
-      <div class="group" part="group">
-        ${repeat(
-          shown,
-          ({ id }) => id ?? '',
-          (choice) => this.#renderChoice(choice),
-        )}
-        ${
-          shown.length
-            ? nothing
-            : html`<p class="empty" part="empty">${this.text('noResults', { query: this.search })}</p>`
-        }
-      </div>
-      <div class="foot">
-        <button
-          class="link-button"
-          part="clear"
-          type="button"
-          ?disabled=${isEmptyFilter(this.#filter)}
-          @click=${this.#handleClear}
-        >
-          ${this.text('clearFilter')}
-        </button>
-      </div>`;
+    return this.message ? html`<p class="message" part="message">${this.message}</p>` : nothing;
   }
 
-  #renderModes(): TemplateResult {
-    return html`<div class="modes" role="radiogroup" aria-label=${this.text('filterMode')}>
-      ${(['any-of', 'none-of'] as const).map(
-        (op) =>
-          html`<label class="mode"
-            ><input type="radio" name="op" .checked=${this.#op === op} @change=${() => this.#setOp(op)} /><span
-              >${this.text(op === 'any-of' ? 'anyOf' : 'noneOf')}</span
-            ></label
-          >`,
-      )}
-    </div>`;
+  get #subject(): Subject {
+    if (this.of !== 'contact') return { of: 'conversation' };
+    return { of: 'contact', contactMatch: this.contactMatch === 'latest' ? 'latest' : 'any' };
   }
 
-  #renderSearch(): TemplateResult {
-    return html`<div class="search-row">
-      ${searchIcon}<input
-        class="search"
-        part="search"
-        type="text"
-        autocomplete="off"
-        spellcheck="false"
-        aria-label=${this.text('search')}
-        placeholder=${this.text('search')}
-        .value=${this.search}
-        @input=${this.#handleSearch}
-      />
-    </div>`;
+  /** Whether the adapter has no contacts to filter: then nothing is shown, and nothing is hidden. */
+  get #isUnavailable(): boolean {
+    return this.store !== undefined && !canLookUp(this.#subject, this.store);
   }
 
-  #renderChoice({ id, name, status }: Choice): TemplateResult {
-    const counts = this.store?.counts(this.#query);
-    const n = counts && (id === null ? counts.none : (counts.byStatus.get(id) ?? 0));
-    const label =
-      n === undefined ? name : this.text(this.#of === 'contact' ? 'contacts' : 'conversations', { name, n });
-    return html`<label class="option" part="option" ?data-none=${id === null}>
-      <input
-        type="checkbox"
-        part="check"
-        aria-label=${label}
-        .checked=${this.#filter.statusIds.includes(id)}
-        @change=${() => this.#toggle(id)}
-      />
-      ${chip(status, name)}
-      ${
-        n === undefined
-          ? nothing
-          : html`<span class="count" part="count" aria-hidden="true">${this.localize.formats.compact.format(n)}</span>`
-      }
-    </label>`;
-  }
-
-  get #of(): 'conversation' | 'contact' {
-    if (this.of === 'contact') return 'contact';
-    if (this.of !== 'conversation')
+  #checkSubject(): void {
+    if (this.of !== 'conversation' && this.of !== 'contact')
       warnOnce(`<pipeline-filter of="${String(this.of)}">: write "conversation" or "contact".`);
-    return 'conversation';
+    if (this.contactMatch !== 'any' && this.contactMatch !== 'latest')
+      warnOnce(`<pipeline-filter contact-match="${String(this.contactMatch)}">: write "any" or "latest".`);
   }
 
-  get #query(): { of: 'conversation' | 'contact'; contactMatch?: ContactMatch } {
-    return this.#of === 'contact' ? { of: 'contact', contactMatch: this.contactMatch } : { of: 'conversation' };
+  #passes(held: Held): boolean {
+    return this.#isUnavailable || contactMatchesFilter(this.#filter, held);
   }
 
-  get #choices(): Choice[] {
-    const statuses = this.store?.statuses ?? [];
-    return [...statuses.map((status) => ({ id: status.id, name: status.name, status })), this.#choice(null)];
-  }
-
-  /** The choices that the search leaves. */
-  get #found(): Choice[] {
-    const text = this.search.trim();
-    if (!text) return this.#choices;
-    return this.#choices.filter(({ name }) => contains(name, text, this.localize.formats.collator));
-  }
-
-  #choice(id: Id | null): Choice {
-    if (id === null) return { id, name: this.text('noStatus') };
-    const status = this.store?.status(id);
-    if (status) return { id, name: status.name, status };
-    return { id, name: this.store?.phase === 'ready' ? this.text('deletedStatus') : '…' };
-  }
-
-  #passes(statusIds: readonly (Id | null)[], latest: Id | null): boolean {
-    return contactMatchesFilter(this.#filter, this.contactMatch === 'latest' ? [latest] : statusIds);
-  }
-
-  /** Whether an id passes, by what is loaded; `undefined` where nothing is. */
-  #judge(id: Id): boolean | undefined {
-    if (isEmptyFilter(this.#filter)) return true;
-    if (this.#of === 'contact') {
-      const contact = this.store?.contact(id);
-      return contact && this.#passes(contact.statusIds, contact.latest);
+  /** The store, also for a host that asks in the same turn in which it made the element or gave it an adapter. */
+  async #reach(): Promise<PipelineStore> {
+    if (!this.isConnected) {
+      if (this.adapter) return PipelineStore.of(this.adapter);
+      throw new PipelineError('unavailable', 'The element is not in a page, so it has no adapter.');
     }
-    const entry = this.store?.entry(id);
-    return entry && matchesFilter(this.#filter, entry.statusId);
+    await this.updateComplete;
+    return this.store ?? new Promise((resolve) => this.#waiting.push(resolve));
   }
 
   // Changing the filter.
 
   #set(filter: Filter): void {
     const before = this.#filter;
-    if (sameFilter(before, filter)) return;
-    this.#filter = Object.freeze({ op: filter.op, statusIds: Object.freeze([...filter.statusIds]) });
+    if (isEqual(before, filter)) return;
+    this.#filter = frozen(filter);
+    this.#op = filter.op;
     this.message = '';
-    this.#list?.refresh();
+    this.#list.refresh();
     this.requestUpdate('filter', before);
   }
 
-  #change(statusIds: readonly (Id | null)[], op = this.#op): void {
-    this.#announcePending = true;
-    this.#set({ op, statusIds });
+  /** By the user. */
+  #change(filter: Filter): void {
+    this.#list.announceNext();
+    this.#set(filter);
     this.#fire();
   }
 
   #fire(): void {
-    this.dispatchEvent(new PipelineFilterChangeEvent(this.#filter, this.#of));
+    this.dispatchEvent(new PipelineFilterChangeEvent(this.#filter, this.#subject.of));
   }
 
   #toggle(id: Id | null): void {
     const { statusIds } = this.#filter;
-    this.#change(statusIds.includes(id) ? statusIds.filter((each) => each !== id) : [...statusIds, id]);
+    const rest = statusIds.filter((each) => each !== id);
+    this.#change({ op: this.#op, statusIds: rest.length < statusIds.length ? rest : [...statusIds, id] });
   }
 
   #setOp(op: Filter['op']): void {
+    if (!isEmptyFilter(this.#filter)) return this.#change({ op, statusIds: this.#filter.statusIds });
     this.#op = op;
-    if (isEmptyFilter(this.#filter)) this.requestUpdate();
-    else this.#change(this.#filter.statusIds, op);
+    this.requestUpdate();
   }
 
   #remove(id: Id | null): void {
-    const index = this.#filter.statusIds.indexOf(id);
-    this.#change(
-      this.#filter.statusIds.filter((each) => each !== id),
-      this.#filter.op,
-    );
+    const chips = [...this.renderRoot.querySelectorAll('.remove')];
+    const index = chips.indexOf(this.shadowRoot?.activeElement ?? chips[0]!);
+    this.#change(without(this.#filter, [id]));
     // The button goes away under the focus: the next one takes it, or what opens the filter.
     void this.updateComplete.then(() => {
-      const buttons = this.renderRoot.querySelectorAll<HTMLElement>('.remove');
-      (buttons[Math.min(index, buttons.length - 1)] ?? this.trigger).focus({ preventScroll: true });
+      const left = this.renderRoot.querySelectorAll<HTMLElement>('.remove');
+      (left[Math.min(Math.max(0, index), left.length - 1)] ?? this.trigger)?.focus({ preventScroll: true });
     });
   }
 
-  readonly #handleClear = (): void => {
-    this.#change([], 'any-of');
+  #clear(): void {
+    this.#change(EMPTY_FILTER);
     this.#op = 'any-of';
-    this.#focusPending = true;
-  };
+    // The button that was pressed goes away, or can be pressed no more.
+    if (this.isOpen) this.#content.focusFirst();
+    else this.focus({ preventScroll: true });
+  }
 
   /** A status that was deleted leaves the filter, and it is said: a filter must not turn into another one unseen. */
   #dropDeleted(): void {
     const { store } = this;
-    if (store?.phase !== 'ready') return;
-    const live = new Set(store.statuses.map(({ id }) => id));
-    // A delete that is on its way may yet be refused.
-    const isGone = (id: Id | null): id is Id => id !== null && !live.has(id) && (store.status(id)?.deleted ?? true);
-    const gone = this.#filter.statusIds.filter(isGone);
-    if (!gone.length) return;
-    const names = gone.map((id) => store.status(id)?.name ?? this.text('deletedStatus'));
-    const statusIds = this.#filter.statusIds.filter((id) => !isGone(id));
-    this.#set({ op: this.#filter.op, statusIds });
-    this.message = names.map((name) => this.text('statusLeftFilter', { name })).join(' ');
+    const deleted = store ? deletedIn(this.#filter, store) : [];
+    if (!store || !deleted.length) return;
+    const names = deleted.map((id) => store.status(id)?.name).filter((name) => name !== undefined);
+    const n = deleted.length - names.length;
+    this.#set(without(this.#filter, deleted));
+    const sentences = names.map((name) => this.text('statusLeftFilter', { name }));
+    if (n) sentences.push(this.text('unknownLeftFilter', { n }));
+    this.message = sentences.join(' ');
     announce(this.message, this);
-    this.#fire();
+    this.#hasLeft = true;
+  }
+
+  #announceShown(n: number): void {
+    announce(this.text(this.#subject.of === 'contact' ? 'contactsShown' : 'conversationsShown', { n }), this, 500);
   }
 
   // The popup.
@@ -529,104 +432,23 @@ export class PipelineFilter extends PipelineElement {
   #close(focusTrigger: boolean): void {
     if (!this.isOpen) return;
     this.isOpen = false;
-    if (focusTrigger) this.trigger.focus({ preventScroll: true });
+    this.#content.closed();
+    // Before the popup goes away, so that focus is never nowhere.
+    if (focusTrigger) this.focus({ preventScroll: true });
   }
 
-  get #boxes(): HTMLInputElement[] {
-    return [...this.renderRoot.querySelectorAll<HTMLInputElement>('input[type=checkbox]')];
-  }
-
-  #settleFocus(): void {
-    if (!this.#focusPending) return;
-    const boxes = this.#boxes;
-    const target = boxes.find((box) => box.checked) ?? boxes[0];
-    if (!target) return;
-    this.#focusPending = false;
-    target.focus({ preventScroll: true });
-    target.scrollIntoView({ block: 'nearest' });
-  }
-
-  readonly #handleKeyDown = (event: KeyboardEvent): void => {
-    const boxes = this.#boxes;
-    const current = boxes.indexOf(event.target as HTMLInputElement);
-    const isSearch = (event.target as Element).matches('.search');
-    if (isSearch ? event.key !== 'ArrowDown' : current < 0) return;
-    const index = indexForKey(event.key, current, boxes.length);
-    if (index === undefined) return;
-    event.preventDefault();
-    boxes[index]?.focus();
+  readonly #handleTriggerClick = (): void => {
+    if (this.isOpen) this.#close(true);
+    else this.show();
   };
 
-  readonly #handleSearch = (event: InputEvent): void => {
-    event.stopPropagation();
-    this.search = (event.target as HTMLInputElement).value;
-    const n = this.#found.length;
-    const words = n ? this.text('statusesFound', { n }) : this.text('noResults', { query: this.search });
-    announce(words, this, ANNOUNCE_DELAY);
+  readonly #handleNear = (): void => {
+    this.isNear = true;
   };
 
-  // The page's list.
-
-  /** Filters the list while there is something to filter by; a list that is not there yet is waited for. */
-  #followList(): void {
-    const id = this.htmlFor;
-    if (!id || !this.isConnected) {
-      this.#rootObserver?.disconnect();
-      this.#rootObserver = undefined;
-      this.#leaveList();
-      return;
-    }
-    const root = this.getRootNode() as Document | ShadowRoot;
-    if (!this.#rootObserver) {
-      this.#rootObserver = new MutationObserver(() => this.#findList());
-      this.#rootObserver.observe(root, { childList: true, subtree: true, attributes: true, attributeFilter: ['id'] });
-    }
-    this.#findList();
-  }
-
-  #findList(): void {
-    const root = this.getRootNode() as Document | ShadowRoot;
-    const list = this.htmlFor ? root.getElementById(this.htmlFor) : null;
-    const { store } = this;
-    if (!list || !store || isEmptyFilter(this.#filter)) {
-      this.#leaveList();
-      return;
-    }
-    if (this.#list?.list === list && this.#listKey === this.#of) return;
-    this.#leaveList();
-    this.#listKey = this.#of;
-    const isContact = this.#of === 'contact';
-    this.#list = new ListFilter(list, isContact ? 'data-contact-id' : 'data-conversation-id', {
-      matches: (rowId) => (isReadable(rowId) ? this.#judge(rowId) : matchesFilter(this.#filter, null)),
-      watch: (rowId, onChange) => {
-        if (!isReadable(rowId)) return () => undefined;
-        return isContact ? store.watchContact(rowId, onChange) : store.watchEntry(rowId, onChange);
-      },
-      onSettled: (n) => this.#announceShown(n),
-    });
-  }
-
-  #leaveList(): void {
-    this.#list?.close();
-    this.#list = undefined;
-  }
-
-  #announceShown(n: number): void {
-    if (!this.#announcePending) return;
-    this.#announcePending = false;
-    announce(this.text(this.#of === 'contact' ? 'contactsShown' : 'conversationsShown', { n }), this, ANNOUNCE_DELAY);
-  }
-}
-
-/** An id that no adapter takes has no status, and must not spoil the look-up of the others. */
-function isReadable(id: string): boolean {
-  try {
-    parseId(id);
-    return true;
-  } catch {
-    warnOnce(`<pipeline-filter>: the list has an item with the id "${id.slice(0, 40)}", which is not valid.`);
-    return false;
-  }
+  readonly #handleFar = (): void => {
+    this.isNear = false;
+  };
 }
 
 declare global {

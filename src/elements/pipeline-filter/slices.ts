@@ -1,61 +1,74 @@
-/** Work of one go, milliseconds: half a frame is left to the page. */
+/** Work of one frame, milliseconds: half a frame is left to the page. */
 const SLICE = 8;
+/** Writes in one frame: to begin with, at least, at most. */
+const FIRST = 250;
+const LEAST = 50;
+const MOST = 2000;
+/** A frame that has not come by then is not coming: the page is covered, say. Milliseconds. */
+const FRAME_TIMEOUT = 100;
+
+export interface SlicesOptions {
+  /** Does one piece of the work; tells whether it wrote to the page, `undefined` when nothing is left to do. */
+  step(): boolean | undefined;
+  /** Called around each slice, which it runs. */
+  around(slice: () => void): void;
+  /** Makes the browser work off what was written, so that it counts as part of the slice. */
+  layOut(): void;
+  onDone(): void;
+}
 
 /**
- * Works through a set of items a slice at a time, so that no number of them makes a long task. An item added again
- * while it waits is worked on once.
+ * Works through any number of items a frame at a time, so that none makes a long task. What costs is not to write but
+ * the layout that follows, so that is measured, and decides how much the next frame gets. (In Chromium, to hide n
+ * neighbours that are list items takes n² steps when it is done at once: 10,000 took seconds.)
  */
-export class Slices<T> {
-  readonly #work: (item: T) => void;
-  readonly #onDone: () => void;
-  #waiting = new Set<T>();
-  #isScheduled = false;
-  readonly #channel = new MessageChannel();
+export class Slices {
+  readonly #options: SlicesOptions;
+  readonly #now: () => number;
+  #batch = FIRST;
+  #frame = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(work: (item: T) => void, onDone: () => void) {
-    this.#work = work;
-    this.#onDone = onDone;
-    this.#channel.port1.onmessage = () => this.#run();
+  constructor(options: SlicesOptions, now = () => performance.now()) {
+    this.#options = options;
+    this.#now = now;
   }
 
-  add(items: Iterable<T>): void {
-    for (const item of items) this.#waiting.add(item);
-    this.#schedule();
+  /** There is work: it begins with the next frame. */
+  start(): void {
+    if (this.#timer !== undefined) return;
+    // A hidden page has no frames, and nobody waits for one.
+    if (!document.hidden) this.#frame = requestAnimationFrame(this.#run);
+    this.#timer = setTimeout(this.#run, document.hidden ? 0 : FRAME_TIMEOUT);
   }
 
-  /** Lets go of what waits. */
-  clear(): void {
-    this.#waiting.clear();
+  stop(): void {
+    cancelAnimationFrame(this.#frame);
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
   }
 
-  /** Works off everything at once: the page is leaving, or what waits must be undone now. */
-  flush(): void {
-    for (const item of this.#waiting) this.#work(item);
-    this.#waiting.clear();
-  }
+  readonly #run = (): void => {
+    this.stop();
+    let isDone = false;
+    this.#options.around(() => (isDone = this.#slice()));
+    if (isDone) this.#options.onDone();
+    else this.start();
+  };
 
-  close(): void {
-    this.#waiting.clear();
-    this.#channel.port1.close();
-  }
-
-  #schedule(): void {
-    if (this.#isScheduled || !this.#waiting.size) return;
-    this.#isScheduled = true;
-    // Unlike a timer, a message is not held back to 4 ms after a few rounds.
-    this.#channel.port2.postMessage(null);
-  }
-
-  #run(): void {
-    this.#isScheduled = false;
-    if (!this.#waiting.size) return;
-    const end = performance.now() + SLICE;
-    for (const item of this.#waiting) {
-      this.#waiting.delete(item);
-      this.#work(item);
-      if (performance.now() >= end) break;
+  /** Returns whether the work is done. */
+  #slice(): boolean {
+    const start = this.#now();
+    for (let writes = 0; writes < this.#batch;) {
+      const wrote = this.#options.step();
+      if (wrote === undefined) return true;
+      if (wrote) writes++;
+      if (this.#now() - start >= SLICE) break;
     }
-    if (this.#waiting.size) this.#schedule();
-    else this.#onDone();
+    this.#options.layOut();
+    const cost = Math.max(1, this.#now() - start);
+    const factor = Math.min(1.5, Math.max(0.5, SLICE / cost));
+    this.#batch = Math.round(Math.min(MOST, Math.max(LEAST, this.#batch * factor)));
+    return false;
   }
 }

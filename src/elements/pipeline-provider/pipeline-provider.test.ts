@@ -4,7 +4,6 @@ import { MemoryAdapter } from '../../adapters/memory.js';
 import { setDefaultAdapter } from '../../store/context.js';
 import '../pipeline-status-picker/define.js';
 import type { PipelineStatusPicker } from '../pipeline-status-picker/pipeline-status-picker.js';
-import type { PipelineProvider } from './pipeline-provider.js';
 
 /** An adapter in which conversation `c` has the status `name`. */
 async function tenant(name: string): Promise<MemoryAdapter> {
@@ -27,7 +26,7 @@ describe('where the data comes from', () => {
     const list = elsewhere.listStatuses.bind(elsewhere);
     elsewhere.listStatuses = () => (asked++, list());
     setDefaultAdapter(elsewhere);
-    const provider = document.createElement('pipeline-provider') as PipelineProvider;
+    const provider = document.createElement('pipeline-provider');
     const outer = document.createElement('div');
     provider.append(outer);
     outer.attachShadow({ mode: 'open' }).innerHTML =
@@ -84,6 +83,16 @@ describe('where the data comes from', () => {
     await shows(element, 'C');
     element.adapter = undefined;
     await shows(element, 'B');
+  });
+
+  it('never leads the data elsewhere when the address of the server cannot be one', async () => {
+    const box = await fixture<HTMLElement>(html`
+      <pipeline-provider src="http://">
+        <pipeline-status-picker conversation-id="c"></pipeline-status-picker>
+      </pipeline-provider>
+    `);
+    const element = box.querySelector('pipeline-status-picker')!;
+    await until(() => element.matches(':state(error)'));
   });
 
   it('keeps tenants in databases of their own, and a provider moved in the page keeps its connection', async () => {

@@ -2,12 +2,14 @@ import { ContextProvider } from '@lit/context';
 import { LitElement, css, html, type PropertyValues, type TemplateResult } from 'lit';
 import { property } from 'lit/decorators.js';
 import type { PipelineAdapter } from '../../adapters/adapter.js';
-import { IndexedDBAdapter } from '../../adapters/indexeddb/adapter.js';
+import { lazyAdapter, lazyIndexedDB } from '../../adapters/lazy.js';
+import { warnOnce } from '../../internal/pipeline-element.js';
+import { PipelineError } from '../../model/errors.js';
 import { adapterContext } from '../../store/context.js';
 
 /**
  * Gives the elements inside it their data, through shadow roots too. Renders only its slot. To change the tenant,
- * change `database` or `adapter`: every element inside follows.
+ * change `src`, `database` or `adapter`: every element inside follows.
  *
  * @summary Says where the elements inside it get their data.
  * @tag pipeline-provider
@@ -20,14 +22,17 @@ export class PipelineProvider extends LitElement {
     }
   `;
 
+  /** Base URL of a REST API, such as `/api/pipeline`; goes before `database`. */
+  @property() src: string | null = null;
+
   /** Name of the IndexedDB database; one for each tenant and user keeps their data apart. */
   @property() database: string | null = null;
 
-  /** Any adapter; goes before `database`. The provider does not close it. */
+  /** Any adapter; goes before `src` and `database`. The provider does not close it. */
   @property({ attribute: false }) adapter: PipelineAdapter | undefined;
 
   /** The adapter it made itself, and from what. */
-  #own: { adapter: PipelineAdapter; database: string } | undefined;
+  #own: { adapter: PipelineAdapter; source: string } | undefined;
   #connected = false;
 
   readonly #context = new ContextProvider(this, { context: adapterContext });
@@ -49,7 +54,7 @@ export class PipelineProvider extends LitElement {
   }
 
   protected override willUpdate(changed: PropertyValues): void {
-    if (changed.has('database') || changed.has('adapter')) this.#provide();
+    if (changed.has('src') || changed.has('database') || changed.has('adapter')) this.#provide();
   }
 
   protected override render(): TemplateResult {
@@ -63,11 +68,13 @@ export class PipelineProvider extends LitElement {
       this.#release();
       return;
     }
-    const database = this.database || 'pipeline-elements';
-    if (this.#own?.database === database) return;
+    const { src, database } = this;
+    const source = src ? `src ${src}` : `database ${database ?? ''}`;
+    if (this.#own?.source === source) return;
     const before = this.#own;
-    this.#own = { database, adapter: new IndexedDBAdapter({ database }) };
-    this.#context.setValue(this.#own.adapter);
+    const adapter = src ? lazyRest(src) : lazyIndexedDB(database ?? undefined);
+    this.#own = { source, adapter };
+    this.#context.setValue(adapter);
     void before?.adapter.close?.();
   }
 
@@ -75,6 +82,23 @@ export class PipelineProvider extends LitElement {
     void this.#own?.adapter.close?.();
     this.#own = undefined;
   }
+}
+
+/** An address that cannot be one must not lead the data elsewhere: every call says what is wrong with it. */
+function lazyRest(baseUrl: string): PipelineAdapter {
+  const load = async (): Promise<PipelineAdapter> => {
+    const { RestAdapter } = await import('../../adapters/rest/adapter.js');
+    try {
+      return new RestAdapter({ baseUrl });
+    } catch (thrown) {
+      const { message } = PipelineError.from(thrown);
+      warnOnce(
+        `<pipeline-provider src="${baseUrl}">: ${message} Write the base URL of a REST API, such as "/api/pipeline".`,
+      );
+      throw thrown;
+    }
+  };
+  return lazyAdapter(load, ['putConversations']);
 }
 
 declare global {

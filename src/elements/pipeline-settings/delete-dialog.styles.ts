@@ -93,6 +93,7 @@ export const overlayStyles = css`
   }
 
   .menu-label {
+    max-inline-size: 17em;
     padding: 6px 10px 4px;
     color: var(--_text-muted);
     font-size: 0.86em;

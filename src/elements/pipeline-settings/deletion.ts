@@ -41,16 +41,13 @@ export class Deletion {
     const current = context.statuses.find(({ id }) => id === question.status.id);
     if (current && !context.readonly) {
       const others = context.statuses.filter(({ id }) => id !== current.id);
-      // Deleted meanwhile: conversations go to no status that nobody sees.
-      const isTarget = others.some(({ id }) => id === question.target);
-      const target = isTarget ? question.target : (others[0]?.id ?? null);
-      const isMove = question.isMove && target !== null;
+      const isTargetGone = question.target !== null && !others.some(({ id }) => id === question.target);
       this.#question = {
         ...question,
         status: current,
         count: this.#countOf(current.id) || question.count,
-        target,
-        isMove,
+        ...(isTargetGone ? { target: others[0]?.id ?? null, isMove: question.isMove && others.length > 0 } : {}),
+        ...(isTargetGone && question.isMove ? { problem: context.text('statusDeletedMeanwhile') } : {}),
       };
       return;
     }

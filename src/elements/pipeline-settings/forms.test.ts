@@ -75,7 +75,10 @@ describe('<pipeline-settings> adding', () => {
     await click(radio(element, 'Violet'));
     await click(button(element, 'Add'));
     await until(() => rows(element).length === 1);
-    expect((await adapter.listStatuses()).items[0]).to.include({ name: 'Café\u0301'.normalize('NFC'), color: '#8b00f6' });
+    expect((await adapter.listStatuses()).items[0]).to.include({
+      name: 'Café\u0301'.normalize('NFC'),
+      color: '#8b00f6',
+    });
     await until(() => focused() === field(element), 'focus back in the name');
     await type('Other');
     custom(element).value = '#12AB9f';
@@ -116,7 +119,11 @@ describe('<pipeline-settings> adding', () => {
     ['nothing', '', 'Enter a name.'],
     ['only spaces', '   ', 'Enter a name.'],
     ['65 characters', 'x'.repeat(65), 'Use at most 64 characters.'],
-    ['a text-direction override', 'a\u202eb', 'This name has characters that cannot be shown, such as control characters.'],
+    [
+      'a text-direction override',
+      'a\u202eb',
+      'This name has characters that cannot be shown, such as control characters.',
+    ],
     ['a name that is taken', ' leads ', 'There is already a status named “Leads”.'],
   ] as const) {
     it(`refuses ${what}, says so at the field, and keeps what was typed`, async () => {
@@ -201,19 +208,42 @@ describe('<pipeline-settings> adding', () => {
     expect(problem(element)).to.equal('');
   });
 
-  it('adds once however often Enter is pressed, and keeps what is typed meanwhile', async () => {
+  it('adds once however often Enter is pressed, and takes the next name while the first is on its way', async () => {
     const adapter = await pipeline();
     const element = await settings(adapter);
     const go = delay(adapter, 'createStatus');
     await openAdd(element);
     await type('Won');
     await press('Enter', 'Enter');
-    await until(() => element.matches(':state(saving)'));
-    await type(' and paid');
+    await until(() => rows(element).includes('Won'));
+    expect(problem(element)).to.equal('');
+    await type('Paid');
     go();
     await until(() => !element.matches(':state(saving)'));
     expect(await stored(adapter)).to.deep.equal(['Leads', 'Purchase', 'Repurchase', 'Won']);
-    expect(field(element).value).to.equal('Won and paid');
+    expect(field(element).value).to.equal('Paid');
+  });
+
+  it('tells beside the list what was refused while the next name is being typed', async () => {
+    const adapter = await pipeline();
+    const element = await settings(adapter);
+    const write = adapter.createStatus.bind(adapter);
+    let refuseIt = (): void => undefined;
+    const gate = new Promise<void>((resolve) => (refuseIt = resolve));
+    adapter.createStatus = async () => {
+      await gate;
+      adapter.createStatus = write;
+      throw new PipelineError('offline', 'gone');
+    };
+    await openAdd(element);
+    await type('Won');
+    await press('Enter');
+    await until(() => rows(element).includes('Won'));
+    await type('Paid');
+    refuseIt();
+    await until(() => message(element) === 'Won was not added. No connection.');
+    expect(field(element).value).to.equal('Paid');
+    expect(rows(element)).to.deep.equal(['Leads', 'Purchase', 'Repurchase']);
   });
 
   it('does not pull focus back from another field of the page', async () => {

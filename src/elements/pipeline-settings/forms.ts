@@ -31,14 +31,14 @@ export class Forms {
   openAdd(): void {
     this.putAway();
     this.#add ??= new Draft(this.#fresh());
-    this.#focusField(this.#add);
+    void this.#focusField(this.#add);
   }
 
   openEdit(status: Status): void {
     this.putAway();
     const draft = this.#edits.get(status.id) ?? new Draft(status);
     this.#edits.set(status.id, draft);
-    this.#focusField(draft);
+    void this.#focusField(draft);
   }
 
   /** Closes the forms that nothing was typed into: the user went on to something else. */
@@ -85,23 +85,43 @@ export class Forms {
   }
 
   async #saveNew(draft: Draft): Promise<void> {
-    if (draft.isSaving || this.#refuses(draft)) return;
+    // The second press of a quick Enter, Enter.
+    if (draft.isSaving && !draft.isTouched) return;
+    if (this.#refuses(draft)) return;
     const context = this.#context;
     const { name = '', color = draft.color } = draft.patch;
-    const typed = draft.name;
+    const typed = { name: draft.name, color: draft.color };
     const id = crypto.randomUUID();
     const status: Status = { id, name, color: color as Status['color'], rank: '', version: 0 };
     draft.isSaving = true;
-    const outcome = await context.writer.write('create', status, (store) => store.createStatus({ id, name, color }));
+    const writing = context.writer.write('create', status, (store) => {
+      const creating = store.createStatus({ id, name, color });
+      // Shown in the list from here on: the form is ready for the next one while this one is on its way.
+      draft.restart(this.#fresh());
+      return creating;
+    });
+    const hadFocus = context.focus.isIn('.foot');
+    if (hadFocus) void this.#focusField(draft);
+    const outcome = await writing;
     draft.isSaving = false;
-    if (!outcome.ok) return this.#fail(draft, outcome.error);
-    const n = context.statuses.findIndex((each) => each.id === id) + 1;
-    const isOpen = this.#add === draft;
-    // Ready for the next one, unless that was begun meanwhile.
-    if (isOpen && draft.name === typed) draft.restart(this.#fresh());
     context.host.requestUpdate();
-    if (isOpen && context.focus.isIn('.foot')) await this.#focusField(draft);
+    if (!outcome.ok) return this.#failNew(draft, typed, outcome.error);
+    const n = context.statuses.findIndex((each) => each.id === id) + 1;
     announce(context.text('statusAdded', { name, n }), context.host);
+  }
+
+  /** What was typed comes back, unless the next name is being typed there: then it is told beside the list. */
+  #failNew(draft: Draft, typed: { name: string; color: string }, error: PipelineError | undefined): void {
+    const context = this.#context;
+    if (this.#add !== draft || draft.isTouched) {
+      if (!error) return;
+      const text = (): string => `${context.text('statusNotAdded', { name: typed.name })} ${context.errorText(error)}`;
+      context.show({ text, isError: true });
+      announce(text(), context.host);
+      return;
+    }
+    Object.assign(draft, typed);
+    this.#fail(draft, error);
   }
 
   async #saveEdit(draft: Draft, base: Status): Promise<void> {

@@ -1,11 +1,6 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { property } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
-import type {
-  PipelineBeforeStatusesChangeEvent,
-  PipelineErrorEvent,
-  PipelineStatusesChangeEvent,
-} from '../../events.js';
 import { chipStyles } from '../../internal/chip.js';
 import { plusIcon, warningIcon } from '../../internal/icons.js';
 import { announce, prepareToAnnounce } from '../../internal/live-region.js';

@@ -1,0 +1,317 @@
+import { expect } from '@open-wc/testing';
+import type { PipelineError, PipelineErrorCode } from '../../model/errors.js';
+import { RestAdapter, type RestOptions } from './adapter.js';
+import { parseRetryAfter } from './retry.js';
+import { TestEnvironment, settle } from './test-environment.js';
+import { BASE, json, networkError, problem, scripted, silence, type Reply, type Seen } from './test-wire.js';
+
+const STATUS = { id: 'a', name: 'A', color: '#2775f8', rank: '1', version: 3 };
+const ENTRY = { conversationId: 'c1', contactId: null, statusId: 'a', version: 7, changedAt: 5 };
+const list = (): Response => json({ items: [STATUS], seq: '9' });
+
+function adapterOf(
+  replies: ((seen: Seen) => Reply)[],
+  options: Partial<RestOptions> = {},
+): { adapter: RestAdapter; seen: Seen[]; environment: TestEnvironment } {
+  const environment = new TestEnvironment();
+  const { fetch, seen } = scripted(...replies);
+  return { adapter: new RestAdapter({ baseUrl: BASE, fetch, ...options }, environment), seen, environment };
+}
+
+/** Lets a call end, however long it waits; resolves to its value or its error. */
+async function end<T>(call: Promise<T>, environment: TestEnvironment): Promise<T | PipelineError> {
+  let result: { value: T | PipelineError } | undefined;
+  call.then(
+    (value) => (result = { value }),
+    (error: PipelineError) => (result = { value: error }),
+  );
+  await settle();
+  for (let n = 0; n < 50 && !result; n++) await environment.advance(environment.waits[0] ?? 0);
+  return result!.value;
+}
+
+const codeOf = (value: unknown): unknown => (value as PipelineError).code;
+
+describe('requests that fail', () => {
+  for (const status of [408, 425, 429, 502, 503, 504]) {
+    it(`goes again after ${status}, under the same key`, async () => {
+      const { adapter, seen, environment } = adapterOf([() => problem(status, 'x'), () => json(ENTRY)]);
+      const result = await end(adapter.setStatus([{ conversationId: 'c1' }], 'a'), environment);
+      expect(result).to.deep.equal([{ conversationId: 'c1', ok: true, entry: ENTRY }]);
+      const keys = seen.map((each) => each.headers.get('idempotency-key'));
+      expect(keys).to.have.length(2);
+      expect(keys[0]).to.equal(keys[1]);
+      expect(keys[0]).to.match(/^[\w-]{36}$/);
+    });
+  }
+
+  const never: [number, string, PipelineErrorCode][] = [
+    [400, 'nonsense', 'invalid'],
+    [403, 'forbidden', 'forbidden'],
+    [404, 'not-found', 'not-found'],
+    [409, 'in-use', 'in-use'],
+    [409, 'status-deleted', 'status-deleted'],
+    [409, 'conflict', 'conflict'],
+    [410, 'about:blank', 'invalid'],
+    [412, 'conflict', 'conflict'],
+    [413, 'about:blank', 'limit'],
+    [422, 'limit', 'limit'],
+    [428, 'about:blank', 'invalid'],
+    [500, 'about:blank', 'unavailable'],
+  ];
+  for (const [status, type, code] of never) {
+    it(`never goes again after ${status} ${type}: ${code}`, async () => {
+      const { adapter, seen, environment } = adapterOf([() => problem(status, type)]);
+      const result = await end(adapter.updateStatus('a', { name: 'B' }, { ifVersion: 3 }), environment);
+      expect(codeOf(result)).to.equal(code);
+      expect(seen).to.have.length(1);
+    });
+  }
+
+  const lasting: [string, () => Reply, PipelineErrorCode][] = [
+    ['503', () => problem(503, 'x'), 'unavailable'],
+    ['429', () => problem(429, 'x'), 'rate-limited'],
+    ['408', () => problem(408, 'x'), 'timeout'],
+    ['no network', networkError, 'offline'],
+    ['silence', silence, 'timeout'],
+  ];
+  for (const [what, reply, code] of lasting) {
+    it(`gives up after five attempts with ${what}: ${code}`, async () => {
+      const { adapter, seen, environment } = adapterOf([reply]);
+      const result = await end(adapter.moveStatus('a', null), environment);
+      expect(codeOf(result)).to.equal(code);
+      expect((result as PipelineError).retryable).to.equal(true);
+      expect(seen).to.have.length(5);
+      expect(new Set(seen.map((each) => each.headers.get('idempotency-key'))).size).to.equal(1);
+      expect(environment.waits).to.deep.equal([]);
+    });
+  }
+
+  it('waits longer each time, all of it by chance', async () => {
+    const { adapter, environment, seen } = adapterOf([() => problem(503, 'x')]);
+    environment.chance = 0.999999;
+    adapter.listStatuses().catch(() => undefined);
+    const waits: number[] = [];
+    for (let n = 0; n < 4; n++) {
+      await settle();
+      waits.push(environment.waits[0]!);
+      await environment.advance(environment.waits[0]!);
+    }
+    expect(waits).to.deep.equal([300, 600, 1200, 2400]);
+    expect(seen).to.have.length(5);
+  });
+
+  it('waits as long as Retry-After says, in seconds', async () => {
+    const { adapter, environment } = adapterOf([() => problem(429, 'x', {}, { 'retry-after': '7' }), list]);
+    const call = adapter.listStatuses();
+    await settle();
+    expect(environment.waits).to.deep.equal([7000]);
+    await environment.advance(7000);
+    expect((await call).seq).to.equal('9');
+  });
+
+  it('waits as long as Retry-After says, as a date', async () => {
+    const { adapter, environment } = adapterOf([
+      () => problem(503, 'x', {}, { 'retry-after': new Date(environment.time + 12_000).toUTCString() }),
+      list,
+    ]);
+    const call = adapter.listStatuses();
+    await settle();
+    expect(environment.waits).to.deep.equal([12_000]);
+    await environment.advance(12_000);
+    await call;
+  });
+
+  it('reads any Retry-After without harm', () => {
+    const now = Date.parse('2026-01-01T00:00:00Z');
+    expect(parseRetryAfter('999999', now)).to.equal(60_000);
+    expect(parseRetryAfter('Thu, 01 Jan 2099 00:00:00 GMT', now)).to.equal(60_000);
+    expect(parseRetryAfter('Thu, 01 Jan 2009 00:00:00 GMT', now)).to.equal(0);
+    expect(parseRetryAfter(' 0 ', now)).to.equal(0);
+    for (const nonsense of [null, '', 'soon', '-', '1e', 'NaN'])
+      expect(parseRetryAfter(nonsense, now)).to.equal(undefined);
+  });
+
+  it('gives each attempt 15 s, and starts anew after silence', async () => {
+    const { adapter, seen, environment } = adapterOf([silence, list]);
+    const call = adapter.listStatuses();
+    await settle();
+    expect(environment.waits).to.deep.equal([15_000]);
+    await environment.advance(15_000);
+    await environment.advance(300);
+    expect((await call).seq).to.equal('9');
+    expect(seen).to.have.length(2);
+    expect(seen[0]!.init.signal!.aborted).to.equal(true);
+  });
+
+  it('counts the body into the time of an attempt', async () => {
+    const hanging = (): Response => new Response(new ReadableStream({ start: (c) => c.enqueue(new Uint8Array([91])) }));
+    const { adapter, environment } = adapterOf([hanging], { timeoutMs: 100 });
+    expect(codeOf(await end(adapter.listStatuses(), environment))).to.equal('timeout');
+  });
+
+  it('goes again when the connection breaks in the middle of the body', async () => {
+    const broken = (): Response =>
+      new Response(new ReadableStream({ pull: (controller) => controller.error(new TypeError('network error')) }));
+    const { adapter, environment } = adapterOf([broken, list]);
+    expect(((await end(adapter.listStatuses(), environment)) as { seq: string }).seq).to.equal('9');
+  });
+
+  it('tries once only where the browser knows that there is no network', async () => {
+    const { adapter, seen, environment } = adapterOf([networkError]);
+    environment.isConnected = false;
+    expect(codeOf(await end(adapter.getEntries(['c1']), environment))).to.equal('offline');
+    expect(seen).to.have.length(1);
+  });
+
+  it('believes the server more than the browser about the network', async () => {
+    const { adapter, environment } = adapterOf([list]);
+    environment.isConnected = false;
+    expect((await adapter.listStatuses()).seq).to.equal('9');
+  });
+});
+
+describe('lost answers', () => {
+  const refusedThen = (refusal: () => Reply): (() => Reply)[] => [silence, refusal];
+
+  it('a pick refused with what was picked is done', async () => {
+    const { adapter, environment } = adapterOf(refusedThen(() => problem(412, 'conflict', { current: ENTRY })));
+    const result = await end(adapter.setStatus([{ conversationId: 'c1' }], 'a', { ifVersion: 6 }), environment);
+    expect(result).to.deep.equal([{ conversationId: 'c1', ok: true, entry: ENTRY }]);
+  });
+
+  it('a pick refused with another status is a conflict', async () => {
+    const current = { ...ENTRY, statusId: 'b' };
+    const { adapter, environment } = adapterOf(refusedThen(() => problem(412, 'conflict', { current })));
+    const result = await end(adapter.setStatus([{ conversationId: 'c1' }], 'a', { ifVersion: 6 }), environment);
+    expect(codeOf(result)).to.equal('conflict');
+    expect((result as PipelineError).current).to.deep.equal(current);
+  });
+
+  it('what was refused at once is a conflict, whatever is there', async () => {
+    const { adapter, environment } = adapterOf([() => problem(412, 'conflict', { current: { ...STATUS, name: 'B' } })]);
+    expect(codeOf(await end(adapter.updateStatus('a', { name: 'B' }, { ifVersion: 2 }), environment))).to.equal(
+      'conflict',
+    );
+  });
+
+  it('a rename refused with the new name is done', async () => {
+    const current = { ...STATUS, name: 'B' };
+    const { adapter, environment } = adapterOf(refusedThen(() => problem(412, 'conflict', { current })));
+    expect(await end(adapter.updateStatus('a', { name: 'B' }, { ifVersion: 2 }), environment)).to.deep.equal(current);
+  });
+
+  it('a rename refused with half of what was asked is a conflict', async () => {
+    const current = { ...STATUS, name: 'B' };
+    const { adapter, environment } = adapterOf(refusedThen(() => problem(412, 'conflict', { current })));
+    const patch = { name: 'B', color: '#000000' };
+    expect(codeOf(await end(adapter.updateStatus('a', patch, { ifVersion: 2 }), environment))).to.equal('conflict');
+  });
+
+  it('a create refused with the same status is done', async () => {
+    const { adapter, environment } = adapterOf(refusedThen(() => problem(409, 'conflict', { current: STATUS })));
+    const data = { id: 'a', name: 'A', color: '#2775F8' };
+    expect(await end(adapter.createStatus(data), environment)).to.deep.equal(STATUS);
+  });
+
+  for (const [status, code] of [
+    [404, 'not-found'],
+    [409, 'status-deleted'],
+    [412, 'conflict'],
+  ] as const) {
+    it(`a delete refused with ${status}, gone already, is done`, async () => {
+      const current = { ...STATUS, deleted: true };
+      const { adapter, environment } = adapterOf(refusedThen(() => problem(status, code, { current })));
+      expect(await end(adapter.deleteStatus('a', { ifVersion: 3 }), environment)).to.deep.equal({ moved: 0 });
+    });
+  }
+
+  it('a delete refused because of its heir is refused', async () => {
+    const { adapter, environment } = adapterOf(refusedThen(() => problem(409, 'status-deleted', { field: 'moveTo' })));
+    const result = await end(adapter.deleteStatus('a', { ifVersion: 3, moveTo: 'b' }), environment);
+    expect(codeOf(result)).to.equal('status-deleted');
+  });
+
+  it('an earlier attempt that is still at work is waited for', async () => {
+    const { adapter, seen, environment } = adapterOf([
+      silence,
+      () => problem(409, 'conflict'),
+      () => json(STATUS, 201),
+    ]);
+    const data = { id: 'a', name: 'A', color: '#2775f8' };
+    expect(await end(adapter.createStatus(data), environment)).to.deep.equal(STATUS);
+    expect(seen).to.have.length(3);
+  });
+
+  it('a pick whose answers are all lost is looked up', async () => {
+    const { adapter, seen, environment } = adapterOf([
+      ({ method }) => (method === 'PUT' ? silence() : json({ items: [ENTRY] })),
+    ]);
+    const result = await end(adapter.setStatus([{ conversationId: 'c1' }], 'a'), environment);
+    expect(result).to.deep.equal([{ conversationId: 'c1', ok: true, entry: ENTRY }]);
+    expect(seen.filter((each) => each.method === 'PUT')).to.have.length(5);
+  });
+
+  it('a pick whose answers are all lost, and that did not happen, times out', async () => {
+    const { adapter, environment } = adapterOf([
+      ({ method }) => (method === 'PUT' ? silence() : json({ items: [{ ...ENTRY, statusId: 'b' }] })),
+    ]);
+    expect(codeOf(await end(adapter.setStatus([{ conversationId: 'c1' }], 'a'), environment))).to.equal('timeout');
+  });
+});
+
+describe('aborting', () => {
+  it('stops the waiting for an answer, also of a fetch that does not know of signals', async () => {
+    const { adapter, seen, environment } = adapterOf([silence]);
+    const controller = new AbortController();
+    const call = adapter.listStatuses({ signal: controller.signal });
+    await settle();
+    controller.abort();
+    expect(codeOf(await end(call, environment))).to.equal('aborted');
+    expect(seen[0]!.init.signal!.aborted).to.equal(true);
+    expect(environment.waits).to.deep.equal([]);
+  });
+
+  it('stops the waiting between attempts', async () => {
+    const { adapter, seen, environment } = adapterOf([() => problem(503, 'x')]);
+    const controller = new AbortController();
+    const call = adapter.moveStatus('a', null, { signal: controller.signal });
+    await settle();
+    controller.abort();
+    expect(codeOf(await end(call, environment))).to.equal('aborted');
+    await environment.advance(60_000);
+    expect(seen).to.have.length(1);
+  });
+
+  it('one of two who wait for one write leaves the other waiting', async () => {
+    const { adapter, seen, environment } = adapterOf([() => problem(503, 'x'), () => json(ENTRY)]);
+    const controller = new AbortController();
+    const pick = (signal?: AbortSignal) =>
+      adapter.setStatus([{ conversationId: 'c1' }], 'a', { opId: 'op', ...(signal && { signal }) });
+    const [first, second] = [pick(controller.signal), pick()];
+    await settle();
+    controller.abort();
+    expect(codeOf(await end(first, environment))).to.equal('aborted');
+    expect(await end(second, environment)).to.have.length(1);
+    expect(seen).to.have.length(2);
+  });
+
+  it('close ends the reads, and lets a write that was begun end', async () => {
+    let answer!: (response: Response) => void;
+    const { adapter, environment } = adapterOf([
+      ({ method }) => (method === 'GET' ? silence() : new Promise<Response>((resolve) => (answer = resolve))),
+    ]);
+    const read = adapter.listStatuses();
+    const write = adapter.setStatus([{ conversationId: 'c1' }], 'a');
+    await settle();
+    let isClosed = false;
+    void adapter.close().then(() => (isClosed = true));
+    expect(codeOf(await end(read, environment))).to.equal('aborted');
+    expect(isClosed).to.equal(false);
+    answer(json(ENTRY));
+    expect(await write).to.have.length(1);
+    await settle();
+    expect(isClosed).to.equal(true);
+    expect(codeOf(await end(adapter.listStatuses(), environment))).to.equal('aborted');
+  });
+});

@@ -1,0 +1,376 @@
+import { expect } from '@open-wc/testing';
+import type { PipelineError } from '../../model/errors.js';
+import type { SetResult } from '../../model/entry.js';
+import { PipelineStore } from '../../store/store.js';
+import { RestAdapter } from './adapter.js';
+import { TestEnvironment, settle, until } from './test-environment.js';
+import { BASE, WireServer, json, networkError, problem, scripted, silence } from './test-wire.js';
+
+const DAY = 24 * 60 * 60 * 1000;
+
+interface Bench {
+  server: WireServer;
+  adapter: RestAdapter;
+  environment: TestEnvironment;
+  /** Nothing reaches the server while this is true. */
+  setOffline(isOffline: boolean): void;
+  /** The ids of the conversations written to, in order. */
+  written(): string[];
+}
+
+async function open(): Promise<Bench> {
+  const server = new WireServer();
+  const environment = new TestEnvironment();
+  for (const id of ['a', 'b']) await server.adapter.createStatus({ id, name: id, color: '#2775f8' });
+  let isOffline = false;
+  server.faults.before = () => (isOffline ? networkError() : undefined);
+  const done: string[] = [];
+  server.faults.after = (seen, response) => {
+    if (seen.method === 'PUT' && response.ok) done.push(seen.path.split('/')[2]!);
+    return response;
+  };
+  return {
+    server,
+    environment,
+    adapter: new RestAdapter({ baseUrl: BASE, fetch: server.fetch }, environment),
+    setOffline: (next) => (isOffline = next),
+    written: () => done,
+  };
+}
+
+/** A call that is watched. */
+function watch<T>(call: Promise<T>): { value?: T; error?: PipelineError } {
+  const result: { value?: T; error?: PipelineError } = {};
+  call.then(
+    (value) => (result.value = value),
+    (error: PipelineError) => (result.error = error),
+  );
+  return result;
+}
+
+const codes = (results: readonly SetResult[]): string[] => results.map((each) => (each.ok ? 'ok' : each.error.code));
+const pick = ({ adapter }: Bench, id: string, statusId: string | null = 'a') =>
+  watch(adapter.setStatus([{ conversationId: id }], statusId));
+
+describe('picks without a network', () => {
+  it('wait, and go out in order when it is back', async () => {
+    const bench = await open();
+    bench.setOffline(true);
+    const picks = ['c3', 'c1', 'c2'].map((id) => pick(bench, id));
+    await bench.environment.advance(5 * 60_000);
+    expect(picks).to.deep.equal([{}, {}, {}]);
+    bench.setOffline(false);
+    await bench.environment.advance(30_000);
+    expect(bench.written()).to.deep.equal(['c3', 'c1', 'c2']);
+    expect(picks.map(({ value }) => codes(value!))).to.deep.equal([['ok'], ['ok'], ['ok']]);
+    expect(bench.environment.waits).to.deep.equal([]);
+  });
+
+  it('go out in the order of asking, also when an earlier one failed later', async () => {
+    const bench = await open();
+    bench.setOffline(true);
+    const { before } = bench.server.faults;
+    let fail!: (reason: Error) => void;
+    bench.server.faults.before = (seen) =>
+      seen.path.includes('c2') ? new Promise<Response>((_, reject) => (fail = reject)) : before!(seen);
+    const picks = [pick(bench, 'c1', 'a'), pick(bench, 'c2', 'a'), pick(bench, 'c1', 'b')];
+    await settle();
+    fail(networkError());
+    await settle();
+    bench.server.faults.before = before!;
+    bench.setOffline(false);
+    await bench.environment.advance(30_000);
+    expect(picks.every(({ value }) => value?.[0]!.ok)).to.equal(true);
+    expect(bench.written()).to.deep.equal(['c1', 'c2', 'c1']);
+  });
+
+  it('go out at once when the browser says that it is online', async () => {
+    const bench = await open();
+    bench.setOffline(true);
+    const waiting = pick(bench, 'c1');
+    await settle();
+    bench.setOffline(false);
+    window.dispatchEvent(new Event('online'));
+    await settle();
+    expect(codes(waiting.value!)).to.deep.equal(['ok']);
+  });
+
+  it('go out at once when the stream is live again', async () => {
+    const bench = await open();
+    const stop = bench.adapter.subscribe(() => undefined, {});
+    await until(() => bench.server.streams.size);
+    bench.setOffline(true);
+    const waiting = pick(bench, 'c1');
+    for (let n = 0; n < 6; n++) {
+      await bench.environment.advance(20_000);
+      bench.server.send(': still here\n\n');
+      await settle();
+    }
+    expect(bench.environment.waits[0], 'its own next attempt').to.be.above(2000);
+    bench.setOffline(false);
+    bench.server.cut();
+    await settle();
+    await bench.environment.advance(1000);
+    await until(() => waiting.value, 'the pick');
+    stop();
+  });
+
+  it('keep one key over all attempts, and are applied once when the answers were lost', async () => {
+    const bench = await open();
+    let isLosing = true;
+    const keys = new Set<string>();
+    bench.server.faults.after = (seen, response) => {
+      keys.add(seen.headers.get('idempotency-key')!);
+      return isLosing ? networkError() : response;
+    };
+    const lost = pick(bench, 'c1');
+    await bench.environment.advance(3000);
+    await bench.server.adapter.setStatus([{ conversationId: 'c1' }], 'b');
+    isLosing = false;
+    await bench.environment.advance(30_000);
+    expect(codes(lost.value!)).to.deep.equal(['ok']);
+    expect(keys.size).to.equal(1);
+    expect((await bench.server.adapter.getEntries(['c1'])).get('c1')!.statusId).to.equal('b');
+  });
+
+  it('of one conversation end with the latest', async () => {
+    const bench = await open();
+    bench.setOffline(true);
+    const picks = ['a', 'b', 'a', null, 'b'].map((statusId) => pick(bench, 'c1', statusId));
+    await bench.environment.advance(1000);
+    bench.setOffline(false);
+    await bench.environment.advance(60_000);
+    expect(picks.every(({ value }) => value?.[0]!.ok)).to.equal(true);
+    expect((await bench.server.adapter.getEntries(['c1'])).get('c1')!.statusId).to.equal('b');
+    expect((await bench.server.adapter.history('c1')).map(({ to }) => to)).to.deep.equal(['a', 'b', 'a', null, 'b']);
+  });
+
+  it('are told when they are refused later, and the rest goes on', async () => {
+    const bench = await open();
+    bench.setOffline(true);
+    const [refused, good] = [pick(bench, 'c1', 'a'), pick(bench, 'c2', 'b')];
+    await settle();
+    await bench.server.adapter.deleteStatus('a', { ifVersion: 1 });
+    bench.setOffline(false);
+    await bench.environment.advance(60_000);
+    expect(refused.error!.code).to.equal('status-deleted');
+    expect(codes(good.value!)).to.deep.equal(['ok']);
+  });
+
+  it('go on waiting while the server is not up yet', async () => {
+    const bench = await open();
+    bench.setOffline(true);
+    const waiting = pick(bench, 'c1');
+    await settle();
+    bench.server.faults.before = () => problem(503, 'x');
+    await bench.environment.advance(10 * 60_000);
+    expect(waiting).to.deep.equal({});
+    delete bench.server.faults.before;
+    await bench.environment.advance(60_000);
+    expect(codes(waiting.value!)).to.deep.equal(['ok']);
+  });
+
+  it('stay shown as pending by the store, and are taken back when refused', async () => {
+    const bench = await open();
+    const store = PipelineStore.of(bench.adapter);
+    const stop = store.watchEntry('c1', () => undefined);
+    await until(() => store.entry('c1'), 'the entry');
+    bench.setOffline(true);
+    const waiting = watch(store.setStatus([{ conversationId: 'c1' }], 'a'));
+    await bench.environment.advance(60_000);
+    expect(store.entry('c1')).to.deep.include({ statusId: 'a', pending: true });
+    await bench.server.adapter.deleteStatus('a', { ifVersion: 1 });
+    bench.setOffline(false);
+    await bench.environment.advance(60_000);
+    expect(waiting.error!.code).to.equal('status-deleted');
+    expect(store.entry('c1')).to.deep.include({ statusId: null, pending: false });
+    stop();
+    await bench.adapter.close();
+  });
+
+  it('are 500 at most', async () => {
+    const bench = await open();
+    bench.setOffline(true);
+    const picks = Array.from({ length: 502 }, (_, n) => pick(bench, `c${n}`));
+    await settle();
+    expect(picks.filter(({ error }) => error?.code === 'offline')).to.have.length(2);
+    await bench.adapter.close();
+  });
+
+  it('are given up after a day', async () => {
+    const bench = await open();
+    bench.setOffline(true);
+    const waiting = pick(bench, 'c1');
+    await settle();
+    bench.environment.time += DAY;
+    await bench.environment.advance(60_000);
+    expect([waiting.error!.code, waiting.error!.retryable]).to.deep.equal(['offline', false]);
+    expect(bench.environment.waits).to.deep.equal([]);
+  });
+
+  it('are dropped when they are aborted', async () => {
+    const bench = await open();
+    bench.setOffline(true);
+    const controller = new AbortController();
+    const [dropped, kept] = [
+      watch(bench.adapter.setStatus([{ conversationId: 'c1' }], 'a', { signal: controller.signal })),
+      pick(bench, 'c2'),
+    ];
+    await settle();
+    controller.abort();
+    await settle();
+    expect(dropped.error!.code).to.equal('aborted');
+    bench.setOffline(false);
+    await bench.environment.advance(60_000);
+    expect(codes(kept.value!)).to.deep.equal(['ok']);
+    expect(bench.written()).to.deep.equal(['c2']);
+  });
+
+  it('are dropped when the adapter is closed, and leave nothing behind', async () => {
+    const bench = await open();
+    bench.setOffline(true);
+    const waiting = pick(bench, 'c1');
+    await settle();
+    await bench.adapter.close();
+    expect(waiting.error!.code).to.equal('aborted');
+    bench.setOffline(false);
+    window.dispatchEvent(new Event('online'));
+    await bench.environment.advance(DAY);
+    expect(bench.written()).to.deep.equal([]);
+    expect(bench.environment.waits).to.deep.equal([]);
+  });
+});
+
+describe('picks for one conversation', () => {
+  it('never overtake each other, however late an answer is', async () => {
+    const bench = await open();
+    let release!: () => void;
+    let isHeld = true;
+    const { fetch } = bench.server;
+    const slow: typeof globalThis.fetch = async (input, init) => {
+      if (isHeld && init?.method === 'PUT') {
+        isHeld = false;
+        await new Promise<void>((resolve) => (release = resolve));
+      }
+      return fetch(input, init);
+    };
+    const adapter = new RestAdapter({ baseUrl: BASE, fetch: slow }, bench.environment);
+    const [first, second] = ['a', 'b'].map((statusId) =>
+      watch(adapter.setStatus([{ conversationId: 'c1' }], statusId)),
+    );
+    const other = watch(adapter.setStatus([{ conversationId: 'c2' }], 'a'));
+    await settle();
+    expect([first!.value, second!.value]).to.deep.equal([undefined, undefined]);
+    expect(codes(other.value!), 'another conversation does not wait').to.deep.equal(['ok']);
+    release();
+    await settle();
+    expect((await adapter.getEntries(['c1'])).get('c1')!.statusId).to.equal('b');
+  });
+
+  it('go on after one that failed', async () => {
+    const bench = await open();
+    const [refused, good] = [pick(bench, 'c1', 'nowhere'), pick(bench, 'c1', 'b')];
+    await settle();
+    expect(refused.error!.code).to.equal('not-found');
+    expect(codes(good.value!)).to.deep.equal(['ok']);
+  });
+});
+
+describe('picks for many conversations', () => {
+  const refs = (count: number) => Array.from({ length: count }, (_, n) => ({ conversationId: `c${n}` }));
+
+  it('go out 200 at a time, each part under a key of its own, three at once', async () => {
+    const bench = await open();
+    let under = 0;
+    let most = 0;
+    const fetch: typeof globalThis.fetch = async (input, init) => {
+      most = Math.max(most, ++under);
+      await settle();
+      under--;
+      return bench.server.fetch(input, init);
+    };
+    const adapter = new RestAdapter({ baseUrl: BASE, fetch });
+    const results = await adapter.setStatus(refs(950), 'a', { opId: 'op' });
+    expect(results.map((each) => each.conversationId)).to.deep.equal(refs(950).map((each) => each.conversationId));
+    const sent = bench.server.seen.map(({ body }) => (body as { conversations: unknown[] }).conversations.length);
+    expect(sent.sort()).to.deep.equal([150, 200, 200, 200, 200]);
+    expect(most).to.equal(3);
+    const keys = bench.server.seen.map((each) => each.headers.get('idempotency-key'));
+    expect(keys.sort()).to.deep.equal(['op', 'op.1', 'op.2', 'op.3', 'op.4']);
+  });
+
+  it('are heard under the opId of the call, whichever part they were in', async () => {
+    const bench = await open();
+    const adapter = new RestAdapter({ baseUrl: BASE, fetch: bench.server.fetch });
+    const opIds = new Set<string | undefined>();
+    let heard = 0;
+    adapter.subscribe(
+      (change) => {
+        heard++;
+        opIds.add(change.opId);
+      },
+      { since: (await adapter.listStatuses()).seq },
+    );
+    await adapter.setStatus(refs(450), 'a', { opId: 'op' });
+    await until(() => heard >= 450, '450 changes');
+    expect([...opIds]).to.deep.equal(['op']);
+    await adapter.close();
+  });
+
+  it('that were accepted in part say so for each', async () => {
+    const bench = await open();
+    bench.server.faults.before = ({ body }) => {
+      const { conversations } = body as { conversations: { conversationId: string }[] };
+      return conversations[0]!.conversationId === 'c200' ? problem(403, 'forbidden') : undefined;
+    };
+    const results = await bench.adapter.setStatus(refs(300), 'a');
+    expect(codes(results.slice(0, 200))).to.deep.equal(Array(200).fill('ok'));
+    expect(codes(results.slice(200))).to.deep.equal(Array(100).fill('forbidden'));
+  });
+
+  it('reject when no part was accepted', async () => {
+    const bench = await open();
+    bench.server.faults.before = () => problem(403, 'forbidden');
+    expect(await bench.adapter.setStatus(refs(300), 'a').catch((error: PipelineError) => error.code)).to.equal(
+      'forbidden',
+    );
+  });
+
+  it('with a version go out one by one, each with it', async () => {
+    const bench = await open();
+    const results = await bench.adapter.setStatus(refs(3), 'a', { ifVersion: 0 });
+    expect(codes(results)).to.deep.equal(['ok', 'ok', 'ok']);
+    expect(bench.server.seen.map(({ headers }) => headers.get('if-match'))).to.deep.equal(['"0"', '"0"', '"0"']);
+    expect(new Set(bench.server.seen.map(({ headers }) => headers.get('idempotency-key'))).size).to.equal(3);
+  });
+
+  it('a conversation that the answer does not mention is a bad response, the others are done', async () => {
+    const entry = { conversationId: 'c0', contactId: null, statusId: 'a', version: 1, changedAt: 1 };
+    const refused = { conversationId: 'c1', ok: false, error: { type: 'x/conflict', status: 412, current: entry } };
+    const { fetch } = scripted(() => json({ results: [refused, { conversationId: 'c0', ok: true, entry }, null] }));
+    const results = await new RestAdapter({ baseUrl: BASE, fetch }).setStatus(refs(3), 'a');
+    expect(codes(results)).to.deep.equal(['ok', 'conflict', 'bad-response']);
+  });
+
+  it('without a network wait in parts, and all settle', async () => {
+    const bench = await open();
+    bench.setOffline(true);
+    const waiting = watch(bench.adapter.setStatus(refs(450), 'a'));
+    await bench.environment.advance(60_000);
+    bench.setOffline(false);
+    await bench.environment.advance(60_000);
+    expect(codes(waiting.value!)).to.deep.equal(Array(450).fill('ok'));
+  });
+});
+
+describe('opIds', () => {
+  it('that cannot be a header are invalid', async () => {
+    const { fetch, seen } = scripted(silence);
+    const adapter = new RestAdapter({ baseUrl: BASE, fetch });
+    for (const opId of ['', 'a b', 'ü', 'a\nb', 'x'.repeat(241)]) {
+      const error: unknown = await adapter.moveStatus('a', null, { opId }).catch((thrown: unknown) => thrown);
+      expect([(error as PipelineError).code, (error as PipelineError).field]).to.deep.equal(['invalid', 'opId']);
+    }
+    expect(seen).to.have.length(0);
+  });
+});

@@ -1,0 +1,417 @@
+import { expect, fixture, html } from '@open-wc/testing';
+import { allByRole, announced, byRole, nextEvent, queryByRole, until } from '../../../test/support.js';
+import { emulateMediaFeatures } from '../../../test/commands.js';
+import { MemoryAdapter } from '../../adapters/memory.js';
+import { PipelineError } from '../../model/errors.js';
+import type { PipelineSettings } from './pipeline-settings.js';
+import {
+  NAMES,
+  button,
+  click,
+  delay,
+  field,
+  focused,
+  message,
+  pipeline,
+  press,
+  refuse,
+  retype,
+  rows,
+  settings,
+  stored,
+  type,
+  use,
+  wait,
+} from './test-settings.js';
+
+const LONG = 'Waiting for the payment and for the signed contract to come back';
+
+const counts = (element: Element): string[] =>
+  allByRole(element, 'listitem').map((row) => row.querySelector('[part=count] .sentence')?.textContent ?? '');
+
+/** What reaches out of the element at the sides. */
+const sticksOut = (element: Element): string[] =>
+  [...element.shadowRoot!.querySelectorAll('*')]
+    .filter((each) => each.checkVisibility() && !each.closest('.visually-hidden, .sentence, option, [popover], dialog'))
+    .filter((each) => {
+      const [inner, outer] = [each.getBoundingClientRect(), element.getBoundingClientRect()];
+      return inner.left < outer.left - 6 || inner.right > outer.right + 6;
+    })
+    .map((each) => `${each.localName}.${each.className}`);
+
+describe('<pipeline-settings>', () => {
+  describe('the list', () => {
+    it('shows the statuses in order, in their colours, with their conversations', async () => {
+      const adapter = await pipeline();
+      await use(adapter, 'leads', 1234);
+      await use(adapter, 'purchase', 1);
+      const element = await settings(adapter);
+      expect(byRole(element, 'list', 'Statuses')).to.exist;
+      expect(rows(element)).to.deep.equal(NAMES);
+      await until(() => counts(element)[0] === '1,234 conversations');
+      expect(counts(element)).to.deep.equal(['1,234 conversations', '1 conversation', '0 conversations']);
+      const chip = element.shadowRoot!.querySelector<HTMLElement>('.chip')!;
+      expect(chip.part.contains('status-leads')).to.equal(true);
+      expect(chip.style.getPropertyValue('--_c')).to.equal('var(--pipeline-status-leads, #2775f8)');
+    });
+
+    it('puts the handle first and the trash last, each named after its status', async () => {
+      const element = await settings(await pipeline(['Leads']));
+      const [row] = allByRole(element, 'listitem');
+      const names = allByRole(row!, 'button').map((each) => each.getAttribute('aria-label'));
+      expect(names).to.deep.equal(['Reorder Leads', 'Edit Leads', 'Delete Leads']);
+      expect(row!.firstElementChild!.part.contains('handle')).to.equal(true);
+    });
+
+    it('follows what others do, and counts again', async () => {
+      const adapter = await pipeline();
+      const element = await settings(adapter);
+      await use(adapter, 'leads', 2);
+      await until(() => counts(element)[0] === '2 conversations');
+      await adapter.moveStatus('repurchase', null);
+      await until(() => rows(element)[0] === 'Repurchase');
+      await adapter.createStatus({ id: 'won', name: 'Won', color: '#03a74d' });
+      await until(() => rows(element).length === 4);
+    });
+
+    it('shows no counts where the adapter cannot count', async () => {
+      const adapter = await pipeline();
+      Object.assign(adapter, { count: undefined });
+      const element = await settings(adapter);
+      await element.updateComplete;
+      expect(element.shadowRoot!.querySelector('[part=count]')).to.equal(null);
+    });
+
+    it('has no controls when it is read only', async () => {
+      const adapter = await pipeline();
+      await use(adapter, 'leads', 1);
+      const element = await settings(adapter);
+      await click(button(element, 'Add status'));
+      element.readonly = true;
+      await element.updateComplete;
+      expect(rows(element)).to.deep.equal(NAMES);
+      await until(() => counts(element)[0] === '1 conversation');
+      expect(element.shadowRoot!.querySelectorAll('button, input, form').length).to.equal(0);
+      const empty = await settings(new MemoryAdapter());
+      empty.readonly = true;
+      await empty.updateComplete;
+      expect(empty.shadowRoot!.querySelector('[part=empty]')!.textContent).to.equal('No statuses yet');
+    });
+
+    it('keeps a name from being markup', async () => {
+      const name = '<img src=x onerror=alert(1)>';
+      const element = await settings(await pipeline([name]));
+      expect(rows(element)).to.deep.equal([name]);
+      expect(element.shadowRoot!.querySelector('img')).to.equal(null);
+    });
+
+    it('shows 200 statuses and moves the last to the top', async () => {
+      const names = Array.from({ length: 200 }, (_, i) => `Step ${i + 1}`);
+      const adapter = await pipeline(names);
+      const element = await settings(adapter);
+      expect(element.shadowRoot!.querySelectorAll('ol > li').length).to.equal(200);
+      const handle = element.shadowRoot!.querySelector<HTMLElement>('li:last-child .handle')!;
+      handle.focus();
+      await press('Space', 'Home', 'Space');
+      await until(async () => (await stored(adapter))[0] === 'Step 200');
+      const first = (): HTMLElement => element.shadowRoot!.querySelector<HTMLElement>('li:first-child .handle')!;
+      await until(() => focused() === first());
+      const { top, bottom } = first().getBoundingClientRect();
+      expect(top >= 0 && bottom <= innerHeight, 'in sight').to.equal(true);
+    }).timeout(20_000);
+
+    it('focuses its first control, and does not jump there at a click beside it', async () => {
+      const element = await settings(await pipeline());
+      element.focus();
+      expect(focused()).to.equal(button(element, 'Reorder Leads'));
+      button(element, 'Edit Purchase').focus();
+      await click(element.shadowRoot!.querySelector('.name .label')!);
+      expect(focused()).to.not.equal(button(element, 'Reorder Leads'));
+    });
+  });
+
+  describe('an empty pipeline', () => {
+    it('invites to add the first one, without taking focus', async () => {
+      const element = await settings(new MemoryAdapter());
+      expect(element.matches(':state(empty)')).to.equal(true);
+      expect(byRole(element, 'heading').textContent).to.equal('Set up your pipeline');
+      expect(focused()).to.not.equal(field(element));
+      await click(field(element));
+      await type('Leads');
+      await press('Enter');
+      await until(() => rows(element).length === 1);
+      expect(element.matches(':state(empty)')).to.equal(false);
+      await until(() => focused() === field(element), 'focus to stay in the form');
+      expect(queryByRole(element, 'heading')).to.equal(undefined);
+    });
+
+    it('starts from examples', async () => {
+      const adapter = new MemoryAdapter();
+      const element = await settings(adapter);
+      const actions: string[] = [];
+      element.addEventListener('pipeline-statuses-change', (event) => actions.push(event.action));
+      await click(button(element, 'Use example statuses'));
+      await until(() => rows(element).join() === 'Leads,Purchase,Repurchase');
+      await until(() => queryByRole(element, 'button', 'Add status') === focused());
+      const colors = (await adapter.listStatuses()).items.map(({ color }) => color);
+      expect(colors).to.deep.equal(['#2775f8', '#fb0547', '#8b91a5']);
+      expect(actions).to.deep.equal(['create', 'create', 'create']);
+      await until(() => announced().includes('Repurchase added at position 3.'));
+    });
+
+    it('says why the examples could not be added', async () => {
+      const adapter = new MemoryAdapter();
+      const element = await settings(adapter);
+      refuse(adapter, 'createStatus');
+      await click(button(element, 'Use example statuses'));
+      await until(() => message(element) === 'Leads was not added. You are not allowed to do this.');
+      expect(button(element, 'Use example statuses')).to.exist;
+    });
+
+    it('keeps what is being typed when others add the first status', async () => {
+      const adapter = new MemoryAdapter();
+      const element = await settings(adapter);
+      await click(field(element));
+      await type('Lea');
+      await adapter.createStatus({ id: 'won', name: 'Won', color: '#2775f8' });
+      await until(() => rows(element).length === 1);
+      expect(field(element).value).to.equal('Lea');
+      expect(focused()).to.equal(field(element));
+    });
+
+    it('takes an untouched form away when others add the first status, and a declined one at once', async () => {
+      const adapter = new MemoryAdapter();
+      const element = await settings(adapter);
+      await adapter.createStatus({ id: 'won', name: 'Won', color: '#2775f8' });
+      await until(() => queryByRole(element, 'button', 'Add status'));
+      const other = await settings(new MemoryAdapter());
+      await click(button(other, 'Cancel'));
+      await until(() => queryByRole(other, 'button', 'Add status') === focused());
+      expect(queryByRole(other, 'textbox')).to.equal(undefined);
+    });
+  });
+
+  describe('loading', () => {
+    it('shows a placeholder, and says that it takes a while', async () => {
+      const adapter = await pipeline();
+      const go = delay(adapter, 'listStatuses');
+      const element = await fixture<PipelineSettings>(
+        html`<pipeline-settings .adapter=${adapter}></pipeline-settings>`,
+      );
+      await element.updateComplete;
+      expect(element.matches(':state(loading)')).to.equal(true);
+      const busy = element.shadowRoot!.querySelector('[aria-busy=true]')!;
+      expect(busy.textContent).to.contain('Loading statuses');
+      expect(busy.querySelectorAll('[part=skeleton]').length).to.equal(3);
+      await until(() => announced().includes('Loading statuses'));
+      go();
+      await until(() => rows(element).length === 3);
+      expect(element.matches(':state(loading)')).to.equal(false);
+    });
+
+    it('says nothing when it is quick', async () => {
+      const before = announced();
+      const element = await settings(await pipeline());
+      await click(button(element, 'Delete Leads'));
+      await until(() => announced() !== before);
+      await wait(1100);
+      expect(announced()).to.contain('Leads deleted.');
+    });
+
+    it('says why the list could not be loaded, and tries again', async () => {
+      const adapter = await pipeline();
+      refuse(adapter, 'listStatuses', new PipelineError('offline', 'no'), 2);
+      const box = await fixture<HTMLElement>(html`<div></div>`);
+      const failed = nextEvent(box, 'pipeline-error');
+      const element = Object.assign(document.createElement('pipeline-settings'), { adapter });
+      box.append(element);
+      expect((await failed).action).to.equal('load');
+      await until(() => element.matches(':state(error)'));
+      const text = 'The statuses could not be loaded. No connection.';
+      expect(element.shadowRoot!.querySelector('[part=error]')!.textContent).to.equal(text);
+      await until(() => announced().includes(text));
+      await click(button(element, 'Try again'));
+      await until(() => element.matches(':state(error)'));
+      await click(button(element, 'Try again'));
+      await until(() => rows(element).length === 3);
+      await until(() => focused() === button(element, 'Reorder Leads'));
+      expect(element.matches(':state(error)')).to.equal(false);
+    });
+
+    it('keeps the list that it has, and its controls, when it cannot be loaded again', async () => {
+      const adapter = await pipeline();
+      const element = await settings(adapter);
+      refuse(adapter, 'listStatuses', new PipelineError('unavailable', 'no'), 2);
+      refuse(adapter, 'updateStatus', new PipelineError('not-found', 'no'));
+      await click(button(element, 'Edit Leads'));
+      await until(() => focused() === field(element));
+      await retype('Prospects');
+      await press('Enter');
+      await until(() => queryByRole(element, 'button', 'Try again'));
+      expect(rows(element)).to.deep.equal(NAMES);
+      expect(button(element, 'Add status')).to.exist;
+    });
+
+    it('says when nothing will be saved on this device', async () => {
+      const adapter = Object.assign(await pipeline(), { persistence: 'session' });
+      const element = await settings(adapter);
+      expect(element.shadowRoot!.querySelector('.banner')!.textContent).to.contain('Not saved on this device');
+    });
+  });
+
+  describe('words', () => {
+    it('changes language and words without losing focus or typed text', async () => {
+      const element = await settings(await pipeline());
+      await click(button(element, 'Add status'));
+      await until(() => focused() === field(element));
+      await type('Baru');
+      const input = field(element);
+      element.locale = 'id';
+      await until(() => queryByRole(element, 'button', 'Tambah'));
+      expect(byRole(element, 'radio', 'Merah muda')).to.exist;
+      expect(focused()).to.equal(input);
+      expect(input.value).to.equal('Baru');
+      element.strings = { add: 'Simpan ini' };
+      await until(() => queryByRole(element, 'button', 'Simpan ini'));
+      expect([focused(), input.value]).to.deep.equal([input, 'Baru']);
+      await press('Enter');
+      await until(() => rows(element).length === 4);
+    });
+
+    it('translates the message that is shown', async () => {
+      const element = await settings(await pipeline());
+      await click(button(element, 'Delete Leads'));
+      await until(() => message(element) === 'Leads deleted.');
+      element.locale = 'id';
+      await until(() => message(element) === 'Leads dihapus.');
+      expect(button(element, 'Urungkan')).to.exist;
+    });
+
+    it('names the examples in the language of the page', async () => {
+      const adapter = new MemoryAdapter();
+      const element = await settings(adapter);
+      element.locale = 'id';
+      await click(await until(() => queryByRole(element, 'button', 'Gunakan contoh status')));
+      await until(async () => (await stored(adapter)).join() === 'Prospek,Pembelian,Pembelian ulang');
+    });
+  });
+
+  describe('accessible', () => {
+    for (const [scheme, dir] of [
+      ['light', 'ltr'],
+      ['dark', 'rtl'],
+    ] as const) {
+      it(`in every state, ${scheme}, ${dir}`, async () => {
+        const adapter = await pipeline([...NAMES, LONG]);
+        await use(adapter, 'leads', 2);
+        const box = await fixture<HTMLElement>(
+          html`<div dir=${dir}><pipeline-settings .adapter=${adapter}></pipeline-settings></div>`,
+        );
+        box.style.colorScheme = scheme;
+        box.style.background = scheme === 'dark' ? '#111' : '#fff';
+        const element = box.querySelector('pipeline-settings')!;
+        await until(() => rows(element).length === 4 && counts(element)[0] === '2 conversations');
+        await expect(element).to.be.accessible();
+
+        await click(button(element, 'Add status'));
+        await press('Enter');
+        await until(() => field(element).ariaInvalid === 'true');
+        await expect(element).to.be.accessible();
+        await type('Half');
+        await click(button(element, 'Edit Purchase'));
+        await until(() => allByRole(element, 'textbox').length === 2);
+        await expect(element).to.be.accessible();
+
+        await click(button(element, 'Reorder Leads'));
+        await until(() => queryByRole(element, 'menu'));
+        await expect(element).to.be.accessible();
+        await press('Escape');
+
+        await click(button(element, 'Delete Leads'));
+        await until(() => queryByRole(element, 'dialog'));
+        await expect(element).to.be.accessible();
+        await click(byRole(byRole(element, 'dialog'), 'button', 'Delete'));
+        await until(() => message(element) !== '');
+        await expect(element).to.be.accessible();
+
+        const empty = await settings(new MemoryAdapter());
+        await expect(empty).to.be.accessible();
+      }).timeout(30_000);
+    }
+
+    it('mirrors in right-to-left: handle at the start, trash at the end', async () => {
+      const box = await fixture<HTMLElement>(
+        html`<div dir="rtl"><pipeline-settings .adapter=${await pipeline()}></pipeline-settings></div>`,
+      );
+      const element = box.querySelector('pipeline-settings')!;
+      await until(() => rows(element).length === 3);
+      const left = (name: string): number => button(element, name).getBoundingClientRect().left;
+      expect(left('Reorder Leads')).to.be.greaterThan(left('Edit Leads'));
+      expect(left('Edit Leads')).to.be.greaterThan(left('Delete Leads'));
+    });
+
+    for (const [width, fontSize] of [
+      [360, 14],
+      [320, 14],
+      [320, 28],
+    ] as const) {
+      it(`keeps everything within ${width} px at ${fontSize} px of text`, async () => {
+        const adapter = await pipeline([LONG, ...NAMES]);
+        await use(adapter, 'leads', 1234);
+        const element = await settings(adapter);
+        element.style.inlineSize = `${width - 32}px`;
+        element.style.setProperty('--pipeline-font-size', `${fontSize}px`);
+        await until(() => counts(element)[1] === '1,234 conversations');
+        await element.updateComplete;
+        expect(sticksOut(element), 'the list').to.deep.equal([]);
+        const name = element.shadowRoot!.querySelector('.name')!.getBoundingClientRect();
+        expect(name.width).to.be.greaterThan(60);
+        await click(button(element, 'Edit Leads'));
+        await click(button(element, 'Add status'));
+        await until(() => queryByRole(element, 'textbox', 'Status name'));
+        expect(sticksOut(element), 'the form').to.deep.equal([]);
+        await press('Escape');
+        await click(button(element, 'Delete Purchase'));
+        await until(() => message(element) !== '');
+        expect(sticksOut(element), 'the message').to.deep.equal([]);
+      });
+    }
+
+    it('has targets of 24 px and more, and 44 px for fingers', async () => {
+      const element = await settings(await pipeline());
+      const targets = (): HTMLElement[] => [
+        ...element.shadowRoot!.querySelectorAll<HTMLElement>('button, input[type=radio], input[type=color]'),
+      ];
+      await click(button(element, 'Add status'));
+      await until(() => targets().length > 15);
+      for (const target of targets()) {
+        const { width, height } = target.getBoundingClientRect();
+        expect(Math.min(width, height), target.outerHTML).to.be.at.least(24);
+      }
+      element.style.setProperty('--pipeline-control-size', '44px');
+      await element.updateComplete;
+      for (const target of targets()) {
+        const { width, height } = target.getBoundingClientRect();
+        expect(Math.min(width, height), target.outerHTML).to.be.at.least(44);
+      }
+    });
+
+    it('keeps the chosen colour and the carried row visible in forced colours', async () => {
+      await emulateMediaFeatures({ 'forced-colors': 'active' });
+      try {
+        const element = await settings(await pipeline());
+        await click(button(element, 'Add status'));
+        await until(() => queryByRole(element, 'radio', 'Olive'));
+        const dot = byRole(element, 'radio', 'Olive').nextElementSibling!;
+        expect(getComputedStyle(dot).outlineStyle).to.equal('solid');
+        expect(getComputedStyle(dot).backgroundColor).to.equal('rgb(136, 119, 3)');
+        button(element, 'Reorder Leads').focus();
+        await press('Space');
+        const row = await until(() => element.shadowRoot!.querySelector('[data-grabbed]'));
+        expect(getComputedStyle(row).outlineStyle).to.equal('solid');
+      } finally {
+        await emulateMediaFeatures({});
+      }
+    });
+  });
+});
