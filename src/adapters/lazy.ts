@@ -1,4 +1,5 @@
 import type { Change } from '../model/changes.js';
+import { PipelineError } from '../model/errors.js';
 import type { Persistence, PipelineAdapter, SubscriptionState } from './adapter.js';
 
 type Method = Exclude<keyof PipelineAdapter, 'subscribe' | 'close'>;
@@ -31,7 +32,13 @@ export function lazyAdapter(load: () => Promise<Loaded>, without: readonly Metho
   let loading: Promise<Loaded> | undefined;
   let loaded: Loaded | undefined;
   const get = (): Promise<Loaded> => {
-    loading ??= load().then((adapter) => (loaded = adapter));
+    loading ??= load().then(
+      (adapter) => (loaded = adapter),
+      (thrown: unknown) => {
+        if (thrown instanceof PipelineError) throw thrown;
+        throw new PipelineError('unavailable', 'The code of the adapter could not be loaded.', { cause: thrown });
+      },
+    );
     // A chunk that did not arrive may the next time.
     loading.catch(() => (loading = undefined));
     return loading;

@@ -11,10 +11,9 @@ export interface SortableOptions {
   onEnd(): void;
 }
 
-/** What of Sortable 1.15 is not in its types: where it hears of the pointer, and looks what is under it. */
+/** What of Sortable 1.15 is not in its types: where it hears of the pointer. */
 interface Internals {
   _onTouchMove(event: PointerLike): void;
-  _emulateDragOver(): void;
 }
 
 type PointerLike = Pick<MouseEvent, 'clientX' | 'clientY' | 'cancelable' | 'preventDefault'> & { touches?: TouchList };
@@ -97,11 +96,9 @@ export class SortableController implements ReactiveController {
         for (const type of ['pointercancel', 'touchcancel']) {
           document.addEventListener(type, () => (this.#isTakenBack = true), options);
         }
-        // Sortable looks under the pointer every 50 ms; a quick hand has let go before.
+        // Sortable looks under the pointer every 50 ms, and not while rows make way; a quick hand has let go before.
         const handleUp = (event: PointerEvent): void => {
-          if (this.#isTakenBack) return;
-          internals._onTouchMove(event);
-          internals._emulateDragOver();
+          if (!this.#isTakenBack) placeUnder(list, item, this.#within(list, event).clientY);
         };
         document.addEventListener('pointerup', handleUp, options);
         this.#options.onStart(item.dataset['id']!);
@@ -191,6 +188,17 @@ function idBefore(node: ChildNode, dragged: Element): string | null {
     if (each instanceof HTMLElement && each !== dragged && each.dataset['id'] !== undefined) return each.dataset['id'];
   }
   return null;
+}
+
+/** Gives an item the place of the one at a height of the screen, px; where rows are still on their way, of the one that will be there. */
+function placeUnder(list: HTMLElement, item: HTMLElement, y: number): void {
+  const { top } = list.getBoundingClientRect();
+  const items = [...list.querySelectorAll<HTMLElement>(':scope > li:not(.dragged)')];
+  const under = items.findLast((each) => top + each.offsetTop <= y);
+  // Over a tall one, a row that is being edited, either side can be meant: what is seen counts.
+  if (!under || under === item || under.offsetHeight > 2 * item.offsetHeight) return;
+  if (items.indexOf(under) > items.indexOf(item)) under.after(item);
+  else under.before(item);
 }
 
 /**

@@ -272,6 +272,26 @@ describe('PipelineStore', () => {
     expect(calls['count']).to.be.below(6);
   });
 
+  it('says once that nothing is saved on this device', async () => {
+    const adapter = Object.assign(new MemoryAdapter(), {
+      persistence: 'session' as const,
+      onPersistence(listener: (persistence: 'session') => void) {
+        queueMicrotask(() => listener('session'));
+        return () => undefined;
+      },
+    });
+    const store = PipelineStore.of(adapter);
+    const errors: string[] = [];
+    store.addReporter((error) => errors.push(error.code));
+    const stop = store.watchStatuses(() => undefined);
+    await until(() => errors.length);
+    stop();
+    await new Promise((resolve) => setTimeout(resolve));
+    store.watchStatuses(() => undefined);
+    await until(() => store.phase === 'ready');
+    expect([store.isDurable, errors]).to.deep.equal([false, ['storage-lost']]);
+  });
+
   it('shows what a method left out would give as not there', () => {
     const bare = { listStatuses: () => Promise.resolve({ items: [], seq: '0' }) } as unknown as PipelineAdapter;
     const store = PipelineStore.of(bare);

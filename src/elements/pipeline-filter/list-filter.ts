@@ -50,6 +50,7 @@ export class ListFilter {
     this.attribute = attribute;
     this.#options = options;
     this.#slices = new Slices({
+      size: () => this.#ids.size,
       step: () => this.#step(),
       around: (slice) => this.#quietly(slice),
       layOut: () => void list.offsetHeight,

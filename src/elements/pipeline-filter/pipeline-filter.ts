@@ -83,8 +83,6 @@ export class PipelineFilter extends PipelineElement {
   @property({ type: Number, attribute: 'search-threshold' }) searchThreshold = 12;
 
   @state() private isOpen = false;
-  /** About to be opened: it is pointed at, or has focus. */
-  @state() private isNear = false;
   @state() private formDisabled = false;
   @state() private message = '';
 
@@ -94,6 +92,8 @@ export class PipelineFilter extends PipelineElement {
   #filter: Filter = EMPTY_FILTER;
   /** The filter's, and while that is empty the one for what is chosen next. */
   #op: Filter['op'] = 'any-of';
+  /** About to be opened: the button is pointed at, or has focus. */
+  #isNear = false;
   #hasLeft = false;
   #countsOf = '';
   #waiting: ((store: PipelineStore) => void)[] = [];
@@ -227,7 +227,7 @@ export class PipelineFilter extends PipelineElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.isOpen = false;
-    this.isNear = false;
+    this.#isNear = false;
     this.#content.closed();
   }
 
@@ -247,7 +247,7 @@ export class PipelineFilter extends PipelineElement {
     }
     if ((this.disabled || this.formDisabled || this.#isUnavailable) && this.isOpen) this.#close(false);
     const { of, contactMatch = '' } = this.#subject;
-    const countsOf = this.isOpen || this.isNear ? `${of} ${contactMatch}` : '';
+    const countsOf = this.isOpen || this.#isNear ? `${of} ${contactMatch}` : '';
     if (countsOf !== this.#countsOf) {
       this.#countsOf = countsOf;
       this.stores.rewatch();
@@ -442,13 +442,14 @@ export class PipelineFilter extends PipelineElement {
     else this.show();
   };
 
-  readonly #handleNear = (): void => {
-    this.isNear = true;
-  };
+  readonly #handleNear = (): void => this.#setNear(true);
 
-  readonly #handleFar = (): void => {
-    this.isNear = false;
-  };
+  readonly #handleFar = (): void => this.#setNear(false);
+
+  #setNear(isNear: boolean): void {
+    this.#isNear = isNear;
+    if (!this.isOpen) this.requestUpdate();
+  }
 }
 
 declare global {

@@ -1,13 +1,18 @@
-/** Work of one frame, milliseconds: half a frame is left to the page. */
-const SLICE = 8;
+/** Work of one frame, milliseconds: our own, and with the layout that it causes. */
+const WORK = 10;
+const WORK_AND_LAYOUT = 20;
 /** Writes in one frame: to begin with, at least, at most. */
 const FIRST = 250;
-const LEAST = 50;
-const MOST = 2000;
+const LEAST = 100;
+const MOST = 4000;
+/** And in about so many frames all must be done, however slow each is: every one costs the layout of the whole list. */
+const FRAMES = 12;
 /** A frame that has not come by then is not coming: the page is covered, say. Milliseconds. */
 const FRAME_TIMEOUT = 100;
 
 export interface SlicesOptions {
+  /** How many items there are. */
+  size(): number;
   /** Does one piece of the work; tells whether it wrote to the page, `undefined` when nothing is left to do. */
   step(): boolean | undefined;
   /** Called around each slice, which it runs. */
@@ -19,8 +24,8 @@ export interface SlicesOptions {
 
 /**
  * Works through any number of items a frame at a time, so that none makes a long task. What costs is not to write but
- * the layout that follows, so that is measured, and decides how much the next frame gets. (In Chromium, to hide n
- * neighbours that are list items takes n² steps when it is done at once: 10,000 took seconds.)
+ * the layout that follows, so that is measured, and decides how much the next frame gets. (Chromium takes n² steps to
+ * hide n neighbours that are list items when it is done at once: seconds for 10,000.)
  */
 export class Slices {
   readonly #options: SlicesOptions;
@@ -59,16 +64,17 @@ export class Slices {
   /** Returns whether the work is done. */
   #slice(): boolean {
     const start = this.#now();
-    for (let writes = 0; writes < this.#batch;) {
+    const batch = Math.max(this.#batch, this.#options.size() / FRAMES);
+    let writes = 0;
+    do {
       const wrote = this.#options.step();
       if (wrote === undefined) return true;
       if (wrote) writes++;
-      if (this.#now() - start >= SLICE) break;
-    }
+    } while (writes < batch && this.#now() - start < WORK);
+    if (!writes) return false;
     this.#options.layOut();
-    const cost = Math.max(1, this.#now() - start);
-    const factor = Math.min(1.5, Math.max(0.5, SLICE / cost));
-    this.#batch = Math.round(Math.min(MOST, Math.max(LEAST, this.#batch * factor)));
+    const factor = WORK_AND_LAYOUT / Math.max(1, this.#now() - start);
+    this.#batch = Math.min(MOST, Math.max(LEAST, writes * Math.min(2, factor)));
     return false;
   }
 }

@@ -218,6 +218,27 @@ describe('<pipeline-status-picker>', () => {
     });
   });
 
+  it('costs one list and at most three look-ups for 500 of them on one page', async () => {
+    const adapter = await pipeline();
+    const calls = { listStatuses: 0, getEntries: 0 };
+    for (const method of ['listStatuses', 'getEntries'] as const) {
+      const original = adapter[method].bind(adapter) as () => Promise<never>;
+      adapter[method] = ((...args: []) => (calls[method]++, original(...args))) as never;
+    }
+    const page = await fixture<HTMLElement>(
+      html`<div>
+        ${Array.from(
+          { length: 500 },
+          (_, i) =>
+            html`<pipeline-status-picker .adapter=${adapter} conversation-id=${`c${i}`}></pipeline-status-picker>`,
+        )}
+      </div>`,
+    );
+    await until(() => [...page.children].every((each) => each.shadowRoot && isReady(each)), 'all to load');
+    expect(calls.listStatuses).to.equal(1);
+    expect(calls.getEntries).to.be.at.most(3);
+  });
+
   describe('several conversations', () => {
     it('shows "Mixed", writes all of them at once, and undoes each to its own', async () => {
       const adapter = await pipeline();
