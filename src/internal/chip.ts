@@ -56,8 +56,9 @@ export const chipStyles = css`
 
   .swatch {
     flex: none;
-    inline-size: 0.6em;
-    block-size: 0.6em;
+    /* Even, or a small dot comes out with corners. */
+    inline-size: round(0.6em, 2px);
+    block-size: round(0.6em, 2px);
     box-sizing: border-box;
     border-radius: 50%;
     background-color: var(--_c);

@@ -88,6 +88,12 @@ describe('event streams', () => {
     });
   }
 
+  it('the rest of a line that was thrown away is not taken for a line', () => {
+    expect(read(`data: ${'x'.repeat(70_000)}`, 'id: 9\nevent: status\n\n').events).to.deep.equal([
+      { type: 'status', data: '', id: '', isCut: true },
+    ]);
+  });
+
   it('a line that never ends is not kept', () => {
     const endless = Array.from({ length: 100 }, () => 'data: ' + 'x'.repeat(10_000));
     expect(read(...endless, '\n', '\n', 'data: y\n\n').events.map(({ isCut }) => isCut)).to.deep.equal([true, false]);

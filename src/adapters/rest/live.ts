@@ -52,21 +52,19 @@ export class LiveChanges implements Member {
   }
 
   add(subscriber: Subscriber): () => void {
-    // A copy of its own, so that one subscriber can be added twice and leave once.
-    const own = { ...subscriber };
-    const { since } = own;
+    const { since } = subscriber;
     const isFirst = !this.#subscribers.size;
-    this.#subscribers.add(own);
+    this.#subscribers.add(subscriber);
     if (isFirst) {
       this.#recent.begin(since !== undefined && isSendable(since) ? since : undefined);
       this.#hasMissed = since !== this.#recent.position;
       this.#open();
     } else {
-      if (since !== undefined) for (const change of this.replay(since)) this.#deliver(own, change);
-      if (this.#state) own.onState?.(this.#state);
+      if (since !== undefined) for (const change of this.replay(since)) this.#deliver(subscriber, change);
+      if (this.#state) subscriber.onState?.(this.#state);
     }
     return () => {
-      if (!this.#subscribers.delete(own) || this.#subscribers.size) return;
+      if (!this.#subscribers.delete(subscriber) || this.#subscribers.size) return;
       this.#close();
       this.#onEnd();
     };

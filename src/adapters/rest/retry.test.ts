@@ -283,6 +283,15 @@ describe('aborting', () => {
     expect(seen).to.have.length(1);
   });
 
+  it('the same write asked for again meanwhile is sent once', async () => {
+    const { adapter, seen, environment } = adapterOf([() => json(ENTRY)]);
+    const pick = (opId: string) => adapter.setStatus([{ conversationId: 'c1' }], 'a', { opId });
+    await end(Promise.all([pick('op-1'), pick('op-1'), pick('op-1')]), environment);
+    expect(seen).to.have.length(1);
+    await end(pick('op-1'), environment);
+    expect(seen, 'later it is for the server to know').to.have.length(2);
+  });
+
   it('one of two who wait for one write leaves the other waiting', async () => {
     const { adapter, seen, environment } = adapterOf([() => problem(503, 'x'), () => json(ENTRY)]);
     const controller = new AbortController();

@@ -228,11 +228,24 @@ describe('picks without a network', () => {
 
   it('are dropped when the adapter is closed, and leave nothing behind', async () => {
     const bench = await open();
+    const { addEventListener, removeEventListener } = window;
+    let listening = 0;
+    window.addEventListener = (...args: Parameters<typeof addEventListener>) => {
+      if (args[0] === 'online') listening++;
+      addEventListener.apply(window, args);
+    };
+    window.removeEventListener = (...args: Parameters<typeof addEventListener>) => {
+      if (args[0] === 'online') listening--;
+      removeEventListener.apply(window, args);
+    };
     bench.setOffline(true);
     const waiting = pick(bench, 'c1');
     await settle();
+    expect(listening).to.equal(1);
     await bench.adapter.close();
     expect(waiting.error!.code).to.equal('aborted');
+    expect(listening).to.equal(0);
+    Object.assign(window, { addEventListener, removeEventListener });
     bench.setOffline(false);
     window.dispatchEvent(new Event('online'));
     await bench.environment.advance(DAY);

@@ -157,6 +157,16 @@ describe('the change stream', () => {
     expect(environment.waits).to.deep.equal([]);
   });
 
+  it('is given up also when its body knows nothing of signals', async () => {
+    const { adapter, seen, environment } = open(() => stream(': hi\n\n'));
+    const { stop } = follow(adapter, '1');
+    await reach(seen, 1, environment);
+    await settle();
+    await environment.advance(45_000);
+    await reach(seen, 2, environment);
+    stop();
+  });
+
   it('is not waited for longer than 45 s when it never begins', async () => {
     const { adapter, seen, environment } = open(silence);
     const { stop } = follow(adapter, '1');

@@ -73,6 +73,7 @@ export class FilterPopup {
   /** Called when the popup is rendered and shown: puts focus where it belongs. */
   settle(): void {
     this.#announceLoading();
+    this.#keepWidth();
     const boxes = this.#boxes;
     if (this.#focusPending) {
       const target = boxes.find((box) => box.checked) ?? boxes[0] ?? this.#element?.querySelector('button');
@@ -249,6 +250,14 @@ export class FilterPopup {
     const query = this.#hasSearch(store) ? this.#query.trim() : '';
     if (!query) return choices;
     return choices.filter(({ name }) => contains(name, query, this.#localize.formats.collator));
+  }
+
+  /** What the search leaves is narrower; the popup stays as it was, not to jump under the typing. */
+  #keepWidth(): void {
+    const group = this.#element?.querySelector<HTMLElement>('.group');
+    if (!group || this.#query) return;
+    group.style.removeProperty('--_width');
+    group.style.setProperty('--_width', `${group.offsetWidth}px`);
   }
 
   #announceLoading(): void {

@@ -47,10 +47,10 @@ export const styles = css`
     color: var(--_text-muted);
   }
 
-  /* Beside the button where there is room for a chip or two, else under it. */
+  /* Beside the button where all of it fits there, else under it. */
   .chosen {
     display: flex;
-    flex: 1 1 11em;
+    flex: 0 1 auto;
     flex-wrap: wrap;
     align-items: center;
     gap: 4px 6px;
@@ -138,7 +138,6 @@ export const styles = css`
     display: flex;
     flex-direction: column;
     inline-size: max-content;
-    min-inline-size: 15.5em;
     padding: 0;
     overflow: hidden;
   }
@@ -220,6 +219,11 @@ export const styles = css`
     appearance: none;
   }
 
+  .search::-webkit-search-cancel-button {
+    opacity: 0.6;
+    filter: grayscale(1);
+  }
+
   .search::placeholder {
     color: var(--_text-muted);
     opacity: 1;
@@ -230,6 +234,8 @@ export const styles = css`
   }
 
   .group {
+    /* As wide as it was before the search left less of it. */
+    min-inline-size: max(15em, var(--_width, 0px));
     min-block-size: 0;
     padding: 4px;
     overflow: auto;
@@ -336,6 +342,11 @@ export const styles = css`
     overflow-wrap: anywhere;
   }
 
+  .empty .link-button {
+    display: block;
+    margin: 4px -0.4em -4px;
+  }
+
   .failed .button {
     display: flex;
     margin-block-start: 8px;
@@ -344,6 +355,7 @@ export const styles = css`
 
   .loading {
     display: grid;
+    min-inline-size: 15em;
     gap: 14px;
     padding: 16px 12px;
   }

@@ -20,14 +20,17 @@ export const styles = css`
     gap: 4px;
     min-inline-size: 0;
     max-inline-size: 100%;
-    /* Never a smaller target than WCAG 2.5.8 asks for, however small the pill. */
-    min-block-size: max(24px, var(--_trigger-size, 24px));
     margin: 0;
     padding: 0;
     border: 0;
     border-radius: var(--_chip-radius);
     background: transparent;
     text-align: start;
+  }
+
+  /* Never a smaller target than WCAG 2.5.8 asks for, however small the pill. */
+  button.trigger {
+    min-block-size: max(24px, var(--_trigger-size, 24px));
   }
 
   button.trigger .chip {

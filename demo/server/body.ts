@@ -1,0 +1,79 @@
+import { PipelineError, invalid } from '../../src/model/errors.js';
+import type { ConversationRef } from '../../src/model/entry.js';
+import { parseConversationRef, parseId } from '../../src/model/parse.js';
+import type { Id } from '../../src/model/id.js';
+import { HttpError } from './problem.js';
+
+export const MAX_BODY = 1_000_000;
+export const MAX_BATCH = 200;
+
+export interface Body {
+  text: string;
+  fields: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * The body, an object in JSON. Another content type is refused: it is what a form of a foreign page could send.
+ *
+ * @param isOptional nothing at all is read as `{}`.
+ */
+export async function readBody(request: Request, isOptional = false): Promise<Body> {
+  const type = request.headers.get('content-type');
+  if (isOptional && type === null && (await isEmpty(request))) return { text: '', fields: {} };
+  if (!/^application\/json *(;|$)/i.test(type ?? '')) {
+    throw new HttpError(415, invalid('Content-Type', 'must be application/json.'), { Accept: 'application/json' });
+  }
+  const text = await readText(request);
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new HttpError(400, invalid('body', 'must be JSON.'));
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw invalid('body', 'must be an object.');
+  return { text, fields: value as Record<string, unknown> };
+}
+
+async function isEmpty(request: Request): Promise<boolean> {
+  return !request.body || (await request.clone().body!.getReader().read()).done;
+}
+
+async function readText(request: Request): Promise<string> {
+  const tooBig = new HttpError(413, new PipelineError('limit', `body: must have at most ${MAX_BODY} bytes.`));
+  if (Number(request.headers.get('content-length')) > MAX_BODY) throw tooBig;
+  const reader = request.body?.getReader();
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  let [text, size] = ['', 0];
+  for (;;) {
+    const { done, value } = (await reader?.read()) ?? { done: true };
+    size += value?.byteLength ?? 0;
+    if (size > MAX_BODY) {
+      await reader?.cancel().catch(() => undefined);
+      throw tooBig;
+    }
+    try {
+      text += decoder.decode(value, { stream: !done });
+    } catch {
+      throw new HttpError(400, invalid('body', 'must be UTF-8.'));
+    }
+    if (done) return text;
+  }
+}
+
+/** A list of at most 200, each item read by `parse`. Throws `invalid`, naming the field. */
+export function listOf<T>(value: unknown, field: string, parse: (item: unknown) => T, most = MAX_BATCH): T[] {
+  if (!Array.isArray(value)) throw invalid(field, 'must be a list.');
+  if (value.length > most) throw invalid(field, `must have at most ${most} items.`);
+  return value.map(parse);
+}
+
+export const idsOf = (value: unknown): Id[] => listOf(value, 'ids', (id) => parseId(id, 'ids'));
+
+/** `null`: none. Left out is an error: it could be a slip, and would take something away. */
+export const nullableId = (value: unknown, field: string): Id | null => (value === null ? null : parseId(value, field));
+
+/** Conversations as a client names them. When they were active is not for clients to say. */
+export function refOf(value: unknown): ConversationRef {
+  const { conversationId, contactId } = parseConversationRef(value);
+  return contactId === undefined ? { conversationId } : { conversationId, contactId };
+}

@@ -1,0 +1,174 @@
+import type { ContactSummary } from '../../src/model/entry.js';
+import { heirOf } from '../../src/model/heirs.js';
+import type { Id } from '../../src/model/id.js';
+import type { ConversationRow } from './conversations.js';
+import { resolveKeys, type StatusKey, type Tally } from './counters.js';
+import { hash } from './hash.js';
+import type { Read, Write } from './store.js';
+
+/** A conversation as it was (missing: new) and as it is now. */
+export interface Rewrite {
+  before: ConversationRow | undefined;
+  after: ConversationRow;
+}
+
+interface ContactRow {
+  contactId: Id;
+  /** How many of its conversations have each status. */
+  held: [StatusKey, number][];
+  signature: string;
+  /** Of its most recently active conversation. */
+  latestKey: StatusKey;
+  latestId: Id;
+  recency: number;
+}
+
+const READ = `SELECT contact_id AS "contactId", held, signature, latest_key AS "latestKey", latest_id AS "latestId",
+    recency
+  FROM pipeline.contacts WHERE tenant_id = $1 AND contact_id = ANY ($2::text[])`;
+
+const NEWEST = `SELECT conversation_id AS "conversationId", status_id AS "statusId", recency FROM pipeline.conversations
+  WHERE tenant_id = $1 AND contact_id = $2 ORDER BY recency, conversation_id LIMIT 1`;
+
+const PUT = `INSERT INTO pipeline.contacts (tenant_id, contact_id, held, signature, latest_key, latest_id, recency)
+  SELECT $1, r."contactId", r.held, r.signature, r."latestKey", r."latestId", r.recency
+  FROM json_to_recordset($2::json) AS r ("contactId" text, held text, signature text, "latestKey" text,
+    "latestId" text, recency double precision)
+  ON CONFLICT (tenant_id, contact_id) DO UPDATE SET held = excluded.held, signature = excluded.signature,
+    latest_key = excluded.latest_key, latest_id = excluded.latest_id, recency = excluded.recency`;
+
+const REMOVE = 'DELETE FROM pipeline.contacts WHERE tenant_id = $1 AND contact_id = ANY ($2::text[])';
+
+const keyOf = ({ statusId }: Pick<ConversationRow, 'statusId'>): StatusKey => statusId ?? '';
+
+/** The same for all contacts with these statuses. Ids hold no control characters. */
+const signatureOf = (keys: readonly StatusKey[]): string => hash(keys.join('\n'));
+
+/** In the order of the database, by bytes, which is not that of JavaScript where an id holds an emoji. */
+const isBefore = (a: Id, b: Id): boolean => Buffer.compare(Buffer.from(a), Buffer.from(b)) < 0;
+
+/** A contact while its conversations are rewritten. */
+class Draft {
+  readonly #contactId: Id;
+  readonly #before: ContactRow | undefined;
+  readonly #held: Map<StatusKey, number>;
+  #latest: Pick<ContactRow, 'latestKey' | 'latestId' | 'recency'> | undefined;
+  /** Its latest conversation went to another contact: which one is latest now, only the index knows. */
+  #lostLatest = false;
+
+  constructor(contactId: Id, before: ContactRow | undefined) {
+    this.#contactId = contactId;
+    this.#before = before;
+    this.#held = new Map(before?.held);
+    this.#latest = before;
+  }
+
+  remove(row: ConversationRow, forGood: boolean): void {
+    const key = keyOf(row);
+    const left = (this.#held.get(key) ?? 0) - 1;
+    if (left > 0) this.#held.set(key, left);
+    else this.#held.delete(key);
+    if (forGood && this.#latest?.latestId === row.conversationId) this.#lostLatest = true;
+  }
+
+  add(row: ConversationRow): void {
+    const key = keyOf(row);
+    this.#held.set(key, (this.#held.get(key) ?? 0) + 1);
+    const latest = this.#latest;
+    const isLatest =
+      !latest ||
+      latest.latestId === row.conversationId ||
+      row.recency < latest.recency ||
+      (row.recency === latest.recency && isBefore(row.conversationId, latest.latestId));
+    if (isLatest) this.#setLatest(row);
+  }
+
+  /** The row to store; `undefined` when it has no conversation any more. */
+  async finish({ tx, tenant }: Write, tally: Tally): Promise<ContactRow | undefined> {
+    const before = this.#before;
+    if (before) {
+      const keys = before.held.map(([key]) => key);
+      tally.add('contact', before.signature, keys, -1);
+      tally.add('latest', before.latestKey, [before.latestKey], -1);
+    }
+    if (!this.#held.size) return undefined;
+    if (this.#lostLatest) {
+      const [newest] = await tx.query<ConversationRow>(NEWEST, [tenant, this.#contactId]);
+      if (newest) this.#setLatest(newest);
+    }
+    const held = [...this.#held].sort(([a], [b]) => (a < b ? -1 : 1));
+    const keys = held.map(([key]) => key);
+    const { latestKey, latestId, recency } = this.#latest!;
+    const signature = signatureOf(keys);
+    const after: ContactRow = { contactId: this.#contactId, held, signature, latestKey, latestId, recency };
+    tally.add('contact', after.signature, keys, 1);
+    tally.add('latest', after.latestKey, [after.latestKey], 1);
+    return after;
+  }
+
+  #setLatest(row: Pick<ConversationRow, 'statusId' | 'conversationId' | 'recency'>): void {
+    this.#latest = { latestKey: keyOf(row), latestId: row.conversationId, recency: row.recency };
+  }
+}
+
+/** Brings the contacts up to date with conversations that were just written, each contact once. */
+export async function rewriteContacts(write: Write, rewrites: readonly Rewrite[], tally: Tally): Promise<void> {
+  const relevant = rewrites.filter(concernsContact);
+  const ids = [...new Set(relevant.flatMap(({ before, after }) => [before?.contactId, after.contactId]))].filter(
+    (id) => id != null,
+  );
+  if (!ids.length) return;
+  const held = await readRows(write, ids);
+  const drafts = new Map(ids.map((id) => [id, new Draft(id, held.get(id))]));
+  for (const { before, after } of relevant) {
+    if (before && before.contactId !== null) {
+      drafts.get(before.contactId)!.remove(before, before.contactId !== after.contactId);
+    }
+    if (after.contactId !== null) drafts.get(after.contactId)!.add(after);
+  }
+  const kept: ContactRow[] = [];
+  const gone: Id[] = [];
+  for (const [id, draft] of drafts) {
+    const row = await draft.finish(write, tally);
+    if (row) kept.push(row);
+    else if (held.has(id)) gone.push(id);
+  }
+  const { tx, tenant } = write;
+  if (kept.length) {
+    const rows = kept.map((row) => ({ ...row, held: JSON.stringify(row.held) }));
+    await tx.query(PUT, [tenant, JSON.stringify(rows)]);
+  }
+  if (gone.length) await tx.query(REMOVE, [tenant, gone]);
+}
+
+function concernsContact({ before, after }: Rewrite): boolean {
+  return (
+    before?.contactId !== after.contactId || before.statusId !== after.statusId || before.recency !== after.recency
+  );
+}
+
+async function readRows({ tx, tenant }: Read, ids: readonly Id[]): Promise<Map<Id, ContactRow>> {
+  if (!ids.length) return new Map();
+  const rows = await tx.query<Omit<ContactRow, 'held'> & { held: string }>(READ, [tenant, ids]);
+  return new Map(
+    rows.map((row) => [row.contactId, { ...row, held: JSON.parse(row.held) as [StatusKey, number][] }] as const),
+  );
+}
+
+/** The summaries of those that are known, in the order asked, each once. */
+export async function readContacts(
+  read: Read,
+  ids: readonly Id[],
+): Promise<(ContactSummary & { contactId: Id })[]> {
+  const held = await readRows(read, ids);
+  return [...new Set(ids)].flatMap((contactId) => {
+    const row = held.get(contactId);
+    if (!row) return [];
+    const latest = heirOf(read.rows, row.latestKey || null);
+    const all = resolveKeys(
+      read.rows,
+      row.held.map(([key]) => key),
+    );
+    return [{ contactId, statusIds: [...new Set([latest, ...all])], latest }];
+  });
+}

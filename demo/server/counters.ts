@@ -1,0 +1,73 @@
+import { heirOf } from '../../src/model/heirs.js';
+import type { Id } from '../../src/model/id.js';
+import type { Rows } from '../../src/adapters/rules.js';
+import type { Counts, CountQuery } from '../../src/adapters/adapter.js';
+import type { Read } from './store.js';
+
+/** A status id as it was given to a conversation, `''` for none; the status may be deleted since. */
+export type StatusKey = Id;
+
+/** Conversations by status, contacts by all their statuses, contacts by the status of their latest conversation. */
+export type CounterKind = 'conversation' | 'contact' | 'latest';
+
+/** Conversations or contacts that have the same statuses. */
+export interface Group {
+  key: string;
+  statusKeys: readonly StatusKey[];
+  n: number;
+}
+
+const READ = `SELECT group_key AS key, status_keys AS "statusKeys", n FROM pipeline.counters
+  WHERE tenant_id = $1 AND kind = $2 AND n > 0`;
+
+const ADD = `INSERT INTO pipeline.counters (tenant_id, kind, group_key, status_keys, n)
+  SELECT $1, r.kind, r.group_key, r.status_keys, r.n
+  FROM json_to_recordset($2::json) AS r (kind text, group_key text, status_keys text, n bigint)
+  ON CONFLICT (tenant_id, kind, group_key) DO UPDATE SET n = pipeline.counters.n + excluded.n
+  RETURNING kind, n`;
+
+/** There are as many combinations of statuses as there are contacts, at most: what nobody has any more goes. */
+const CLEAN = `DELETE FROM pipeline.counters WHERE tenant_id = $1 AND kind = 'contact' AND n = 0`;
+
+export async function readCounters({ tx, tenant }: Read, kind: CounterKind): Promise<Group[]> {
+  const groups = await tx.query<{ key: string; statusKeys: string; n: number }>(READ, [tenant, kind]);
+  return groups.map(({ key, statusKeys, n }) => ({ key, statusKeys: JSON.parse(statusKeys) as StatusKey[], n }));
+}
+
+/** The distinct statuses of a group, as they read now. */
+export function resolveKeys(rows: Rows, keys: readonly StatusKey[]): (Id | null)[] {
+  return [...new Set(keys.map((key) => heirOf(rows, key || null)))];
+}
+
+export async function count(read: Read, { of, contactMatch }: CountQuery): Promise<Counts> {
+  const total = new Map<Id | null, number>();
+  for (const { statusKeys, n } of await readCounters(read, kindOf(of, contactMatch))) {
+    for (const id of resolveKeys(read.rows, statusKeys)) total.set(id, (total.get(id) ?? 0) + n);
+  }
+  const none = total.get(null) ?? 0;
+  total.delete(null);
+  return { byStatus: total as Map<Id, number>, none };
+}
+
+export function kindOf(of: CountQuery['of'], contactMatch: CountQuery['contactMatch']): CounterKind {
+  return of === 'conversation' ? 'conversation' : contactMatch === 'latest' ? 'latest' : 'contact';
+}
+
+/** Changes of counters, stored in the transaction of what they count. */
+export class Tally {
+  readonly #changes = new Map<string, { kind: CounterKind; group_key: string; status_keys: string; n: number }>();
+
+  add(kind: CounterKind, key: string, statusKeys: readonly StatusKey[], by: 1 | -1): void {
+    const name = `${kind}:${key}`;
+    const held = this.#changes.get(name);
+    if (held) held.n += by;
+    else this.#changes.set(name, { kind, group_key: key, status_keys: JSON.stringify(statusKeys), n: by });
+  }
+
+  async save({ tx, tenant }: Read): Promise<void> {
+    const changes = [...this.#changes.values()].filter(({ n }) => n !== 0);
+    if (!changes.length) return;
+    const stored = await tx.query<{ kind: CounterKind; n: number }>(ADD, [tenant, JSON.stringify(changes)]);
+    if (stored.some(({ kind, n }) => kind === 'contact' && n === 0)) await tx.query(CLEAN, [tenant]);
+  }
+}

@@ -1,0 +1,73 @@
+import type { Client, Pool } from 'pg';
+import type { Hints } from './sql.js';
+
+const CHANNEL = 'pipeline_changes';
+/** A NOTIFY holds a lock of the whole server while it commits, so it has a statement of its own, and not one a write. */
+const COLLECT_MS = 10;
+const RECONNECT_MS = 5000;
+/** A payload has at most 8,000 bytes; a tenant's name in JSON far fewer than this share of it. */
+const TENANTS_A_PAYLOAD = 25;
+
+/** LISTEN and NOTIFY on a connection of their own. An engine without them gets no hints, and nothing else changes. */
+export function openHints(connect: () => Client, pool: Pool): Hints & { close(): Promise<void> } {
+  const tenants = new Set<string>();
+  let sending: NodeJS.Timeout | undefined;
+  let reconnecting: NodeJS.Timeout | undefined;
+  let client: Client | undefined;
+  let isClosed = false;
+
+  async function send(): Promise<void> {
+    sending = undefined;
+    const all = [...tenants];
+    tenants.clear();
+    for (let start = 0; start < all.length; start += TENANTS_A_PAYLOAD) {
+      const payload = JSON.stringify(all.slice(start, start + TENANTS_A_PAYLOAD));
+      await pool.query('SELECT pg_notify($1, $2)', [CHANNEL, payload]).catch(() => undefined);
+    }
+  }
+
+  function listen(listener: (tenant: string) => void): void {
+    if (isClosed) return;
+    const own = (client = connect());
+    const handleLoss = (): void => {
+      if (client !== own || isClosed) return;
+      client = undefined;
+      own.end().catch(() => undefined);
+      reconnecting = setTimeout(() => listen(listener), RECONNECT_MS).unref();
+    };
+    own.on('error', handleLoss);
+    own.on('end', handleLoss);
+    own.on('notification', ({ payload }) => {
+      for (const tenant of tenantsOf(payload)) listener(tenant);
+    });
+    own
+      .connect()
+      .then(() => own.query(`LISTEN ${CHANNEL}`))
+      .catch(handleLoss);
+  }
+
+  return {
+    send(tenant) {
+      if (isClosed) return;
+      tenants.add(tenant);
+      sending ??= setTimeout(() => void send(), COLLECT_MS).unref();
+    },
+    listen,
+    async close() {
+      isClosed = true;
+      clearTimeout(sending);
+      clearTimeout(reconnecting);
+      await client?.end().catch(() => undefined);
+    },
+  };
+}
+
+/** Anyone with access to the database can notify. */
+function tenantsOf(payload: string | undefined): string[] {
+  try {
+    const list = JSON.parse(payload ?? '') as unknown;
+    return Array.isArray(list) ? list.filter((each) => typeof each === 'string') : [];
+  } catch {
+    return [];
+  }
+}

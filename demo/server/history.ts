@@ -1,0 +1,91 @@
+import type { HistoryItem } from '../../src/model/entry.js';
+import { heirOf, type StatusRow } from '../../src/model/heirs.js';
+import type { Id } from '../../src/model/id.js';
+import type { StatusKey } from './counters.js';
+import type { Move } from './journal.js';
+import type { Read, Write } from './store.js';
+
+/** How many events of a conversation are kept; what is above is cut off every so many. */
+const HISTORY_LENGTH = 100;
+export const HISTORY_BATCH = 32;
+/** How many deletes and restores are looked at. */
+const MAX_MOVES = 1000;
+
+export interface HistoryRow {
+  conversationId: Id;
+  seq: number;
+  fromKey: StatusKey;
+  toKey: StatusKey;
+}
+
+type Event = { seq: number; at: number; by: string | null } & (
+  { kind: 'set'; fromKey: StatusKey; toKey: StatusKey } | Move
+);
+
+const PUT = `INSERT INTO pipeline.history (tenant_id, conversation_id, seq, from_key, to_key, at, by_whom)
+  SELECT $1, r."conversationId", r.seq, r."fromKey", r."toKey", $3, $4
+  FROM json_to_recordset($2::json) AS r ("conversationId" text, seq bigint, "fromKey" text, "toKey" text)`;
+
+const PRUNE = `DELETE FROM pipeline.history WHERE tenant_id = $1 AND conversation_id = $2 AND seq <=
+  (SELECT seq FROM pipeline.history WHERE tenant_id = $1 AND conversation_id = $2
+    ORDER BY seq DESC OFFSET $3 LIMIT 1)`;
+
+const OWN = `SELECT 'set' AS kind, seq, from_key AS "fromKey", to_key AS "toKey", at, by_whom AS by
+  FROM pipeline.history WHERE tenant_id = $1 AND conversation_id = $2 ORDER BY seq DESC LIMIT $3`;
+
+const MOVES = `SELECT kind, seq, status_id AS "statusId", heir, at, by_whom AS by
+  FROM pipeline.moves WHERE tenant_id = $1 ORDER BY seq DESC LIMIT $2`;
+
+const NOW = `SELECT status_key AS key FROM pipeline.conversations WHERE tenant_id = $1 AND conversation_id = $2`;
+
+export async function putHistory({ tx, tenant, head, by }: Write, events: readonly HistoryRow[]): Promise<void> {
+  if (events.length) await tx.query(PUT, [tenant, JSON.stringify(events), head.now, by ?? null]);
+}
+
+export async function pruneHistory({ tx, tenant }: Write, conversationId: Id): Promise<void> {
+  await tx.query(PRUNE, [tenant, conversationId, HISTORY_LENGTH]);
+}
+
+/**
+ * What happened to a conversation, oldest first, as far back as it is kept. A delete moves conversations without touching
+ * them, so a conversation's own events are replayed together with the deletes and restores of statuses.
+ */
+export async function readHistory({ tx, tenant, rows }: Read, conversationId: Id): Promise<HistoryItem[]> {
+  const [conversation] = await tx.query<{ key: StatusKey }>(NOW, [tenant, conversationId]);
+  if (!conversation) return [];
+  const own = await tx.query<Event>(OWN, [tenant, conversationId, HISTORY_LENGTH]);
+  const moves = await tx.query<Event>(MOVES, [tenant, MAX_MOVES]);
+  // Before the older end of what is cut off, only one of the two is known.
+  const from = Math.max(
+    own.length === HISTORY_LENGTH ? own.at(-1)!.seq : 0,
+    moves.length === MAX_MOVES ? moves.at(-1)!.seq : 0,
+  );
+  const events = [...own, ...moves].filter((event) => event.seq >= from).sort((a, b) => a.seq - b.seq);
+  return replay(events, new Map(rows), conversation.key);
+}
+
+function replay(events: readonly Event[], rows: Map<Id, StatusRow>, keyNow: StatusKey): HistoryItem[] {
+  let key = keyNow;
+  // Back to where the events begin…
+  for (const event of [...events].reverse()) {
+    if (event.kind === 'set') key = event.fromKey;
+    else setHeir(rows, event.statusId, event.kind === 'delete' ? undefined : event.heir);
+  }
+  // …and forth again, noting where it read differently than before.
+  const items: HistoryItem[] = [];
+  let from = heirOf(rows, key || null);
+  for (const event of events) {
+    if (event.kind === 'set') key = event.toKey;
+    else setHeir(rows, event.statusId, event.kind === 'delete' ? event.heir : undefined);
+    const to = heirOf(rows, key || null);
+    if (to !== from) items.push({ from, to, at: event.at, ...(event.by === null ? {} : { by: event.by }) });
+    from = to;
+  }
+  return items.slice(-HISTORY_LENGTH);
+}
+
+/** Makes the status deleted in favour of `heir`; `undefined`: alive. */
+function setHeir(rows: Map<Id, StatusRow>, id: Id, heir: Id | null | undefined): void {
+  const { deleted: _, heir: __, ...row } = rows.get(id)!;
+  rows.set(id, heir === undefined ? row : { ...row, deleted: true, heir });
+}

@@ -1,0 +1,132 @@
+import type { Entry } from '../../src/model/entry.js';
+import { toStatus, type StatusRow } from '../../src/model/heirs.js';
+import type { Id } from '../../src/model/id.js';
+import { nameKey, type Status } from '../../src/model/status.js';
+import { hash } from './hash.js';
+import type { Sql } from './sql.js';
+import type { Head, Writer } from './store.js';
+
+/** How many changes a tenant's feed keeps; what is above is cut off a few at a time. */
+const FEED_LENGTH = 10_000;
+const PRUNE_BATCH = 256;
+/** How many deletes and restores of statuses are kept for the histories of their conversations. */
+const MOVES_LENGTH = 1000;
+
+interface ChangeRow {
+  seq: number;
+  kind: 'status' | 'entry' | 'reset';
+  record: string | null;
+}
+
+/** A delete or restore; `heir` is where the conversations went, or came from. */
+export interface Move {
+  kind: 'delete' | 'restore';
+  statusId: Id;
+  heir: Id | null;
+}
+
+const PUT_STATUSES = `INSERT INTO pipeline.statuses
+    (tenant_id, status_id, name, name_key, color, rank, version, deleted, heir, moved_version, deleted_at)
+  SELECT $1, r.id, r.name, r.name_key, r.color, r.rank, r.version, r.deleted, r.heir, r.moved_version, r.deleted_at
+  FROM json_to_recordset($2::json) AS r (id text, name text, name_key text, color text, rank text, version bigint,
+    deleted boolean, heir text, moved_version bigint, deleted_at bigint)
+  ON CONFLICT (tenant_id, status_id) DO UPDATE SET name = excluded.name, name_key = excluded.name_key,
+    color = excluded.color, rank = excluded.rank, version = excluded.version, deleted = excluded.deleted,
+    heir = excluded.heir, moved_version = excluded.moved_version, deleted_at = excluded.deleted_at`;
+
+const PUT_MOVES = `INSERT INTO pipeline.moves (tenant_id, seq, kind, status_id, heir, at, by_whom)
+  SELECT $1, r.seq, r.kind, r.status_id, r.heir, $3, $4
+  FROM json_to_recordset($2::json) AS r (seq bigint, kind text, status_id text, heir text)`;
+
+const PRUNE_MOVES = `DELETE FROM pipeline.moves WHERE tenant_id = $1 AND seq <=
+  (SELECT seq FROM pipeline.moves WHERE tenant_id = $1 ORDER BY seq DESC OFFSET $2 LIMIT 1)`;
+
+const PUT_CHANGES = `WITH logged AS (INSERT INTO pipeline.changes (tenant_id, seq, kind, record, op_id, at)
+    SELECT $1, r.seq, r.kind, r.record, $3, $4
+    FROM json_to_recordset($2::json) AS r (seq bigint, kind text, record text))
+  UPDATE pipeline.tenants SET seq = $5, statuses_version = $6, pruned = $7 WHERE tenant_id = $1`;
+
+const PRUNE_CHANGES = 'DELETE FROM pipeline.changes WHERE tenant_id = $1 AND seq <= $2';
+
+/** Numbers the writes of one transaction, and stores them with what tells of them as its last part. */
+export class Journal {
+  readonly #tenant: string;
+  readonly #head: Head;
+  readonly #writer: Writer;
+  #seq: number;
+  #statusesVersion: number;
+  readonly #statuses = new Map<Id, StatusRow>();
+  readonly #moves: (Move & { seq: number })[] = [];
+  readonly #changes: ChangeRow[] = [];
+
+  constructor(tenant: string, head: Head, writer: Writer) {
+    this.#tenant = tenant;
+    this.#head = head;
+    this.#writer = writer;
+    this.#seq = head.seq;
+    this.#statusesVersion = head.statusesVersion;
+  }
+
+  get seq(): number {
+    return this.#seq;
+  }
+
+  /** The version for what is written next. Each is told once: with `logEntry`, unless one of the others did. */
+  next(): number {
+    return ++this.#seq;
+  }
+
+  /** Writes a status under the next version. */
+  putStatus(row: StatusRow, move?: Omit<Move, 'statusId'>): Status {
+    const next = { ...row, version: this.next() };
+    this.#statuses.set(row.id, next);
+    this.#statusesVersion = this.#seq;
+    if (move) this.#moves.push({ ...move, statusId: row.id, seq: this.#seq });
+    const status = toStatus(next);
+    this.#log('status', status);
+    return status;
+  }
+
+  logEntry(entry: Entry): void {
+    this.#log('entry', entry);
+  }
+
+  /** More changed than is worth listing. */
+  logReset(): void {
+    this.next();
+    this.#log('reset');
+  }
+
+  /** Resolves to whether there was anything to store. */
+  async save(tx: Sql): Promise<boolean> {
+    if (this.#seq === this.#head.seq) return false;
+    const tenant = this.#tenant;
+    const { now } = this.#head;
+    const { by = null, opId = null } = this.#writer;
+    if (this.#statuses.size) await tx.query(PUT_STATUSES, [tenant, JSON.stringify([...this.#statuses.values()].map(columnsOf))]);
+    if (this.#moves.length) {
+      const moves = this.#moves.map(({ seq, kind, statusId, heir }) => ({ seq, kind, status_id: statusId, heir }));
+      await tx.query(PUT_MOVES, [tenant, JSON.stringify(moves), now, by]);
+      await tx.query(PRUNE_MOVES, [tenant, MOVES_LENGTH]);
+    }
+    const isLong = this.#seq - this.#head.pruned >= FEED_LENGTH + PRUNE_BATCH;
+    const pruned = isLong ? this.#seq - FEED_LENGTH : this.#head.pruned;
+    const changes = JSON.stringify(this.#changes);
+    await tx.query(PUT_CHANGES, [tenant, changes, opId, now, this.#seq, this.#statusesVersion, pruned]);
+    if (isLong) await tx.query(PRUNE_CHANGES, [tenant, pruned]);
+    return true;
+  }
+
+  #log(kind: ChangeRow['kind'], record?: Status | Entry): void {
+    this.#changes.push({ seq: this.#seq, kind, record: record ? JSON.stringify(record) : null });
+  }
+}
+
+function columnsOf(row: StatusRow): object {
+  const { id, name, color, rank, version, deleted = false, heir = null, movedVersion = null, deletedAt = null } = row;
+  const key = hash(nameKey(name));
+  return {
+    ...{ id, name, name_key: key, color, rank, version, deleted, heir },
+    ...{ moved_version: movedVersion, deleted_at: deletedAt },
+  };
+}

@@ -1,0 +1,77 @@
+import type { PipelineError, PipelineErrorCode } from '../../src/model/errors.js';
+import { TokenExpired } from './page-token.js';
+
+/** An identifier, as RFC 9457 has it: its last word is the code of the error. */
+const TYPE = 'https://pipeline-elements.dev/problems/';
+
+const STATUS: Partial<Record<PipelineErrorCode, number>> = {
+  auth: 401,
+  forbidden: 403,
+  'not-found': 404,
+  timeout: 504,
+  conflict: 412,
+  'in-use': 409,
+  'status-deleted': 409,
+  invalid: 422,
+  limit: 422,
+  'rate-limited': 429,
+  unavailable: 503,
+};
+
+const TITLE: Partial<Record<PipelineErrorCode, string>> = {
+  auth: 'Not signed in',
+  forbidden: 'Not allowed',
+  'not-found': 'Not found',
+  timeout: 'Took too long',
+  conflict: 'Changed meanwhile',
+  'in-use': 'In use',
+  'status-deleted': 'Status was deleted',
+  invalid: 'Invalid',
+  limit: 'Over a limit',
+  'rate-limited': 'Too many requests',
+  unavailable: 'Not available for now',
+};
+
+/** An error with the HTTP status it is answered with, where that is not the one of its code. */
+export class HttpError {
+  constructor(
+    readonly status: number,
+    readonly error: PipelineError,
+    readonly headers: Readonly<Record<string, string>> = {},
+  ) {}
+}
+
+export interface Problem {
+  type: string;
+  title: string;
+  status: number;
+  detail: string;
+  field?: string;
+  count?: number;
+  current?: unknown;
+}
+
+export function toProblem(error: PipelineError, status = statusOf(error)): Problem {
+  const { code, message, field, count, current } = error;
+  return {
+    type: TYPE + code,
+    title: TITLE[code] ?? 'Failed',
+    status,
+    detail: message,
+    ...(field === undefined ? {} : { field }),
+    ...(count === undefined ? {} : { count }),
+    ...(current === undefined ? {} : { current }),
+  };
+}
+
+export function problemResponse(error: PipelineError, status = statusOf(error), headers: HeadersInit = {}): Response {
+  const response = new Response(JSON.stringify(toProblem(error, status)), { status, headers });
+  response.headers.set('Content-Type', 'application/problem+json');
+  if (error.retryAfterMs !== undefined) {
+    response.headers.set('Retry-After', String(Math.ceil(error.retryAfterMs / 1000)));
+  }
+  return response;
+}
+
+const statusOf = (error: PipelineError): number =>
+  error instanceof TokenExpired ? 410 : (STATUS[error.code] ?? 500);

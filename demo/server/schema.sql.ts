@@ -1,0 +1,135 @@
+/*
+ * Plain tables, for PostgreSQL and for engines that speak its protocol: no extensions, triggers or sequences. Ids are
+ * compared by bytes ("C"), the same on every machine. Times are milliseconds since the epoch, by the database's clock.
+ *
+ * Everything belongs to a tenant, and every key begins with it, so that an engine can spread tenants over machines.
+ */
+export const SCHEMA: readonly string[] = [
+  'CREATE SCHEMA IF NOT EXISTS pipeline',
+
+  // Who writes locks the tenant's row first. So `seq` numbers the writes of a tenant in the order of their commits, and
+  // without holes: whoever read up to a number has missed nothing below it. `origin` is where it began: the time the
+  // tenant was created, so that a database that was lost and begun anew never repeats a number that a client still holds.
+  `CREATE TABLE IF NOT EXISTS pipeline.tenants (
+    tenant_id text COLLATE "C" PRIMARY KEY,
+    origin bigint NOT NULL,
+    seq bigint NOT NULL,
+    statuses_version bigint NOT NULL,
+    pruned bigint NOT NULL
+  )`,
+
+  // A deleted status stays, and names its heir (src/model/heirs.ts). `name_key` is a hash: a name of 64 graphemes can be
+  // longer than what fits into an index.
+  `CREATE TABLE IF NOT EXISTS pipeline.statuses (
+    tenant_id text COLLATE "C" NOT NULL REFERENCES pipeline.tenants,
+    status_id text COLLATE "C" NOT NULL,
+    name text NOT NULL,
+    name_key text COLLATE "C" NOT NULL,
+    color text NOT NULL,
+    rank text COLLATE "C" NOT NULL,
+    version bigint NOT NULL,
+    deleted boolean NOT NULL,
+    heir text COLLATE "C",
+    moved_version bigint,
+    deleted_at bigint,
+    PRIMARY KEY (tenant_id, status_id),
+    FOREIGN KEY (tenant_id, heir) REFERENCES pipeline.statuses (tenant_id, status_id)
+  )`,
+  `CREATE UNIQUE INDEX IF NOT EXISTS statuses_name ON pipeline.statuses (tenant_id, name_key) WHERE NOT deleted`,
+
+  // One row for each conversation, so one status at most. `status_id` is as it was given: the status may be deleted
+  // since. `status_key` is the same with '' for none, for the index. `recency` is minus the time of the newest message:
+  // a walk forward meets the newest first. `events` counts the rows in `history`.
+  `CREATE TABLE IF NOT EXISTS pipeline.conversations (
+    tenant_id text COLLATE "C" NOT NULL REFERENCES pipeline.tenants,
+    conversation_id text COLLATE "C" NOT NULL,
+    contact_id text COLLATE "C",
+    status_id text COLLATE "C",
+    status_key text COLLATE "C" GENERATED ALWAYS AS (coalesce(status_id, '')) STORED,
+    version bigint NOT NULL,
+    changed_at bigint NOT NULL,
+    recency double precision NOT NULL,
+    events integer NOT NULL,
+    PRIMARY KEY (tenant_id, conversation_id),
+    FOREIGN KEY (tenant_id, status_id) REFERENCES pipeline.statuses (tenant_id, status_id)
+  )`,
+  `CREATE INDEX IF NOT EXISTS conversations_recency
+    ON pipeline.conversations (tenant_id, recency, conversation_id)`,
+  `CREATE INDEX IF NOT EXISTS conversations_status
+    ON pipeline.conversations (tenant_id, status_key, recency, conversation_id)`,
+  `CREATE INDEX IF NOT EXISTS conversations_contact
+    ON pipeline.conversations (tenant_id, contact_id, recency, conversation_id)`,
+
+  // A contact with at least one conversation, summed up so that no read walks its conversations. `held`: how many of
+  // them have each status, as JSON. `signature`: a hash of those statuses; contacts with the same ones stand together.
+  `CREATE TABLE IF NOT EXISTS pipeline.contacts (
+    tenant_id text COLLATE "C" NOT NULL REFERENCES pipeline.tenants,
+    contact_id text COLLATE "C" NOT NULL,
+    held text NOT NULL,
+    signature text COLLATE "C" NOT NULL,
+    latest_key text COLLATE "C" NOT NULL,
+    latest_id text COLLATE "C" NOT NULL,
+    recency double precision NOT NULL,
+    PRIMARY KEY (tenant_id, contact_id)
+  )`,
+  `CREATE INDEX IF NOT EXISTS contacts_recency ON pipeline.contacts (tenant_id, recency, contact_id)`,
+  `CREATE INDEX IF NOT EXISTS contacts_signature ON pipeline.contacts (tenant_id, signature, recency, contact_id)`,
+  `CREATE INDEX IF NOT EXISTS contacts_latest ON pipeline.contacts (tenant_id, latest_key, recency, contact_id)`,
+
+  // How many conversations have each status_key, how many contacts each signature and each latest_key; `status_keys`
+  // are the statuses of the group, as JSON. Kept in the transaction that changes what they count.
+  `CREATE TABLE IF NOT EXISTS pipeline.counters (
+    tenant_id text COLLATE "C" NOT NULL REFERENCES pipeline.tenants,
+    kind text COLLATE "C" NOT NULL,
+    group_key text COLLATE "C" NOT NULL,
+    status_keys text NOT NULL,
+    n bigint NOT NULL,
+    PRIMARY KEY (tenant_id, kind, group_key)
+  )`,
+
+  // Own events of a conversation; deletes and restores of statuses are events of all their conversations at once.
+  `CREATE TABLE IF NOT EXISTS pipeline.history (
+    tenant_id text COLLATE "C" NOT NULL REFERENCES pipeline.tenants,
+    conversation_id text COLLATE "C" NOT NULL,
+    seq bigint NOT NULL,
+    from_key text NOT NULL,
+    to_key text NOT NULL,
+    at bigint NOT NULL,
+    by_whom text,
+    PRIMARY KEY (tenant_id, conversation_id, seq)
+  )`,
+  `CREATE TABLE IF NOT EXISTS pipeline.moves (
+    tenant_id text COLLATE "C" NOT NULL REFERENCES pipeline.tenants,
+    seq bigint NOT NULL,
+    kind text NOT NULL,
+    status_id text NOT NULL,
+    heir text,
+    at bigint NOT NULL,
+    by_whom text,
+    PRIMARY KEY (tenant_id, seq)
+  )`,
+
+  // The feed: one row for each number of `seq` above `pruned`.
+  `CREATE TABLE IF NOT EXISTS pipeline.changes (
+    tenant_id text COLLATE "C" NOT NULL REFERENCES pipeline.tenants,
+    seq bigint NOT NULL,
+    kind text NOT NULL,
+    record text,
+    op_id text,
+    at bigint NOT NULL,
+    PRIMARY KEY (tenant_id, seq)
+  )`,
+  `CREATE INDEX IF NOT EXISTS changes_at ON pipeline.changes (at)`,
+
+  // Answers of writes by their Idempotency-Key, stored with the write itself.
+  `CREATE TABLE IF NOT EXISTS pipeline.answers (
+    tenant_id text COLLATE "C" NOT NULL REFERENCES pipeline.tenants,
+    owner text COLLATE "C" NOT NULL,
+    idempotency_key text COLLATE "C" NOT NULL,
+    fingerprint text NOT NULL,
+    answer text NOT NULL,
+    at bigint NOT NULL,
+    PRIMARY KEY (tenant_id, owner, idempotency_key)
+  )`,
+  `CREATE INDEX IF NOT EXISTS answers_at ON pipeline.answers (at)`,
+];

@@ -1,0 +1,35 @@
+import type { PGlite, Transaction } from '@electric-sql/pglite';
+import { types } from '@electric-sql/pglite';
+import type { Database, Sql } from './sql.js';
+
+/**
+ * PostgreSQL inside this process: for the demo and for tests. One connection, so transactions run one after the other.
+ *
+ * @param folder where to keep the data; left out: in memory.
+ */
+export async function openPglite(folder?: string): Promise<Database> {
+  const { PGlite } = await import('@electric-sql/pglite');
+  const pglite = await PGlite.create({
+    ...(folder === undefined ? {} : { dataDir: folder }),
+    // Every whole number of the schema is far below 2^53.
+    parsers: { [types.INT8]: Number },
+  });
+  const run = async <T>(mode: string, work: (tx: Sql) => Promise<T>): Promise<T> =>
+    pglite.transaction(async (tx) => {
+      await tx.query(`SET TRANSACTION ISOLATION LEVEL ${mode}`);
+      return work(sqlOf(tx));
+    });
+  return {
+    ...sqlOf(pglite),
+    transaction: (work) => run('READ COMMITTED', work),
+    snapshot: (work) => run('REPEATABLE READ READ ONLY', work),
+    close: () => pglite.close(),
+  };
+}
+
+function sqlOf(target: PGlite | Transaction): Sql {
+  return {
+    query: async <Row extends object>(text: string, values: readonly unknown[] = []) =>
+      (await target.query<Row>(text, [...values])).rows,
+  };
+}

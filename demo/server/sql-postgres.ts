@@ -1,0 +1,68 @@
+import type { ClientBase, Pool } from 'pg';
+import { openHints } from './hints.js';
+import type { Database, Sql } from './sql.js';
+
+const INT8 = 20;
+
+/** Milliseconds. Longer than that is a fault; what waits for it must not wait with it. */
+const CONNECTING = 5000;
+const STATEMENT = 10_000;
+const IDLE_IN_TRANSACTION = 15_000;
+
+/** A PostgreSQL server, or any engine that speaks its protocol. */
+export async function openPostgres(connectionString: string, connections = 10): Promise<Database> {
+  const { default: pg } = await import('pg');
+  const config = {
+    connectionString,
+    application_name: 'pipeline-elements',
+    // Every whole number of the schema is far below 2^53.
+    types: { getTypeParser: ((oid: number) => (oid === INT8 ? Number : pg.types.getTypeParser(oid))) as never },
+  };
+  const pool: Pool = new pg.Pool({
+    ...config,
+    max: connections,
+    connectionTimeoutMillis: CONNECTING,
+    statement_timeout: STATEMENT,
+    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION,
+  });
+  // A connection that idles and breaks is replaced by the next query; without a listener it would end the process.
+  pool.on('error', () => undefined);
+  const hints = openHints(() => new pg.Client(config), pool);
+  return {
+    ...sqlOf(pool),
+    transaction: (work) => run(pool, 'READ COMMITTED', work),
+    snapshot: (work) => run(pool, 'REPEATABLE READ READ ONLY', work),
+    hints,
+    close: async () => {
+      await hints.close();
+      await pool.end();
+    },
+  };
+}
+
+async function run<T>(pool: Pool, mode: string, work: (tx: Sql) => Promise<T>): Promise<T> {
+  const client = await pool.connect();
+  // It may also break between two queries.
+  const ignore = (): void => undefined;
+  client.on('error', ignore);
+  let broken = false;
+  try {
+    await client.query(`BEGIN ISOLATION LEVEL ${mode}`);
+    const result = await work(sqlOf(client));
+    await client.query('COMMIT');
+    return result;
+  } catch (thrown) {
+    await client.query('ROLLBACK').catch(() => (broken = true));
+    throw thrown;
+  } finally {
+    client.off('error', ignore);
+    client.release(broken);
+  }
+}
+
+function sqlOf(target: Pool | ClientBase): Sql {
+  return {
+    query: async <Row extends object>(text: string, values: readonly unknown[] = []) =>
+      (await target.query<Row>(text, [...values])).rows,
+  };
+}

@@ -1,0 +1,151 @@
+import type { Rows } from '../../src/adapters/rules.js';
+import type { StatusRow } from '../../src/model/heirs.js';
+import type { Id } from '../../src/model/id.js';
+import { Journal } from './journal.js';
+import { Lanes } from './lanes.js';
+import { SCHEMA } from './schema.sql.js';
+import { retried, type Database, type Sql } from './sql.js';
+
+export interface Head {
+  /** The number of the newest write. */
+  seq: number;
+  /** Where the numbers began. */
+  origin: number;
+  /** Everything up to here is no longer in the feed. */
+  pruned: number;
+  statusesVersion: number;
+  /** By the database's clock: instances need not agree about the time. */
+  now: number;
+}
+
+/** A tenant's data as it is at one moment. */
+export interface Read {
+  tx: Sql;
+  tenant: string;
+  head: Head;
+  /** Every status, deleted ones included. */
+  rows: Rows;
+}
+
+/** A tenant's data while nobody else writes it. */
+export interface Write extends Read {
+  journal: Journal;
+  /** Who writes, where that is known. */
+  by: string | undefined;
+}
+
+export interface Writer {
+  by?: string | undefined;
+  /** Names the write in the feed, so that the writer knows its echo. */
+  opId?: string | undefined;
+}
+
+const NOW = 'floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint';
+const HEAD = `SELECT seq, origin, pruned, statuses_version AS "statusesVersion", ${NOW} AS now
+  FROM pipeline.tenants WHERE tenant_id = $1`;
+/** A number begun at a time is above all that were given before, also to a database that was lost since. */
+const CREATE = `INSERT INTO pipeline.tenants (tenant_id, origin, seq, statuses_version, pruned)
+  SELECT $1, now, now, 0, now FROM (SELECT ${NOW} AS now) clock ON CONFLICT DO NOTHING`;
+
+const STATUSES = `SELECT status_id AS id, name, color, rank, version, deleted, heir,
+  moved_version AS "movedVersion", deleted_at AS "deletedAt" FROM pipeline.statuses WHERE tenant_id = $1`;
+
+interface StoredStatus {
+  id: Id;
+  name: string;
+  color: `#${string}`;
+  rank: string;
+  version: number;
+  deleted: boolean;
+  heir: Id | null;
+  movedVersion: number | null;
+  deletedAt: number | null;
+}
+
+const CACHED_TENANTS = 500;
+
+/**
+ * Reads and writes one tenant's data, each in one transaction.
+ *
+ * A writer locks the row of its tenant first. So the writers of one tenant take turns, in all instances: what one checks
+ * is what it writes to, the feed has no holes, and no two transactions can wait for each other. The price is that a
+ * tenant's writes do not run side by side; an inbox makes a few a second, and tenants do not wait for each other.
+ */
+export class Store {
+  readonly #database: Database;
+  readonly #onWritten: (tenant: string) => void;
+  readonly #lanes = new Lanes();
+  /** Statuses change rarely and are needed by every call; their version tells whether these are the current ones. */
+  readonly #statuses = new Map<string, { version: number; rows: Rows }>();
+
+  constructor(database: Database, onWritten: (tenant: string) => void) {
+    this.#database = database;
+    this.#onWritten = onWritten;
+  }
+
+  read<T>(tenant: string, work: (read: Read) => Promise<T>): Promise<T> {
+    return retried(() =>
+      this.#database.snapshot(async (tx) => {
+        const [head = UNKNOWN] = await tx.query<Head>(HEAD, [tenant]);
+        return work({ tx, tenant, head, rows: await this.#readStatuses(tx, tenant, head) });
+      }),
+    );
+  }
+
+  /** `work` may run more than once, each time on new data. */
+  async write<T>(tenant: string, { by, opId }: Writer, work: (write: Write) => Promise<T>): Promise<T> {
+    let isNews = false;
+    // In turn already here, so that a tenant's writers hold one connection of an instance and not all of them.
+    const result = await this.#lanes.run(tenant, () =>
+      retried(() =>
+        this.#database.transaction(async (tx) => {
+          const head = await lock(tx, tenant);
+          const rows = await this.#readStatuses(tx, tenant, head);
+          const journal = new Journal(tenant, head, { by, opId });
+          const result = await work({ tx, tenant, head, rows, journal, by });
+          isNews = await journal.save(tx);
+          return result;
+        }),
+      ),
+    );
+    if (isNews) this.#onWritten(tenant);
+    return result;
+  }
+
+  async #readStatuses(tx: Sql, tenant: string, { statusesVersion: version }: Head): Promise<Rows> {
+    const held = this.#statuses.get(tenant);
+    this.#statuses.delete(tenant);
+    const rows =
+      held?.version === version
+        ? held.rows
+        : new Map((await tx.query<StoredStatus>(STATUSES, [tenant])).map((row) => [row.id, toRow(row)]));
+    // Put back as the newest; the one that was used longest ago goes.
+    this.#statuses.set(tenant, { version, rows });
+    if (this.#statuses.size > CACHED_TENANTS) this.#statuses.delete(this.#statuses.keys().next().value!);
+    return rows;
+  }
+}
+
+const UNKNOWN: Head = { seq: 0, origin: 0, pruned: 0, statusesVersion: 0, now: 0 };
+
+async function lock(tx: Sql, tenant: string): Promise<Head> {
+  const lockHead = (): Promise<Head[]> => tx.query<Head>(`${HEAD} FOR UPDATE`, [tenant]);
+  const [head] = await lockHead();
+  if (head) return head;
+  await tx.query(CREATE, [tenant]);
+  return (await lockHead())[0]!;
+}
+
+function toRow({ id, name, color, rank, version, deleted, heir, movedVersion, deletedAt }: StoredStatus): StatusRow {
+  return {
+    ...{ id, name, color, rank, version },
+    ...(deleted ? { deleted, heir } : {}),
+    ...(movedVersion === null ? {} : { movedVersion }),
+    ...(deletedAt === null ? {} : { deletedAt }),
+  };
+}
+
+/** Creates what is missing. Several instances may do it at once. */
+export async function prepare(database: Database): Promise<void> {
+  for (const statement of SCHEMA) await retried(() => database.query(statement));
+}

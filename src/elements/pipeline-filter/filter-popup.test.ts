@@ -1,0 +1,348 @@
+import { expect, fixture, html } from '@open-wc/testing';
+import { sendKeys, sendMouse } from '@web/test-runner-commands';
+import { emulateMediaFeatures, isChromium } from '../../../test/commands.js';
+import { allByRole, announced, byRole, deepActiveElement, queryByRole, until } from '../../../test/support.js';
+import { MemoryAdapter } from '../../adapters/memory.js';
+import { PipelineError } from '../../model/errors.js';
+import type { PipelineFilter } from './pipeline-filter.js';
+import {
+  addMany,
+  anyOf,
+  box,
+  click,
+  deleteStatus,
+  hold,
+  inbox,
+  noneOf,
+  open,
+  ready,
+  setUp,
+  settled,
+} from './test-inbox.js';
+
+const focusIsOn = (find: () => Element | undefined): Promise<boolean> =>
+  until(() => deepActiveElement() !== null && deepActiveElement() === find(), 'the focus to be there');
+
+const press = (key: string): Promise<void> => sendKeys({ press: key });
+
+describe('<pipeline-filter>: the popup', () => {
+  describe('the keyboard', () => {
+    it('opens on the first chosen box, moves with the arrows, toggles, and closes with Escape', async () => {
+      const { filter } = await setUp(await inbox());
+      filter.filter = anyOf('purchase');
+      filter.focus();
+      await press('Enter');
+      await focusIsOn(() => queryByRole(filter, 'checkbox', /^Purchase/));
+      await press('ArrowUp');
+      await press('Space');
+      expect(filter.filter).to.deep.equal(anyOf('purchase', 'leads'));
+      await press('ArrowUp');
+      expect(deepActiveElement()).to.equal(box(filter, /^Leads/));
+      await press('End');
+      expect(deepActiveElement()).to.equal(box(filter, /^No status/));
+      await press('ArrowDown');
+      expect(deepActiveElement()).to.equal(box(filter, /^No status/));
+      await press('Home');
+      expect(deepActiveElement()).to.equal(box(filter, /^Leads/));
+      await press('Escape');
+      await focusIsOn(() => queryByRole(filter, 'button', 'Filter by status, 2 selected'));
+      expect(queryByRole(filter, 'checkbox')).to.equal(undefined);
+      await press('Space');
+      await focusIsOn(() => queryByRole(filter, 'checkbox', /^Leads/));
+    });
+
+    it('goes with Tab through condition, search, boxes and Clear, then on and closes', async () => {
+      const adapter = await inbox();
+      await addMany(adapter);
+      const { filter } = await setUp(adapter);
+      filter.filter = anyOf(null);
+      filter.focus();
+      await press('Enter');
+      await focusIsOn(() => queryByRole(filter, 'checkbox', /^No status/));
+      await press('Tab');
+      expect(deepActiveElement()).to.equal(byRole(filter, 'button', 'Clear filter'));
+      box(filter, /^Leads/).focus();
+      await sendKeys({ down: 'Shift' });
+      await press('Tab');
+      expect(deepActiveElement()).to.equal(byRole(filter, 'searchbox', 'Search statuses'));
+      await press('Tab');
+      expect(deepActiveElement()).to.equal(byRole(filter, 'radio', 'Is any of'));
+      await press('Tab');
+      expect(deepActiveElement()).to.equal(byRole(filter, 'button', 'Filter by status, 1 selected'));
+      await sendKeys({ up: 'Shift' });
+      byRole(filter, 'button', 'Clear filter').focus();
+      await press('Tab');
+      await focusIsOn(() => queryByRole(filter, 'button', 'Remove No status from the filter'));
+      expect(queryByRole(filter, 'checkbox')).to.equal(undefined);
+    });
+
+    it('chooses the condition with the arrows', async () => {
+      const { filter } = await setUp(await inbox());
+      filter.filter = anyOf('leads');
+      await open(filter);
+      byRole(filter, 'radio', 'Is any of').focus();
+      await press('ArrowRight');
+      expect(filter.filter).to.deep.equal(noneOf('leads'));
+    });
+
+    it('keeps a dialog around it open on Escape', async () => {
+      const dialog = await fixture<HTMLDialogElement>(
+        html`<dialog><pipeline-filter .adapter=${await inbox()}></pipeline-filter></dialog>`,
+      );
+      dialog.showModal();
+      const filter = dialog.querySelector('pipeline-filter')!;
+      await ready(filter);
+      await open(filter);
+      await focusIsOn(() => queryByRole(filter, 'checkbox', /^Leads/));
+      await press('Escape');
+      await until(() => !queryByRole(filter, 'checkbox'));
+      expect(dialog.open).to.equal(true);
+    });
+  });
+
+  describe('the mouse', () => {
+    it('closes on a second press of the button, and on a press elsewhere', async () => {
+      const { filter, list } = await setUp(await inbox());
+      const trigger = byRole(filter, 'button', 'Filter by status');
+      await click(trigger);
+      await until(() => queryByRole(filter, 'checkbox'));
+      expect([trigger.ariaExpanded, filter.matches(':state(open)')]).to.deep.equal(['true', true]);
+      await click(trigger);
+      await until(() => !queryByRole(filter, 'checkbox'));
+      await click(trigger);
+      await until(() => queryByRole(filter, 'checkbox'));
+      await click(list.lastElementChild!);
+      await until(() => !queryByRole(filter, 'checkbox'));
+      expect([trigger.ariaExpanded, filter.matches(':state(open)')]).to.deep.equal(['false', false]);
+    });
+
+    it('keeps the place in a long list when a box is ticked and the numbers change', async () => {
+      const adapter = await inbox();
+      await addMany(adapter, 60);
+      const { filter } = await setUp(adapter);
+      await open(filter);
+      const group = filter.shadowRoot!.querySelector('.group')!;
+      group.scrollTop = 300;
+      await click(allByRole(filter, 'checkbox').find((each) => each.getBoundingClientRect().top > 200)!);
+      await adapter.setStatus([{ conversationId: 'new' }], 's1');
+      await until(() => queryByRole(filter, 'checkbox', 'Step 1, 1 conversation'));
+      expect(group.scrollTop).to.equal(300);
+    });
+
+    it('stays inside the screen, scrolls its list, and keeps what is below it in reach', async () => {
+      const adapter = await inbox();
+      await addMany(adapter, 100);
+      const { filter } = await setUp(adapter);
+      await open(filter);
+      const { left, right, bottom } = filter.shadowRoot!.querySelector('.popup')!.getBoundingClientRect();
+      expect(left).to.be.at.least(0);
+      expect(right).to.be.at.most(innerWidth);
+      expect(bottom).to.be.at.most(innerHeight);
+      expect(byRole(filter, 'button', 'Clear filter').getBoundingClientRect().bottom).to.be.at.most(bottom);
+    });
+  });
+
+  describe('the search', () => {
+    async function searching(): Promise<PipelineFilter> {
+      const adapter = await inbox();
+      await addMany(adapter);
+      const { filter } = await setUp(adapter);
+      await open(filter);
+      byRole(filter, 'searchbox', 'Search statuses').focus();
+      return filter;
+    }
+
+    it('is there above the threshold only', async () => {
+      const adapter = await inbox();
+      await addMany(adapter, 9);
+      const { filter } = await setUp(adapter);
+      await open(filter);
+      expect(queryByRole(filter, 'searchbox')).to.equal(undefined);
+      filter.setAttribute('search-threshold', '11');
+      await until(() => queryByRole(filter, 'searchbox'));
+    });
+
+    it('says how many it found, leads to them, and keeps the width', async () => {
+      const filter = await searching();
+      const width = filter.shadowRoot!.querySelector<HTMLElement>('.popup')!.offsetWidth;
+      await sendKeys({ type: 'repur' });
+      await until(() => allByRole(filter, 'checkbox').length === 1);
+      await until(() => announced().includes('1 status found'));
+      expect(filter.shadowRoot!.querySelector<HTMLElement>('.popup')!.offsetWidth).to.equal(width);
+      await press('ArrowDown');
+      await press('Space');
+      expect(filter.filter).to.deep.equal(anyOf('repurchase'));
+    });
+
+    it('names what it did not find, and offers the way back', async () => {
+      const filter = await searching();
+      let inputs = 0;
+      filter.addEventListener('input', () => inputs++);
+      await sendKeys({ type: 'xyz' });
+      await until(() => filter.shadowRoot!.textContent.includes('No status matches “xyz”'));
+      await until(() => announced().includes('No status matches “xyz”'));
+      await click(byRole(filter, 'button', 'Clear search'));
+      await until(() => allByRole(filter, 'checkbox').length === 16);
+      await focusIsOn(() => queryByRole(filter, 'searchbox'));
+      expect(inputs).to.equal(0);
+    });
+
+    it('begins anew each time it is opened', async () => {
+      const filter = await searching();
+      await sendKeys({ type: 'repur' });
+      await press('Escape');
+      await open(filter);
+      await until(() => allByRole(filter, 'checkbox').length === 16);
+    });
+  });
+
+  describe('when others change the statuses', () => {
+    it('follows a new one, a rename and a move without losing focus', async () => {
+      const adapter = await inbox();
+      const { filter } = await setUp(adapter);
+      await open(filter);
+      const [leads] = (await adapter.listStatuses()).items;
+      await adapter.updateStatus('leads', { name: 'Prospects' }, { ifVersion: leads!.version });
+      await until(() => queryByRole(filter, 'checkbox', /^Prospects/));
+      await adapter.moveStatus('leads', 'repurchase');
+      await until(() => allByRole(filter, 'checkbox')[2]?.ariaLabel?.startsWith('Prospects'));
+      await focusIsOn(() => queryByRole(filter, 'checkbox', /^Prospects/));
+      await adapter.createStatus({ id: 'new', name: 'New', color: '#000000', after: null });
+      await until(() => allByRole(filter, 'checkbox')[0]?.ariaLabel?.startsWith('New'));
+      expect(deepActiveElement()).to.equal(box(filter, /^Prospects/));
+    });
+
+    it('gives the focus of a deleted one to its neighbour', async () => {
+      const adapter = await inbox();
+      const { filter } = await setUp(adapter);
+      await open(filter);
+      await press('ArrowDown');
+      expect(deepActiveElement()).to.equal(box(filter, /^Purchase/));
+      await deleteStatus(adapter, 'purchase');
+      await focusIsOn(() => queryByRole(filter, 'checkbox', /^Repurchase/));
+    });
+
+    it('counts again, without moving focus', async () => {
+      const adapter = await inbox();
+      const { filter } = await setUp(adapter);
+      await open(filter);
+      await until(() => queryByRole(filter, 'checkbox', 'Leads, 2 conversations'));
+      await adapter.setStatus([{ conversationId: 'c' }], 'leads');
+      await until(() => queryByRole(filter, 'checkbox', 'Leads, 3 conversations'));
+      expect(deepActiveElement()).to.equal(box(filter, /^Leads/));
+    });
+
+    it('does not have conversations counted while nobody looks', async () => {
+      const adapter = await inbox();
+      let counted = 0;
+      const count = adapter.count.bind(adapter);
+      adapter.count = (query) => (counted++, count(query));
+      const { filter } = await setUp(adapter);
+      await sendMouse({ type: 'move', position: [700, 500] });
+      await adapter.setStatus([{ conversationId: 'c' }], 'leads');
+      await settled();
+      expect(counted).to.equal(0);
+      await open(filter);
+      await until(() => queryByRole(filter, 'checkbox', 'Leads, 3 conversations'));
+      expect(counted).to.equal(1);
+    });
+
+    it('has no numbers where the adapter cannot count', async () => {
+      const adapter = await inbox();
+      Object.assign(adapter, { count: undefined });
+      const { filter } = await setUp(adapter);
+      await open(filter);
+      box(filter, 'Leads');
+      expect(filter.shadowRoot!.querySelector('.count')).to.equal(null);
+    });
+  });
+
+  describe('before the statuses are there', () => {
+    it('keeps their place, says so after a second, and then leads to them', async () => {
+      const adapter = await inbox();
+      const answer = hold(adapter, 'listStatuses');
+      const filter = await fixture<PipelineFilter>(html`<pipeline-filter .adapter=${adapter}></pipeline-filter>`);
+      byRole(filter, 'button', 'Filter by status').click();
+      const group = await until(() => queryByRole(filter, 'group', 'Filter by status'));
+      expect([group.ariaBusy, filter.matches(':state(loading)')]).to.deep.equal(['true', true]);
+      await until(() => announced().includes('Loading statuses'));
+      answer();
+      await focusIsOn(() => queryByRole(filter, 'checkbox', /^Leads/));
+      expect(group.ariaBusy).to.equal('false');
+    });
+
+    it('says why they could not be read, tries again, and leads to them', async () => {
+      const adapter = await inbox();
+      const list = adapter.listStatuses.bind(adapter);
+      adapter.listStatuses = () => Promise.reject(new PipelineError('offline', 'down'));
+      const filter = await fixture<PipelineFilter>(html`<pipeline-filter .adapter=${adapter}></pipeline-filter>`);
+      await until(() => filter.matches(':state(error)'));
+      byRole(filter, 'button', 'Filter by status').click();
+      await focusIsOn(() => queryByRole(filter, 'button', 'Try again'));
+      expect(filter.shadowRoot!.textContent).to.include('No connection.');
+      await press('Enter');
+      await until(() => announced().includes('The statuses could not be loaded.'));
+      adapter.listStatuses = list;
+      await press('Enter');
+      await focusIsOn(() => queryByRole(filter, 'checkbox', /^Leads/));
+    });
+
+    it('says that there are none yet', async () => {
+      const { filter } = await setUp(new MemoryAdapter());
+      await open(filter);
+      expect(filter.shadowRoot!.textContent).to.include('No statuses yet');
+      expect(filter.matches(':state(empty)')).to.equal(true);
+    });
+  });
+
+  it('closes when it is disabled, and when the filter leaves the page', async () => {
+    const { filter, list } = await setUp(await inbox());
+    await open(filter);
+    filter.disabled = true;
+    await until(() => !queryByRole(filter, 'checkbox'));
+    filter.show();
+    await filter.updateComplete;
+    expect(queryByRole(filter, 'checkbox')).to.equal(undefined);
+    filter.disabled = false;
+    await open(filter);
+    filter.remove();
+    list.before(filter);
+    await filter.updateComplete;
+    expect(queryByRole(filter, 'checkbox')).to.equal(undefined);
+  });
+
+  it('speaks another language, and other words, without losing focus', async () => {
+    const { filter } = await setUp(await inbox());
+    await open(filter);
+    await press('ArrowDown');
+    const focused = deepActiveElement();
+    filter.parentElement!.lang = 'id';
+    await until(() => queryByRole(filter, 'checkbox', 'Leads, 2 percakapan'));
+    byRole(filter, 'button', 'Filter menurut status');
+    expect(deepActiveElement()).to.equal(focused);
+    filter.strings = { noStatus: 'Belum ada' };
+    await until(() => queryByRole(filter, 'checkbox', 'Belum ada, 1 percakapan'));
+    expect(deepActiveElement()).to.equal(focused);
+  });
+
+  for (const scheme of ['light', 'dark', 'forced']) {
+    it(`is accessible closed, open, filtered and while searching, in ${scheme} colours`, async function () {
+      if (scheme === 'forced' && !isChromium) this.skip();
+      if (scheme === 'forced') await emulateMediaFeatures({ 'forced-colors': 'active' });
+      const adapter = await inbox();
+      await addMany(adapter);
+      const { filter } = await setUp(adapter);
+      filter.parentElement!.style.cssText = `color-scheme:${scheme === 'dark' ? 'dark' : 'light'};background:Canvas;padding:20px`;
+      await expect(filter).to.be.accessible();
+      filter.filter = noneOf('leads', null);
+      await filter.updateComplete;
+      await expect(filter).to.be.accessible();
+      await open(filter);
+      await expect(filter).to.be.accessible();
+      byRole(filter, 'searchbox', 'Search statuses').focus();
+      await sendKeys({ type: 'xyz' });
+      await until(() => queryByRole(filter, 'button', 'Clear search'));
+      await expect(filter).to.be.accessible();
+    });
+  }
+});
