@@ -156,10 +156,7 @@ async function readRows({ tx, tenant }: Read, ids: readonly Id[]): Promise<Map<I
 }
 
 /** The summaries of those that are known, in the order asked, each once. */
-export async function readContacts(
-  read: Read,
-  ids: readonly Id[],
-): Promise<(ContactSummary & { contactId: Id })[]> {
+export async function readContacts(read: Read, ids: readonly Id[]): Promise<(ContactSummary & { contactId: Id })[]> {
   const held = await readRows(read, ids);
   return [...new Set(ids)].flatMap((contactId) => {
     const row = held.get(contactId);

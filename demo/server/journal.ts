@@ -103,7 +103,8 @@ export class Journal {
     const tenant = this.#tenant;
     const { now } = this.#head;
     const { by = null, opId = null } = this.#writer;
-    if (this.#statuses.size) await tx.query(PUT_STATUSES, [tenant, JSON.stringify([...this.#statuses.values()].map(columnsOf))]);
+    if (this.#statuses.size)
+      await tx.query(PUT_STATUSES, [tenant, JSON.stringify([...this.#statuses.values()].map(columnsOf))]);
     if (this.#moves.length) {
       const moves = this.#moves.map(({ seq, kind, statusId, heir }) => ({ seq, kind, status_id: statusId, heir }));
       await tx.query(PUT_MOVES, [tenant, JSON.stringify(moves), now, by]);

@@ -33,12 +33,17 @@ const TITLE: Partial<Record<PipelineErrorCode, string>> = {
 };
 
 /** An error with the HTTP status it is answered with, where that is not the one of its code. */
-export class HttpError {
-  constructor(
-    readonly status: number,
-    readonly error: PipelineError,
-    readonly headers: Readonly<Record<string, string>> = {},
-  ) {}
+export class HttpError extends Error {
+  readonly status: number;
+  readonly error: PipelineError;
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(status: number, error: PipelineError, headers: Readonly<Record<string, string>> = {}) {
+    super(error.message);
+    this.status = status;
+    this.error = error;
+    this.headers = headers;
+  }
 }
 
 export interface Problem {
@@ -73,5 +78,4 @@ export function problemResponse(error: PipelineError, status = statusOf(error), 
   return response;
 }
 
-const statusOf = (error: PipelineError): number =>
-  error instanceof TokenExpired ? 410 : (STATUS[error.code] ?? 500);
+const statusOf = (error: PipelineError): number => (error instanceof TokenExpired ? 410 : (STATUS[error.code] ?? 500));

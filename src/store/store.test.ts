@@ -184,6 +184,38 @@ describe('PipelineStore', () => {
     await until(() => names(store).includes('theirs'));
   });
 
+  it('does not call it a conflict either when it had not heard of the move', async () => {
+    const adapter = new MemoryAdapter();
+    Object.assign(adapter, { subscribe: undefined });
+    const [a] = await filled(adapter, 'a', 'b');
+    const store = await awake(adapter);
+    await adapter.moveStatus('a', 'b');
+    expect((await store.updateStatus(a!, { name: 'a2' })).name).to.equal('a2');
+  });
+
+  it('does not let a late answer replace what was heard meanwhile', async () => {
+    const adapter = new MemoryAdapter();
+    await filled(adapter, 'a', 'b');
+    await adapter.setStatus([{ conversationId: 'x' }], 'a');
+    const read = adapter.getEntries.bind(adapter);
+    let answer = (): void => undefined;
+    const gate = new Promise<void>((resolve) => (answer = resolve));
+    adapter.getEntries = async (ids) => {
+      const old = await read(ids);
+      await gate;
+      return old;
+    };
+    const store = await awake(adapter);
+    store.watchEntry('x', () => undefined);
+    // Asked, and changed before the answer comes.
+    await new Promise((resolve) => setTimeout(resolve));
+    await adapter.setStatus([{ conversationId: 'x' }], 'b');
+    await until(() => store.entry('x')?.statusId === 'b');
+    answer();
+    await new Promise((resolve) => setTimeout(resolve));
+    expect(store.entry('x')?.statusId).to.equal('b');
+  });
+
   it('shows where conversations go while a delete is on its way, and after', async () => {
     const { adapter, hold } = instrumented();
     const [a] = await filled(adapter, 'a', 'b');

@@ -72,6 +72,7 @@ describe('event streams', () => {
   });
 
   it('an id with a null character is ignored', () => {
+    expect(read('id: 1\n\n').events).to.deep.equal([event('', '', '1')]);
     expect(read('id: 1\ndata: a\n\nid: 2\0\ndata: b\n\n').events.map(({ id }) => id)).to.deep.equal(['1', '1']);
   });
 

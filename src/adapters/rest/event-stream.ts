@@ -13,7 +13,7 @@ export interface StreamEvent {
 
 /**
  * Reads `text/event-stream` (WHATWG HTML 9.2.6) piece by piece, however it is cut. Unlike `EventSource`, an event
- * without data counts when it has a type. A parser of our own: npm's need Node 22 or do not bound the size of an event.
+ * without data counts when it has a type or another id. A parser of our own: npm's need Node 22 or do not bound the size of an event.
  */
 export class EventStreamParser {
   readonly #onEvent: (event: StreamEvent) => void;
@@ -28,6 +28,7 @@ export class EventStreamParser {
   #data: string[] = [];
   #size = 0;
   #id = '';
+  #toldId = '';
 
   constructor(onEvent: (event: StreamEvent) => void, onRetry: (ms: number) => void) {
     this.#onEvent = onEvent;
@@ -73,7 +74,8 @@ export class EventStreamParser {
 
   #dispatch(): void {
     const event = { type: this.#type, data: this.#data.join('\n'), id: this.#id, isCut: this.#isCut };
-    const isEvent = this.#type || this.#data.length || this.#isCut;
+    const isEvent = this.#type || this.#data.length || this.#isCut || this.#id !== this.#toldId;
+    this.#toldId = this.#id;
     this.#type = '';
     this.#data = [];
     this.#size = 0;

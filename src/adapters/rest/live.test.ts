@@ -202,10 +202,14 @@ describe('tabs that share a stream', () => {
     window.BroadcastChannel = BroadcastChannel;
     await until(() => follower.states.includes('live'), 'the follower');
     isLosing = true;
+    let isSaid = false;
+    const spy = new BroadcastChannel(scope);
+    spy.onmessage = () => (isSaid = true);
     await create(server, 'a');
-    await until(() => leader.heard.length, 'a change');
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await until(() => isSaid, 'the message');
+    await settle();
     expect(follower.heard).to.deep.equal([]);
+    spy.close();
     isLosing = false;
     await create(server, 'b');
     await until(() => follower.heard.length === 2, 'both changes');
@@ -221,8 +225,9 @@ describe('tabs that share a stream', () => {
     await until(() => said.length && follower.heard.length, 'a change');
     spy.close();
     say(scope, said[0], { ...said[0], v: 2, n: (said[0]!['n'] as number) + 1 });
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    expect(follower.names).to.deep.equal(['a']);
+    await create(server, 'b');
+    await until(() => follower.names.includes('b'), 'another change');
+    expect(follower.names).to.deep.equal(['a', 'b']);
   });
 
   it('a leader that does not answer is replaced', async () => {
@@ -422,6 +427,18 @@ describe('adapters of one page', () => {
       for (const adapter of adapters) await adapter.close();
     });
   }
+
+  it('with a fetch of their own never hear each other: it may add anything', async () => {
+    const servers = [new WireServer(), new WireServer()];
+    const adapters = servers.map((server) => connect(server));
+    const ears = adapters.map((adapter) => follow(adapter));
+    await until(() => servers.every(({ streams }) => streams.size), 'two streams');
+    await create(servers[0]!, 'a');
+    await until(() => ears[0]!.heard.length, 'a change');
+    await settle();
+    expect(ears[1]!.heard).to.deep.equal([]);
+    for (const adapter of adapters) await adapter.close();
+  });
 
   it('share also when only a request id tells them apart', async () => {
     const server = new WireServer();

@@ -93,6 +93,10 @@ export class LiveChanges implements Member {
           this.#take(change);
           this.#tabs?.tell(change);
         },
+        setPosition: (seq) => {
+          // Of use to one that began without; for the others, the changes tell.
+          if (this.position === undefined) this.#recent.begin(seq);
+        },
         setState: (state) => {
           this.setState(state);
           this.#tabs?.tellState(state);

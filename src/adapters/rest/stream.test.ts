@@ -280,6 +280,19 @@ describe('the change stream', () => {
     stop();
   });
 
+  it('goes on from a place that was told without a change', async () => {
+    const { adapter, environment, seen } = open(
+      () => stream('id: 7\n\n', true),
+      () => stream(': hi\n\n'),
+    );
+    const { heard, stop } = follow(adapter);
+    await reach(seen, 2, environment);
+    await settle();
+    expect(lastIds(seen)).to.deep.equal([null, '7']);
+    expect(heard).to.deep.equal([]);
+    stop();
+  });
+
   for (const since of ['', 'ü', 'a\nb', 'x'.repeat(2000)]) {
     it(`a place that cannot be sent (${JSON.stringify(since).slice(0, 8)}) gives a reset`, async () => {
       const { adapter, seen } = open(() => stream(': hi\n\n'));

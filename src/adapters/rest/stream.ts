@@ -23,6 +23,8 @@ export type Connect = (lastEventId: string | undefined, signal: AbortSignal) => 
 
 export interface StreamListener {
   hear(change: Change): void;
+  /** All up to here was heard, changes or not. */
+  setPosition(seq: string): void;
   setState(state: SubscriptionState): void;
   complain(thrown: unknown): void;
 }
@@ -150,6 +152,10 @@ export class ChangeStream {
 
   #take(event: StreamEvent): void {
     const seq = event.id || this.#position || '';
+    if (event.id) {
+      this.#position = isSendable(event.id) ? event.id : undefined;
+      this.#listener.setPosition(event.id);
+    }
     if (event.type === 'reset' || event.isCut) return this.#hear({ kind: 'reset', seq });
     if (event.type !== 'status' && event.type !== 'entry') return;
     try {
@@ -160,7 +166,6 @@ export class ChangeStream {
   }
 
   #hear(change: Change): void {
-    if (change.seq) this.#position = isSendable(change.seq) ? change.seq : undefined;
     if (change.kind === 'reset') this.#hasMissed = false;
     this.#listener.hear(change);
   }

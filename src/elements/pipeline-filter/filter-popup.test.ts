@@ -304,6 +304,7 @@ describe('<pipeline-filter>: the popup', () => {
     await filter.updateComplete;
     expect(queryByRole(filter, 'checkbox')).to.equal(undefined);
     filter.disabled = false;
+    await filter.updateComplete;
     await open(filter);
     filter.remove();
     list.before(filter);

@@ -31,7 +31,7 @@ export interface FilterPopupOptions {
   onOp(op: Filter['op']): void;
   onClear(): void;
   /** Focus went on, to something of the element that is not in the popup. */
-  onLeave(): void;
+  onLeave(to: Node): void;
 }
 
 interface Choice {
@@ -83,9 +83,8 @@ export class FilterPopup {
       target.scrollIntoView({ block: 'nearest' });
     } else if (this.#focused && !this.#host.shadowRoot?.activeElement) {
       // Someone else deleted the status that had focus, or moved it, which loses focus too.
-      const value = (this.#focused as Partial<HTMLInputElement>).value;
-      const same = this.#focused.isConnected ? this.#focused : boxes.find((box) => box.value === value);
-      const target = same ?? boxes[Math.max(0, Math.min(this.#focusedAt, boxes.length - 1))];
+      const neighbour = boxes[Math.max(0, Math.min(this.#focusedAt, boxes.length - 1))];
+      const target = this.#focused.isConnected ? this.#focused : neighbour;
       target?.focus({ preventScroll: true });
     }
   }
@@ -315,6 +314,6 @@ export class FilterPopup {
     // Without a target nobody moved it: what had it may just have been taken out of the page.
     if (!to || this.#element?.contains(to)) return;
     this.#focused = null;
-    if (this.#host.shadowRoot?.contains(to)) this.#options.onLeave();
+    if (this.#host.shadowRoot?.contains(to)) this.#options.onLeave(to);
   };
 }

@@ -115,7 +115,8 @@ export class PipelineFilter extends PipelineElement {
     onToggle: (id) => this.#toggle(id),
     onOp: (op) => this.#setOp(op),
     onClear: () => this.#clear(),
-    onLeave: () => this.#close(false),
+    // A press on the button closes by itself.
+    onLeave: (to) => to !== this.trigger && this.#close(false),
   });
 
   readonly #list: ListController = new ListController(this, {

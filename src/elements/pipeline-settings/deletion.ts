@@ -55,7 +55,6 @@ export class Deletion {
     if (context.readonly) return;
     context.show({ text: () => context.text('deletedMeanwhile'), isError: true });
     announce(context.text('deletedMeanwhile'), context.host);
-    void context.focus.moveTo(() => context.focus.add);
   }
 
   /** Called when the host has rendered. */

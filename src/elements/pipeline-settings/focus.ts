@@ -4,9 +4,12 @@ import type { Id } from '../../model/id.js';
 /** What a row has to operate it by; also the class of the button. */
 export type Control = 'handle' | 'edit' | 'delete';
 
+export const CONTROLS = ['handle', 'edit', 'delete'] as const satisfies readonly Control[];
+
 /** Keeps focus from getting lost when what had it is moved, replaced or removed. */
 export class FocusKeeper {
   readonly #host: LitElement;
+  #held: { element: HTMLElement; row: number; control: Control | undefined } | undefined;
 
   constructor(host: LitElement) {
     this.#host = host;
@@ -36,6 +39,28 @@ export class FocusKeeper {
   /** Where a new status is begun: the button, or the form that is there in its place. */
   get add(): HTMLElement | null {
     return this.find('.add, .foot .field');
+  }
+
+  /** Called before each render. */
+  remember(): void {
+    const element = this.#host.shadowRoot?.activeElement as HTMLElement | null | undefined;
+    const control = CONTROLS.find((each) => element?.classList.contains(each));
+    this.#held = element ? { element, row: this.#rows.indexOf(element.closest('li')!), control } : undefined;
+  }
+
+  /** Called after each render: an element that is moved loses focus, and so does one that is taken away. */
+  restore(): void {
+    const held = this.#held;
+    this.#held = undefined;
+    if (!held || this.#host.shadowRoot?.activeElement || !this.isOurs) return;
+    const rows = this.#rows;
+    const row = rows[Math.min(held.row, rows.length - 1)];
+    const heir = (held.control && row?.querySelector<HTMLElement>(`:scope > .${held.control}`)) ?? this.add;
+    (held.element.isConnected ? held.element : heir)?.focus({ preventScroll: true });
+  }
+
+  get #rows(): HTMLElement[] {
+    return [...(this.#host.shadowRoot?.querySelectorAll('li') ?? [])];
   }
 
   /** Focuses what is found once the element has rendered. */

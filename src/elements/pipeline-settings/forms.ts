@@ -203,9 +203,7 @@ export class Forms {
 
   #closeDeleted(draft: Draft): void {
     const context = this.#context;
-    void this.#close(draft).then(() =>
-      context.focus.moveTo(() => (context.focus.isIn('*') ? null : context.focus.add)),
-    );
+    void this.#close(draft);
     context.show({ text: () => context.text('deletedMeanwhile'), isError: true });
     announce(context.text('deletedMeanwhile'), context.host);
   }

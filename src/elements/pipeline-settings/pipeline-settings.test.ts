@@ -74,6 +74,30 @@ describe('<pipeline-settings>', () => {
       await until(() => rows(element).length === 4);
     });
 
+    it('keeps focus on what others move, and hands it on from what they delete', async () => {
+      const adapter = await pipeline(['A', 'B', 'C', 'D']);
+      const element = await settings(adapter);
+      for (const name of ['Reorder B', 'Edit B', 'Delete B']) {
+        button(element, name).focus();
+        for (const after of ['d', null, 'c', 'a']) {
+          await adapter.moveStatus('b', after);
+          await adapter.moveStatus('a', after === null ? 'b' : null);
+          const order = await stored(adapter);
+          await until(() => rows(element).join() === order.join());
+          await element.updateComplete;
+          expect(focused(), `${name} after ${after}`).to.equal(button(element, name));
+        }
+      }
+      for (const next of ['Delete C', 'Delete D', 'Delete A', undefined]) {
+        const name = focused()!.getAttribute('aria-label')!.slice(-1);
+        const { id, version } = (await adapter.listStatuses()).items.find((status) => status.name === name)!;
+        await adapter.deleteStatus(id, { ifVersion: version });
+        await until(() => !rows(element).includes(name));
+        await element.updateComplete;
+        expect(focused()).to.equal(next ? button(element, next) : field(element));
+      }
+    });
+
     it('shows no counts where the adapter cannot count', async () => {
       const adapter = await pipeline();
       Object.assign(adapter, { count: undefined });
@@ -234,7 +258,7 @@ describe('<pipeline-settings>', () => {
       await until(() => element.matches(':state(error)'));
       await click(button(element, 'Try again'));
       await until(() => rows(element).length === 3);
-      await until(() => focused() === button(element, 'Reorder Leads'));
+      await until(() => focused() === button(element, 'Add status'));
       expect(element.matches(':state(error)')).to.equal(false);
     });
 

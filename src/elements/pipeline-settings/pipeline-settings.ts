@@ -20,7 +20,7 @@ import { SettingsContext } from './context.js';
 import { overlayStyles } from './delete-dialog.styles.js';
 import { Deletion } from './deletion.js';
 import { addExamples } from './examples.js';
-import type { Control } from './focus.js';
+import { CONTROLS, type Control } from './focus.js';
 import { Forms } from './forms.js';
 import { renderMessage, type Message } from './message.js';
 import { styles } from './pipeline-settings.styles.js';
@@ -33,7 +33,6 @@ const CONVERSATIONS = { of: 'conversation' } as const;
 /** What takes less time to load is not worth a word, milliseconds. */
 const PATIENCE = 1000;
 const SKELETON_ROWS = [1, 2, 3];
-const CONTROLS = ['handle', 'edit', 'delete'] as const satisfies readonly Control[];
 
 /**
  * The Pipeline Management page: the statuses in order, with the number of conversations in each, to add, rename,
@@ -160,6 +159,7 @@ export class PipelineSettings extends PipelineElement {
 
   protected override willUpdate(changed: PropertyValues): void {
     super.willUpdate(changed);
+    this.#context.focus.remember();
     if (changed.has('palette')) this.#palette = readPalette(this.palette);
     if (this.store?.phase !== 'ready') return;
     this.#forms.follow();
@@ -191,6 +191,7 @@ export class PipelineSettings extends PipelineElement {
   }
 
   protected override updated(): void {
+    this.#context.focus.restore();
     this.#menu.settle();
     this.#deletion.settle();
     const isLoading = !this.store || this.store.phase === 'loading';
@@ -349,14 +350,10 @@ export class PipelineSettings extends PipelineElement {
     await store.retry();
     this.#isRetrying = false;
     this.requestUpdate();
-    const { focus } = this.#context;
-    // The button that was pressed is gone.
-    await focus.moveTo(() => (focus.isIn('button, input') ? null : (focus.find('.handle') ?? focus.add)));
   }
 
   #handleDismiss(): void {
     this.#context.show(undefined);
-    void this.#context.focus.moveTo(() => this.#context.focus.add);
   }
 }
 

@@ -1,0 +1,44 @@
+import { ANSWER_LIFETIME_MS } from './idempotency.js';
+import { retried, type Database } from './sql.js';
+
+const EVERY_MS = 60_000;
+const CHANGE_LIFETIME_MS = 7 * 24 * 60 * 60 * 1000;
+/** Rows in one step: short enough to be in nobody's way. */
+const STEP = 500;
+
+const ANSWERS = `DELETE FROM pipeline.answers WHERE (tenant_id, owner, idempotency_key) IN
+  (SELECT tenant_id, owner, idempotency_key FROM pipeline.answers WHERE at < $1 ORDER BY at LIMIT $2)
+  RETURNING 1 AS gone`;
+
+const OLD_CHANGES = `SELECT tenant_id AS tenant, max(seq) AS seq FROM
+    (SELECT tenant_id, seq FROM pipeline.changes WHERE at < $1 ORDER BY at LIMIT $2) old GROUP BY tenant_id`;
+const LOCK = 'SELECT pruned FROM pipeline.tenants WHERE tenant_id = $1 FOR UPDATE';
+const PRUNE = 'DELETE FROM pipeline.changes WHERE tenant_id = $1 AND seq <= $2';
+const NOTE = 'UPDATE pipeline.tenants SET pruned = $2 WHERE tenant_id = $1 AND pruned < $2';
+
+/** Takes away what is too old: one step of each kind. Resolves to whether there may be more. */
+export async function clean(database: Database, now = Date.now()): Promise<boolean> {
+  const answers = await retried(() => database.query(ANSWERS, [now - ANSWER_LIFETIME_MS, STEP]));
+  const old = await database.query<{ tenant: string; seq: number }>(OLD_CHANGES, [now - CHANGE_LIFETIME_MS, STEP]);
+  for (const { tenant, seq } of old) {
+    await retried(() =>
+      database.transaction(async (tx) => {
+        await tx.query(LOCK, [tenant]);
+        await tx.query(PRUNE, [tenant, seq]);
+        await tx.query(NOTE, [tenant, seq]);
+      }),
+    );
+  }
+  return answers.length === STEP || old.length > 0;
+}
+
+/** Cleans every minute or so; instances do not agree on turns, and need not. Returns how to stop. */
+export function startCleaning(database: Database): () => void {
+  let timer: NodeJS.Timeout;
+  const run = async (): Promise<void> => {
+    const isMore = await clean(database).catch(() => false);
+    timer = setTimeout(() => void run(), isMore ? 100 : EVERY_MS * (0.5 + Math.random())).unref();
+  };
+  timer = setTimeout(() => void run(), EVERY_MS * Math.random()).unref();
+  return () => clearTimeout(timer);
+}

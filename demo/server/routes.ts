@@ -1,0 +1,208 @@
+import { Hono, type Context } from 'hono';
+import { liveStatuses } from '../../src/adapters/rules.js';
+import { PipelineError, invalid } from '../../src/model/errors.js';
+import { parseFilterQuery, type ContactMatch, type Filter } from '../../src/model/filter.js';
+import type { Id } from '../../src/model/id.js';
+import { parseConversationRef, parseId } from '../../src/model/parse.js';
+import type { Caller } from './access.js';
+import { idsOf, listOf, nullableId, readBody, refOf, type Body } from './body.js';
+import { readContacts } from './contacts.js';
+import { putConversations, readEntries, setStatus } from './conversations.js';
+import { count } from './counters.js';
+import { findPage } from './find.js';
+import { etagOf, idempotencyKey, ifMatch, isKnown, requiredIfMatch } from './headers.js';
+import { readHistory } from './history.js';
+import type { Answer, Idempotency } from './idempotency.js';
+import type { Streams } from './sse.js';
+import { createStatus, deleteStatus, moveStatus, restoreStatus, updateStatus } from './statuses.js';
+import type { Store, Write } from './store.js';
+
+export interface Env {
+  Variables: { caller: Caller };
+}
+
+type C = Context<Env>;
+
+export interface RouteOptions {
+  store: Store;
+  idempotency: Idempotency;
+  streams: Streams;
+  pageTokenLifetimeMs: number;
+  maxStreams: number;
+}
+
+/** A host knows thousands of conversations. */
+const MAX_HOST_BATCH = 1000;
+
+/** The calls of the wire (openapi.json), one line each where that is enough. */
+export function createRoutes({
+  store,
+  idempotency,
+  streams,
+  pageTokenLifetimeMs,
+  maxStreams,
+}: RouteOptions): Hono<Env> {
+  const app = new Hono<Env>();
+  const tenantOf = (c: C): string => c.get('caller').tenant;
+
+  const write = async (c: C, body: Body | undefined, work: (write: Write) => Promise<Answer>): Promise<Response> => {
+    const { tenant, by } = c.get('caller');
+    const { pathname, search } = new URL(c.req.url);
+    const payload = [c.req.method, pathname + search, c.req.header('If-Match') ?? '', body?.text ?? ''].join('\n');
+    const opId = idempotencyKey(c.req.header('Idempotency-Key'));
+    return respond(await idempotency.write({ tenant, by, opId, payload }, work));
+  };
+
+  app.get('/statuses', async (c) => {
+    const list = await store.read(tenantOf(c), async ({ head, rows }) => ({
+      items: liveStatuses(rows),
+      seq: String(head.seq),
+    }));
+    // Its number stands for the list, and for the place in the feed up to which it is true.
+    const etag = `"${list.seq}"`;
+    if (isKnown(c.req.header('If-None-Match'), etag))
+      return new Response(null, { status: 304, headers: { ETag: etag } });
+    return respond({ status: 200, body: list, headers: { ETag: etag } });
+  });
+
+  app.post('/statuses', async (c) => {
+    const body = await readBody(c.req.raw);
+    return write(c, body, async (write) => versioned(201, await createStatus(write, body.fields)));
+  });
+
+  app.patch('/statuses/:id', async (c) => {
+    const id = idOf(c);
+    const isSeen = requiredIfMatch(c.req.header('If-Match'));
+    const body = await readBody(c.req.raw);
+    return write(c, body, async (write) => versioned(200, await updateStatus(write, id, body.fields, isSeen)));
+  });
+
+  app.delete('/statuses/:id', async (c) => {
+    const id = idOf(c);
+    const isSeen = requiredIfMatch(c.req.header('If-Match'));
+    const value = c.req.query('moveTo');
+    const moveTo = value === undefined ? undefined : value === '' ? null : parseId(value, 'moveTo');
+    return write(c, undefined, async (write) => ok(await deleteStatus(write, id, { isSeen, moveTo })));
+  });
+
+  app.post('/statuses/:id/move', async (c) => {
+    const id = idOf(c);
+    const body = await readBody(c.req.raw);
+    const after = nullableId(body.fields['after'], 'after');
+    return write(c, body, async (write) => ok({ items: await moveStatus(write, id, after) }));
+  });
+
+  app.post('/statuses/:id/restore', async (c) => {
+    const id = idOf(c);
+    const body = await readBody(c.req.raw, true);
+    return write(c, body, async (write) => ok(await restoreStatus(write, id)));
+  });
+
+  app.post('/conversations/batch-get', async (c) => {
+    const ids = idsOf((await readBody(c.req.raw)).fields['ids']);
+    return respond(ok({ items: await store.read(tenantOf(c), (read) => readEntries(read, ids)) }));
+  });
+
+  app.post('/contacts/batch-get', async (c) => {
+    const ids = idsOf((await readBody(c.req.raw)).fields['ids']);
+    return respond(ok({ items: await store.read(tenantOf(c), (read) => readContacts(read, ids)) }));
+  });
+
+  app.put('/conversations/:id/status', async (c) => {
+    const isSeen = ifMatch(c.req.header('If-Match'));
+    const body = await readBody(c.req.raw);
+    const ref = refOf({ conversationId: c.req.param('id'), contactId: body.fields['contactId'] });
+    const statusId = nullableId(body.fields['statusId'], 'statusId');
+    return write(c, body, async (write) => {
+      const [result] = await setStatus(write, [ref], statusId, isSeen);
+      if (!result!.ok) throw result!.error;
+      return versioned(200, result!.entry);
+    });
+  });
+
+  app.post('/conversations/batch-set', async (c) => {
+    const body = await readBody(c.req.raw);
+    const refs = listOf(body.fields['conversations'], 'conversations', refOf);
+    const statusId = nullableId(body.fields['statusId'], 'statusId');
+    return write(c, body, async (write) => ok({ results: await setStatus(write, refs, statusId) }));
+  });
+
+  app.get('/counts', async (c) => {
+    const of = oneOf(c.req.query('of'), 'of', ['conversation', 'contact']);
+    const contactMatch = contactMatchOf(c);
+    const { byStatus, none } = await store.read(tenantOf(c), (read) => count(read, { of, contactMatch }));
+    return respond(ok({ byStatus: Object.fromEntries(byStatus), none }));
+  });
+
+  const find = async (c: C, of: 'conversation' | 'contact'): Promise<Response> => {
+    const size = c.req.query('pageSize');
+    const request = {
+      of,
+      filter: filterOf(new URL(c.req.url).searchParams),
+      contactMatch: contactMatchOf(c),
+      pageSize: size === undefined ? undefined : Number(size),
+      pageToken: c.req.query('pageToken'),
+    };
+    return respond(ok(await store.read(tenantOf(c), (read) => findPage(read, request, pageTokenLifetimeMs))));
+  };
+  app.get('/conversations', (c) => find(c, 'conversation'));
+  app.get('/contacts', (c) => find(c, 'contact'));
+
+  app.get('/conversations/:id/history', async (c) => {
+    const id = idOf(c, 'conversationId');
+    return respond(ok({ items: await store.read(tenantOf(c), (read) => readHistory(read, id)) }));
+  });
+
+  app.get('/changes', (c) => {
+    const headers = { 'Content-Type': 'text/event-stream; charset=utf-8', 'X-Accel-Buffering': 'no' };
+    if (c.req.raw.method === 'HEAD') return new Response(null, { headers });
+    if (streams.size >= maxStreams) {
+      throw new PipelineError('unavailable', 'Too many change streams.', { retryAfterMs: 10_000 });
+    }
+    return new Response(streams.open(tenantOf(c), c.req.header('Last-Event-ID')), { headers });
+  });
+
+  // No call of the wire: the host's back end tells which conversations exist, whose they are, and when they were active.
+  app.put('/conversations', async (c) => {
+    if (!c.get('caller').isHost) throw new PipelineError('forbidden', 'Only the host tells which conversations exist.');
+    const body = await readBody(c.req.raw);
+    const refs = listOf(body.fields['conversations'], 'conversations', parseConversationRef, MAX_HOST_BATCH);
+    return write(c, body, async (write) => {
+      await putConversations(write, refs);
+      return { status: 204, body: undefined };
+    });
+  });
+
+  return app;
+}
+
+const ok = (body: unknown): Answer => ({ status: 200, body });
+
+const versioned = (status: number, body: { version: number }): Answer => ({
+  status,
+  body,
+  headers: { ETag: etagOf(body.version) },
+});
+
+function respond({ status, body, headers }: Answer): Response {
+  if (body === undefined) return new Response(null, { status, headers: { ...headers } });
+  return new Response(JSON.stringify(body), { status, headers: { 'Content-Type': 'application/json', ...headers } });
+}
+
+const idOf = (c: C, field = 'id'): Id => parseId(c.req.param('id'), field);
+
+const contactMatchOf = (c: C): ContactMatch =>
+  oneOf(c.req.query('contactMatch') ?? 'any', 'contactMatch', ['any', 'latest']);
+
+function oneOf<T extends string>(value: string | undefined, field: string, choices: readonly T[]): T {
+  const choice = choices.find((each) => each === value);
+  if (choice === undefined) throw invalid(field, `must be one of: ${choices.join(', ')}.`);
+  return choice;
+}
+
+/** `op` and `status` stand among other parameters. */
+function filterOf(query: URLSearchParams): Filter {
+  const filter = new URLSearchParams();
+  for (const name of ['op', 'status']) for (const value of query.getAll(name)) filter.append(name, value);
+  return parseFilterQuery(filter.toString());
+}
