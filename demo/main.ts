@@ -6,11 +6,9 @@ import type { Shell } from './views/shell.js';
 
 /** Sets the adapter before any element looks for one, and tells it which conversations exist. */
 async function connectPipeline(): Promise<void> {
-  const { adapter } = await import('./adapter.js');
+  const { tellConversations } = await import('./adapter.js');
   const tell = (refs = activity()) => {
-    adapter
-      .putConversations?.(refs)
-      .catch((error: unknown) => console.warn('The pipeline did not learn of them', error));
+    tellConversations(refs).catch((error: unknown) => console.warn('The pipeline did not learn of them', error));
   };
   tell();
   inbox.on('sent', (id) => tell(activity([id])));

@@ -81,9 +81,32 @@ export async function handleDemo(request, response) {
   }
 }
 
+let api;
+
+/** The reference server, with its database; started by the first request for it, so that the rest needs neither. */
+const openApi = () =>
+  (api ??= import('./server/load.mjs').then(async ({ loadServer }) => (await loadServer()).openApi()));
+
+async function handle(request, response) {
+  try {
+    if (request.url?.startsWith('/api/') && (await openApi()).handle(request, response)) return;
+  } catch (error) {
+    console.error(error);
+    response.writeHead(500, { 'Content-Type': TYPES['.txt'] }).end('The server could not start');
+    return;
+  }
+  await handleDemo(request, response);
+}
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const port = Number(process.env.PORT ?? 8000);
-  createServer(handleDemo).listen(port, '127.0.0.1', () => {
-    console.log(`pipeline-elements demo: http://localhost:${port}`);
+  const server = createServer(handle).listen(port, '127.0.0.1', () => {
+    console.log(`pipeline-elements demo: http://localhost:${port} (on a server: /?adapter=rest)`);
   });
+  const stop = async () => {
+    server.close();
+    await (await api)?.close();
+    server.closeAllConnections();
+  };
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => void stop());
 }

@@ -27,6 +27,7 @@ function lockfile() {
 const ofSources = await runSteps([
   ['types', () => bin('typescript/bin/tsc', '--noEmit')],
   ['types of the demo', () => bin('typescript/bin/tsc', '--noEmit', '-p', 'demo')],
+  ['types of the server', () => bin('typescript/bin/tsc', '--noEmit', '-p', 'demo/server')],
   ['lint', () => bin('eslint/bin/eslint.js', '.', '--max-warnings=0')],
   ['format', () => bin('prettier/bin/prettier.cjs', '--check', '.', '--log-level=warn')],
   ['lockfile', lockfile],

@@ -41,7 +41,7 @@ async function isEmpty(request: Request): Promise<boolean> {
 async function readText(request: Request): Promise<string> {
   const tooBig = new HttpError(413, new PipelineError('limit', `body: must have at most ${MAX_BODY} bytes.`));
   if (Number(request.headers.get('content-length')) > MAX_BODY) throw tooBig;
-  const reader = request.body?.getReader();
+  const reader = (request.body as ReadableStream<Uint8Array> | null)?.getReader();
   const decoder = new TextDecoder('utf-8', { fatal: true });
   let [text, size] = ['', 0];
   for (;;) {

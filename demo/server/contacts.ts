@@ -28,7 +28,8 @@ const READ = `SELECT contact_id AS "contactId", held, signature, latest_key AS "
   FROM pipeline.contacts WHERE tenant_id = $1 AND contact_id = ANY ($2::text[])`;
 
 const NEWEST = `SELECT conversation_id AS "conversationId", status_id AS "statusId", recency FROM pipeline.conversations
-  WHERE tenant_id = $1 AND contact_id = $2 ORDER BY recency, conversation_id LIMIT 1`;
+  WHERE tenant_id = $1 AND contact_id = $2 AND conversation_id <> ALL ($3::text[])
+  ORDER BY recency, conversation_id LIMIT 1`;
 
 const PUT = `INSERT INTO pipeline.contacts (tenant_id, contact_id, held, signature, latest_key, latest_id, recency)
   SELECT $1, r."contactId", r.held, r.signature, r."latestKey", r."latestId", r.recency
@@ -47,14 +48,17 @@ const signatureOf = (keys: readonly StatusKey[]): string => hash(keys.join('\n')
 /** In the order of the database, by bytes, which is not that of JavaScript where an id holds an emoji. */
 const isBefore = (a: Id, b: Id): boolean => Buffer.compare(Buffer.from(a), Buffer.from(b)) < 0;
 
+type Latest = Pick<ContactRow, 'latestKey' | 'latestId' | 'recency'>;
+
 /** A contact while its conversations are rewritten. */
 class Draft {
   readonly #contactId: Id;
   readonly #before: ContactRow | undefined;
   readonly #held: Map<StatusKey, number>;
-  #latest: Pick<ContactRow, 'latestKey' | 'latestId' | 'recency'> | undefined;
-  /** Its latest conversation went to another contact: which one is latest now, only the index knows. */
-  #lostLatest = false;
+  #latest: Latest | undefined;
+  readonly #added: ConversationRow[] = [];
+  /** Its latest conversation went to another contact. */
+  #isLatestUnsure = false;
 
   constructor(contactId: Id, before: ContactRow | undefined) {
     this.#contactId = contactId;
@@ -63,28 +67,27 @@ class Draft {
     this.#latest = before;
   }
 
-  remove(row: ConversationRow, forGood: boolean): void {
+  remove(row: ConversationRow): void {
     const key = keyOf(row);
     const left = (this.#held.get(key) ?? 0) - 1;
     if (left > 0) this.#held.set(key, left);
     else this.#held.delete(key);
-    if (forGood && this.#latest?.latestId === row.conversationId) this.#lostLatest = true;
+    if (this.#latest?.latestId !== row.conversationId) return;
+    this.#latest = undefined;
+    this.#isLatestUnsure = true;
   }
 
   add(row: ConversationRow): void {
     const key = keyOf(row);
     this.#held.set(key, (this.#held.get(key) ?? 0) + 1);
-    const latest = this.#latest;
-    const isLatest =
-      !latest ||
-      latest.latestId === row.conversationId ||
-      row.recency < latest.recency ||
-      (row.recency === latest.recency && isBefore(row.conversationId, latest.latestId));
-    if (isLatest) this.#setLatest(row);
+    this.#added.push(row);
+    this.#offer(row);
+    // Activity never goes back: what was the newest and stays here is the newest.
+    if (this.#before?.latestId === row.conversationId) this.#isLatestUnsure = false;
   }
 
   /** The row to store; `undefined` when it has no conversation any more. */
-  async finish({ tx, tenant }: Write, tally: Tally): Promise<ContactRow | undefined> {
+  async finish({ tx, tenant }: Write, tally: Tally, rewritten: readonly Id[]): Promise<ContactRow | undefined> {
     const before = this.#before;
     if (before) {
       const keys = before.held.map(([key]) => key);
@@ -92,22 +95,25 @@ class Draft {
       tally.add('latest', before.latestKey, [before.latestKey], -1);
     }
     if (!this.#held.size) return undefined;
-    if (this.#lostLatest) {
-      const [newest] = await tx.query<ConversationRow>(NEWEST, [tenant, this.#contactId]);
-      if (newest) this.#setLatest(newest);
+    if (this.#isLatestUnsure) {
+      const [newest] = await tx.query<ConversationRow>(NEWEST, [tenant, this.#contactId, rewritten]);
+      for (const row of newest ? [newest, ...this.#added] : this.#added) this.#offer(row);
     }
     const held = [...this.#held].sort(([a], [b]) => (a < b ? -1 : 1));
     const keys = held.map(([key]) => key);
-    const { latestKey, latestId, recency } = this.#latest!;
     const signature = signatureOf(keys);
-    const after: ContactRow = { contactId: this.#contactId, held, signature, latestKey, latestId, recency };
-    tally.add('contact', after.signature, keys, 1);
-    tally.add('latest', after.latestKey, [after.latestKey], 1);
-    return after;
+    const { latestKey, latestId, recency } = this.#latest!;
+    tally.add('contact', signature, keys, 1);
+    tally.add('latest', latestKey, [latestKey], 1);
+    return { contactId: this.#contactId, held, signature, latestKey, latestId, recency };
   }
 
-  #setLatest(row: Pick<ConversationRow, 'statusId' | 'conversationId' | 'recency'>): void {
-    this.#latest = { latestKey: keyOf(row), latestId: row.conversationId, recency: row.recency };
+  /** The latest, unless another is. */
+  #offer(row: Pick<ConversationRow, 'statusId' | 'conversationId' | 'recency'>): void {
+    const { conversationId: latestId, recency } = row;
+    const held = this.#latest;
+    if (held && (held.recency < recency || (held.recency === recency && isBefore(held.latestId, latestId)))) return;
+    this.#latest = { latestKey: keyOf(row), latestId, recency };
   }
 }
 
@@ -121,24 +127,23 @@ export async function rewriteContacts(write: Write, rewrites: readonly Rewrite[]
   const held = await readRows(write, ids);
   const drafts = new Map(ids.map((id) => [id, new Draft(id, held.get(id))]));
   for (const { before, after } of relevant) {
-    if (before && before.contactId !== null) {
-      drafts.get(before.contactId)!.remove(before, before.contactId !== after.contactId);
-    }
+    if (before && before.contactId !== null) drafts.get(before.contactId)!.remove(before);
     if (after.contactId !== null) drafts.get(after.contactId)!.add(after);
   }
+  const rewritten = rewrites.map(({ after }) => after.conversationId);
   const kept: ContactRow[] = [];
   const gone: Id[] = [];
   for (const [id, draft] of drafts) {
-    const row = await draft.finish(write, tally);
+    const row = await draft.finish(write, tally, rewritten);
     if (row) kept.push(row);
     else if (held.has(id)) gone.push(id);
   }
-  const { tx, tenant } = write;
+  const { batch, tenant } = write;
   if (kept.length) {
     const rows = kept.map((row) => ({ ...row, held: JSON.stringify(row.held) }));
-    await tx.query(PUT, [tenant, JSON.stringify(rows)]);
+    batch.add(PUT, [tenant, JSON.stringify(rows)]);
   }
-  if (gone.length) await tx.query(REMOVE, [tenant, gone]);
+  if (gone.length) batch.addLater(REMOVE, [tenant, gone]);
 }
 
 function concernsContact({ before, after }: Rewrite): boolean {

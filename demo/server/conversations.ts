@@ -87,7 +87,7 @@ export async function setStatus(
     results.push({ conversationId, ok: true, entry });
     return next;
   });
-  await putHistory(write, events);
+  putHistory(write, events);
   return results;
 }
 
@@ -143,13 +143,13 @@ async function rewrite(
     tally.add('conversation', to, [to], 1);
   }
   if (!rewrites.length) return;
-  await write.tx.query(PUT, [write.tenant, JSON.stringify(rewrites.map((each) => each.after))]);
+  write.batch.add(PUT, [write.tenant, JSON.stringify(rewrites.map((each) => each.after))]);
   await rewriteContacts(write, rewrites, tally);
-  await tally.save(write);
+  tally.save(write);
   const long = rewrites.filter(
     (each) => Math.floor(each.after.events / HISTORY_BATCH) > Math.floor((each.before?.events ?? 0) / HISTORY_BATCH),
   );
-  for (const each of long) await pruneHistory(write, each.after.conversationId);
+  for (const each of long) pruneHistory(write, each.after.conversationId);
 }
 
 function isSame(a: ConversationRow, b: ConversationRow): boolean {

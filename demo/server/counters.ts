@@ -2,7 +2,7 @@ import { heirOf } from '../../src/model/heirs.js';
 import type { Id } from '../../src/model/id.js';
 import type { Rows } from '../../src/adapters/rules.js';
 import type { Counts, CountQuery } from '../../src/adapters/adapter.js';
-import type { Read } from './store.js';
+import type { Read, Write } from './store.js';
 
 /** A status id as it was given to a conversation, `''` for none; the status may be deleted since. */
 export type StatusKey = Id;
@@ -23,10 +23,10 @@ const READ = `SELECT group_key AS key, status_keys AS "statusKeys", n FROM pipel
 const ADD = `INSERT INTO pipeline.counters (tenant_id, kind, group_key, status_keys, n)
   SELECT $1, r.kind, r.group_key, r.status_keys, r.n
   FROM json_to_recordset($2::json) AS r (kind text, group_key text, status_keys text, n bigint)
-  ON CONFLICT (tenant_id, kind, group_key) DO UPDATE SET n = pipeline.counters.n + excluded.n
-  RETURNING kind, n`;
+  ON CONFLICT (tenant_id, kind, group_key) DO UPDATE SET n = pipeline.counters.n + excluded.n`;
 
-/** There are as many combinations of statuses as there are contacts, at most: what nobody has any more goes. */
+/** There are as many combinations of statuses as contacts, at most: those that none has any more go, now and then. */
+const CLEAN_EVERY = 64;
 const CLEAN = `DELETE FROM pipeline.counters WHERE tenant_id = $1 AND kind = 'contact' AND n = 0`;
 
 export async function readCounters({ tx, tenant }: Read, kind: CounterKind): Promise<Group[]> {
@@ -64,10 +64,10 @@ export class Tally {
     else this.#changes.set(name, { kind, group_key: key, status_keys: JSON.stringify(statusKeys), n: by });
   }
 
-  async save({ tx, tenant }: Read): Promise<void> {
+  save({ batch, tenant, journal }: Write): void {
     const changes = [...this.#changes.values()].filter(({ n }) => n !== 0);
     if (!changes.length) return;
-    const stored = await tx.query<{ kind: CounterKind; n: number }>(ADD, [tenant, JSON.stringify(changes)]);
-    if (stored.some(({ kind, n }) => kind === 'contact' && n === 0)) await tx.query(CLEAN, [tenant]);
+    batch.add(ADD, [tenant, JSON.stringify(changes)]);
+    if (journal.seq % CLEAN_EVERY === 0) batch.addLater(CLEAN, [tenant]);
   }
 }

@@ -38,12 +38,12 @@ const MOVES = `SELECT kind, seq, status_id AS "statusId", heir, at, by_whom AS b
 
 const NOW = `SELECT status_key AS key FROM pipeline.conversations WHERE tenant_id = $1 AND conversation_id = $2`;
 
-export async function putHistory({ tx, tenant, head, by }: Write, events: readonly HistoryRow[]): Promise<void> {
-  if (events.length) await tx.query(PUT, [tenant, JSON.stringify(events), head.now, by ?? null]);
+export function putHistory({ batch, tenant, head, by }: Write, events: readonly HistoryRow[]): void {
+  if (events.length) batch.add(PUT, [tenant, JSON.stringify(events), head.now, by ?? null]);
 }
 
-export async function pruneHistory({ tx, tenant }: Write, conversationId: Id): Promise<void> {
-  await tx.query(PRUNE, [tenant, conversationId, HISTORY_LENGTH]);
+export function pruneHistory({ batch, tenant }: Write, conversationId: Id): void {
+  batch.addLater(PRUNE, [tenant, conversationId, HISTORY_LENGTH]);
 }
 
 /**

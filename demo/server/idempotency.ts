@@ -56,7 +56,7 @@ export class Idempotency {
     this.#running.set(name, fingerprint);
     try {
       return await this.#store.write(tenant, request, async (write) => {
-        const { tx, head } = write;
+        const { tx, head, batch } = write;
         const [held] = await tx.query<{ fingerprint: string; answer: string }>(READ, [
           ...[tenant, owner, key],
           head.now - ANSWER_LIFETIME_MS,
@@ -66,7 +66,7 @@ export class Idempotency {
           return replay(JSON.parse(held.answer) as Answer);
         }
         const answer = await work(write);
-        await tx.query(PUT, [tenant, owner, key, fingerprint, JSON.stringify(answer), head.now]);
+        batch.add(PUT, [tenant, owner, key, fingerprint, JSON.stringify(answer), head.now]);
         return answer;
       });
     } finally {

@@ -2,8 +2,8 @@ import type { Entry } from '../../src/model/entry.js';
 import { toStatus, type StatusRow } from '../../src/model/heirs.js';
 import type { Id } from '../../src/model/id.js';
 import { nameKey, type Status } from '../../src/model/status.js';
+import type { Batch } from './batch.js';
 import { hash } from './hash.js';
-import type { Sql } from './sql.js';
 import type { Head, Writer } from './store.js';
 
 /** How many changes a tenant's feed keeps; what is above is cut off a few at a time. */
@@ -41,14 +41,15 @@ const PUT_MOVES = `INSERT INTO pipeline.moves (tenant_id, seq, kind, status_id, 
 const PRUNE_MOVES = `DELETE FROM pipeline.moves WHERE tenant_id = $1 AND seq <=
   (SELECT seq FROM pipeline.moves WHERE tenant_id = $1 ORDER BY seq DESC OFFSET $2 LIMIT 1)`;
 
-const PUT_CHANGES = `WITH logged AS (INSERT INTO pipeline.changes (tenant_id, seq, kind, record, op_id, at)
-    SELECT $1, r.seq, r.kind, r.record, $3, $4
-    FROM json_to_recordset($2::json) AS r (seq bigint, kind text, record text))
-  UPDATE pipeline.tenants SET seq = $5, statuses_version = $6, pruned = $7 WHERE tenant_id = $1`;
+const PUT_CHANGES = `INSERT INTO pipeline.changes (tenant_id, seq, kind, record, op_id, at)
+  SELECT $1, r.seq, r.kind, r.record, $3, $4
+  FROM json_to_recordset($2::json) AS r (seq bigint, kind text, record text)`;
+
+const PUT_HEAD = 'UPDATE pipeline.tenants SET seq = $2, statuses_version = $3, pruned = $4 WHERE tenant_id = $1';
 
 const PRUNE_CHANGES = 'DELETE FROM pipeline.changes WHERE tenant_id = $1 AND seq <= $2';
 
-/** Numbers the writes of one transaction, and stores them with what tells of them as its last part. */
+/** Numbers the writes of one transaction, and tells of them in the feed. */
 export class Journal {
   readonly #tenant: string;
   readonly #head: Head;
@@ -97,24 +98,25 @@ export class Journal {
     this.#log('reset');
   }
 
-  /** Resolves to whether there was anything to store. */
-  async save(tx: Sql): Promise<boolean> {
+  /** Adds it all to what the transaction writes. Returns whether there is anything. */
+  save(batch: Batch): boolean {
     if (this.#seq === this.#head.seq) return false;
     const tenant = this.#tenant;
     const { now } = this.#head;
     const { by = null, opId = null } = this.#writer;
-    if (this.#statuses.size)
-      await tx.query(PUT_STATUSES, [tenant, JSON.stringify([...this.#statuses.values()].map(columnsOf))]);
+    if (this.#statuses.size) {
+      batch.add(PUT_STATUSES, [tenant, JSON.stringify([...this.#statuses.values()].map(columnsOf))]);
+    }
     if (this.#moves.length) {
       const moves = this.#moves.map(({ seq, kind, statusId, heir }) => ({ seq, kind, status_id: statusId, heir }));
-      await tx.query(PUT_MOVES, [tenant, JSON.stringify(moves), now, by]);
-      await tx.query(PRUNE_MOVES, [tenant, MOVES_LENGTH]);
+      batch.add(PUT_MOVES, [tenant, JSON.stringify(moves), now, by]);
+      batch.addLater(PRUNE_MOVES, [tenant, MOVES_LENGTH]);
     }
     const isLong = this.#seq - this.#head.pruned >= FEED_LENGTH + PRUNE_BATCH;
     const pruned = isLong ? this.#seq - FEED_LENGTH : this.#head.pruned;
-    const changes = JSON.stringify(this.#changes);
-    await tx.query(PUT_CHANGES, [tenant, changes, opId, now, this.#seq, this.#statusesVersion, pruned]);
-    if (isLong) await tx.query(PRUNE_CHANGES, [tenant, pruned]);
+    batch.add(PUT_CHANGES, [tenant, JSON.stringify(this.#changes), opId, now]);
+    batch.add(PUT_HEAD, [tenant, this.#seq, this.#statusesVersion, pruned]);
+    if (isLong) batch.addLater(PRUNE_CHANGES, [tenant, pruned]);
     return true;
   }
 

@@ -69,7 +69,11 @@ export function toProblem(error: PipelineError, status = statusOf(error)): Probl
   };
 }
 
-export function problemResponse(error: PipelineError, status = statusOf(error), headers: HeadersInit = {}): Response {
+export function problemResponse(
+  error: PipelineError,
+  status = statusOf(error),
+  headers: Record<string, string> = {},
+): Response {
   const response = new Response(JSON.stringify(toProblem(error, status)), { status, headers });
   response.headers.set('Content-Type', 'application/problem+json');
   if (error.retryAfterMs !== undefined) {

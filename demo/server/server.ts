@@ -55,47 +55,57 @@ const CLOSING_MS = 10_000;
 
 /** An instance of the API: everything lasting is in the database, so any number of them can serve one. */
 export function createServer(options: ServerOptions): PipelineServer {
-  const { basePath = '/api', requestTimeoutMs = 15_000 } = options;
+  const { basePath = '/api', requestTimeoutMs = 15_000, onError = console.error } = options;
   const running = new Set<Promise<unknown>>();
   let isClosing = false;
-  let parts: Parts | undefined;
-  const opening = start(options, basePath).then((started) => (parts = started));
-  opening.catch(() => undefined);
+  let opening: Promise<Parts> | undefined;
+
+  /** What failed is tried again by the next request. */
+  const open = (): Promise<Parts> => {
+    opening ??= start(options, basePath);
+    opening.catch(() => (opening = undefined));
+    return opening;
+  };
+
+  const owns = (pathname: string): boolean => pathname === basePath || pathname.startsWith(`${basePath}/`);
 
   const answer = async (request: Request): Promise<Response> => {
+    let parts: Parts;
     try {
-      return await (parts ?? (await opening)).app.fetch(request);
-    } catch (cause) {
-      const message = 'The server could not start.';
-      return problemResponse(new PipelineError('unavailable', message, { retryAfterMs: 5000, cause }));
+      parts = await open();
+    } catch (thrown) {
+      onError(thrown);
+      const error = new PipelineError('unavailable', 'The database cannot be opened.', { retryAfterMs: 5000 });
+      return problemResponse(error);
     }
+    return parts.app.fetch(request);
   };
 
   return {
-    ready: opening.then(() => undefined),
-    owns: (pathname) => pathname === basePath || pathname.startsWith(`${basePath}/`),
+    ready: open().then(() => undefined),
+    owns,
     async fetch(request) {
-      if (!this.owns(new URL(request.url).pathname)) return undefined;
+      if (!owns(new URL(request.url).pathname)) return undefined;
       if (isClosing) {
         const error = new PipelineError('unavailable', 'The server is going down.', { retryAfterMs: 1000 });
         return problemResponse(error, 503, { Connection: 'close' });
       }
       const response = answer(request);
       running.add(response);
-      void response.then(() => running.delete(response));
+      void response.finally(() => running.delete(response));
       return inTime(response, requestTimeoutMs);
     },
     async putConversations(tenant, conversations) {
-      const { store } = await opening;
+      const { store } = await open();
       const refs = conversations.map(parseConversationRef);
       await store.write(tenant, {}, (write) => putConversations(write, refs));
     },
     async close() {
       isClosing = true;
-      const started = await opening.catch(() => undefined);
-      started?.streams.close();
+      const parts = await opening?.catch(() => undefined);
+      parts?.streams.close();
       await Promise.race([Promise.allSettled(running), pause(CLOSING_MS)]);
-      await started?.close();
+      await parts?.close();
     },
   };
 }
@@ -115,7 +125,7 @@ async function start(options: ServerOptions, basePath: string): Promise<Parts> {
     basePath,
     authorize: options.authorize,
     allowedOrigins: options.allowedOrigins ?? [],
-    onError: options.onError ?? ((thrown) => console.error(thrown)),
+    onError: options.onError ?? console.error,
     store,
     streams,
     idempotency: new Idempotency(store),

@@ -16,7 +16,9 @@ export async function openPostgres(connectionString: string, connections = 10): 
     connectionString,
     application_name: 'pipeline-elements',
     // Every whole number of the schema is far below 2^53.
-    types: { getTypeParser: ((oid: number) => (oid === INT8 ? Number : pg.types.getTypeParser(oid))) as never },
+    types: {
+      getTypeParser: ((oid: number): unknown => (oid === INT8 ? Number : pg.types.getTypeParser(oid))) as never,
+    },
   };
   const pool: Pool = new pg.Pool({
     ...config,

@@ -1,6 +1,7 @@
 import type { Rows } from '../../src/adapters/rules.js';
 import type { StatusRow } from '../../src/model/heirs.js';
 import type { Id } from '../../src/model/id.js';
+import { Batch } from './batch.js';
 import { Journal } from './journal.js';
 import { Lanes } from './lanes.js';
 import { SCHEMA } from './schema.sql.js';
@@ -30,6 +31,8 @@ export interface Read {
 /** A tenant's data while nobody else writes it. */
 export interface Write extends Read {
   journal: Journal;
+  /** What is written when the work is done. */
+  batch: Batch;
   /** Who writes, where that is known. */
   by: string | undefined;
 }
@@ -102,8 +105,10 @@ export class Store {
           const head = await lock(tx, tenant);
           const rows = await this.#readStatuses(tx, tenant, head);
           const journal = new Journal(tenant, head, { by, opId });
-          const result = await work({ tx, tenant, head, rows, journal, by });
-          isNews = await journal.save(tx);
+          const batch = new Batch();
+          const result = await work({ tx, tenant, head, rows, journal, batch, by });
+          isNews = journal.save(batch);
+          await batch.run(tx);
           return result;
         }),
       ),

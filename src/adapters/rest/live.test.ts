@@ -167,6 +167,13 @@ describe('tabs that share a stream', () => {
     expect(late.heard).to.deep.equal([{ kind: 'reset', seq: leader.heard[0]!.seq }]);
   });
 
+  it('one with a place that cannot be sent is told to read again', async () => {
+    await openTwo();
+    const late = openPage('ü');
+    await until(() => late.heard.length, 'a change');
+    expect(late.heard).to.deep.equal([{ kind: 'reset', seq: '0' }]);
+  });
+
   it('one without a place hears what comes', async () => {
     const [leader] = await openTwo();
     await create(server, 'a');

@@ -33,10 +33,9 @@ export class RecentChanges {
     const index = this.#changes.findLastIndex((change) => change.seq === since);
     if (index >= 0 || since === this.#start) return this.#changes.slice(index + 1);
     if (!isNumber(since) || !isNumber(position)) return undefined;
-    // Ahead of us: it will hear some things twice, which a version tells.
-    if (Number(since) > Number(position)) return [];
     const start = this.#start;
     if (start === undefined || !isNumber(start) || Number(since) < Number(start)) return undefined;
+    // None for one that is ahead: it will hear some things twice, which their versions tell.
     return this.#changes.filter((change) => Number(change.seq) > Number(since));
   }
 }

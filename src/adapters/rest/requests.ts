@@ -1,3 +1,4 @@
+import { PipelineError } from '../../model/errors.js';
 import type { Id } from '../../model/id.js';
 import { parseId } from '../../model/parse.js';
 import type { CallOptions } from '../adapter.js';
@@ -18,7 +19,8 @@ export class Requests {
   readonly #base: BaseUrl;
   readonly #keys: Keys;
   readonly #flights = new Flights();
-  readonly #closing = new AbortController();
+  readonly #reads = new Set<AbortController>();
+  #isClosed = false;
 
   constructor(http: Http, base: BaseUrl, keys: Keys) {
     this.#http = http;
@@ -27,22 +29,21 @@ export class Requests {
   }
 
   get isClosed(): boolean {
-    return this.#closing.signal.aborted;
+    return this.#isClosed;
   }
 
   async read<T>({ path, query, ...call }: Request<T>, options: CallOptions | undefined): Promise<T> {
     this.#check(options);
     const { signal } = options ?? {};
-    const closing = this.#closing.signal;
     const either = new AbortController();
     const handleAbort = (): void => either.abort(signal?.reason);
     signal?.addEventListener('abort', handleAbort);
-    closing.addEventListener('abort', handleAbort);
+    this.#reads.add(either);
     try {
       return await this.#http.send({ ...call, url: this.#base.resolve(path, query), signal: either.signal });
     } finally {
       signal?.removeEventListener('abort', handleAbort);
-      closing.removeEventListener('abort', handleAbort);
+      this.#reads.delete(either);
     }
   }
 
@@ -82,12 +83,13 @@ export class Requests {
 
   /** Ends the reads, and waits for the writes under way. */
   async close(): Promise<void> {
-    this.#closing.abort();
+    this.#isClosed = true;
+    for (const read of this.#reads) read.abort();
     await this.#flights.settled();
   }
 
   #check(options: CallOptions | undefined): void {
-    checkAborted(this.#closing.signal);
+    if (this.#isClosed) throw new PipelineError('aborted', 'The adapter was closed.');
     checkAborted(options?.signal);
   }
 }

@@ -250,11 +250,14 @@ describe('the change stream', () => {
   });
 
   it('is down while the sign-in cannot be renewed', async () => {
-    const { adapter, environment } = open(() => problem(401, 'auth'));
+    const environment = new TestEnvironment();
+    const { fetch, seen } = scripted(() => problem(401, 'auth'));
+    const adapter = new RestAdapter({ baseUrl: BASE, fetch, onUnauthorized: () => undefined }, environment);
     const { states, stop } = follow(adapter, '1');
     await until(() => states.length, 'a state');
     expect(states).to.deep.equal(['down']);
     expect(environment.waits).to.deep.equal([60_000]);
+    expect(seen, 'one replay').to.have.length(2);
     stop();
   });
 
