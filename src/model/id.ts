@@ -1,2 +1,12 @@
 /** Opaque key of a status, a conversation or a contact: 1–256 characters, see `parseId`. */
 export type Id = string;
+
+/** A new id: a random UUID, also where the page is not a secure context and `crypto.randomUUID` is missing. */
+export function newId(): Id {
+  if (typeof crypto.randomUUID === 'function') return crypto.randomUUID();
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = (bytes[6]! & 0x0f) | 0x40;
+  bytes[8] = (bytes[8]! & 0x3f) | 0x80;
+  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
+}

@@ -1,5 +1,6 @@
 import type { SetResult } from '../model/entry.js';
 import { PipelineError } from '../model/errors.js';
+import { newId } from '../model/id.js';
 import { mustWait, type Intent, type Operation } from './operations.js';
 
 /**
@@ -25,7 +26,7 @@ export class OperationQueue {
     return new Promise((resolve, reject) => {
       const refs = intent.kind === 'set' ? intent.conversations : [];
       const operation: Operation = {
-        opId: crypto.randomUUID(),
+        opId: newId(),
         intent,
         sent: false,
         conversations: new Map(refs.map((ref) => [ref.conversationId, ref])),

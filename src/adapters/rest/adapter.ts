@@ -2,7 +2,7 @@ import type { Change } from '../../model/changes.js';
 import type { ContactSummary, ConversationRef, Entry, HistoryItem, SetResult } from '../../model/entry.js';
 import { PipelineError, invalid } from '../../model/errors.js';
 import { formatFilter, parseFilter } from '../../model/filter.js';
-import type { Id } from '../../model/id.js';
+import { newId, type Id } from '../../model/id.js';
 import { parseConversationRef, parseId, parseNewStatus, parseStatus, parseStatusPatch } from '../../model/parse.js';
 import type { Status } from '../../model/status.js';
 import type {
@@ -16,7 +16,7 @@ import type {
   SubscriptionState,
 } from '../adapter.js';
 import { pageSizeOf } from '../paging.js';
-import { realEnvironment, uuid, type Environment } from './environment.js';
+import { realEnvironment, type Environment } from './environment.js';
 import { Http, type HeadersSource } from './http.js';
 import { Keys } from './keys.js';
 import { followChanges } from './live.js';
@@ -28,7 +28,7 @@ import { scopeOf } from './scope.js';
 import { SetStatus } from './set-status.js';
 
 export interface RestOptions {
-  /** Where the API is (section "REST" of the manual), such as `/api/pipeline`; relative to the page, without a query. */
+  /** Where the API is, such as `/api/pipeline`; relative to the page, without a query. */
   baseUrl: string;
   /** Sent with every request; a function is asked before each attempt, so that a token can change. */
   headers?: HeadersSource;
@@ -264,7 +264,7 @@ export class RestAdapter implements PipelineAdapter {
       const headers = await this.#http.hostHeaders();
       return await scopeOf(this.#base.href, this.#credentials, headers, this.#ownFetch);
     } catch {
-      return uuid();
+      return newId();
     }
   }
 

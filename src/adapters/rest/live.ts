@@ -158,8 +158,9 @@ export class LiveChanges implements Member {
       this.#tabs?.wake();
     });
     on(globalThis.document, 'visibilitychange', () => this.#handleVisibility());
-    // In the back/forward cache a page keeps nothing open: it could not use it, and would lose its place there.
-    on(globalThis, 'pagehide', (event) => (event as PageTransitionEvent).persisted && this.#part());
+    // In the back/forward cache a page keeps nothing open: it could not use it, and would lose its place there. And one
+    // that goes for good goes sooner so: WebKit lets a removed frame keep its locks.
+    on(globalThis, 'pagehide', () => this.#part());
     on(globalThis, 'pageshow', (event) => {
       if (!(event as PageTransitionEvent).persisted) return;
       this.#join();

@@ -4,7 +4,7 @@ import { parseId } from '../../model/parse.js';
 import type { CallOptions } from '../adapter.js';
 import { checkAborted } from './aborting.js';
 import { aFewAtOnce, inBatches } from './batches.js';
-import { uuid } from './environment.js';
+import { newId } from '../../model/id.js';
 import { Flights } from './flights.js';
 import type { Call, Http } from './http.js';
 import type { Keys } from './keys.js';
@@ -59,7 +59,7 @@ export class Requests {
     write: (opId: string, signal: AbortSignal) => Promise<T>,
   ): Promise<T> {
     this.#check(options);
-    const opId = options?.opId === undefined ? uuid() : this.#keys.check(options.opId);
+    const opId = options?.opId === undefined ? newId() : this.#keys.check(options.opId);
     return this.#flights.join(opId, options?.signal, async (signal) => write(opId, signal));
   }
 

@@ -1,4 +1,4 @@
-import { uuid } from './environment.js';
+import { newId } from '../../model/id.js';
 
 /** Headers that tell nothing about whose request it is, and differ from one to the next. */
 const NOISE = /^(x-request-id|x-correlation-id|traceparent|tracestate|date)$/;
@@ -27,6 +27,6 @@ export async function scopeOf(
 
 function nameOf(ownFetch: object): string {
   let name = fetchNames.get(ownFetch);
-  if (name === undefined) fetchNames.set(ownFetch, (name = uuid()));
+  if (name === undefined) fetchNames.set(ownFetch, (name = newId()));
   return name;
 }

@@ -1,6 +1,7 @@
 import type { Change } from '../../model/changes.js';
 import type { SubscriptionState } from '../adapter.js';
-import { uuid, type Environment } from './environment.js';
+import { newId } from '../../model/id.js';
+import type { Environment } from './environment.js';
 import { readMessage, writeMessage, type Message } from './messages.js';
 
 /** A follower asks anew after that long without a word: a message may have been lost, or the leader be frozen. */
@@ -105,7 +106,7 @@ export class Tabs {
     this.#cancelTimer?.();
     this.#question = undefined;
     this.#isLeading = true;
-    this.#epoch = uuid();
+    this.#epoch = newId();
     this.#said = 0;
     this.#member.lead();
     this.#post({ type: 'state', epoch: this.#epoch, n: 0, state: this.#member.state ?? null });
@@ -166,7 +167,7 @@ export class Tabs {
 
   #ask(): void {
     if (this.#question) return;
-    const from = (this.#question = uuid());
+    const from = (this.#question = newId());
     const since = this.#member.position;
     this.#post(since === undefined ? { type: 'ask', from } : { type: 'ask', from, since });
     this.#after(PATIENCE, () => {

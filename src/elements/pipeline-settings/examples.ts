@@ -1,3 +1,4 @@
+import { newId } from '../../model/id.js';
 import { announce } from '../../internal/live-region.js';
 import { nextColor } from '../../model/color.js';
 import type { Status } from '../../model/status.js';
@@ -12,7 +13,7 @@ export async function addExamples(context: SettingsContext): Promise<void> {
     const used = context.statuses.map((status) => status.color);
     const name = context.text(key);
     const color = nextColor(context.palette, used);
-    const id = crypto.randomUUID();
+    const id = newId();
     const status: Status = { id, name, color: color as Status['color'], rank: '', version: 0 };
     const outcome = await context.writer.write('create', status, (store) => store.createStatus({ id, name, color }));
     if (outcome.ok) continue;

@@ -1,7 +1,7 @@
 import { announce } from '../../internal/live-region.js';
 import { nextColor } from '../../model/color.js';
 import type { PipelineError } from '../../model/errors.js';
-import type { Id } from '../../model/id.js';
+import { newId, type Id } from '../../model/id.js';
 import { parseStatus } from '../../model/parse.js';
 import type { Status } from '../../model/status.js';
 import type { SettingsContext } from './context.js';
@@ -91,7 +91,7 @@ export class Forms {
     const context = this.#context;
     const { name = '', color = draft.color } = draft.patch;
     const typed = { name: draft.name, color: draft.color };
-    const id = crypto.randomUUID();
+    const id = newId();
     const status: Status = { id, name, color: color as Status['color'], rank: '', version: 0 };
     draft.isSaving = true;
     const writing = context.writer.write('create', status, (store) => {

@@ -223,7 +223,7 @@ describe('<pipeline-status-picker>', () => {
     const calls = { listStatuses: 0, getEntries: 0 };
     for (const method of ['listStatuses', 'getEntries'] as const) {
       const original = adapter[method].bind(adapter) as () => Promise<never>;
-      adapter[method] = ((...args: []) => (calls[method]++, original(...args)));
+      adapter[method] = (...args: []) => (calls[method]++, original(...args));
     }
     const page = await fixture<HTMLElement>(
       html`<div>
