@@ -1,7 +1,7 @@
 // npm test: finds the browser, builds, runs every kind of test and adds them up.
 //   npm test -- browser 'src/store/*.test.ts'   one kind (node, browser, e2e), and in it some files
 //   npm test -- e2e --no-build                  with dist/ as it is; browser tests run from src/ and never build
-//   npm run test:long                           the browser tests in Chromium, Firefox and WebKit
+//   npm run test:long                           the browser tests in Chromium, Firefox and WebKit; the server's tests too
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -35,11 +35,17 @@ const freePort = () =>
 
 const STAGES = {
   node() {
-    const found = readdirSync('test/node').filter((file) => file.endsWith('.test.mjs'));
+    // The server's tests start databases and take minutes.
+    const folders = args.includes('--long') ? ['test/node', 'test/server'] : ['test/node'];
+    const found = folders.flatMap((folder) =>
+      readdirSync(folder)
+        .filter((file) => file.endsWith('.test.mjs'))
+        .map((file) => `${folder}/${file}`),
+    );
     const reporters = ['spec', 'stdout', 'tap', join(results, 'node.tap')].map(
       (value, i) => `--test-reporter${i % 2 ? '-destination' : ''}=${value}`,
     );
-    const wanted = files.length ? files : found.map((file) => `test/node/${file}`);
+    const wanted = files.length ? files : found;
     return stage('node.tap', ['--test', ...reporters, ...wanted], {}, (tap) => {
       const count = (what) => Number(new RegExp(`^# ${what} (\\d+)$`, 'm').exec(tap)?.[1] ?? 0);
       return { passed: count('pass'), failed: count('fail') + count('cancelled') };

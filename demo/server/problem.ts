@@ -23,7 +23,7 @@ const TITLE: Partial<Record<PipelineErrorCode, string>> = {
   forbidden: 'Not allowed',
   'not-found': 'Not found',
   timeout: 'Took too long',
-  conflict: 'Changed meanwhile',
+  conflict: 'Conflict',
   'in-use': 'In use',
   'status-deleted': 'Status was deleted',
   invalid: 'Invalid',
@@ -82,4 +82,9 @@ export function problemResponse(
   return response;
 }
 
-const statusOf = (error: PipelineError): number => (error instanceof TokenExpired ? 410 : (STATUS[error.code] ?? 500));
+function statusOf(error: PipelineError): number {
+  if (error instanceof TokenExpired) return 410;
+  // Not a version that was seen, but an id that is taken.
+  if (error.code === 'conflict' && error.field === 'id') return 409;
+  return STATUS[error.code] ?? 500;
+}

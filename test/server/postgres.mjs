@@ -1,6 +1,6 @@
 // A PostgreSQL server of one's own: on a free port of this machine, in a temporary folder, gone when it is stopped.
 import { execFileSync, spawn } from 'node:child_process';
-import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { chownSync, existsSync, mkdtempSync, readdirSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
@@ -75,10 +75,10 @@ export async function startPostgres() {
     max_connections: 100,
   };
   const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-  const child = spawn(...command('postgres', ['-D', data, ...flags]), {
-    stdio: ['ignore', 'ignore', 'pipe'],
-    cwd: folder,
-  });
+  const [program, args] = command('postgres', ['-D', data, ...flags]);
+  // Ends with its input: so it ends with this process, however that ends.
+  const watch = `"$@" & cat >/dev/null; kill -INT "$(head -n 1 "${data}/postmaster.pid")"; wait; rm -rf "${folder}"`;
+  const child = spawn('sh', ['-c', watch, 'sh', program, ...args], { stdio: ['pipe', 'ignore', 'pipe'], cwd: folder });
   const ended = new Promise((resolve) => child.once('exit', resolve));
   let log = '';
   await new Promise((resolve, reject) => {
@@ -93,12 +93,8 @@ export async function startPostgres() {
   return {
     url: `postgres://postgres@127.0.0.1:${port}/postgres`,
     async stop() {
-      // Fast shutdown; `runuser` passes it on.
-      child.kill('SIGINT');
-      const timer = setTimeout(() => child.kill('SIGKILL'), 10_000);
+      child.stdin.end();
       await ended;
-      clearTimeout(timer);
-      rmSync(folder, { recursive: true, force: true });
     },
   };
 }

@@ -1,0 +1,139 @@
+// What the tests of the server share: both databases, instances on them, and a plain client.
+import { after, before, describe } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { load, loadServer } from '../../demo/server/load.mjs';
+import { startPostgres } from './postgres.mjs';
+
+export const server = await loadServer();
+export const loadLibrary = () => load(fileURLToPath(new URL('library.ts', import.meta.url)));
+
+let tenants = 0;
+/** A tenant that nobody else uses. */
+export const newTenant = () => `t${process.pid}-${++tenants}`;
+
+/** Answers of one tenant as they come, with the body parsed. */
+export class Client {
+  constructor(origin, tenant = newTenant()) {
+    this.tenant = tenant;
+    this.base = `${origin}/api/${encodeURIComponent(tenant)}`;
+  }
+
+  async call(method, path, body, headers = {}) {
+    const init = { method, headers: { ...headers } };
+    if (body !== undefined) {
+      init.body = typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body);
+      init.headers = { 'content-type': 'application/json', ...headers };
+    }
+    const response = await fetch(this.base + path, init);
+    const text = await response.text();
+    const isJson = text && response.headers.get('content-type')?.includes('json');
+    return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text, method, path };
+  }
+
+  get = (path, headers) => this.call('GET', path, undefined, headers);
+  post = (path, body, headers) => this.call('POST', path, body, headers);
+  patch = (path, body, headers) => this.call('PATCH', path, body, headers);
+  put = (path, body, headers) => this.call('PUT', path, body, headers);
+  delete = (path, headers) => this.call('DELETE', path, undefined, headers);
+
+  /** Creates statuses; the id of each is its name in lower case. */
+  async pipeline(...names) {
+    const made = [];
+    for (const name of names) {
+      made.push((await this.post('/statuses', { id: name.toLowerCase(), name, color: '#2775f8' })).body);
+    }
+    return made;
+  }
+
+  pick = (id, statusId, headers, more = {}) =>
+    this.put(`/conversations/${encodeURIComponent(id)}/status`, { statusId, ...more }, headers);
+
+  async statuses() {
+    return (await this.get('/statuses')).body.items;
+  }
+
+  async entries(...ids) {
+    const { body } = await this.post('/conversations/batch-get', { ids });
+    return Object.fromEntries(body.items.map((entry) => [entry.conversationId, entry]));
+  }
+
+  async counts(query = 'of=conversation') {
+    return (await this.get(`/counts?${query}`)).body;
+  }
+}
+
+/** The code of a problem. */
+export const codeOf = ({ body }) => body.type?.split('/').at(-1);
+
+export const until = async (check, what, ms = 5000) => {
+  const end = performance.now() + ms;
+  for (;;) {
+    const value = await check();
+    if (value) return value;
+    if (performance.now() > end) throw new Error(`waited ${ms} ms for ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+};
+
+/**
+ * Runs the same tests on PGlite and on a PostgreSQL server, which the machine has or can install.
+ *
+ * @param body called with what opens instances: `world.start(options)` resolves to `{ api, origin, close }`.
+ */
+export function onBothDatabases(body, { only } = {}) {
+  const kinds = {
+    PGlite: async (world) => {
+      world.database = await server.openPglite();
+      world.stop = () => world.database.close();
+      // One for all instances, so not theirs to close.
+      world.open = async () => ({ ...world.database, close: async () => undefined });
+    },
+    PostgreSQL: async (world) => {
+      const postgres = await startPostgres();
+      if (!postgres) throw new Error('no PostgreSQL on this machine, and none could be installed');
+      world.url = postgres.url;
+      world.database = await server.openPostgres(postgres.url, 4);
+      world.stop = async () => {
+        await world.database.close();
+        await postgres.stop();
+      };
+      world.open = () => server.openPostgres(postgres.url);
+    },
+  };
+  for (const [name, prepare] of Object.entries(kinds)) {
+    if (only && only !== name) continue;
+    describe(name, () => {
+      const world = { name };
+      const instances = new Set();
+      world.start = async (options = {}) => {
+        const api = server.createServer({ open: world.open, ...options });
+        await api.ready;
+        const http = await server.listen(server.nodeHandler(api), 0);
+        const instance = {
+          api,
+          http,
+          origin: `http://127.0.0.1:${http.address().port}`,
+          async close() {
+            if (!instances.delete(instance)) return;
+            await api.close();
+            http.close();
+            http.closeAllConnections();
+          },
+        };
+        instances.add(instance);
+        return instance;
+      };
+      before(async () => {
+        await prepare(world);
+        const { origin } = await world.start();
+        world.origin = origin;
+        world.client = (tenant) => new Client(origin, tenant);
+      });
+      after(async () => {
+        for (const instance of [...instances]) await instance.close();
+        await world.stop?.();
+      });
+      body(world);
+    });
+  }
+}
