@@ -120,9 +120,10 @@ export class FilterPopup {
     if (!store || this.#isLoading) return this.#renderSkeleton();
     const shown = this.#shown(store);
     const hasStatuses = store.statuses.length > 0;
+    // Firefox would have Tab stop at the group, because it scrolls.
     return html`${hasStatuses ? this.#renderOps() : html`<p class="empty" part="empty">${this.#text('noStatusesYet')}</p>`}
       ${this.#hasSearch(store) ? this.#renderSearch() : nothing}
-      <div class="group" part="group">
+      <div class="group" part="group" tabindex="-1">
         ${repeat(
           shown,
           ({ id }) => id ?? '',

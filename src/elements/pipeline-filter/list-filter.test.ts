@@ -197,6 +197,22 @@ describe('<pipeline-filter for>', () => {
       await shows(list, 'a', 'b');
     });
 
+    it('is let go when nothing is filtered any more: what comes then is not looked up', async () => {
+      const adapter = await inbox();
+      const { filter, list } = await setUp(adapter);
+      filter.filter = anyOf('leads');
+      await shows(list, 'a', 'b');
+      filter.filter = anyOf();
+      await shows(list, 'a', 'b', 'c', 'd');
+      await settled();
+      let reads = 0;
+      const read = adapter.getEntries.bind(adapter);
+      adapter.getEntries = (ids) => (reads++, read(ids));
+      list.prepend(row('new'));
+      await settled();
+      expect(reads).to.equal(0);
+    });
+
     it('follows another adapter', async () => {
       const { filter, list } = await setUp(await inbox());
       filter.filter = anyOf('leads');
@@ -324,7 +340,7 @@ describe('<pipeline-filter for>', () => {
         filter.filter = value;
         const written = await frames(list, n);
         expect(Math.max(...written), `rows in a frame, ${filter.value}`).to.be.below(4001);
-        expect(written.length, `frames, ${filter.value}`).to.be.within(3, 20);
+        expect(written.length, `frames, ${filter.value}`).to.be.at.least(3);
       }
       expect(reads()).to.equal(1);
     });
