@@ -11,10 +11,16 @@ export interface SortableOptions {
   onEnd(): void;
 }
 
-/** What of Sortable 1.15 is not in its types: where it hears of the pointer. */
+/** What of Sortable 1.15 is not in its types: where it hears of the pointer, and the two steps of its start. */
 interface Internals {
   _onTouchMove(event: PointerLike): void;
+  _onDragStart(event: Event, isFallback: boolean): void;
+  _dragStarted(isFallback: boolean, event: Event): void;
+  _dragStartId: number;
 }
+
+/** A row that Sortable lets glide to its place: the timer that ends it. */
+type Gliding = HTMLElement & { animated?: number | false };
 
 type PointerLike = Pick<MouseEvent, 'clientX' | 'clientY' | 'cancelable' | 'preventDefault'> & { touches?: TouchList };
 
@@ -109,6 +115,14 @@ export class SortableController implements ReactiveController {
     const internals = sortable as unknown as Internals;
     const follow = internals._onTouchMove;
     internals._onTouchMove = (event) => follow(this.#within(list, event));
+    // Sortable starts one timer late, and a busy page delivers a quick hand's release before that: nothing would move.
+    const start = internals._onDragStart;
+    internals._onDragStart = (event, isFallback) => {
+      start(event, isFallback);
+      clearTimeout(internals._dragStartId);
+      internals._dragStarted(isFallback, event);
+    };
+    list.addEventListener('pointerdown', () => settleRows(list), { capture: true });
     this.#sortable = sortable;
   }
 
@@ -182,6 +196,16 @@ export class SortableController implements ReactiveController {
   }
 }
 
+/** Ends what is left of a drop's animation. Sortable does not hear a press on a row that still moves. */
+function settleRows(list: HTMLElement): void {
+  for (const row of list.querySelectorAll<Gliding>(':scope > li')) {
+    if (!row.animated) continue;
+    clearTimeout(row.animated);
+    row.animated = false;
+    row.style.transition = row.style.transform = '';
+  }
+}
+
 /** The id of the item before a node, passing over the dragged one. */
 function idBefore(node: ChildNode, dragged: Element): string | null {
   for (let each = node.previousSibling; each; each = each.previousSibling) {
@@ -207,6 +231,8 @@ function placeUnder(list: HTMLElement, item: HTMLElement, y: number): void {
  */
 function alignGhost(ghost: HTMLElement | null, item: HTMLElement): void {
   if (!ghost) return;
+  // Seen, and nothing else: its buttons are those of the row.
+  ghost.inert = true;
   const [is, wanted] = [ghost.getBoundingClientRect(), item.getBoundingClientRect()];
   ghost.style.left = `${parseFloat(ghost.style.left) + wanted.left - is.left}px`;
   ghost.style.top = `${parseFloat(ghost.style.top) + wanted.top - is.top}px`;
