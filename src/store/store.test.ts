@@ -6,6 +6,7 @@ import type { SetResult } from '../model/entry.js';
 import { PipelineError } from '../model/errors.js';
 import type { Status } from '../model/status.js';
 import { PipelineStore } from './store.js';
+import { Writes } from './writes.js';
 
 /** A memory adapter that counts its calls, and holds back those it is told to. */
 function instrumented(): {
@@ -102,7 +103,9 @@ describe('PipelineStore', () => {
     store.watchEntry('x', () => undefined);
     await until(() => store.entry('x'));
     const gate = hold('setStatus');
-    const mine = store.setStatus([{ conversationId: 'x' }], 'a').catch((error: PipelineError) => error.code);
+    const mine = Writes.of(store)
+      .setStatus([{ conversationId: 'x' }], 'a')
+      .catch((error: PipelineError) => error.code);
     expect(store.entry('x')).to.include({ statusId: 'a', pending: true });
     // Another user, past the gate.
     await MemoryAdapter.prototype.setStatus.call(adapter, [{ conversationId: 'x' }], 'b');
@@ -119,7 +122,7 @@ describe('PipelineStore', () => {
     const store = await awake(adapter);
     store.watchEntry('x', () => undefined);
     const gate = hold('setStatus');
-    const picks = ['a', 'b', 'c'].map((id) => store.setStatus([{ conversationId: 'x' }], id));
+    const picks = ['a', 'b', 'c'].map((id) => Writes.of(store).setStatus([{ conversationId: 'x' }], id));
     expect(calls['setStatus']).to.equal(1);
     expect(store.entry('x')?.statusId).to.equal('c');
     await gate.release();
@@ -137,9 +140,9 @@ describe('PipelineStore', () => {
     await filled(adapter, 'a', 'b', 'c');
     const store = await awake(adapter);
     const gate = hold('setStatus');
-    void store.setStatus([{ conversationId: 'x' }], 'a');
-    const bulk = store.setStatus([{ conversationId: 'x' }, { conversationId: 'y' }], 'b');
-    void store.setStatus([{ conversationId: 'x' }], 'c');
+    void Writes.of(store).setStatus([{ conversationId: 'x' }], 'a');
+    const bulk = Writes.of(store).setStatus([{ conversationId: 'x' }, { conversationId: 'y' }], 'b');
+    void Writes.of(store).setStatus([{ conversationId: 'x' }], 'c');
     await gate.release();
     const results = await bulk;
     expect(results.map(({ conversationId, ok }) => [conversationId, ok])).to.deep.equal([
@@ -153,8 +156,8 @@ describe('PipelineStore', () => {
   it('waits with a pick until the status it needs exists', async () => {
     const adapter = new MemoryAdapter();
     const store = await awake(adapter);
-    const created = store.createStatus({ id: 'new', name: 'New', color: '#00ff00' });
-    const [result] = await store.setStatus([{ conversationId: 'x' }], 'new');
+    const created = Writes.of(store).createStatus({ id: 'new', name: 'New', color: '#00ff00' });
+    const [result] = await Writes.of(store).setStatus([{ conversationId: 'x' }], 'new');
     await created;
     expect(result!.ok).to.equal(true);
   });
@@ -163,7 +166,7 @@ describe('PipelineStore', () => {
     const adapter = new MemoryAdapter();
     await filled(adapter, 'a', 'b', 'c', 'd');
     const store = await awake(adapter);
-    const moves = [store.moveStatus('a', 'd'), store.moveStatus('b', 'a')];
+    const moves = [Writes.of(store).moveStatus('a', 'd'), Writes.of(store).moveStatus('b', 'a')];
     expect(names(store)).to.deep.equal(['c', 'd', 'a', 'b']);
     await adapter.moveStatus('d', null);
     await Promise.all(moves);
@@ -176,10 +179,12 @@ describe('PipelineStore', () => {
     const [a] = await filled(adapter, 'a', 'b');
     const store = await awake(adapter);
     await adapter.moveStatus('a', 'b');
-    expect((await store.updateStatus(a!, { name: 'a2' })).name).to.equal('a2');
+    expect((await Writes.of(store).updateStatus(a!, { name: 'a2' })).name).to.equal('a2');
     const base = store.status('b')!;
     await adapter.updateStatus('b', { name: 'theirs' }, { ifVersion: base.version });
-    const refused = await store.updateStatus(base, { name: 'mine' }).catch((error: PipelineError) => error);
+    const refused = await Writes.of(store)
+      .updateStatus(base, { name: 'mine' })
+      .catch((error: PipelineError) => error);
     expect(refused).to.include({ code: 'conflict' });
     await until(() => names(store).includes('theirs'));
   });
@@ -190,7 +195,7 @@ describe('PipelineStore', () => {
     const [a] = await filled(adapter, 'a', 'b');
     const store = await awake(adapter);
     await adapter.moveStatus('a', 'b');
-    expect((await store.updateStatus(a!, { name: 'a2' })).name).to.equal('a2');
+    expect((await Writes.of(store).updateStatus(a!, { name: 'a2' })).name).to.equal('a2');
   });
 
   it('does not let a late answer replace what was heard meanwhile', async () => {
@@ -224,12 +229,12 @@ describe('PipelineStore', () => {
     store.watchEntry('x', () => undefined);
     await until(() => store.entry('x')?.statusId === 'a');
     const gate = hold('deleteStatus');
-    const deleted = store.deleteStatus(a!, 'b');
+    const deleted = Writes.of(store).deleteStatus(a!, 'b');
     expect([names(store), store.entry('x')?.statusId]).to.deep.equal([['b'], 'b']);
     await gate.release();
     expect(await deleted).to.deep.equal({ moved: 1 });
     expect(store.entry('x')?.statusId).to.equal('b');
-    await store.restoreStatus('a');
+    await Writes.of(store).restoreStatus('a');
     await until(() => store.entry('x')?.statusId === 'a');
     expect(names(store)).to.deep.equal(['a', 'b']);
   });

@@ -8,24 +8,14 @@ import type {
   SubscriptionState,
 } from '../adapters/adapter.js';
 import { isNewer, type Change } from '../model/changes.js';
-import type { ContactSummary, ConversationRef, Entry, HistoryItem, SetResult } from '../model/entry.js';
+import type { ContactSummary, Entry, HistoryItem } from '../model/entry.js';
 import { PipelineError } from '../model/errors.js';
 import type { Id } from '../model/id.js';
-import {
-  parseChange,
-  parseColor,
-  parseConversationRef,
-  parseEntry,
-  parseId,
-  parseName,
-  parseStatus,
-} from '../model/parse.js';
-import type { Status } from '../model/status.js';
+import { parseChange, parseEntry, parseStatus } from '../model/parse.js';
+import { compareStatuses, type Status } from '../model/status.js';
 import { ConfirmedStatuses } from './confirmed.js';
-import { foldEntry, foldStatuses, type Intent, type Operation } from './operations.js';
-import { OperationQueue } from './queue.js';
 import { Reads, Ticks } from './reads.js';
-import { send } from './send.js';
+import type { Outcome } from './send.js';
 import { Tallies } from './tallies.js';
 import { Watchers, type Listener } from './watchers.js';
 import { WhileWatched } from './while-watched.js';
@@ -43,6 +33,18 @@ type OptionalMethod = 'restoreStatus' | 'putConversations' | 'getContacts' | 'co
 
 export type ErrorListener = (error: PipelineError, action: string) => void;
 
+/** Writes that the adapter has not confirmed yet, as they change what is shown. */
+export interface Pending {
+  /** The live statuses, in order. */
+  foldStatuses(confirmed: ReadonlyMap<Id, Status>): readonly Status[];
+  foldEntry(confirmed: Id | null, conversationId: Id): { statusId: Id | null; pending: boolean };
+}
+
+const NONE_PENDING: Pending = {
+  foldStatuses: (confirmed) => [...confirmed.values()].filter((row) => !row.deleted).sort(compareStatuses),
+  foldEntry: (statusId) => ({ statusId, pending: false }),
+};
+
 /** What an adapter that may have to do without storage tells besides. */
 interface MaybePersistent {
   persistence?: Persistence;
@@ -53,7 +55,7 @@ const STATUSES = 'statuses';
 const stores = new WeakMap<PipelineAdapter, PipelineStore>();
 
 /**
- * The state of one adapter, shared by every element that uses it.
+ * The state of one adapter, shared by every element that uses it. `Writes` changes it.
  *
  * The rule: what is shown = what the adapter confirmed + the pending operations, applied in order. A confirmed
  * operation leaves the list after its result is kept; a refused one just leaves the list. Nothing is ever put back
@@ -63,10 +65,7 @@ export class PipelineStore {
   readonly adapter: PipelineAdapter;
   readonly #ticks = new Ticks();
   readonly #confirmed = new ConfirmedStatuses(this.#ticks);
-  readonly #queue = new OperationQueue(
-    (operation) => this.#perform(operation),
-    (operation) => this.#showOperation(operation),
-  );
+  #pending = NONE_PENDING;
   readonly #listWatchers = new Watchers();
   readonly #entries: Reads<Entry>;
   readonly #contacts: Reads<ContactSummary>;
@@ -138,7 +137,7 @@ export class PipelineStore {
 
   /** The statuses in order, pending changes included. The same array until something changes. */
   get statuses(): readonly Status[] {
-    return (this.#folded ??= foldStatuses(this.#confirmed.rows, this.#queue.pending));
+    return (this.#folded ??= this.#pending.foldStatuses(this.#confirmed.rows));
   }
 
   /** A status by id; also one that was deleted, while a record of it is known. */
@@ -150,7 +149,7 @@ export class PipelineStore {
   /** What a conversation shows; `undefined` until it is read. */
   entry(conversationId: Id): EntryView | undefined {
     const confirmed = this.#entries.get(conversationId);
-    const { statusId, pending } = foldEntry(confirmed?.statusId ?? null, conversationId, this.#queue.pending);
+    const { statusId, pending } = this.#pending.foldEntry(confirmed?.statusId ?? null, conversationId);
     if (!confirmed && !pending) return undefined;
     return { statusId, pending, changedAt: confirmed?.changedAt ?? 0 };
   }
@@ -205,57 +204,8 @@ export class PipelineStore {
 
   /** Reads everything that is shown again, for instance after an error. */
   async retry(): Promise<void> {
-    await this.#list();
+    await this.list();
     this.#refreshRecords();
-  }
-
-  // Writes. Each shows at once, and settles when the adapter has confirmed or refused it.
-
-  async createStatus(data: { id: Id; name: string; color: string; after?: Id | null }): Promise<Status> {
-    const { id, after } = data;
-    const intent = {
-      kind: 'create' as const,
-      id: parseId(id),
-      name: parseName(data.name),
-      color: parseColor(data.color),
-    };
-    return (await this.#queue.add(after === undefined ? intent : { ...intent, after })) as Status;
-  }
-
-  /** `base` is the status as it was when the edit began: others' changes to it since then are a `conflict`. */
-  async updateStatus(base: Status, patch: { name?: string; color?: string }): Promise<Status> {
-    const checked = {
-      ...(patch.name === undefined ? {} : { name: parseName(patch.name) }),
-      ...(patch.color === undefined ? {} : { color: parseColor(patch.color) }),
-    };
-    return (await this.#queue.add({ kind: 'update', id: base.id, patch: checked, base })) as Status;
-  }
-
-  async moveStatus(id: Id, after: Id | null): Promise<void> {
-    await this.#queue.add({ kind: 'move', id, after });
-  }
-
-  async deleteStatus(base: Status, moveTo?: Id | null): Promise<{ moved: number }> {
-    const intent: Intent = { kind: 'delete', id: base.id, base };
-    return (await this.#queue.add(moveTo === undefined ? intent : { ...intent, moveTo })) as { moved: number };
-  }
-
-  async restoreStatus(id: Id): Promise<{ status: Status; restored: number }> {
-    return (await this.#queue.add({ kind: 'restore', id })) as { status: Status; restored: number };
-  }
-
-  /**
-   * Gives conversations a status. One write at a time for each conversation; of the picks that wait, the latest counts:
-   * an earlier one that was never sent settles with `aborted` for that conversation.
-   */
-  async setStatus(
-    conversations: readonly ConversationRef[],
-    statusId: Id | null,
-    options: { ifVersion?: number } = {},
-  ): Promise<readonly SetResult[]> {
-    const refs = conversations.map(parseConversationRef);
-    if (!refs.length) return [];
-    return (await this.#queue.add({ kind: 'set', conversations: refs, statusId, ...options })) as readonly SetResult[];
   }
 
   // Reads that are nobody's state.
@@ -278,48 +228,46 @@ export class PipelineStore {
     return (await this.adapter.getContacts?.(ids)) ?? new Map<Id, ContactSummary>();
   }
 
-  // The pending operations.
+  // For `Writes`.
 
-  async #perform(operation: Operation): Promise<unknown> {
-    try {
-      const { result, statuses, deleted, others, results } = await send(this.adapter, operation, this.#confirmed.rows);
-      for (const status of statuses ?? []) this.#confirmed.hear(status);
-      if (deleted) {
-        const { id, moveTo } = deleted;
-        this.#confirmed.markDeleted(id);
-        this.#entries.amend((entry) => (entry.statusId === id ? { ...entry, statusId: moveTo } : entry));
-      }
-      for (const each of results ?? []) if (each.ok) this.#hearEntry(each.entry);
-      if (results) this.#tallies.refresh();
-      if (others) this.#refreshRecords();
-      return result;
-    } catch (thrown) {
-      const error = PipelineError.from(thrown);
-      // The refusal says that the list here is behind.
-      if (['conflict', 'status-deleted', 'not-found', 'in-use'].includes(error.code)) void this.#list();
-      throw error;
-    }
+  attach(pending: Pending): void {
+    this.#pending = pending;
   }
 
-  /** Calls whoever shows what an operation is about. */
-  #showOperation({ intent, conversations }: Operation): void {
-    if (intent.kind === 'set') {
-      for (const id of conversations.keys()) this.#entries.watchers.notify(id);
-      return;
-    }
-    this.#showStatuses();
-    if (intent.kind === 'delete') this.#entries.watchers.notifyAll();
+  /** The statuses as the adapter confirmed them, deleted ones included. */
+  get confirmed(): ReadonlyMap<Id, Status> {
+    return this.#confirmed.rows;
   }
 
-  #showStatuses(): void {
+  /** Keeps what the adapter answered to a write. */
+  confirm({ statuses, deleted, results, others }: Outcome): void {
+    for (const status of statuses ?? []) this.#confirmed.hear(status);
+    if (deleted) {
+      const { id, moveTo } = deleted;
+      this.#confirmed.markDeleted(id);
+      this.#entries.amend((entry) => (entry.statusId === id ? { ...entry, statusId: moveTo } : entry));
+    }
+    for (const each of results ?? []) if (each.ok) this.#hearEntry(each.entry);
+    if (results) this.#tallies.refresh();
+    if (others) this.#refreshRecords();
+  }
+
+  showStatuses(): void {
     this.#folded = undefined;
     this.#listWatchers.notify(STATUSES);
+  }
+
+  /** Calls whoever shows these conversations, or any. */
+  showEntries(conversationIds?: Iterable<Id>): void {
+    const { watchers } = this.#entries;
+    if (conversationIds) for (const id of conversationIds) watchers.notify(id);
+    else watchers.notifyAll();
   }
 
   // What is confirmed.
 
   #hearStatus(status: Status): void {
-    if (this.#confirmed.hear(status)) this.#showStatuses();
+    if (this.#confirmed.hear(status)) this.showStatuses();
   }
 
   #hearEntry(entry: Entry): void {
@@ -350,7 +298,7 @@ export class PipelineStore {
   }
 
   /** Reads the list. Changes heard while it was on its way are newer than what it says. */
-  #list(): Promise<void> {
+  list(): Promise<void> {
     this.#listAgain = true;
     this.#listing ??= (async () => {
       while (this.#listAgain) {
@@ -374,7 +322,7 @@ export class PipelineStore {
           this.#error = PipelineError.from(thrown);
           if (this.#following.isWatched) this.report(this.#error, 'load');
         }
-        this.#showStatuses();
+        this.showStatuses();
       }
       this.#listing = undefined;
     })();
@@ -434,7 +382,7 @@ export class PipelineStore {
       this.#tallies.refresh();
     } else {
       if (this.#listed) this.#refreshRecords();
-      void this.#list().then(subscribe);
+      void this.list().then(subscribe);
     }
     return () => {
       isFollowing = false;

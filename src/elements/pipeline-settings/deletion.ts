@@ -132,8 +132,8 @@ export class Deletion {
     const outcome = await context.writer.write(
       'delete',
       status,
-      (store) => {
-        const deleting = store.deleteStatus(status, moveTo);
+      (writes) => {
+        const deleting = writes.deleteStatus(status, moveTo);
         // The row is gone from here on, and focus with it; a dialog keeps it until the answer.
         if (!this.#question) void refocus();
         return deleting;
@@ -172,7 +172,7 @@ export class Deletion {
     const context = this.#context;
     const { id, name } = status;
     if (context.writer.isBusy) return;
-    const outcome = await context.writer.write('restore', status, (store) => store.restoreStatus(id));
+    const outcome = await context.writer.write('restore', status, (writes) => writes.restoreStatus(id));
     if (outcome.ok) {
       await context.focus.moveTo(() => context.focus.control(id, 'edit'));
       const n = context.statuses.findIndex((each) => each.id === id) + 1;

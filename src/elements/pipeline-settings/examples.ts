@@ -15,7 +15,7 @@ export async function addExamples(context: SettingsContext): Promise<void> {
     const color = nextColor(context.palette, used);
     const id = newId();
     const status: Status = { id, name, color: color as Status['color'], rank: '', version: 0 };
-    const outcome = await context.writer.write('create', status, (store) => store.createStatus({ id, name, color }));
+    const outcome = await context.writer.write('create', status, (writes) => writes.createStatus({ id, name, color }));
     if (outcome.ok) continue;
     const { error } = outcome;
     if (!error) return;

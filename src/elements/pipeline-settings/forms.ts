@@ -94,8 +94,8 @@ export class Forms {
     const id = newId();
     const status: Status = { id, name, color: color as Status['color'], rank: '', version: 0 };
     draft.isSaving = true;
-    const writing = context.writer.write('create', status, (store) => {
-      const creating = store.createStatus({ id, name, color });
+    const writing = context.writer.write('create', status, (writes) => {
+      const creating = writes.createStatus({ id, name, color });
       // Shown in the list from here on: the form is ready for the next one while this one is on its way.
       draft.restart(this.#fresh());
       return creating;
@@ -132,7 +132,7 @@ export class Forms {
     if (!Object.keys(patch).length) return this.#cancel(draft);
     draft.isSaving = true;
     const next: Status = { ...base, name, color: color as Status['color'] };
-    const outcome = await context.writer.write('update', next, (store) => store.updateStatus(base, patch));
+    const outcome = await context.writer.write('update', next, (writes) => writes.updateStatus(base, patch));
     draft.isSaving = false;
     if (outcome.ok) {
       await this.#close(draft);

@@ -62,10 +62,10 @@ export class Reorder {
     const [from, total] = [before.indexOf(status) + 1, before.length];
     const refocus = (): Promise<void> => context.focus.moveTo(() => context.focus.control(id, control));
     let isStarted = false;
-    const outcome = await context.writer.write('move', status, (store) => {
+    const outcome = await context.writer.write('move', status, (writes) => {
       isStarted = true;
-      const moving = store.moveStatus(id, after);
-      const n = store.statuses.findIndex((each) => each.id === id) + 1;
+      const moving = writes.moveStatus(id, after);
+      const n = context.statuses.findIndex((each) => each.id === id) + 1;
       void refocus().then(() => this.#say('dropped', { name, from, n, total }));
       return moving;
     });

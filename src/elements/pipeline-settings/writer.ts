@@ -6,7 +6,7 @@ import {
 } from '../../events.js';
 import { PipelineError, type PipelineErrorCode } from '../../model/errors.js';
 import type { Status } from '../../model/status.js';
-import type { PipelineStore } from '../../store/store.js';
+import { Writes } from '../../store/writes.js';
 import type { SettingsContext } from './context.js';
 
 /** What became of a write. Without an error it was cancelled by the page, or is no longer about what is shown. */
@@ -26,13 +26,13 @@ export class Writer {
   }
 
   /**
-   * Calls the store, unless the page cancels. `call` runs at once; what it changes shows from then on.
+   * Writes, unless the page cancels. `call` runs at once; what it changes shows from then on.
    * A refusal with the code `expected` is an answer rather than a failure: the page is not told.
    */
   async write<T>(
     action: StatusesAction,
     status: Status,
-    call: (store: PipelineStore) => Promise<T>,
+    call: (writes: Writes) => Promise<T>,
     expected?: PipelineErrorCode,
   ): Promise<Outcome<T>> {
     const { host, store } = this.#context;
@@ -41,7 +41,7 @@ export class Writer {
     this.#pending++;
     host.requestUpdate();
     try {
-      const value = await call(store);
+      const value = await call(Writes.of(store));
       const changed = (action !== 'delete' && store.status(status.id)) || status;
       host.dispatchEvent(new PipelineStatusesChangeEvent(action, changed));
       if (!isCurrent()) return { ok: false };

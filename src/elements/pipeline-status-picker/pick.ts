@@ -6,6 +6,7 @@ import type { ConversationRef, SetResult } from '../../model/entry.js';
 import { PipelineError } from '../../model/errors.js';
 import type { Id } from '../../model/id.js';
 import type { PipelineStore } from '../../store/store.js';
+import { Writes } from '../../store/writes.js';
 
 export interface PickHost {
   element: HTMLElement;
@@ -98,7 +99,7 @@ export class Picks {
     if (!element.dispatchEvent(new PipelineBeforeStatusChangeEvent(change))) return false;
     this.#last = undefined;
     this.#message = '';
-    const writing = store.setStatus(refs, to);
+    const writing = Writes.of(store).setStatus(refs, to);
     fireNative();
     try {
       const results = await writing;

@@ -1,0 +1,109 @@
+import type { ConversationRef, SetResult } from '../model/entry.js';
+import { PipelineError } from '../model/errors.js';
+import type { Id } from '../model/id.js';
+import { parseColor, parseConversationRef, parseId, parseName } from '../model/parse.js';
+import type { Status } from '../model/status.js';
+import { foldEntry, foldStatuses, type Intent, type Operation } from './operations.js';
+import { OperationQueue } from './queue.js';
+import { send } from './send.js';
+import type { PipelineStore } from './store.js';
+
+const writes = new WeakMap<PipelineStore, Writes>();
+
+/** The refusals which say that the list here is behind. */
+const OUTDATED: readonly string[] = ['conflict', 'status-deleted', 'not-found', 'in-use'];
+
+/**
+ * What is written to a store's adapter. Each write shows at once, and settles when the adapter has confirmed or refused
+ * it. Apart from the store, so that a page that only shows statuses does not load it.
+ */
+export class Writes {
+  readonly #store: PipelineStore;
+  readonly #queue: OperationQueue;
+
+  /** Those of a store. */
+  static of(store: PipelineStore): Writes {
+    let own = writes.get(store);
+    if (!own) writes.set(store, (own = new Writes(store)));
+    return own;
+  }
+
+  private constructor(store: PipelineStore) {
+    this.#store = store;
+    this.#queue = new OperationQueue(
+      (operation) => this.#perform(operation),
+      (operation) => this.#show(operation),
+    );
+    store.attach({
+      foldStatuses: (rows) => foldStatuses(rows, this.#queue.pending),
+      foldEntry: (confirmed, id) => foldEntry(confirmed, id, this.#queue.pending),
+    });
+  }
+
+  async createStatus(data: { id: Id; name: string; color: string; after?: Id | null }): Promise<Status> {
+    const { id, after } = data;
+    const intent = {
+      kind: 'create' as const,
+      id: parseId(id),
+      name: parseName(data.name),
+      color: parseColor(data.color),
+    };
+    return (await this.#queue.add(after === undefined ? intent : { ...intent, after })) as Status;
+  }
+
+  /** `base` is the status as it was when the edit began: others' changes to it since then are a `conflict`. */
+  async updateStatus(base: Status, patch: { name?: string; color?: string }): Promise<Status> {
+    const checked = {
+      ...(patch.name === undefined ? {} : { name: parseName(patch.name) }),
+      ...(patch.color === undefined ? {} : { color: parseColor(patch.color) }),
+    };
+    return (await this.#queue.add({ kind: 'update', id: base.id, patch: checked, base })) as Status;
+  }
+
+  async moveStatus(id: Id, after: Id | null): Promise<void> {
+    await this.#queue.add({ kind: 'move', id, after });
+  }
+
+  async deleteStatus(base: Status, moveTo?: Id | null): Promise<{ moved: number }> {
+    const intent: Intent = { kind: 'delete', id: base.id, base };
+    return (await this.#queue.add(moveTo === undefined ? intent : { ...intent, moveTo })) as { moved: number };
+  }
+
+  async restoreStatus(id: Id): Promise<{ status: Status; restored: number }> {
+    return (await this.#queue.add({ kind: 'restore', id })) as { status: Status; restored: number };
+  }
+
+  /**
+   * Gives conversations a status. One write at a time for each conversation; of the picks that wait, the latest counts:
+   * an earlier one that was never sent settles with `aborted` for that conversation.
+   */
+  async setStatus(
+    conversations: readonly ConversationRef[],
+    statusId: Id | null,
+    options: { ifVersion?: number } = {},
+  ): Promise<readonly SetResult[]> {
+    const refs = conversations.map(parseConversationRef);
+    if (!refs.length) return [];
+    return (await this.#queue.add({ kind: 'set', conversations: refs, statusId, ...options })) as readonly SetResult[];
+  }
+
+  async #perform(operation: Operation): Promise<unknown> {
+    const store = this.#store;
+    try {
+      const outcome = await send(store.adapter, operation, store.confirmed);
+      store.confirm(outcome);
+      return outcome.result;
+    } catch (thrown) {
+      const error = PipelineError.from(thrown);
+      if (OUTDATED.includes(error.code)) void store.list();
+      throw error;
+    }
+  }
+
+  /** Calls whoever shows what an operation is about. */
+  #show({ intent, conversations }: Operation): void {
+    if (intent.kind === 'set') this.#store.showEntries(conversations.keys());
+    else this.#store.showStatuses();
+    if (intent.kind === 'delete') this.#store.showEntries();
+  }
+}
