@@ -1,5 +1,6 @@
 // Builds dist/ as it is published: ES modules with types, the manifest and what editors make of it, the one-file build.
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { transform } from 'esbuild';
 import { run, runSteps } from './run.mjs';
 
 const bin = (name, ...args) => run('node', [`node_modules/${name}`, ...args]);
@@ -11,10 +12,27 @@ async function importEvents() {
   await writeFile('dist/jsx.d.ts', `import type { ${names.join(', ')} } from './index.js';\n${types}`);
 }
 
+/** Style sheets without their white space and comments, which no minifier of an app would look for in a template. */
+async function minifyStyles() {
+  for (const file of await readdir('dist', { recursive: true })) {
+    if (!file.endsWith('.js')) continue;
+    const code = await readFile(`dist/${file}`, 'utf8');
+    const [head, ...sheets] = code.split('css `');
+    if (!sheets.length) continue;
+    const minified = sheets.map(async (sheet) => {
+      const end = sheet.indexOf('`');
+      const style = await transform(sheet.slice(0, end), { loader: 'css', minifyWhitespace: true });
+      return style.code.trim() + sheet.slice(end);
+    });
+    await writeFile(`dist/${file}`, [head, ...(await Promise.all(minified))].join('css `'));
+  }
+}
+
 const isOk = await runSteps(
   [
     ['clean', () => rm('dist', { recursive: true, force: true })],
     ['modules and types', () => bin('typescript/bin/tsc', '-p', 'tsconfig.build.json')],
+    ['style sheets', minifyStyles],
     [
       'manifest',
       () =>

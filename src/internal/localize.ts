@@ -17,12 +17,20 @@ export function registerLocale(tag: string, source: LocaleSource): void {
   for (const controller of controllers) controller.refresh();
 }
 
+const canonicalTags = new Map<string, string | undefined>();
+
+/** `in_ID` → `id-ID`; `undefined` for what is no tag. Every element of a page asks for the same few. */
 function canonical(tag: string): string | undefined {
-  try {
-    return Intl.getCanonicalLocales(tag.trim().replace(/_/g, '-'))[0];
-  } catch {
-    return undefined;
+  if (!canonicalTags.has(tag)) {
+    let found: string | undefined;
+    try {
+      found = Intl.getCanonicalLocales(tag.trim().replace(/_/g, '-'))[0];
+    } catch {
+      // Not a tag.
+    }
+    canonicalTags.set(tag, found);
   }
+  return canonicalTags.get(tag);
 }
 
 /** `id-ID-x-y` → `id-ID-x`, `id-ID`, `id`. */

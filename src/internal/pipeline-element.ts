@@ -35,6 +35,8 @@ const ERROR_TEXTS: Partial<Record<PipelineError['code'], MessageKey>> = {
 
 export type ElementState = 'open' | 'loading' | 'saving' | 'error' | 'empty' | 'dragging' | 'filtered';
 
+const NO_STATES: readonly ElementState[] = [];
+
 /** What the three elements share: where their data comes from, in which words they speak, how they report failures. */
 export abstract class PipelineElement extends LitElement {
   static override shadowRootOptions: ShadowRootInit = { ...LitElement.shadowRootOptions, delegatesFocus: true };
@@ -56,6 +58,9 @@ export abstract class PipelineElement extends LitElement {
     (error, action) => this.dispatchEvent(new PipelineErrorEvent(error, action)),
   );
 
+  /** Those that are on: asking the browser for each of a thousand elements takes longer. */
+  #states: readonly ElementState[] = NO_STATES;
+
   /** What to be called for; each entry is how to stop. */
   protected abstract watch(store: PipelineStore, update: () => void): (() => void)[];
 
@@ -75,6 +80,8 @@ export abstract class PipelineElement extends LitElement {
 
   /** `:state(name)` for style sheets outside. */
   protected setState(name: ElementState, on: boolean): void {
+    if (on === this.#states.includes(name)) return;
+    this.#states = on ? [...this.#states, name] : this.#states.filter((each) => each !== name);
     // Safari before 17.4 has no custom states; everything but the designer's hook works without.
     if (on) this.internals.states?.add(name);
     else this.internals.states?.delete(name);
