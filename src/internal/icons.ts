@@ -4,7 +4,6 @@ import { html, type TemplateResult } from 'lit';
 const icon = (shape: SVGTemplateResult): TemplateResult =>
   html`<svg viewBox="0 0 16 16" aria-hidden="true" focusable="false">${shape}</svg>`;
 
-export const caretIcon = icon(svg`<path d="m4.5 6.5 3.5 3.5 3.5-3.5"/>`);
 export const checkIcon = icon(svg`<path d="m3.5 8.5 3 3 6-7"/>`);
 export const dotsIcon = icon(
   svg`<g fill="currentColor" stroke="none"><circle cx="6" cy="3.5" r="1.2"/><circle cx="10" cy="3.5" r="1.2"/><circle cx="6" cy="8" r="1.2"/><circle cx="10" cy="8" r="1.2"/><circle cx="6" cy="12.5" r="1.2"/><circle cx="10" cy="12.5" r="1.2"/></g>`,

@@ -146,6 +146,25 @@ export const base = css`
     color: var(--_danger);
   }
 
+  /* Drawn by its borders: a page has one for every picker, and an svg each would cost more than the rest of the button. */
+  .caret {
+    display: grid;
+    flex: none;
+    inline-size: 1em;
+    block-size: 1em;
+    place-items: center;
+  }
+
+  .caret::before {
+    inline-size: 0.4em;
+    block-size: 0.4em;
+    border: solid currentColor;
+    border-width: 0 0.11em 0.11em 0;
+    border-end-end-radius: 0.06em;
+    transform: translateY(-22%) rotate(45deg);
+    content: '';
+  }
+
   .visually-hidden {
     position: absolute;
     inline-size: 1px;

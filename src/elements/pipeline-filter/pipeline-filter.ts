@@ -3,7 +3,7 @@ import { property, query, state } from 'lit/decorators.js';
 import type { FindPage } from '../../adapters/adapter.js';
 import { PipelineFilterChangeEvent } from '../../events.js';
 import { chipStyles } from '../../internal/chip.js';
-import { caretIcon, filterIcon } from '../../internal/icons.js';
+import { filterIcon } from '../../internal/icons.js';
 import { announce } from '../../internal/live-region.js';
 import { PipelineElement, warnOnce } from '../../internal/pipeline-element.js';
 import { PopupController } from '../../internal/popup.js';
@@ -276,7 +276,7 @@ export class PipelineFilter extends PipelineElement {
       >
         ${filterIcon}<span>${this.text('status')}</span>${
           n ? html`<span class="badge" data-count=${this.localize.formats.number.format(n)}></span>` : nothing
-        }<span class="caret" part="caret">${caretIcon}</span>
+        }<span class="caret" part="caret"></span>
       </button>
       ${this.isOpen ? this.#content.render() : nothing}
       ${renderChosen({

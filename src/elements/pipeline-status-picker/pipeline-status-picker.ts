@@ -2,7 +2,7 @@ import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { property, query, state } from 'lit/decorators.js';
 import { chip, chipStyles } from '../../internal/chip.js';
 import { everyMinute, formatDuration } from '../../internal/clock.js';
-import { caretIcon, warningIcon } from '../../internal/icons.js';
+import { warningIcon } from '../../internal/icons.js';
 import { isPrintable } from '../../internal/list-keys.js';
 import { Listbox, type ListOption } from '../../internal/listbox.js';
 import { PipelineElement, warnOnce } from '../../internal/pipeline-element.js';
@@ -229,7 +229,7 @@ export class PipelineStatusPicker extends PipelineElement {
         @click=${this.#handleTriggerClick}
         @keydown=${this.#handleTriggerKeyDown}
       >
-        ${this.#renderChip(html`<span class="caret" part="caret">${caretIcon}</span>`)}
+        ${this.#renderChip(html`<span class="caret" part="caret"></span>`)}
       </button>
       ${this.#renderSince()}${this.#renderUndo()}
       ${this.#picks.message ? html`<span class="message error" id="error" part="error">${this.#picks.message}</span>` : nothing}
