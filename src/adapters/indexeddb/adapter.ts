@@ -4,7 +4,7 @@ import { PipelineError, invalid } from '../../model/errors.js';
 import type { Id } from '../../model/id.js';
 import type { Status } from '../../model/status.js';
 import type { CallOptions, CountQuery, Counts, FindPage, FindQuery, PipelineAdapter, StatusList } from '../adapter.js';
-import { MemoryAdapter } from '../memory.js';
+import type { MemoryAdapter } from '../memory.js';
 import { DatabaseAdapter } from './database.js';
 import { nameOf, toPipelineError } from './errors.js';
 
@@ -155,7 +155,7 @@ export class IndexedDBAdapter implements Required<PipelineAdapter> {
   clear(): Promise<void> {
     return this.#call(undefined, async (target) => {
       if (target instanceof DatabaseAdapter) return target.clear();
-      this.#target = new MemoryAdapter();
+      this.#target = await forSession();
       for (const subscription of this.#subscriptions) {
         subscription.stop?.();
         subscription.stop = this.#target.subscribe(subscription.listener, {});
@@ -216,7 +216,7 @@ export class IndexedDBAdapter implements Required<PipelineAdapter> {
       return database;
     } catch (thrown) {
       if (!UNAVAILABLE.has(nameOf(thrown))) throw thrown;
-      return new MemoryAdapter();
+      return forSession();
     }
   }
 
@@ -225,6 +225,12 @@ export class IndexedDBAdapter implements Required<PipelineAdapter> {
       queueMicrotask(() => this.#persistenceListeners.delete(listener) && listener(this.persistence));
     }
   }
+}
+
+/** Without storage, which few browsers are: what it takes is loaded then. */
+async function forSession(): Promise<MemoryAdapter> {
+  const { MemoryAdapter } = await import('../memory.js');
+  return new MemoryAdapter();
 }
 
 function attach(subscription: Subscription, target: Target): void {
