@@ -1,12 +1,22 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
-import { en, type Message, type MessageKey, type Messages } from '../locales/en.js';
+import { inbox } from '../locales/en/inbox.js';
+import type { Message, MessageKey, Messages } from '../locales/en.js';
 
 /** Messages of a locale, or how to get them. */
 export type LocaleSource = Messages | (() => Promise<Messages | { default: Messages }>);
 
-const loaded = new Map<string, Messages>([['en', en]]);
+type Words = Partial<Messages>;
+
+/** What there is in English, for whatever another language lacks. */
+const english: Words = { ...inbox };
+const loaded = new Map<string, Words>([['en', english]]);
 const sources = new Map<string, LocaleSource>([['id', () => import('../locales/id.js')]]);
 const controllers = new Set<LocalizeController>();
+
+/** Adds the English words of an element that not every page has. */
+export function learn(words: Words): void {
+  Object.assign(english, words);
+}
 
 /** Adds a language: its messages, or a function that loads them when a page first needs them. */
 export function registerLocale(tag: string, source: LocaleSource): void {
@@ -38,8 +48,8 @@ function* fallbacks(tag: string): Iterable<string> {
   for (let rest = tag; rest; rest = rest.slice(0, Math.max(0, rest.lastIndexOf('-')))) yield rest;
 }
 
-/** The messages for a tag if they are here; otherwise starts to load them. `en` when no such language is known. */
-function messagesFor(tag: string): Messages | undefined {
+/** The messages for a tag if they are here; otherwise starts to load them. English when no such language is known. */
+function messagesFor(tag: string): Words | undefined {
   for (const candidate of fallbacks(tag)) {
     const messages = loaded.get(candidate);
     if (messages) return messages;
@@ -63,7 +73,7 @@ function messagesFor(tag: string): Messages | undefined {
     );
     return undefined;
   }
-  return en;
+  return english;
 }
 
 interface Formats {
@@ -115,7 +125,7 @@ function closestLang(element: Element): string | undefined {
   return undefined;
 }
 
-type Host = ReactiveControllerHost & Element & { locale?: string | null; strings?: Partial<Messages> | null };
+type Host = ReactiveControllerHost & Element & { locale?: string | null; strings?: Words | null };
 
 export type Values = Record<string, string | number>;
 
@@ -123,7 +133,7 @@ export type Values = Record<string, string | number>;
 export class LocalizeController implements ReactiveController {
   readonly #host: Host;
   #tag = 'en';
-  #messages: Messages = en;
+  #messages = english;
 
   constructor(host: Host) {
     this.#host = host;
@@ -156,7 +166,7 @@ export class LocalizeController implements ReactiveController {
     const messages = messagesFor(tag);
     if (!messages) return;
     // A page in a language without messages gets English words, and English plurals with them.
-    const inForce = messages === en && !tag.startsWith('en') ? 'en' : tag;
+    const inForce = messages === english && !tag.startsWith('en') ? 'en' : tag;
     if (messages === this.#messages && inForce === this.#tag) return;
     this.#messages = messages;
     this.#tag = inForce;
@@ -165,7 +175,7 @@ export class LocalizeController implements ReactiveController {
 
   /** The text for a key with `{placeholders}` filled in; `n` chooses the plural form and is written as a number. */
   text(key: MessageKey, values: Values = {}): string {
-    const message: Message = this.#host.strings?.[key] ?? this.#messages[key] ?? en[key];
+    const message: Message = this.#host.strings?.[key] ?? this.#messages[key] ?? english[key] ?? key;
     let pattern: string;
     if (typeof message === 'string') pattern = message;
     else pattern = message[this.formats.plural.select(Number(values['n'] ?? 0))] ?? message.other;

@@ -4,10 +4,12 @@ import { repeat } from 'lit/directives/repeat.js';
 import { chipStyles } from '../../internal/chip.js';
 import { plusIcon, warningIcon } from '../../internal/icons.js';
 import { announce, prepareToAnnounce } from '../../internal/live-region.js';
+import { learn } from '../../internal/localize.js';
 import { MenuController } from '../../internal/menu.js';
 import { PipelineElement, warnOnce } from '../../internal/pipeline-element.js';
 import { SortableController } from '../../internal/sortable.js';
 import { statusColor } from '../../internal/status-color.js';
+import { settings as words } from '../../locales/en/settings.js';
 import { DEFAULT_COLOR, DEFAULT_PALETTE, type PaletteColor } from '../../model/color.js';
 import type { PipelineError } from '../../model/errors.js';
 import type { Id } from '../../model/id.js';
@@ -119,6 +121,11 @@ export class PipelineSettings extends PipelineElement {
     onMove: (id, after) => void this.#reorder.move(id, after),
     onEnd: () => this.requestUpdate(),
   });
+
+  constructor() {
+    super();
+    learn(words);
+  }
 
   override focus(options?: FocusOptions): void {
     this.shadowRoot?.querySelector<HTMLElement>('button, input')?.focus(options);

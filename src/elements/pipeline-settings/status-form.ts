@@ -3,7 +3,8 @@ import { live } from 'lit/directives/live.js';
 import { chip } from '../../internal/chip.js';
 import { checkIcon, plusIcon, warningIcon } from '../../internal/icons.js';
 import { statusColor } from '../../internal/status-color.js';
-import { en, type MessageKey } from '../../locales/en.js';
+import { settings as words } from '../../locales/en/settings.js';
+import type { MessageKey } from '../../locales/en.js';
 import type { Status } from '../../model/status.js';
 import type { SettingsContext } from './context.js';
 import type { Draft } from './draft.js';
@@ -124,5 +125,5 @@ function twinOf({ base, color, isSaving }: Draft, statuses: readonly Status[]): 
 
 /** The palette's own names are translated; a host's are its own words. */
 function colorName(name: string, text: SettingsContext['text']): string {
-  return Object.hasOwn(en, name) ? text(name as MessageKey) : name;
+  return Object.hasOwn(words, name) ? text(name as MessageKey) : name;
 }

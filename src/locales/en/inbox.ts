@@ -1,0 +1,67 @@
+import type { Message } from '../en.js';
+
+/** The English messages of what stands in an inbox: picker, filter, and what every element says. */
+export const inbox = {
+  // What every element says.
+  noStatus: 'No status',
+  retry: 'Try again',
+  undo: 'Undo',
+  dismiss: 'Dismiss',
+  cancel: 'Cancel',
+  save: 'Save',
+  search: 'Search statuses',
+  clearSearch: 'Clear search',
+  noResults: 'No status matches “{query}”',
+  statusesFound: { one: '{n} status found', other: '{n} statuses found' },
+  loading: 'Loading statuses',
+  loadFailed: 'The statuses could not be loaded.',
+  notDurable: 'Not saved on this device: changes last until this page is closed.',
+
+  // Status picker.
+  pipelineStatus: 'Pipeline status',
+  mixed: 'Mixed',
+  noStatusesYet: 'No statuses yet',
+  statusChanged: 'Status changed to {name}.',
+  statusCleared: 'Status removed.',
+  statusNotChanged: 'Status not changed. Still {name}.',
+  someNotChanged: { one: '{n} conversation was not changed.', other: '{n} conversations were not changed.' },
+  statusDeletedMeanwhile: 'This status was deleted meanwhile.',
+  saving: 'Saving',
+  forDuration: 'for {duration}',
+  requiredMissing: 'Choose a status.',
+
+  // Filter.
+  filterByStatus: 'Filter by status',
+  filterByStatusSelected: { other: 'Filter by status, {n} selected' },
+  status: 'Status',
+  conversations: { one: '{name}, {n} conversation', other: '{name}, {n} conversations' },
+  contacts: { one: '{name}, {n} contact', other: '{name}, {n} contacts' },
+  conversationsShown: { one: '{n} conversation shown', other: '{n} conversations shown' },
+  contactsShown: { one: '{n} contact shown', other: '{n} contacts shown' },
+  clearFilter: 'Clear filter',
+  removeFromFilter: 'Remove {name} from the filter',
+  anyOf: 'Is any of',
+  noneOf: 'Is none of',
+  filterMode: 'Condition',
+  notPrefix: 'Not',
+  statusLeftFilter: '{name} was deleted and left the filter.',
+  unknownLeftFilter: {
+    one: 'A status that no longer exists left the filter.',
+    other: '{n} statuses that no longer exist left the filter.',
+  },
+  filterFailed: 'The list could not be filtered.',
+
+  // Why a write failed.
+  errorOffline: 'No connection.',
+  errorTimeout: 'The server did not answer in time.',
+  errorAuth: 'Sign in again.',
+  errorForbidden: 'You are not allowed to do this.',
+  errorNotFound: 'It no longer exists.',
+  errorConflict: 'Someone else changed it meanwhile.',
+  errorQuota: 'Storage is full.',
+  errorStorage: 'The storage of this browser cannot be reached.',
+  errorBlocked: 'Close other tabs of this page and try again.',
+  errorVersion: 'Reload this page to update it.',
+  errorUnavailable: 'The server cannot be reached right now.',
+  errorUnknown: 'Something went wrong.',
+} satisfies Record<string, Message>;
