@@ -42,7 +42,12 @@ const publishedPaths = {
 // The documentation comments of the elements become dist/custom-elements.json, and from it what editors and
 // frameworks read.
 export default {
-  globs: ['src/elements/**/pipeline-*.ts', 'src/elements/**/define.ts', 'src/internal/pipeline-element.ts'],
+  globs: [
+    'src/elements/**/pipeline-*.ts',
+    'src/elements/**/form-control.ts',
+    'src/elements/**/define.ts',
+    'src/internal/pipeline-element.ts',
+  ],
   exclude: ['**/*.test.ts', '**/*.styles.ts'],
   outdir: 'dist',
   litelement: true,

@@ -5,15 +5,14 @@ import { everyMinute, formatDuration } from '../../internal/clock.js';
 import { warningIcon } from '../../internal/icons.js';
 import { isPrintable } from '../../internal/list-keys.js';
 import { Listbox, type ListOption } from '../../internal/listbox.js';
-import { PipelineElement, warnOnce } from '../../internal/pipeline-element.js';
 import { PopupController } from '../../internal/popup.js';
-import type { ConversationRef } from '../../model/entry.js';
-import { PipelineError } from '../../model/errors.js';
+import type { PipelineError } from '../../model/errors.js';
 import type { Id } from '../../model/id.js';
-import { parseConversationRef } from '../../model/parse.js';
 import type { PipelineStore } from '../../store/store.js';
 import { base } from '../../styles/base.js';
 import { tokens } from '../../styles/tokens.js';
+import { isSaving, isUnread, readConversations, readError, sharedStatus, type Conversations } from './conversations.js';
+import { FormControl } from './form-control.js';
 import { Picks } from './pick.js';
 import { styles } from './pipeline-status-picker.styles.js';
 
@@ -53,8 +52,7 @@ import { styles } from './pipeline-status-picker.styles.js';
  * @cssstate error - Loading or the last pick failed.
  * @cssstate empty - The conversation has no status.
  */
-export class PipelineStatusPicker extends PipelineElement {
-  static readonly formAssociated = true;
+export class PipelineStatusPicker extends FormControl {
   static override styles = [tokens, base, chipStyles, styles];
 
   /** The conversation whose status it is. */
@@ -64,17 +62,17 @@ export class PipelineStatusPicker extends PipelineElement {
   @property({ attribute: 'contact-id' }) contactId: string | null = null;
 
   /** Several conversations at once: shows the status they share or "Mixed". Goes before `conversation-id`. */
-  @property({ attribute: false }) conversations: readonly ConversationRef[] | null = null;
+  @property({ attribute: false }) conversations: Conversations | null = null;
 
   /** Where it stands: under the inbox name, or above the text area (where it opens upward). */
   @property({ reflect: true }) placement: 'details' | 'composer' | null = null;
 
   @property({ reflect: true }) size: 'small' | 'medium' = 'medium';
 
-  @property({ type: Boolean, reflect: true }) disabled = false;
-
   /** Shows the status without a way to change it. */
   @property({ type: Boolean, reflect: true }) readonly = false;
+
+  @property({ type: Boolean, reflect: true }) disabled = false;
 
   /** Hides "No status". */
   @property({ type: Boolean, reflect: true }) required = false;
@@ -86,20 +84,19 @@ export class PipelineStatusPicker extends PipelineElement {
   @property({ type: Number, attribute: 'search-threshold' }) searchThreshold = 12;
 
   @state() private isOpen = false;
-  @state() private formDisabled = false;
 
   @query('.trigger') private readonly trigger!: HTMLElement;
   @query('.popup') private readonly popupElement!: HTMLElement | null;
 
   #value: Id | null = null;
-  #refs: readonly ConversationRef[] = [];
+  #refs: Conversations = [];
 
   readonly #picks = new Picks({
     element: this,
     text: (key, values) => this.text(key, values),
     errorText: (error) => this.errorText(error),
     update: () => this.requestUpdate(),
-    fireNative: () => this.#fireNative(),
+    fireNative: () => this.fireNative(),
   });
 
   readonly #popup = new PopupController(this, {
@@ -112,7 +109,7 @@ export class PipelineStatusPicker extends PipelineElement {
   readonly #listbox: Listbox = new Listbox(this, this.localize, {
     options: () => this.#options(),
     selected: () => this.#shared(),
-    searchable: () => (this.store?.statuses.length ?? 0) > this.searchThreshold,
+    searchable: () => this.#hasSearch,
     onPick: (value) => this.#handlePick(value),
     onClose: (leaves) => this.#close(leaves),
   });
@@ -123,38 +120,13 @@ export class PipelineStatusPicker extends PipelineElement {
    */
   @property()
   get value(): Id | null {
-    return this.#isBound ? (this.#shared() ?? null) : this.#value;
+    return this.isBound ? (this.#shared() ?? null) : this.#value;
   }
 
   set value(value: Id | null) {
     const before = this.#value;
     this.#value = value === '' || value === undefined ? null : value;
     this.requestUpdate('value', before);
-  }
-
-  /** The form it belongs to. */
-  get form(): HTMLFormElement | null {
-    return this.internals.form;
-  }
-
-  get labels(): NodeList {
-    return this.internals.labels;
-  }
-
-  get validity(): ValidityState {
-    return this.internals.validity;
-  }
-
-  get validationMessage(): string {
-    return this.internals.validationMessage;
-  }
-
-  checkValidity(): boolean {
-    return this.internals.checkValidity();
-  }
-
-  reportValidity(): boolean {
-    return this.internals.reportValidity();
   }
 
   /** Opens the list, if it may be used. */
@@ -171,18 +143,6 @@ export class PipelineStatusPicker extends PipelineElement {
     this.trigger?.focus(options);
   }
 
-  formResetCallback(): void {
-    this.value = this.getAttribute('value');
-  }
-
-  formDisabledCallback(disabled: boolean): void {
-    this.formDisabled = disabled;
-  }
-
-  formStateRestoreCallback(state: string | File | FormData | null): void {
-    if (!this.#isBound && typeof state === 'string') this.value = state;
-  }
-
   protected override watch(store: PipelineStore, update: () => void): (() => void)[] {
     return [
       store.watchStatuses(update),
@@ -194,7 +154,7 @@ export class PipelineStatusPicker extends PipelineElement {
   protected override willUpdate(changed: PropertyValues): void {
     super.willUpdate(changed);
     if (changed.has('conversationId') || changed.has('contactId') || changed.has('conversations')) {
-      this.#refs = this.#readRefs();
+      this.#refs = readConversations(this);
       this.#picks.forget();
       this.#picks.clearMessage();
       this.isOpen = false;
@@ -203,7 +163,7 @@ export class PipelineStatusPicker extends PipelineElement {
       this.stores.rewatch();
     }
     if (this.store) this.#picks.check(this.store);
-    if ((this.disabled || this.formDisabled || this.readonly) && this.isOpen) this.isOpen = false;
+    if ((this.isDisabled || this.readonly) && this.isOpen) this.isOpen = false;
   }
 
   protected override render(): TemplateResult {
@@ -212,7 +172,6 @@ export class PipelineStatusPicker extends PipelineElement {
           ><span class="visually-hidden">${this.text('pipelineStatus')}: </span>${this.#renderChip()}</span
         >${this.#renderSince()}`;
     }
-    const isSaving = this.#isSaving();
     return html`<button
         class="trigger"
         part="trigger"
@@ -222,10 +181,10 @@ export class PipelineStatusPicker extends PipelineElement {
         aria-expanded=${this.isOpen ? 'true' : 'false'}
         aria-controls=${this.isOpen ? 'popup' : nothing}
         aria-label=${this.text('pipelineStatus')}
-        aria-busy=${isSaving || this.#isLoading ? 'true' : 'false'}
+        aria-busy=${this.#isSaving || this.#isLoading ? 'true' : 'false'}
         aria-required=${this.required ? 'true' : nothing}
         aria-describedby=${this.#picks.message ? 'error' : nothing}
-        ?disabled=${this.disabled || this.formDisabled}
+        ?disabled=${this.isDisabled}
         @click=${this.#handleTriggerClick}
         @keydown=${this.#handleTriggerKeyDown}
       >
@@ -243,19 +202,10 @@ export class PipelineStatusPicker extends PipelineElement {
     } else {
       this.#popup.hide();
     }
-    const labels = [...this.internals.labels] as Element[];
-    // A <label for> of the page names it; the reference reaches out of the shadow root, an id could not.
-    if (!this.readonly && 'ariaLabelledByElements' in Element.prototype) {
-      this.trigger.ariaLabelledByElements = labels.length ? labels : null;
-    }
-    const value = this.value;
-    this.internals.setFormValue(value ?? '');
-    const isMissing = this.required && value === null && !this.#isLoading;
-    if (isMissing) this.internals.setValidity({ valueMissing: true }, this.text('requiredMissing'), this.trigger);
-    else this.internals.setValidity({});
+    this.tellForm(this.trigger, !this.#isLoading);
     this.setState('open', this.isOpen);
     this.setState('loading', this.#isLoading);
-    this.setState('saving', this.#isSaving());
+    this.setState('saving', this.#isSaving);
     this.setState('error', this.#picks.message !== '' || this.#loadError !== undefined);
     this.setState('empty', !this.#isLoading && this.#shared() === null);
   }
@@ -311,7 +261,7 @@ export class PipelineStatusPicker extends PipelineElement {
   }
 
   /** Whether it shows conversations of the adapter, rather than a value of its own. */
-  get #isBound(): boolean {
+  protected override get isBound(): boolean {
     return this.conversations !== null || this.conversationId !== null;
   }
 
@@ -320,28 +270,20 @@ export class PipelineStatusPicker extends PipelineElement {
   }
 
   get #isLoading(): boolean {
-    const { store } = this;
-    if (!store || store.phase !== 'ready') return true;
-    return this.#refs.some((ref) => !store.entry(ref.conversationId));
+    return isUnread(this.store, this.#refs);
+  }
+
+  get #isSaving(): boolean {
+    return isSaving(this.store, this.#refs);
   }
 
   get #loadError(): PipelineError | undefined {
-    const { store } = this;
-    if (!store) return undefined;
-    const failed = this.#refs.map((ref) => store.entryError(ref.conversationId)).find(Boolean);
-    return store.phase === 'error' ? store.error : failed;
+    return readError(this.store, this.#refs);
   }
 
-  #isSaving(): boolean {
-    return this.#refs.some((ref) => this.store?.entry(ref.conversationId)?.pending);
-  }
-
-  /** The status that all its conversations have; `undefined` where they differ. */
+  /** The status to show; `undefined` where its conversations have different ones. */
   #shared(): Id | null | undefined {
-    if (!this.#isBound) return this.#value;
-    const held = this.#refs.map((ref) => this.store?.entry(ref.conversationId)?.statusId ?? null);
-    const [first = null] = held;
-    return held.every((id) => id === first) ? first : undefined;
+    return this.isBound ? sharedStatus(this.store, this.#refs) : this.#value;
   }
 
   #options(): ListOption[] {
@@ -351,23 +293,8 @@ export class PipelineStatusPicker extends PipelineElement {
     return canClear ? [...options, { value: null, label: this.text('noStatus') }] : options;
   }
 
-  #readRefs(): readonly ConversationRef[] {
-    const list = this.conversations ?? (this.conversationId === null ? [] : [{ conversationId: this.conversationId }]);
-    try {
-      const refs = list.map(parseConversationRef);
-      const [only] = refs;
-      if (only && refs.length === 1 && this.contactId && !only.contactId)
-        return [{ ...only, contactId: this.contactId }];
-      return refs;
-    } catch (thrown) {
-      const { message } = PipelineError.from(thrown);
-      warnOnce(`<pipeline-status-picker>: ${message} Give it ids of 1 to 256 characters.`);
-      return [];
-    }
-  }
-
   #open(at?: 'first' | 'last'): void {
-    if (this.isOpen || this.disabled || this.formDisabled || this.readonly) return;
+    if (this.isOpen || this.isDisabled || this.readonly) return;
     this.#picks.clearMessage();
     this.isOpen = true;
     this.#listbox.open(at);
@@ -409,23 +336,18 @@ export class PipelineStatusPicker extends PipelineElement {
     const { store } = this;
     this.#close(true);
     if (to === from) return;
-    if (this.#isBound) {
+    if (this.isBound) {
       if (store && this.#refs.length) void this.#picks.pick(store, this.#refs, from, to);
       return;
     }
     this.value = to;
-    this.#fireNative();
+    this.fireNative();
   }
 
   readonly #handleUndo = (): void => {
     this.trigger.focus({ preventScroll: true });
     if (this.store) void this.#picks.undo(this.store);
   };
-
-  #fireNative(): void {
-    this.dispatchEvent(new InputEvent('input', { bubbles: true, composed: true }));
-    this.dispatchEvent(new Event('change', { bubbles: true }));
-  }
 
   override connectedCallback(): void {
     super.connectedCallback();

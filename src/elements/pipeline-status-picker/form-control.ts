@@ -1,0 +1,78 @@
+import { PipelineElement } from '../../internal/pipeline-element.js';
+import type { Id } from '../../model/id.js';
+
+/** What makes the picker a control of a form, as the platform's own are. */
+export abstract class FormControl extends PipelineElement {
+  static readonly formAssociated = true;
+
+  abstract value: Id | null;
+  abstract disabled: boolean;
+  abstract required: boolean;
+  /** Whether the value is the adapter's: then a form does not give it back. */
+  protected abstract readonly isBound: boolean;
+
+  #formDisabled = false;
+
+  /** By its own attribute or by a fieldset around it. */
+  protected get isDisabled(): boolean {
+    return this.disabled || this.#formDisabled;
+  }
+
+  /** The form it belongs to. */
+  get form(): HTMLFormElement | null {
+    return this.internals.form;
+  }
+
+  get labels(): NodeList {
+    return this.internals.labels;
+  }
+
+  get validity(): ValidityState {
+    return this.internals.validity;
+  }
+
+  get validationMessage(): string {
+    return this.internals.validationMessage;
+  }
+
+  checkValidity(): boolean {
+    return this.internals.checkValidity();
+  }
+
+  reportValidity(): boolean {
+    return this.internals.reportValidity();
+  }
+
+  formResetCallback(): void {
+    this.value = this.getAttribute('value');
+  }
+
+  formDisabledCallback(disabled: boolean): void {
+    this.#formDisabled = disabled;
+    this.requestUpdate();
+  }
+
+  formStateRestoreCallback(state: string | File | FormData | null): void {
+    if (!this.isBound && typeof state === 'string') this.value = state;
+  }
+
+  /** The user chose: what a native control would tell. */
+  protected fireNative(): void {
+    this.dispatchEvent(new InputEvent('input', { bubbles: true, composed: true }));
+    this.dispatchEvent(new Event('change', { bubbles: true }));
+  }
+
+  /** Tells the form the value; `control`: what a label names, and where the browser says what is missing. */
+  protected tellForm(control: HTMLElement, isKnown: boolean): void {
+    const labels = [...this.internals.labels] as Element[];
+    // A <label for> of the page names it; the reference reaches out of the shadow root, an id could not.
+    if (control.role && 'ariaLabelledByElements' in Element.prototype) {
+      control.ariaLabelledByElements = labels.length ? labels : null;
+    }
+    const { value } = this;
+    this.internals.setFormValue(value ?? '');
+    const isMissing = this.required && value === null && isKnown;
+    if (isMissing) this.internals.setValidity({ valueMissing: true }, this.text('requiredMissing'), control);
+    else this.internals.setValidity({});
+  }
+}
