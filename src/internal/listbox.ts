@@ -39,7 +39,11 @@ export class Listbox {
   readonly #options: ListboxOptions;
   readonly #typeAhead = new TypeAhead();
   #query = '';
+  /** Where to begin, until focus is there. */
+  #start: number | 'first' | 'last' | undefined;
   #active = -1;
+  /** What the active option stands for: others may move it in the list. */
+  #value: Id | null | undefined;
   #focusPending = false;
   #focused: Element | null = null;
 
@@ -51,33 +55,42 @@ export class Listbox {
 
   /** Starts anew: `at` is the option to begin with, by default the chosen one. */
   open(at?: 'first' | 'last'): void {
-    const options = this.#options.options();
-    const selected = options.findIndex((option) => option.value === this.#options.selected());
     this.#query = '';
     this.#focused = null;
-    this.#active = at === 'first' ? 0 : at === 'last' ? options.length - 1 : Math.max(0, selected);
+    this.#start = at;
     this.#focusPending = true;
   }
 
-  /** Goes to the option that starts with a letter typed on the trigger. */
+  /** A letter typed on the trigger: goes to the option that starts with it, or is the first of a search. */
   type(key: string): void {
+    if (this.#focusPending && this.#options.searchable()) {
+      this.#query = key;
+      this.#start = 'first';
+      return;
+    }
     const labels = this.#shown().map((option) => option.label);
-    const index = this.#typeAhead.find(key, labels, this.#active, this.#localize.formats.collator);
-    if (index !== undefined) this.#activate(index);
+    const current = this.#focusPending ? this.#startIndex() : this.#active;
+    const index = this.#typeAhead.find(key, labels, current, this.#localize.formats.collator);
+    if (index === undefined) return;
+    if (this.#focusPending) this.#start = index;
+    else this.#activate(index);
   }
 
   /** Called when the popup is rendered and shown: puts focus where it belongs. */
   settle(): void {
-    if (!this.#list) return;
+    const options = this.#optionElements();
     if (this.#focusPending) {
+      // Nothing to go to before the statuses are loaded.
+      if (!options.length && !this.#query) return;
       this.#focusPending = false;
-      // Focus in a field brings up a phone's keyboard, over the list.
-      if (this.#search && !matchMedia('(pointer: coarse)').matches) this.#search.focus({ preventScroll: true });
+      // Focus in a field brings up a phone's keyboard, over the list; who has typed has another.
+      const isCoarse = matchMedia('(pointer: coarse)').matches;
+      if (this.#search && (this.#query || !isCoarse)) this.#search.focus({ preventScroll: true });
       else this.#focusActive();
       this.#reveal();
     } else if (this.#focused && !this.#focused.isConnected) {
       // The focused option was deleted by someone else: its neighbour takes over.
-      this.#active = Math.min(this.#active, this.#shown().length - 1);
+      this.#goTo(Math.min(this.#active, options.length - 1));
       this.#focusActive();
     }
   }
@@ -85,6 +98,9 @@ export class Listbox {
   render(): TemplateResult {
     const searchable = this.#options.searchable();
     const shown = this.#shown();
+    const moved = shown.findIndex((option) => option.value === this.#value);
+    if (this.#focusPending) this.#goTo(this.#startIndex());
+    else if (moved >= 0) this.#active = moved;
     return html`${searchable ? this.#renderSearch(shown) : nothing}
       <div
         class="listbox"
@@ -179,10 +195,28 @@ export class Listbox {
     return options.filter(({ label }) => contains(label, query, collator));
   }
 
-  #activate(index: number): void {
+  #startIndex(): number {
+    const options = this.#shown();
+    if (typeof this.#start === 'number') return this.#start;
+    if (this.#start) return this.#start === 'first' ? 0 : options.length - 1;
+    return Math.max(
+      0,
+      options.findIndex((option) => option.value === this.#options.selected()),
+    );
+  }
+
+  #goTo(index: number): void {
     this.#active = index;
-    if (this.#options.searchable() && this.#host.shadowRoot?.activeElement === this.#search) this.#host.requestUpdate();
-    else this.#focusActive();
+    this.#value = this.#shown()[index]?.value;
+  }
+
+  #activate(index: number): void {
+    this.#goTo(index);
+    if (this.#options.searchable() && this.#host.shadowRoot?.activeElement === this.#search) {
+      this.#host.requestUpdate();
+      // VoiceOver does not follow aria-activedescendant here (react-aria: useComboBox).
+      if (/^(Mac|iP)/.test(navigator.platform)) announce(this.#shown()[index]!.label, this.#host);
+    } else this.#focusActive();
     this.#reveal();
   }
 
@@ -204,7 +238,7 @@ export class Listbox {
 
   readonly #handleFocusIn = (event: Event): void => {
     this.#focused = event.target as Element;
-    this.#active = this.#optionElements().indexOf(this.#focused);
+    this.#goTo(this.#optionElements().indexOf(this.#focused));
   };
 
   readonly #handleFocusOut = (event: FocusEvent): void => {
@@ -215,7 +249,7 @@ export class Listbox {
   readonly #handleInput = (event: InputEvent): void => {
     event.stopPropagation();
     this.#query = (event.target as HTMLInputElement).value;
-    this.#active = 0;
+    this.#goTo(0);
     this.#host.requestUpdate();
     const n = this.#shown().length;
     announce(
@@ -232,6 +266,8 @@ export class Listbox {
   };
 
   readonly #handleKeyDown = (event: KeyboardEvent): void => {
+    // A letter or word that is still being composed has the keys to itself.
+    if (event.isComposing) return;
     const inSearch = event.target === this.#search;
     const shown = this.#shown();
     // The focus, not the memory of it, says where we are.
@@ -241,7 +277,8 @@ export class Listbox {
     const index = isMove && !event.altKey ? indexForKey(event.key, current, shown.length) : undefined;
 
     if (index !== undefined) this.#activate(index);
-    else if (event.key === 'Tab') return this.#options.onClose(true);
+    // From a search that finds nothing Tab goes to the button that clears it.
+    else if (event.key === 'Tab') return shown.length || event.shiftKey ? this.#options.onClose(true) : undefined;
     else if (event.key === 'Enter' || (event.key === 'ArrowUp' && event.altKey)) this.#pickAt(current);
     else if (inSearch) return;
     else if (event.key === ' ' && !this.#typeAhead.isTyping) this.#pickAt(current);

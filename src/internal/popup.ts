@@ -72,7 +72,7 @@ export class PopupController implements ReactiveController {
   };
 
   readonly #handleKeyDown = (event: KeyboardEvent): void => {
-    if (event.key !== 'Escape' || event.defaultPrevented) return;
+    if (event.key !== 'Escape' || event.defaultPrevented || event.isComposing) return;
     // Ours alone: the dialog around it stays open.
     event.preventDefault();
     event.stopPropagation();
@@ -115,7 +115,8 @@ export class PopupController implements ReactiveController {
     const other = this.#options.side() === 'above' ? below : above;
     const flips = first < height && other > first;
     const isAbove = (this.#options.side() === 'above') !== flips;
-    const room = Math.max(SMALLEST, isAbove ? above : below);
+    // However little room there is, and wherever the trigger went, all of it stays in sight.
+    const room = Math.min(Math.max(SMALLEST, isAbove ? above : below), bottom - top - 2 * MARGIN);
     const shown = Math.min(height, room);
     const isRtl = getComputedStyle(trigger).direction === 'rtl';
     const start = isRtl ? anchor.right - width : anchor.left;
@@ -123,7 +124,7 @@ export class PopupController implements ReactiveController {
     const y = isAbove ? anchor.top - GAP - shown : anchor.bottom + GAP;
     style.setProperty('max-block-size', `${room}px`);
     style.setProperty('left', `${x}px`);
-    style.setProperty('top', `${Math.max(top + MARGIN, Math.min(y, bottom - MARGIN - Math.min(shown, SMALLEST)))}px`);
+    style.setProperty('top', `${Math.max(top + MARGIN, Math.min(y, bottom - MARGIN - shown))}px`);
     popup.toggleAttribute('data-above', isAbove);
     for (const { element, to } of scrolled) if (element.scrollTop !== to) element.scrollTop = to;
   }

@@ -205,7 +205,7 @@ export const base = css`
     ::before,
     ::after {
       animation-duration: 0.01ms !important;
-      animation-delay: 0s !important;
+      animation-iteration-count: 1 !important;
       transition: none !important;
     }
   }

@@ -29,9 +29,9 @@ export function readConversations(given: {
 const entries = (store: PipelineStore | undefined, refs: Conversations): (EntryView | undefined)[] =>
   refs.map((ref) => store?.entry(ref.conversationId));
 
-/** The status that all of them have; `undefined` where they differ. */
+/** The status that all of them have; `undefined` where they differ or are not read yet. */
 export function sharedStatus(store: PipelineStore | undefined, refs: Conversations): Id | null | undefined {
-  const held = entries(store, refs).map((entry) => entry?.statusId ?? null);
+  const held = entries(store, refs).map((entry) => entry?.statusId);
   const [first = null] = held;
   return held.every((id) => id === first) ? first : undefined;
 }
@@ -43,8 +43,8 @@ export const isSaving = (store: PipelineStore | undefined, refs: Conversations):
 export const isUnread = (store: PipelineStore | undefined, refs: Conversations): boolean =>
   store?.phase !== 'ready' || entries(store, refs).includes(undefined);
 
-/** Why it could not be read, if so. */
+/** Why there is nothing to show, if so: what was read before stays, even when reading it again fails. */
 export function readError(store: PipelineStore | undefined, refs: Conversations): PipelineError | undefined {
   if (store?.phase === 'error') return store.error;
-  return refs.map((ref) => store?.entryError(ref.conversationId)).find(Boolean);
+  return refs.map(({ conversationId: id }) => (store?.entry(id) ? undefined : store?.entryError(id))).find(Boolean);
 }

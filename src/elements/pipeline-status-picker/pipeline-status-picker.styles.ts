@@ -29,7 +29,8 @@ export const styles = css`
   }
 
   /* Never a smaller target than WCAG 2.5.8 asks for, however small the pill. */
-  button.trigger {
+  button.trigger,
+  .undo {
     min-block-size: max(24px, var(--_trigger-size, 24px));
   }
 
@@ -59,7 +60,10 @@ export const styles = css`
   .skeleton {
     display: inline-block;
     inline-size: 5.5em;
-    block-size: 1.65em;
+    overflow: hidden;
+    text-indent: 100%;
+    white-space: nowrap;
+    block-size: calc(1.65em + 2px);
   }
 
   .since {
@@ -75,7 +79,7 @@ export const styles = css`
 
   /* Shown only when it takes long enough to be noticed. */
   [aria-busy='true'] .swatch {
-    animation: pulse 0.9s 0.4s ease-in-out infinite alternate;
+    animation: pulse 0.9s 0.4s ease-in-out infinite alternate both;
   }
 
   @keyframes pulse {
@@ -87,7 +91,6 @@ export const styles = css`
   .popup {
     display: flex;
     flex-direction: column;
-    min-inline-size: 12em;
     inline-size: max-content;
     padding: 0;
     overflow: hidden;
@@ -105,16 +108,12 @@ export const styles = css`
     scroll-padding-block: 4px;
   }
 
-  .listbox:empty {
-    display: none;
-  }
-
   .option {
     display: flex;
     align-items: center;
     gap: 6px;
     min-block-size: max(32px, var(--_control-size));
-    padding: 3px 10px 3px 6px;
+    padding-block: 3px;
     padding-inline: 6px 10px;
     border-radius: calc(var(--_radius) - 2px);
     cursor: pointer;
@@ -161,6 +160,10 @@ export const styles = css`
     flex: none;
     inline-size: 1em;
     color: var(--_text);
+  }
+
+  .loading {
+    animation: appear 0.3s 1s both;
   }
 
   .search-row {

@@ -38,6 +38,7 @@ import { styles } from './pipeline-status-picker.styles.js';
  * @csspart caret - The arrow of the button.
  * @csspart popup - What opens.
  * @csspart search - The search field, above `search-threshold` statuses.
+ * @csspart clear - The button that empties the search field.
  * @csspart listbox - The list of options.
  * @csspart option - One option.
  * @csspart check - The mark of the chosen option.
@@ -67,11 +68,13 @@ export class PipelineStatusPicker extends FormControl {
   /** Where it stands: under the inbox name, or above the text area (where it opens upward). */
   @property({ reflect: true }) placement: 'details' | 'composer' | null = null;
 
+  /** How big the pill is. */
   @property({ reflect: true }) size: 'small' | 'medium' = 'medium';
 
   /** Shows the status without a way to change it. */
   @property({ type: Boolean, reflect: true }) readonly = false;
 
+  /** Greyed out and out of the form. */
   @property({ type: Boolean, reflect: true }) disabled = false;
 
   /** Hides "No status". */
@@ -136,7 +139,7 @@ export class PipelineStatusPicker extends FormControl {
 
   /** Closes the list without a pick. */
   hide(): void {
-    this.#close(false);
+    this.#close(this.shadowRoot?.activeElement != null);
   }
 
   override focus(options?: FocusOptions): void {
@@ -155,15 +158,14 @@ export class PipelineStatusPicker extends FormControl {
     super.willUpdate(changed);
     if (changed.has('conversationId') || changed.has('contactId') || changed.has('conversations')) {
       this.#refs = readConversations(this);
-      this.#picks.forget();
-      this.#picks.clearMessage();
-      this.isOpen = false;
+      this.#picks.reset();
+      this.hide();
       this.stores.rewatch();
     } else if (changed.has('placement')) {
       this.stores.rewatch();
     }
     if (this.store) this.#picks.check(this.store);
-    if ((this.isDisabled || this.readonly) && this.isOpen) this.isOpen = false;
+    if (this.isDisabled || this.readonly) this.hide();
   }
 
   protected override render(): TemplateResult {
@@ -179,7 +181,7 @@ export class PipelineStatusPicker extends FormControl {
         role="combobox"
         aria-haspopup=${this.#hasSearch ? 'dialog' : 'listbox'}
         aria-expanded=${this.isOpen ? 'true' : 'false'}
-        aria-controls=${this.isOpen ? 'popup' : nothing}
+        aria-controls=${this.isOpen ? (this.#hasSearch ? 'popup' : 'listbox') : nothing}
         aria-label=${this.text('pipelineStatus')}
         aria-busy=${this.#isSaving || this.#isLoading ? 'true' : 'false'}
         aria-required=${this.required ? 'true' : nothing}
@@ -190,9 +192,7 @@ export class PipelineStatusPicker extends FormControl {
       >
         ${this.#renderChip(html`<span class="caret" part="caret"></span>`)}
       </button>
-      ${this.#renderSince()}${this.#renderUndo()}
-      ${this.#picks.message ? html`<span class="message error" id="error" part="error">${this.#picks.message}</span>` : nothing}
-      ${this.isOpen ? this.#renderPopup() : nothing}`;
+      ${this.#renderSince()}${this.#picks.render()} ${this.isOpen ? this.#renderPopup() : nothing}`;
   }
 
   protected override updated(): void {
@@ -202,7 +202,7 @@ export class PipelineStatusPicker extends FormControl {
     } else {
       this.#popup.hide();
     }
-    this.tellForm(this.trigger, !this.#isLoading);
+    this.tellForm(this.trigger, !(this.isBound && this.#isLoading));
     this.setState('open', this.isOpen);
     this.setState('loading', this.#isLoading);
     this.setState('saving', this.#isSaving);
@@ -212,8 +212,10 @@ export class PipelineStatusPicker extends FormControl {
 
   #renderChip(after?: TemplateResult): TemplateResult {
     if (this.#isLoading) {
-      if (!this.#loadError) return html`<span class="skeleton" part="skeleton"></span>`;
-      return html`<span class="warning">${warningIcon}</span>${chip(undefined, '—', after)}`;
+      if (!this.#loadError) return html`<span class="skeleton" part="skeleton">${this.text('loading')}</span>`;
+      return html`<span class="warning"
+          >${warningIcon}<span class="visually-hidden">${this.text('loadFailed')}</span></span
+        >${chip(undefined, '—', after)}`;
     }
     const statusId = this.#shared();
     if (statusId === undefined) return chip(undefined, this.text('mixed'), after);
@@ -231,16 +233,8 @@ export class PipelineStatusPicker extends FormControl {
     return duration ? html`<span class="since">${this.text('forDuration', { duration })}</span>` : nothing;
   }
 
-  #renderUndo(): TemplateResult | typeof nothing {
-    if (!this.#picks.canUndo) return nothing;
-    return html`<button class="link-button" part="undo" type="button" @click=${this.#handleUndo}>
-      ${this.text('undo')}
-    </button>`;
-  }
-
   #renderPopup(): TemplateResult {
     const hasSearch = this.#hasSearch;
-    const error = this.#loadError;
     return html`<div
       class="popup"
       id="popup"
@@ -249,15 +243,20 @@ export class PipelineStatusPicker extends FormControl {
       role=${hasSearch ? 'dialog' : nothing}
       aria-label=${hasSearch ? this.text('pipelineStatus') : nothing}
     >
-      ${
-        error
-          ? html`<p class="error" part="error">
-              ${this.text('loadFailed')} ${this.errorText(error)}
-              <button class="link-button" @click=${this.#handleRetry}>${this.text('retry')}</button>
-            </p>`
-          : this.#listbox.render()
-      }
+      ${this.#renderContent()}
     </div>`;
+  }
+
+  #renderContent(): TemplateResult {
+    const error = this.#loadError;
+    if (error) {
+      return html`<p class="error" part="error">
+        ${this.text('loadFailed')} ${this.errorText(error)}
+        <button class="link-button" @click=${this.#handleRetry}>${this.text('retry')}</button>
+      </p>`;
+    }
+    if (this.store?.phase === 'ready') return this.#listbox.render();
+    return html`<p class="empty loading" part="empty">${this.text('loading')}</p>`;
   }
 
   /** Whether it shows conversations of the adapter, rather than a value of its own. */
@@ -314,7 +313,7 @@ export class PipelineStatusPicker extends FormControl {
 
   readonly #handleTriggerKeyDown = (event: KeyboardEvent): void => {
     if (this.isOpen) return;
-    if (event.key === 'z' && (event.ctrlKey || event.metaKey) && this.#picks.canUndo) this.#handleUndo();
+    if (event.key === 'z' && (event.ctrlKey || event.metaKey) && this.#picks.canUndo) void this.#picks.undo();
     else if (event.key === 'ArrowDown') this.#open();
     else if (event.key === 'ArrowUp' || event.key === 'Home') this.#open('first');
     else if (event.key === 'End') this.#open('last');
@@ -325,11 +324,7 @@ export class PipelineStatusPicker extends FormControl {
     event.preventDefault();
   };
 
-  readonly #handleRetry = async (): Promise<void> => {
-    await this.store?.retry();
-    this.#listbox.open();
-    this.requestUpdate();
-  };
+  readonly #handleRetry = (): void => void this.store?.retry();
 
   #handlePick(to: Id | null): void {
     const from = this.#shared();
@@ -343,11 +338,6 @@ export class PipelineStatusPicker extends FormControl {
     this.value = to;
     this.fireNative();
   }
-
-  readonly #handleUndo = (): void => {
-    this.trigger.focus({ preventScroll: true });
-    if (this.store) void this.#picks.undo(this.store);
-  };
 
   override connectedCallback(): void {
     super.connectedCallback();

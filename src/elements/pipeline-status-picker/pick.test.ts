@@ -1,0 +1,363 @@
+import { expect, fixture, html } from '@open-wc/testing';
+import { sendKeys } from '@web/test-runner-commands';
+import { announced, deepActiveElement, nextEvent, queryByRole, until } from '../../../test/support.js';
+import { PipelineError } from '../../model/errors.js';
+import {
+  PHONE,
+  click,
+  hold,
+  option,
+  options,
+  pick,
+  picker,
+  pipeline,
+  press,
+  problem,
+  ready,
+  shown,
+  statusOf,
+  trigger,
+} from './test-picker.js';
+import type { PipelineStatusPicker } from './pipeline-status-picker.js';
+
+const undo = (element: Element): HTMLElement | undefined => queryByRole(element, 'button', 'Undo');
+const isSaving = (element: Element): boolean => element.matches(':state(saving)');
+
+describe('<pipeline-status-picker> a pick', () => {
+  it('calls no adapter when the host cancels it, and the host hears nothing more', async () => {
+    const adapter = await pipeline();
+    await adapter.setStatus([{ conversationId: PHONE }], 'purchase');
+    const element = await picker(adapter);
+    const writes = hold(adapter);
+    const heard: string[] = [];
+    for (const type of ['input', 'change', 'pipeline-status-change', 'pipeline-error'] as const) {
+      element.addEventListener(type, () => heard.push(type));
+    }
+    const about: unknown[] = [];
+    element.addEventListener('pipeline-before-status-change', (event) => {
+      about.push(event.conversationIds, event.from, event.to, shown(element));
+      event.preventDefault();
+    });
+    await pick(element, 'Leads');
+    await element.updateComplete;
+    expect(about).to.deep.equal([[PHONE], 'purchase', 'leads', 'Purchase']);
+    expect([writes.length, shown(element), isSaving(element)]).to.deep.equal([0, 'Purchase', false]);
+    expect(heard).to.deep.equal([]);
+    expect(deepActiveElement() === trigger(element)).to.equal(true);
+  });
+
+  it('tells a page outside of every shadow root, before and after, in this order', async () => {
+    const adapter = await pipeline();
+    const page = await fixture<HTMLElement>(html`<div></div>`);
+    const root = page.attachShadow({ mode: 'open' });
+    const element = document.createElement('pipeline-status-picker');
+    element.adapter = adapter;
+    element.conversationId = PHONE;
+    root.append(element);
+    await ready(element);
+    const heard: string[] = [];
+    for (const type of ['pipeline-before-status-change', 'pipeline-status-change'] as const) {
+      page.addEventListener(type, (event) => {
+        heard.push(`${event.type} ${event.from} ${event.to} ${'results' in event ? event.results.length : ''}`);
+      });
+    }
+    page.addEventListener('input', () => heard.push('input'));
+    element.addEventListener('change', () => heard.push('change'));
+    const changed = nextEvent(page, 'pipeline-status-change');
+    await pick(element, 'Leads');
+    const { results } = await changed;
+    expect(heard).to.deep.equal([
+      'pipeline-before-status-change null leads ',
+      'input',
+      'change',
+      'pipeline-status-change null leads 1',
+    ]);
+    const result = results[0]!;
+    expect(result.ok && [result.conversationId, result.entry.statusId]).to.deep.equal([PHONE, 'leads']);
+    expect(Object.isFrozen(results)).to.equal(true);
+  });
+
+  it('writes nothing when what is picked is what it has', async () => {
+    const adapter = await pipeline();
+    await adapter.setStatus([{ conversationId: PHONE }], 'leads');
+    const element = await picker(adapter);
+    const writes = hold(adapter);
+    element.addEventListener('pipeline-before-status-change', () => expect.fail('there is no change'));
+    await pick(element, 'Leads');
+    expect(writes.length).to.equal(0);
+    expect(!queryByRole(element, 'listbox')).to.equal(true);
+  });
+
+  it('shows at once and as being saved, however long the adapter takes', async () => {
+    const adapter = await pipeline();
+    const element = await picker(adapter);
+    const other = await picker(adapter);
+    const [write] = await (async () => {
+      const writes = hold(adapter);
+      await pick(element, 'Leads');
+      return writes;
+    })();
+    await element.updateComplete;
+    await other.updateComplete;
+    for (const each of [element, other]) {
+      expect([shown(each), isSaving(each), trigger(each).ariaBusy]).to.deep.equal(['Leads', true, 'true']);
+    }
+    expect(getComputedStyle(element.shadowRoot!.querySelector('.swatch')!).animationName).to.equal('pulse');
+    expect(!undo(element)).to.equal(true);
+    write!.go();
+    await until(() => !isSaving(element));
+    expect([shown(element), trigger(element).ariaBusy, problem(element)]).to.deep.equal(['Leads', 'false', undefined]);
+  });
+
+  it('takes a refused one back, says why beside the pill, and tells the host', async () => {
+    const adapter = await pipeline();
+    await adapter.setStatus([{ conversationId: PHONE }], 'leads');
+    const element = await picker(adapter);
+    const writes = hold(adapter);
+    const failed = nextEvent(element, 'pipeline-error');
+    await pick(element, 'Purchase');
+    await until(() => isSaving(element));
+    writes[0]!.refuse(new PipelineError('forbidden', 'no'));
+    const event = await failed;
+    expect([event.error.code, event.action]).to.deep.equal(['forbidden', 'set-status']);
+    await until(() => shown(element) === 'Leads');
+    const message = 'Status not changed. Still Leads. You are not allowed to do this.';
+    await until(() => problem(element) === message);
+    await until(() => announced().includes(message));
+    expect(element.matches(':state(error)')).to.equal(true);
+    // The control is described by it.
+    const described = element.shadowRoot!.getElementById(trigger(element).getAttribute('aria-describedby')!);
+    expect(described!.textContent.trim()).to.equal(message);
+    expect(deepActiveElement() === trigger(element)).to.equal(true);
+    expect(!undo(element)).to.equal(true);
+    // Read: the next look at the list ends it.
+    await press('Enter');
+    await until(() => !element.matches(':state(error)'));
+    expect(problem(element)).to.equal(undefined);
+    expect(trigger(element).hasAttribute('aria-describedby')).to.equal(false);
+  });
+
+  it('stays shown as being saved until the adapter gives up, and then shows what it keeps', async () => {
+    const adapter = await pipeline();
+    await adapter.setStatus([{ conversationId: PHONE }], 'leads');
+    const element = await picker(adapter);
+    const apply = adapter.setStatus.bind(adapter);
+    const writes = hold(adapter);
+    await pick(element, 'Purchase');
+    await until(() => isSaving(element));
+    // Applied, but the answer was lost on its way.
+    await apply([{ conversationId: PHONE }], 'purchase');
+    writes[0]!.refuse(new PipelineError('timeout', 'no answer'));
+    await until(() => problem(element));
+    expect([shown(element), isSaving(element)]).to.deep.equal(['Purchase', false]);
+    expect(problem(element)).to.equal('Status not changed. Still Purchase. The server did not answer in time.');
+  });
+
+  it('ends at the last of fifty quick ones, with never more than one on its way and one waiting', async () => {
+    const adapter = await pipeline();
+    const element = await picker(adapter);
+    const writes = hold(adapter);
+    const names = Array.from({ length: 50 }, (_, i) => ['Leads', 'Purchase', 'Repurchase'][i % 3]!);
+    for (const name of names) await pick(element, name);
+    expect(shown(element)).to.equal('Purchase');
+    expect(writes.length).to.equal(1);
+    writes[0]!.go();
+    await until(() => writes.length === 2);
+    expect(writes[1]!.statusId).to.equal('purchase');
+    writes[1]!.go();
+    await until(() => !isSaving(element));
+    expect(writes.length).to.equal(2);
+    expect([shown(element), await statusOf(adapter)]).to.deep.equal(['Purchase', 'purchase']);
+    await until(() => announced().includes('Status changed to Purchase.'));
+    expect(problem(element)).to.equal(undefined);
+  });
+
+  it('shows the last one on every picker when they overtake each other', async () => {
+    const adapter = await pipeline();
+    const [element, second] = [await picker(adapter), await picker(adapter)];
+    const writes = hold(adapter);
+    await pick(element, 'Leads');
+    await pick(second, 'Purchase');
+    await pick(element, 'Repurchase');
+    writes[0]!.go();
+    await until(() => writes.length === 2);
+    writes[1]!.go();
+    await until(() => !isSaving(element));
+    expect([shown(element), shown(second), await statusOf(adapter)]).to.deep.equal([
+      'Repurchase',
+      'Repurchase',
+      'repurchase',
+    ]);
+  });
+
+  it('says nothing of an earlier one that failed when a later one is on its way', async () => {
+    const adapter = await pipeline();
+    const element = await picker(adapter);
+    const writes = hold(adapter);
+    const failed = nextEvent(element, 'pipeline-error');
+    await pick(element, 'Leads');
+    await pick(element, 'Purchase');
+    writes[0]!.refuse(new PipelineError('unavailable', 'down'));
+    await failed;
+    await until(() => writes.length === 2);
+    writes[1]!.go();
+    await until(() => undo(element));
+    expect([shown(element), problem(element)]).to.deep.equal(['Purchase', undefined]);
+  });
+
+  it('reaches the adapter also when the picker is gone, and is shown when it is back', async () => {
+    const adapter = await pipeline();
+    const element = await picker(adapter);
+    const page = element.parentElement!;
+    const writes = hold(adapter);
+    const changed = nextEvent(element, 'pipeline-status-change');
+    await pick(element, 'Leads');
+    element.remove();
+    writes[0]!.go();
+    await changed;
+    expect(await statusOf(adapter)).to.equal('leads');
+    page.append(element);
+    await until(() => shown(element) === 'Leads');
+    expect(isSaving(element)).to.equal(false);
+  });
+
+  for (const [what, code] of [
+    ['confirmed', undefined],
+    ['refused', 'forbidden'],
+  ] as const) {
+    it(`that is ${what} after the host went on to another conversation leaves no word there`, async () => {
+      const adapter = await pipeline();
+      const element = await picker(adapter);
+      const writes = hold(adapter);
+      const told = nextEvent(element, code ? 'pipeline-error' : 'pipeline-status-change');
+      await pick(element, 'Leads');
+      element.conversationId = 'other';
+      await until(() => shown(element) === 'No status');
+      if (code) writes[0]!.refuse(new PipelineError(code, 'no'));
+      else writes[0]!.go();
+      await told;
+      await until(async () => (await statusOf(adapter)) === (code ? undefined : 'leads'));
+      await element.updateComplete;
+      expect([problem(element), undo(element) === undefined, shown(element)]).to.deep.equal([
+        undefined,
+        true,
+        'No status',
+      ]);
+    });
+  }
+
+  it('of a status that was deleted elsewhere is taken back with the reason, and the option goes', async () => {
+    const adapter = await pipeline();
+    await adapter.setStatus([{ conversationId: PHONE }], 'leads');
+    // Nothing is heard of others: the picker learns of the delete from the refusal.
+    Object.assign(adapter, { subscribe: undefined });
+    const element = await picker(adapter);
+    const [, purchase] = (await adapter.listStatuses()).items;
+    await adapter.deleteStatus('purchase', { ifVersion: purchase!.version });
+    await pick(element, 'Purchase');
+    await until(() => problem(element));
+    expect(problem(element)).to.equal('Status not changed. Still Leads. This status was deleted meanwhile.');
+    expect([shown(element), await statusOf(adapter)]).to.deep.equal(['Leads', 'leads']);
+    element.show();
+    await option(element, 'Leads');
+    await until(() => !queryByRole(element, 'option', 'Purchase'));
+    expect(options(element)).to.deep.equal(['Leads', 'Repurchase', 'No status']);
+  });
+
+  describe('and its undo', () => {
+    it('gives back what it was, with a word, and focus stays on the pill', async () => {
+      const adapter = await pipeline();
+      await adapter.setStatus([{ conversationId: PHONE }], 'leads');
+      const element = await picker(adapter);
+      await pick(element, 'Purchase');
+      const asked = nextEvent(element, 'pipeline-before-status-change');
+      await click(await until(() => undo(element)));
+      const { from, to } = await asked;
+      expect([from, to]).to.deep.equal(['purchase', 'leads']);
+      await until(() => shown(element) === 'Leads');
+      await until(async () => (await statusOf(adapter)) === 'leads');
+      await until(() => announced().includes('Status changed to Leads.'));
+      expect(!undo(element)).to.equal(true);
+      expect(deepActiveElement() === trigger(element)).to.equal(true);
+    });
+
+    it('is reached by Ctrl+Z on the pill, and by Tab', async () => {
+      const adapter = await pipeline();
+      const element = await picker(adapter);
+      await pick(element, 'Purchase');
+      await until(() => undo(element));
+      await sendKeys({ down: 'Control' });
+      await press('z');
+      await sendKeys({ up: 'Control' });
+      await until(() => shown(element) === 'No status');
+      await until(() => announced().includes('Status removed.'));
+      await pick(element, 'Leads');
+      await until(() => undo(element));
+      await press('Tab');
+      expect(deepActiveElement() === undo(element)).to.equal(true);
+      await press('Enter');
+      await until(async () => (await statusOf(adapter)) === null);
+    });
+
+    it('stays until the user goes on to something else', async () => {
+      const element = await picker(await pipeline());
+      const after = document.createElement('textarea');
+      element.after(after);
+      await pick(element, 'Leads');
+      await until(() => undo(element));
+      await press('Tab');
+      expect(!undo(element)).to.equal(false);
+      await press('Tab');
+      expect(deepActiveElement() === after).to.equal(true);
+      await until(() => !undo(element));
+    });
+
+    it('is withdrawn when someone else changes the status meanwhile', async () => {
+      const adapter = await pipeline();
+      const element = await picker(adapter);
+      await pick(element, 'Purchase');
+      await until(() => undo(element));
+      await adapter.setStatus([{ conversationId: PHONE }], 'repurchase');
+      await until(() => shown(element) === 'Repurchase');
+      expect(!undo(element)).to.equal(true);
+    });
+
+    it('stays when the host cancels it, and nothing is written', async () => {
+      const adapter = await pipeline();
+      const element = await picker(adapter);
+      await pick(element, 'Leads');
+      await until(() => undo(element));
+      const writes = hold(adapter);
+      element.addEventListener('pipeline-before-status-change', (event) => event.preventDefault(), { once: true });
+      undo(element)!.click();
+      await element.updateComplete;
+      expect([writes.length, shown(element), undo(element) !== undefined]).to.deep.equal([0, 'Leads', true]);
+    });
+
+    it('that is refused says so', async () => {
+      const adapter = await pipeline();
+      const element = await picker(adapter);
+      await pick(element, 'Leads');
+      const button = await until(() => undo(element));
+      const writes = hold(adapter);
+      button.click();
+      writes[0]!.refuse(new PipelineError('offline', 'no'));
+      await until(() => problem(element) === 'Status not changed. Still Leads. No connection.');
+      expect(shown(element)).to.equal('Leads');
+    });
+
+    it('does not follow to the data of another tenant', async () => {
+      const [here, there] = [await pipeline(), await pipeline()];
+      await there.setStatus([{ conversationId: PHONE }], 'leads');
+      const provider = await fixture<HTMLElement>(html`<div></div>`);
+      const element: PipelineStatusPicker = await picker(here);
+      provider.append(element);
+      await ready(element);
+      await pick(element, 'Leads');
+      await until(() => undo(element));
+      element.adapter = there;
+      await until(() => !undo(element));
+      expect(shown(element)).to.equal('Leads');
+    });
+  });
+});

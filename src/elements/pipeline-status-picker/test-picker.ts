@@ -1,0 +1,82 @@
+/** What the picker's tests share. */
+import { fixture, html } from '@open-wc/testing';
+import { sendKeys, sendMouse } from '@web/test-runner-commands';
+import { allByRole, byRole, deepActiveElement, queryByRole, until } from '../../../test/support.js';
+import { MemoryAdapter } from '../../adapters/memory.js';
+import type { SetResult } from '../../model/entry.js';
+import type { PipelineError } from '../../model/errors.js';
+import './define.js';
+import type { PipelineStatusPicker } from './pipeline-status-picker.js';
+
+export const PHONE = '6281234567890@s.whatsapp.net';
+
+export async function pipeline(names = ['Leads', 'Purchase', 'Repurchase']): Promise<MemoryAdapter> {
+  const adapter = new MemoryAdapter();
+  const colors = ['#2775f8', '#03a74d', '#8b00f6'];
+  for (const [i, name] of names.entries()) {
+    await adapter.createStatus({ id: name.toLowerCase(), name, color: colors[i % 3]! });
+  }
+  return adapter;
+}
+
+export async function picker(adapter: MemoryAdapter, conversationId = PHONE): Promise<PipelineStatusPicker> {
+  const element = await fixture<PipelineStatusPicker>(
+    html`<pipeline-status-picker .adapter=${adapter} conversation-id=${conversationId}></pipeline-status-picker>`,
+  );
+  await ready(element);
+  return element;
+}
+
+export const trigger = (element: Element): HTMLElement => byRole(element, 'combobox', 'Pipeline status');
+export const isReady = (element: Element): boolean => !element.matches(':state(loading)');
+export const ready = (element: Element): Promise<boolean> => until(() => isReady(element), 'the picker to load');
+export const shown = (element: Element): string => trigger(element).textContent.trim();
+export const options = (element: Element): string[] =>
+  allByRole(element, 'option').map((option) => option.textContent.trim());
+
+export async function statusOf(adapter: MemoryAdapter, id = PHONE): Promise<string | null | undefined> {
+  return (await adapter.getEntries([id])).get(id)?.statusId;
+}
+
+export async function press(...keys: string[]): Promise<void> {
+  for (const key of keys) await sendKeys({ press: key });
+}
+
+export async function click(element: Element): Promise<void> {
+  const { left, top, width, height } = element.getBoundingClientRect();
+  await sendMouse({ type: 'click', position: [Math.round(left + width / 2), Math.round(top + height / 2)] });
+}
+
+/** The text of what has focus. */
+export const focusedText = (): string | undefined => deepActiveElement()?.textContent?.trim();
+
+/** An option of the open list, as soon as it is there. */
+export const option = (element: Element, name: string): Promise<HTMLElement> =>
+  until(() => queryByRole(element, 'option', name), `the option ${name}`);
+
+/** Opens the list and clicks an option, with no wait for the mouse: as quick as a script can. */
+export async function pick(element: PipelineStatusPicker, name: string): Promise<void> {
+  element.show();
+  (await option(element, name)).click();
+}
+
+/** The words beside the pill about a pick that failed. */
+export const problem = (element: Element): string | undefined =>
+  element.shadowRoot!.querySelector('.message[part=error]')?.textContent?.trim();
+
+export interface HeldWrite {
+  statusId: string | null;
+  go(): void;
+  refuse(error: PipelineError): void;
+}
+
+/** Holds the adapter's writes back: each goes on, or fails, when the test says. */
+export function hold(adapter: MemoryAdapter): HeldWrite[] {
+  const write = adapter.setStatus.bind(adapter);
+  const held: HeldWrite[] = [];
+  adapter.setStatus = (...args) =>
+    new Promise<readonly SetResult[]>((resolve, reject) => {
+      held.push({ statusId: args[1], go: () => resolve(write(...args)), refuse: reject });
+    });
+  return held;
+}
