@@ -270,7 +270,9 @@ describe('<pipeline-filter>', () => {
       let refuse = (_error: Error): void => undefined;
       adapter.deleteStatus = () => new Promise((_, reject) => (refuse = reject));
       const store = filter['stores'].store!;
-      const deleted = Writes.of(store).deleteStatus(store.status('leads')!, null).catch(() => undefined);
+      const deleted = Writes.of(store)
+        .deleteStatus(store.status('leads')!, null)
+        .catch(() => undefined);
       await until(() => !store.statuses.some(({ id }) => id === 'leads'));
       await filter.updateComplete;
       refuse(new PipelineError('offline', 'gone'));

@@ -19,6 +19,8 @@ import {
 import type { Id } from '../../model/id.js';
 import { PipelineStore } from '../../store/store.js';
 import { base } from '../../styles/base.js';
+import { controls } from '../../styles/controls.js';
+import { popup } from '../../styles/popup.js';
 import { tokens } from '../../styles/tokens.js';
 import { renderChosen } from './chosen.js';
 import { FilterPopup } from './filter-popup.js';
@@ -63,7 +65,7 @@ import { styles } from './pipeline-filter.styles.js';
  */
 export class PipelineFilter extends PipelineElement {
   static readonly formAssociated = true;
-  static override styles = [tokens, base, chipStyles, styles];
+  static override styles = [tokens, base, controls, popup, chipStyles, styles];
 
   /** What is filtered. */
   @property() of: 'conversation' | 'contact' = 'conversation';

@@ -17,6 +17,8 @@ import { parseColor } from '../../model/parse.js';
 import type { Status } from '../../model/status.js';
 import type { PipelineStore } from '../../store/store.js';
 import { base } from '../../styles/base.js';
+import { controls } from '../../styles/controls.js';
+import { popup } from '../../styles/popup.js';
 import { tokens } from '../../styles/tokens.js';
 import { SettingsContext } from './context.js';
 import { overlayStyles } from './delete-dialog.styles.js';
@@ -76,7 +78,7 @@ const SKELETON_ROWS = [1, 2, 3];
 export class PipelineSettings extends PipelineElement {
   // Without delegated focus: a click beside the controls would jump to the first of them, and drop a selection.
   static override shadowRootOptions: ShadowRootInit = { ...PipelineElement.shadowRootOptions, delegatesFocus: false };
-  static override styles = [tokens, base, chipStyles, styles, formStyles, overlayStyles];
+  static override styles = [tokens, base, controls, popup, chipStyles, styles, formStyles, overlayStyles];
 
   /** Shows the statuses without a way to change them. */
   @property({ type: Boolean, reflect: true }) readonly = false;

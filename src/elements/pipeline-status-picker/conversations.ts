@@ -4,7 +4,7 @@ import type { ConversationRef } from '../../model/entry.js';
 import { PipelineError } from '../../model/errors.js';
 import type { Id } from '../../model/id.js';
 import { parseConversationRef } from '../../model/parse.js';
-import type { EntryView, PipelineStore } from '../../store/store.js';
+import type { PipelineStore } from '../../store/store.js';
 
 export type Conversations = readonly ConversationRef[];
 
@@ -26,25 +26,30 @@ export function readConversations(given: {
   }
 }
 
-const entries = (store: PipelineStore | undefined, refs: Conversations): (EntryView | undefined)[] =>
-  refs.map((ref) => store?.entry(ref.conversationId));
-
-/** The status that all of them have; `undefined` where they differ or are not read yet. */
-export function sharedStatus(store: PipelineStore | undefined, refs: Conversations): Id | null | undefined {
-  const held = entries(store, refs).map((entry) => entry?.statusId);
-  const [first = null] = held;
-  return held.every((id) => id === first) ? first : undefined;
+/** What the conversations of a picker show, taken together. */
+export interface View {
+  /** The list of statuses or one of the conversations has not been read. */
+  readonly isLoading: boolean;
+  /** Why there is nothing to show, if so: what was read before stays, even when reading it again fails. */
+  readonly error: PipelineError | undefined;
+  /** The status that all of them have; `undefined` where they differ or are not read yet. */
+  readonly statusId: Id | null | undefined;
+  readonly isSaving: boolean;
 }
 
-export const isSaving = (store: PipelineStore | undefined, refs: Conversations): boolean =>
-  entries(store, refs).some((entry) => entry?.pending);
-
-/** Whether the list of statuses or one of the conversations has not been read. */
-export const isUnread = (store: PipelineStore | undefined, refs: Conversations): boolean =>
-  store?.phase !== 'ready' || entries(store, refs).includes(undefined);
-
-/** Why there is nothing to show, if so: what was read before stays, even when reading it again fails. */
-export function readError(store: PipelineStore | undefined, refs: Conversations): PipelineError | undefined {
-  if (store?.phase === 'error') return store.error;
-  return refs.map(({ conversationId: id }) => (store?.entry(id) ? undefined : store?.entryError(id))).find(Boolean);
+export function viewOf(store: PipelineStore | undefined, refs: Conversations): View {
+  let isLoading = store?.phase !== 'ready';
+  let error = store?.phase === 'error' ? store.error : undefined;
+  let isSaving = false;
+  let statusId: Id | null | undefined = refs.length ? undefined : null;
+  for (const [i, { conversationId }] of refs.entries()) {
+    const entry = store?.entry(conversationId);
+    if (!entry) {
+      isLoading = true;
+      error ??= store?.entryError(conversationId);
+    } else if (entry.pending) isSaving = true;
+    if (i === 0) statusId = entry?.statusId;
+    else if (statusId !== entry?.statusId) statusId = undefined;
+  }
+  return { isLoading, error, statusId, isSaving };
 }

@@ -12,6 +12,11 @@ export abstract class FormControl extends PipelineElement {
   protected abstract readonly isBound: boolean;
 
   #formDisabled = false;
+  #isLabelled = false;
+  /** What the form knows: the value, and why it is not valid. */
+  #told: Id | null = null;
+  #missing = '';
+  #anchor: HTMLElement | undefined;
 
   /** By its own attribute or by a fieldset around it. */
   protected get isDisabled(): boolean {
@@ -64,15 +69,25 @@ export abstract class FormControl extends PipelineElement {
 
   /** Tells the form the value; `control`: what a label names, and where the browser says what is missing. */
   protected tellForm(control: HTMLElement, isKnown: boolean): void {
-    const labels = [...this.internals.labels] as Element[];
+    this.#nameByLabels(control);
+    const { value } = this;
+    if (value !== this.#told) this.internals.setFormValue((this.#told = value) ?? '');
+    const missing = this.required && value === null && isKnown ? this.text('requiredMissing') : '';
+    if (missing === this.#missing && (!missing || control === this.#anchor)) return;
+    this.#missing = missing;
+    this.#anchor = control;
+    if (missing) this.internals.setValidity({ valueMissing: true }, missing, control);
+    else this.internals.setValidity({});
+  }
+
+  #nameByLabels(control: HTMLElement): void {
+    // The browser would look through the whole page for the labels of each of a thousand pickers.
+    const labels = this.id || this.closest('label') ? ([...this.internals.labels] as Element[]) : [];
+    if (!labels.length && !this.#isLabelled) return;
+    this.#isLabelled = labels.length > 0;
     // A <label for> of the page names it; the reference reaches out of the shadow root, an id could not.
     if (control.role && 'ariaLabelledByElements' in Element.prototype) {
       control.ariaLabelledByElements = labels.length ? labels : null;
     }
-    const { value } = this;
-    this.internals.setFormValue(value ?? '');
-    const isMissing = this.required && value === null && isKnown;
-    if (isMissing) this.internals.setValidity({ valueMissing: true }, this.text('requiredMissing'), control);
-    else this.internals.setValidity({});
   }
 }

@@ -106,7 +106,7 @@ describe('<pipeline-status-picker> a pick', () => {
     expect(!undo(element)).to.equal(true);
     write!.go();
     await until(() => !isSaving(element));
-    expect([shown(element), trigger(element).ariaBusy, problem(element)]).to.deep.equal(['Leads', 'false', undefined]);
+    expect([shown(element), trigger(element).ariaBusy, problem(element)]).to.deep.equal(['Leads', null, undefined]);
   });
 
   it('takes a refused one back, says why beside the pill, and tells the host', async () => {

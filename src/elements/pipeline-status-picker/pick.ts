@@ -13,7 +13,7 @@ import { PipelineError } from '../../model/errors.js';
 import type { Id } from '../../model/id.js';
 import type { PipelineStore } from '../../store/store.js';
 import { Writes } from '../../store/writes.js';
-import { sharedStatus, type Conversations } from './conversations.js';
+import { viewOf, type Conversations } from './conversations.js';
 
 export interface PickHost {
   element: HTMLElement;
@@ -59,9 +59,10 @@ export class Picks {
     if (errors.length < refs.length) {
       return [...reasons].map(([reason, n]) => `${text('someNotChanged', { n })} ${reason}`).join(' ');
     }
-    return [text('statusNotChanged', { name: this.#nameOf(store, sharedStatus(store, refs)) }), ...reasons.keys()].join(
-      ' ',
-    );
+    return [
+      text('statusNotChanged', { name: this.#nameOf(store, viewOf(store, refs).statusId) }),
+      ...reasons.keys(),
+    ].join(' ');
   }
 
   get canUndo(): boolean {

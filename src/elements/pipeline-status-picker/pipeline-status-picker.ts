@@ -1,19 +1,19 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
-import { property, query, state } from 'lit/decorators.js';
-import { chip, chipStyles } from '../../internal/chip.js';
+import { property, query } from 'lit/decorators.js';
+import { PipelineErrorEvent } from '../../events.js';
+import { chipParts, chipStyles } from '../../internal/chip.js';
 import { everyMinute, formatDuration } from '../../internal/clock.js';
-import { warningIcon } from '../../internal/icons.js';
-import { isPrintable } from '../../internal/list-keys.js';
-import { Listbox, type ListOption } from '../../internal/listbox.js';
-import { PopupController } from '../../internal/popup.js';
+import { statusColor } from '../../internal/status-color.js';
 import type { PipelineError } from '../../model/errors.js';
 import type { Id } from '../../model/id.js';
+import type { Status } from '../../model/status.js';
 import type { PipelineStore } from '../../store/store.js';
 import { base } from '../../styles/base.js';
 import { tokens } from '../../styles/tokens.js';
-import { isSaving, isUnread, readConversations, readError, sharedStatus, type Conversations } from './conversations.js';
+import type { Chooser, ChooserHost } from './chooser.js';
+import { readConversations, viewOf, type Conversations, type View } from './conversations.js';
 import { FormControl } from './form-control.js';
-import { Picks } from './pick.js';
+import { chooserClass, loadChooser, loadChooserSoon } from './load-chooser.js';
 import { styles } from './pipeline-status-picker.styles.js';
 
 /**
@@ -86,36 +86,15 @@ export class PipelineStatusPicker extends FormControl {
   /** With more statuses than this the popup has a search field. */
   @property({ type: Number, attribute: 'search-threshold' }) searchThreshold = 12;
 
-  @state() private isOpen = false;
-
   @query('.trigger') private readonly trigger!: HTMLElement;
-  @query('.popup') private readonly popupElement!: HTMLElement | null;
 
   #value: Id | null = null;
   #refs: Conversations = [];
-
-  readonly #picks = new Picks({
-    element: this,
-    text: (key, values) => this.text(key, values),
-    errorText: (error) => this.errorText(error),
-    update: () => this.requestUpdate(),
-    fireNative: () => this.fireNative(),
-  });
-
-  readonly #popup = new PopupController(this, {
-    trigger: () => this.trigger,
-    popup: () => this.popupElement,
-    side: () => (this.placement === 'composer' ? 'above' : 'below'),
-    onDismiss: (reason) => this.#close(reason === 'escape'),
-  });
-
-  readonly #listbox: Listbox = new Listbox(this, this.localize, {
-    options: () => this.#options(),
-    selected: () => this.#shared(),
-    searchable: () => this.#hasSearch,
-    onPick: (value) => this.#handlePick(value),
-    onClose: (leaves) => this.#close(leaves),
-  });
+  /** What is rendered. */
+  #view!: View;
+  #chooser: Chooser | undefined;
+  /** Why the chooser is not here, though it was wanted. */
+  #failure: PipelineError | undefined;
 
   /**
    * The status id; `null` for no status, or where several conversations have different ones. Settable only without
@@ -123,7 +102,7 @@ export class PipelineStatusPicker extends FormControl {
    */
   @property()
   get value(): Id | null {
-    return this.isBound ? (this.#shared() ?? null) : this.#value;
+    return this.isBound ? (viewOf(this.store, this.#refs).statusId ?? null) : this.#value;
   }
 
   set value(value: Id | null) {
@@ -134,16 +113,26 @@ export class PipelineStatusPicker extends FormControl {
 
   /** Opens the list, if it may be used. */
   show(): void {
-    this.#open();
+    this.#use((chooser) => chooser.open());
   }
 
   /** Closes the list without a pick. */
   hide(): void {
-    this.#close(this.shadowRoot?.activeElement != null);
+    this.#chooser?.close(this.shadowRoot?.activeElement != null);
   }
 
   override focus(options?: FocusOptions): void {
     this.trigger?.focus(options);
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    loadChooserSoon();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#chooser?.leave();
   }
 
   protected override watch(store: PipelineStore, update: () => void): (() => void)[] {
@@ -158,21 +147,31 @@ export class PipelineStatusPicker extends FormControl {
     super.willUpdate(changed);
     if (changed.has('conversationId') || changed.has('contactId') || changed.has('conversations')) {
       this.#refs = readConversations(this);
-      this.#picks.reset();
+      this.#chooser?.reset();
       this.hide();
       this.stores.rewatch();
     } else if (changed.has('placement')) {
       this.stores.rewatch();
     }
-    if (this.store) this.#picks.check(this.store);
+    this.#view = this.#look();
+    this.#chooser?.check();
     if (this.isDisabled || this.readonly) this.hide();
   }
 
   protected override render(): TemplateResult {
+    const { isLoading, error, statusId, isSaving } = this.#view;
+    const status = isLoading ? undefined : this.store?.status(statusId ?? null);
+    const isSkeleton = isLoading && !error;
+    const look = isSkeleton ? 'skeleton' : error && isLoading ? 'chip failed' : 'chip';
+    const part = isSkeleton ? 'skeleton' : chipParts(status);
+    // Each one template, flat, and the label set as text: a page has a thousand of them.
     if (this.readonly) {
       return html`<span class="trigger" part="trigger"
-          ><span class="visually-hidden">${this.text('pipelineStatus')}: </span>${this.#renderChip()}</span
-        >${this.#renderSince()}`;
+          ><span class="visually-hidden">${this.text('pipelineStatus')}: </span
+          ><span class=${look} part=${part} ?data-none=${!status} ${statusColor(status)}
+            ><span class="swatch" part="swatch"></span
+            ><bdi class="label" part="label" .textContent=${this.#label(status)}></bdi></span></span
+        >${this.#renderMore()}`;
     }
     return html`<button
         class="trigger"
@@ -180,47 +179,52 @@ export class PipelineStatusPicker extends FormControl {
         type="button"
         role="combobox"
         aria-haspopup=${this.#hasSearch ? 'dialog' : 'listbox'}
-        aria-expanded=${this.isOpen ? 'true' : 'false'}
-        aria-controls=${this.isOpen ? (this.#hasSearch ? 'popup' : 'listbox') : nothing}
+        aria-expanded=${this.#isOpen ? 'true' : 'false'}
+        aria-controls=${this.#isOpen ? (this.#hasSearch ? 'popup' : 'listbox') : nothing}
         aria-label=${this.text('pipelineStatus')}
-        aria-busy=${this.#isSaving || this.#isLoading ? 'true' : 'false'}
+        aria-busy=${isSaving || isLoading ? 'true' : nothing}
         aria-required=${this.required ? 'true' : nothing}
-        aria-describedby=${this.#picks.message ? 'error' : nothing}
+        aria-describedby=${this.#hasMessage ? 'error' : nothing}
         ?disabled=${this.isDisabled}
         @click=${this.#handleTriggerClick}
         @keydown=${this.#handleTriggerKeyDown}
       >
-        ${this.#renderChip(html`<span class="caret" part="caret"></span>`)}
-      </button>
-      ${this.#renderSince()}${this.#picks.render()} ${this.isOpen ? this.#renderPopup() : nothing}`;
+        <span class=${look} part=${part} ?data-none=${!status} ${statusColor(status)}
+          ><span class="swatch" part="swatch"></span
+          ><bdi class="label" part="label" .textContent=${this.#label(status)}></bdi
+          ><span class="caret" part="caret"></span
+        ></span></button
+      >${this.#renderMore()}`;
   }
 
   protected override updated(): void {
-    if (this.isOpen) {
-      this.#popup.show();
-      this.#listbox.settle();
-    } else {
-      this.#popup.hide();
-    }
-    this.tellForm(this.trigger, !(this.isBound && this.#isLoading));
-    this.setState('open', this.isOpen);
-    this.setState('loading', this.#isLoading);
-    this.setState('saving', this.#isSaving);
-    this.setState('error', this.#picks.message !== '' || this.#loadError !== undefined);
-    this.setState('empty', !this.#isLoading && this.#shared() === null);
+    const { isLoading, error, statusId, isSaving } = this.#view;
+    this.#chooser?.settle();
+    this.tellForm(this.trigger, !(this.isBound && isLoading));
+    this.setState('open', this.#isOpen);
+    this.setState('loading', isLoading);
+    this.setState('saving', isSaving);
+    this.setState('error', this.#hasMessage || error !== undefined);
+    this.setState('empty', !isLoading && statusId === null);
   }
 
-  #renderChip(after?: TemplateResult): TemplateResult {
-    if (this.#isLoading) {
-      if (!this.#loadError) return html`<span class="skeleton" part="skeleton">${this.text('loading')}</span>`;
-      return html`<span class="warning"
-          >${warningIcon}<span class="visually-hidden">${this.text('loadFailed')}</span></span
-        >${chip(undefined, '—', after)}`;
-    }
-    const statusId = this.#shared();
-    if (statusId === undefined) return chip(undefined, this.text('mixed'), after);
-    const status = this.store?.status(statusId);
-    return chip(status, status?.name ?? this.text('noStatus'), after);
+  #label(status: Status | undefined): string {
+    const { isLoading, error, statusId } = this.#view;
+    if (isLoading) return error ? '—' : this.text('loading');
+    return statusId === undefined ? this.text('mixed') : (status?.name ?? this.text('noStatus'));
+  }
+
+  /** What only some pickers have beside the pill. */
+  #renderMore(): TemplateResult | typeof nothing {
+    const since = this.#renderSince();
+    const failure = this.#failure;
+    const isUnread = this.#view.isLoading && this.#view.error;
+    if (since === nothing && !this.#chooser && !failure && !isUnread) return nothing;
+    return html`${since}${isUnread ? html`<span class="visually-hidden" id="error">${this.text('loadFailed')}</span>` : nothing}${
+      failure
+        ? html`<span class="message error" id="error" part="error" role="alert">${this.errorText(failure)}</span>`
+        : nothing
+    }${this.#chooser?.render() ?? nothing}`;
   }
 
   /** Since when the conversation has this status, in words. */
@@ -233,32 +237,6 @@ export class PipelineStatusPicker extends FormControl {
     return duration ? html`<span class="since">${this.text('forDuration', { duration })}</span>` : nothing;
   }
 
-  #renderPopup(): TemplateResult {
-    const hasSearch = this.#hasSearch;
-    return html`<div
-      class="popup"
-      id="popup"
-      part="popup"
-      popover="manual"
-      role=${hasSearch ? 'dialog' : nothing}
-      aria-label=${hasSearch ? this.text('pipelineStatus') : nothing}
-    >
-      ${this.#renderContent()}
-    </div>`;
-  }
-
-  #renderContent(): TemplateResult {
-    const error = this.#loadError;
-    if (error) {
-      return html`<p class="error" part="error">
-        ${this.text('loadFailed')} ${this.errorText(error)}
-        <button class="link-button" @click=${this.#handleRetry}>${this.text('retry')}</button>
-      </p>`;
-    }
-    if (this.store?.phase === 'ready') return this.#listbox.render();
-    return html`<p class="empty loading" part="empty">${this.text('loading')}</p>`;
-  }
-
   /** Whether it shows conversations of the adapter, rather than a value of its own. */
   protected override get isBound(): boolean {
     return this.conversations !== null || this.conversationId !== null;
@@ -268,94 +246,90 @@ export class PipelineStatusPicker extends FormControl {
     return (this.store?.statuses.length ?? 0) > this.searchThreshold;
   }
 
-  get #isLoading(): boolean {
-    return isUnread(this.store, this.#refs);
+  /** What there is to show now. */
+  #look(): View {
+    const view = viewOf(this.store, this.#refs);
+    return this.isBound ? view : { ...view, statusId: this.#value };
   }
 
-  get #isSaving(): boolean {
-    return isSaving(this.store, this.#refs);
+  get #isOpen(): boolean {
+    return this.#chooser?.isOpen ?? false;
   }
 
-  get #loadError(): PipelineError | undefined {
-    return readError(this.store, this.#refs);
+  /** Whether something beside the pill says what went wrong. */
+  get #hasMessage(): boolean {
+    const { isLoading, error } = this.#view;
+    return Boolean((isLoading && error) || this.#failure || this.#chooser?.message);
   }
 
-  /** The status to show; `undefined` where its conversations have different ones. */
-  #shared(): Id | null | undefined {
-    return this.isBound ? sharedStatus(this.store, this.#refs) : this.#value;
+  /** Does something with the chooser as soon as it is here: mostly at once. */
+  #use(act: (chooser: Chooser) => void): void {
+    if (this.isDisabled || this.readonly || !this.isConnected) return;
+    const Class = chooserClass();
+    if (Class) return act((this.#chooser ??= new Class(this.#forChooser())));
+    if (this.#failure) this.requestUpdate();
+    this.#failure = undefined;
+    loadChooser().then(
+      () => this.#use(act),
+      (error: PipelineError) => {
+        this.#failure = error;
+        this.requestUpdate();
+        this.dispatchEvent(new PipelineErrorEvent(error, 'load'));
+      },
+    );
   }
 
-  #options(): ListOption[] {
-    const statuses = this.store?.statuses ?? [];
-    const options: ListOption[] = statuses.map((status) => ({ value: status.id, label: status.name, status }));
-    const canClear = !this.required && (statuses.length > 0 || this.#shared() !== null);
-    return canClear ? [...options, { value: null, label: this.text('noStatus') }] : options;
-  }
-
-  #open(at?: 'first' | 'last'): void {
-    if (this.isOpen || this.isDisabled || this.readonly) return;
-    this.#picks.clearMessage();
-    this.isOpen = true;
-    this.#listbox.open(at);
-  }
-
-  #close(focusTrigger: boolean): void {
-    if (!this.isOpen) return;
-    this.isOpen = false;
-    // Before the popup goes away, so that focus is never nowhere (and Tab goes on from here).
-    if (focusTrigger) this.trigger.focus({ preventScroll: true });
+  #forChooser(): ChooserHost {
+    // eslint-disable-next-line @typescript-eslint/no-this-alias -- for the getters
+    const element = this;
+    return {
+      element,
+      localize: this.localize,
+      get store() {
+        return element.store;
+      },
+      get trigger() {
+        return element.trigger;
+      },
+      get conversations() {
+        return element.isBound ? element.#refs : undefined;
+      },
+      get shared() {
+        return element.#look().statusId;
+      },
+      get hasSearch() {
+        return element.#hasSearch;
+      },
+      get loadError() {
+        return element.#look().error;
+      },
+      text: (key, values) => this.text(key, values),
+      errorText: (error) => this.errorText(error),
+      take: (value) => {
+        this.value = value;
+        this.fireNative();
+      },
+      fireNative: () => this.fireNative(),
+    };
   }
 
   readonly #handleTriggerClick = (): void => {
-    if (this.isOpen) this.#close(true);
-    else this.#open();
+    if (this.#isOpen) this.#chooser!.close(true);
+    else this.show();
   };
 
   readonly #handleTriggerKeyDown = (event: KeyboardEvent): void => {
-    if (this.isOpen) return;
-    if (event.key === 'z' && (event.ctrlKey || event.metaKey) && this.#picks.canUndo) void this.#picks.undo();
-    else if (event.key === 'ArrowDown') this.#open();
-    else if (event.key === 'ArrowUp' || event.key === 'Home') this.#open('first');
-    else if (event.key === 'End') this.#open('last');
-    else if (isPrintable(event) && event.key !== ' ') {
-      this.#open();
-      this.#listbox.type(event.key);
-    } else return;
+    if (this.#isOpen) return;
+    const { key } = event;
+    const isPlain = !event.ctrlKey && !event.metaKey && !event.altKey;
+    if (key === 'z' && (event.ctrlKey || event.metaKey)) {
+      if (!this.#chooser?.undo()) return;
+    } else if (key === 'ArrowDown') this.show();
+    else if (key === 'ArrowUp' || key === 'Home') this.#use((chooser) => chooser.open('first'));
+    else if (key === 'End') this.#use((chooser) => chooser.open('last'));
+    else if (isPlain && key.length === 1 && key !== ' ') this.#use((chooser) => chooser.open(undefined, key));
+    else return;
     event.preventDefault();
-  };
-
-  readonly #handleRetry = (): void => void this.store?.retry();
-
-  #handlePick(to: Id | null): void {
-    const from = this.#shared();
-    const { store } = this;
-    this.#close(true);
-    if (to === from) return;
-    if (this.isBound) {
-      if (store && this.#refs.length) void this.#picks.pick(store, this.#refs, from, to);
-      return;
-    }
-    this.value = to;
-    this.fireNative();
-  }
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.addEventListener('focusout', this.#handleFocusOut);
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.removeEventListener('focusout', this.#handleFocusOut);
-    this.isOpen = false;
-    this.#picks.forget();
-  }
-
-  /** The offer to take a pick back lasts until the user goes on to something else; no clock takes it away. */
-  readonly #handleFocusOut = (event: FocusEvent): void => {
-    const to = event.relatedTarget as Node | null;
-    if (!to || to === this || this.shadowRoot?.contains(to)) return;
-    this.#picks.forget();
   };
 }
 

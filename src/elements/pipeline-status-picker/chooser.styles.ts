@@ -1,0 +1,131 @@
+import { css } from 'lit';
+
+export const chooserStyles = css`
+  /* As the pill itself: WCAG 2.5.8. */
+  .undo {
+    min-block-size: max(24px, var(--_trigger-size, 24px));
+  }
+
+  .popup {
+    display: flex;
+    flex-direction: column;
+    inline-size: max-content;
+    padding: 0;
+    overflow: hidden;
+  }
+
+  .popup:not(:popover-open) {
+    display: none;
+  }
+
+  .listbox {
+    min-block-size: 0;
+    padding: 4px;
+    overflow: auto;
+    overscroll-behavior: contain;
+    scroll-padding-block: 4px;
+  }
+
+  .option {
+    display: flex;
+    align-items: center;
+    gap: 6px;
+    min-block-size: max(32px, var(--_control-size));
+    padding-block: 3px;
+    padding-inline: 6px 10px;
+    border-radius: calc(var(--_radius) - 2px);
+    cursor: pointer;
+    user-select: none;
+  }
+
+  .option:hover,
+  .option:focus,
+  .option[data-active] {
+    background: var(--_hover);
+  }
+
+  .option:focus-visible,
+  .option[data-active] {
+    outline: var(--_focus-width) solid var(--_focus-ring);
+    outline-offset: -2px;
+  }
+
+  .option[data-none]:not(:first-child) {
+    position: relative;
+    margin-block-start: 9px;
+  }
+
+  .option[data-none]:not(:first-child)::before {
+    position: absolute;
+    inset-block-start: -5px;
+    inset-inline: 2px;
+    border-block-start: 1px solid var(--_border);
+    content: '';
+  }
+
+  /* The whole name, on as many lines as it needs. */
+  .option .label {
+    max-inline-size: 20em;
+    white-space: normal;
+    overflow-wrap: anywhere;
+  }
+
+  .option .chip {
+    border-radius: min(var(--_chip-radius), 1em);
+  }
+
+  .check {
+    flex: none;
+    inline-size: 1em;
+    color: var(--_text);
+  }
+
+  .loading {
+    animation: appear 0.3s 1s both;
+  }
+
+  .search-row {
+    display: flex;
+    flex: none;
+    align-items: center;
+    gap: 6px;
+    padding: 0 10px;
+    border-block-end: 1px solid var(--_border);
+    color: var(--_text-muted);
+  }
+
+  .search {
+    flex: 1;
+    min-inline-size: 0;
+    min-block-size: 38px;
+    padding: 0;
+    border: 0;
+    outline: 0;
+    background: transparent;
+    color: var(--_text);
+  }
+
+  .empty,
+  .popup > .error {
+    max-inline-size: 18em;
+    margin: 0;
+    padding: 12px;
+    color: var(--_text-muted);
+    overflow-wrap: anywhere;
+  }
+
+  @media (pointer: coarse) {
+    .search {
+      font-size: 16px;
+    }
+  }
+
+  @media (forced-colors: active) {
+    .option:focus,
+    .option[data-active],
+    .option[aria-selected='true'] {
+      outline: 2px solid Highlight;
+      outline-offset: -2px;
+    }
+  }
+`;

@@ -1,0 +1,185 @@
+import { adoptStyles, html, nothing, type LitElement, type TemplateResult } from 'lit';
+import { Listbox, type ListOption } from '../../internal/listbox.js';
+import type { LocalizeController, Values } from '../../internal/localize.js';
+import { PopupController } from '../../internal/popup.js';
+import type { MessageKey } from '../../locales/en.js';
+import type { PipelineError } from '../../model/errors.js';
+import type { Id } from '../../model/id.js';
+import type { PipelineStore } from '../../store/store.js';
+import { controls } from '../../styles/controls.js';
+import { popup } from '../../styles/popup.js';
+import { chooserStyles } from './chooser.styles.js';
+import type { Conversations } from './conversations.js';
+import { Picks } from './pick.js';
+
+/** The picker as its chooser sees it. */
+export interface ChooserHost {
+  readonly element: LitElement & { placement: string | null; required: boolean };
+  readonly localize: LocalizeController;
+  readonly store: PipelineStore | undefined;
+  readonly trigger: HTMLElement;
+  /** The conversations it is for; `undefined` where it is a plain form control. */
+  readonly conversations: Conversations | undefined;
+  /** The status that is shown; `undefined` where there are different ones. */
+  readonly shared: Id | null | undefined;
+  readonly hasSearch: boolean;
+  readonly loadError: PipelineError | undefined;
+  text(key: MessageKey, values?: Values): string;
+  errorText(error: PipelineError): string;
+  /** Takes over a value, as a form control does. */
+  take(value: Id | null): void;
+  fireNative(): void;
+}
+
+/** What a picker is once it is used: the list that opens, and what becomes of a pick. Loaded with the first use. */
+export class Chooser {
+  readonly #host: ChooserHost;
+  readonly #picks: Picks;
+  readonly #popup: PopupController;
+  readonly #listbox: Listbox;
+  #isOpen = false;
+
+  constructor(host: ChooserHost) {
+    const { element } = host;
+    this.#host = host;
+    this.#picks = new Picks({
+      element,
+      text: (key, values) => host.text(key, values),
+      errorText: (error) => host.errorText(error),
+      update: () => element.requestUpdate(),
+      fireNative: () => host.fireNative(),
+    });
+    this.#popup = new PopupController(element, {
+      trigger: () => host.trigger,
+      popup: () => element.shadowRoot?.querySelector<HTMLElement>('.popup') ?? null,
+      side: () => (element.placement === 'composer' ? 'above' : 'below'),
+      onDismiss: (reason) => this.close(reason === 'escape'),
+    });
+    this.#listbox = new Listbox(element, host.localize, {
+      options: () => this.#options(),
+      selected: () => host.shared,
+      searchable: () => host.hasSearch,
+      onPick: (value) => this.#handlePick(value),
+      onClose: (leaves) => this.close(leaves),
+    });
+    const { elementStyles } = element.constructor as typeof LitElement;
+    adoptStyles(element.renderRoot as ShadowRoot, [...elementStyles, controls, popup, chooserStyles]);
+    element.addEventListener('focusout', this.#handleFocusOut);
+  }
+
+  get isOpen(): boolean {
+    return this.#isOpen;
+  }
+
+  /** Why the last pick failed; '' when it did not. */
+  get message(): string {
+    return this.#picks.message;
+  }
+
+  /** Opens the list; a letter that was typed on the button goes on in it. */
+  open(at?: 'first' | 'last', typed?: string): void {
+    if (!this.#isOpen) {
+      this.#picks.clearMessage();
+      this.#isOpen = true;
+      this.#listbox.open(at);
+      this.#host.element.requestUpdate();
+    }
+    if (typed) this.#listbox.type(typed);
+  }
+
+  close(focusTrigger: boolean): void {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    this.#host.element.requestUpdate();
+    // Before the popup goes away, so that focus is never nowhere (and Tab goes on from here).
+    if (focusTrigger) this.#host.trigger.focus({ preventScroll: true });
+  }
+
+  /** Takes the last pick back. Returns whether there is one. */
+  undo(): boolean {
+    if (!this.#picks.canUndo) return false;
+    void this.#picks.undo();
+    return true;
+  }
+
+  /** Other conversations are shown now. */
+  reset(): void {
+    this.#picks.reset();
+  }
+
+  /** The element left the page. */
+  leave(): void {
+    this.#isOpen = false;
+    this.#picks.forget();
+  }
+
+  /** Called before each render. */
+  check(): void {
+    if (this.#host.store) this.#picks.check(this.#host.store);
+  }
+
+  /** What stands beside the pill, and the list while it is open. */
+  render(): TemplateResult {
+    return html`${this.#picks.render()}${this.#isOpen ? this.#renderPopup() : nothing}`;
+  }
+
+  /** Called after each render. */
+  settle(): void {
+    if (this.#isOpen) {
+      this.#popup.show();
+      this.#listbox.settle();
+    } else {
+      this.#popup.hide();
+    }
+  }
+
+  #renderPopup(): TemplateResult {
+    const { hasSearch } = this.#host;
+    return html`<div
+      class="popup"
+      id="popup"
+      part="popup"
+      popover="manual"
+      role=${hasSearch ? 'dialog' : nothing}
+      aria-label=${hasSearch ? this.#host.text('pipelineStatus') : nothing}
+    >
+      ${this.#renderContent()}
+    </div>`;
+  }
+
+  #renderContent(): TemplateResult {
+    const { loadError, store } = this.#host;
+    const text = this.#host.text.bind(this.#host);
+    if (loadError) {
+      return html`<p class="error" part="error">
+        ${text('loadFailed')} ${this.#host.errorText(loadError)}
+        <button class="link-button" @click=${() => void store?.retry()}>${text('retry')}</button>
+      </p>`;
+    }
+    if (store?.phase === 'ready') return this.#listbox.render();
+    return html`<p class="empty loading" part="empty">${text('loading')}</p>`;
+  }
+
+  #options(): ListOption[] {
+    const statuses = this.#host.store?.statuses ?? [];
+    const options: ListOption[] = statuses.map((status) => ({ value: status.id, label: status.name, status }));
+    const canClear = !this.#host.element.required && (statuses.length > 0 || this.#host.shared !== null);
+    return canClear ? [...options, { value: null, label: this.#host.text('noStatus') }] : options;
+  }
+
+  #handlePick(to: Id | null): void {
+    const { shared: from, store, conversations } = this.#host;
+    this.close(true);
+    if (to === from) return;
+    if (!conversations) this.#host.take(to);
+    else if (store && conversations.length) void this.#picks.pick(store, conversations, from, to);
+  }
+
+  /** The offer to take a pick back lasts until the user goes on to something else; no clock takes it away. */
+  readonly #handleFocusOut = (event: FocusEvent): void => {
+    const { element } = this.#host;
+    const to = event.relatedTarget as Node | null;
+    if (!to || to === element || element.shadowRoot?.contains(to)) return;
+    this.#picks.forget();
+  };
+}
