@@ -1,0 +1,75 @@
+/** What is loaded when it is first used: as an app's bundler splits it, over a network that loses and delays it. */
+import { expect, test, type Page } from '@playwright/test';
+import { build } from 'esbuild';
+
+const SCRIPT = `
+  import { MemoryAdapter, setDefaultAdapter } from 'pipeline-elements';
+  import 'pipeline-elements/define';
+  const adapter = new MemoryAdapter();
+  for (const name of ['Leads', 'Purchase']) await adapter.createStatus({ id: name, name, color: '#2775f8' });
+  setDefaultAdapter(adapter);
+`;
+
+/** Serves a page with one picker; `answer` decides about the file with the picker's list. */
+async function serve(page: Page, answer: () => Promise<boolean>): Promise<void> {
+  const { outputFiles } = await build({
+    stdin: { contents: SCRIPT, resolveDir: process.cwd() },
+    tsconfigRaw: {},
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    outdir: '/app',
+    write: false,
+    chunkNames: '[name]-[hash]',
+  });
+  const files = new Map(outputFiles.map((file) => [file.path, file.text]));
+  await page.route('**/app/*', async (route) => {
+    const path = new URL(route.request().url()).pathname;
+    if (path.includes('chooser') && !(await answer())) return route.abort();
+    return route.fulfill({ body: files.get(path)!, contentType: 'text/javascript' });
+  });
+  await page.route('**/app.html', (route) =>
+    route.fulfill({
+      body: `<!doctype html><html lang="en"><link rel="icon" href="data:,"><script type="module" src="/app/stdin.js"></script>
+        <pipeline-status-picker conversation-id="c1"></pipeline-status-picker>`,
+      contentType: 'text/html',
+    }),
+  );
+  await page.goto('/app.html');
+}
+
+test('a list whose code does not arrive says so, and comes with the next click', async ({ page }) => {
+  let isLost = true;
+  await serve(page, () => Promise.resolve(!isLost));
+  const codes: string[] = [];
+  await page.exposeFunction('told', (code: string) => codes.push(code));
+  await page.evaluate(() => {
+    document.addEventListener('pipeline-error', (event) => {
+      const { code } = (event as unknown as { error: { code: string } }).error;
+      (window as unknown as { told(code: string): void }).told(code);
+    });
+  });
+  const picker = page.getByRole('combobox', { name: 'Pipeline status' });
+  await expect(picker).toHaveText('No status');
+  await picker.click();
+  await expect(page.getByRole('alert')).toHaveText('The server cannot be reached right now.');
+  await expect.poll(() => codes).toEqual(['unavailable']);
+  isLost = false;
+  await picker.click();
+  await page.getByRole('option', { name: 'Leads', exact: true }).click();
+  await expect(picker).toHaveText('Leads');
+  await expect(page.getByRole('alert')).toHaveCount(0);
+});
+
+test('keys pressed while the list is on its way are not lost', async ({ page }) => {
+  let arrive = (): void => undefined;
+  const arrived = new Promise<boolean>((resolve) => (arrive = () => resolve(true)));
+  await serve(page, () => arrived);
+  const picker = page.getByRole('combobox', { name: 'Pipeline status' });
+  await expect(picker).toHaveText('No status');
+  await picker.focus();
+  await page.keyboard.press('p');
+  await expect(picker).toHaveAttribute('aria-expanded', 'false');
+  arrive();
+  await expect(page.getByRole('option', { name: 'Purchase', exact: true })).toBeFocused();
+});
