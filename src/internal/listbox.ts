@@ -108,6 +108,7 @@ export class Listbox {
         part="listbox"
         role="listbox"
         aria-label=${this.#localize.text('pipelineStatus')}
+        ?hidden=${shown.length === 0}
         @click=${this.#handleClick}
         @keydown=${this.#handleKeyDown}
         @focusin=${this.#handleFocusIn}

@@ -26,6 +26,10 @@ export const chooserStyles = css`
     scroll-padding-block: 4px;
   }
 
+  .listbox[hidden] {
+    display: none;
+  }
+
   .option {
     display: flex;
     align-items: center;

@@ -1,0 +1,140 @@
+import { MemoryAdapter } from '../../../src/adapters/memory.js';
+import { byRole, until } from '../../support.js';
+import { example, hang, loaded, long, press, put, refuse, type, type State } from './stage.js';
+
+type Picker = HTMLElementTagNameMap['pipeline-status-picker'];
+
+const DAY = 86_400_000;
+
+const show = (main: HTMLElement, adapter: MemoryAdapter, properties: Partial<Picker>): Promise<Picker> =>
+  loaded(main, 'pipeline-status-picker', adapter, properties);
+
+async function open(main: HTMLElement, adapter: MemoryAdapter, properties: Partial<Picker>): Promise<Picker> {
+  const element = await show(main, adapter, properties);
+  element.show();
+  await until(() => element.matches(':state(open)'), 'the list');
+  return element;
+}
+
+/** Opens it and picks. */
+async function pick(
+  main: HTMLElement,
+  adapter: MemoryAdapter,
+  name: string,
+  properties: Partial<Picker> = LEADS,
+): Promise<Picker> {
+  const element = await open(main, adapter, properties);
+  await press(element, 'option', name);
+  return element;
+}
+
+const becomes = (element: Picker, part: string): Promise<Element> =>
+  until(() => element.shadowRoot!.querySelector(`[part~=${part}]`), `the ${part}`);
+
+/** An example in which everything was set three days ago. */
+async function old(): Promise<MemoryAdapter> {
+  const adapter = await example();
+  const getEntries = adapter.getEntries.bind(adapter);
+  adapter.getEntries = async (ids) => {
+    const entries = await getEntries(ids);
+    return new Map([...entries].map(([id, entry]) => [id, { ...entry, changedAt: Date.now() - 3 * DAY }]));
+  };
+  return adapter;
+}
+
+const LEADS = { conversationId: 'c0' };
+const NONE = { conversationId: 'c2' };
+const SEVERAL = { conversations: [{ conversationId: 'c0' }, { conversationId: 'c1' }] };
+
+export const picker: Record<string, State> = {
+  async none(main) {
+    await show(main, await example(), NONE);
+  },
+  async chosen(main) {
+    const adapter = await example();
+    for (const [i, id] of ['leads', 'purchase', 'repurchase', 'waiting', 'done'].entries()) {
+      await adapter.setStatus([{ conversationId: `x${i}` }], id);
+      await show(main, adapter, { conversationId: `x${i}` });
+    }
+  },
+  async small(main) {
+    await show(main, await example(), { ...LEADS, size: 'small' });
+    await show(main, await example(), { ...NONE, size: 'small' });
+  },
+  async open(main) {
+    await open(main, await example(), LEADS);
+  },
+  async 'open above the text area'(main) {
+    main.style.setProperty('padding-block-start', '320px');
+    await open(main, await example(), { ...NONE, placement: 'composer' });
+  },
+  async search(main) {
+    const element = await open(main, await long(20), LEADS);
+    type(byRole(element, 'combobox', 'Search statuses'), 'p 1');
+    await element.updateComplete;
+  },
+  async 'search with no result'(main) {
+    const element = await open(main, await long(20), LEADS);
+    type(byRole(element, 'combobox', 'Search statuses'), 'xyz');
+    await element.updateComplete;
+  },
+  async saving(main) {
+    const element = await pick(main, Object.assign(await example(), { setStatus: hang }), 'Purchase');
+    await until(() => element.matches(':state(saving)'), 'the write to begin');
+  },
+  async 'failed with reason'(main) {
+    const element = await pick(main, Object.assign(await example(), { setStatus: refuse() }), 'Purchase');
+    await becomes(element, 'error');
+  },
+  async 'undo shown'(main) {
+    await becomes(await pick(main, await example(), 'Purchase'), 'undo');
+  },
+  async disabled(main) {
+    await show(main, await example(), { ...LEADS, disabled: true });
+    await show(main, await example(), { ...NONE, disabled: true });
+  },
+  async readonly(main) {
+    await show(main, await example(), { ...LEADS, readonly: true });
+    await show(main, await example(), { ...NONE, readonly: true });
+  },
+  async 'required and invalid'(main) {
+    const label = Object.assign(document.createElement('label'), { htmlFor: 'stage', textContent: 'Stage' });
+    main.append(label);
+    const element = await show(main, await example(), { id: 'stage', required: true });
+    element.checkValidity();
+    element.focus();
+  },
+  async mixed(main) {
+    await show(main, await example(), SEVERAL);
+  },
+  async 'mixed and open'(main) {
+    await open(main, await example(), SEVERAL);
+  },
+  async 'bulk failed'(main) {
+    const adapter = await example();
+    const setStatus = adapter.setStatus.bind(adapter);
+    adapter.setStatus = async (refs, statusId) => {
+      const [first, ...others] = refs;
+      const error = await refuse()().catch((thrown: unknown) => thrown as never);
+      return [{ conversationId: first!.conversationId, ok: false, error }, ...(await setStatus(others, statusId))];
+    };
+    await becomes(await pick(main, adapter, 'Repurchase', SEVERAL), 'error');
+  },
+  async loading(main) {
+    await put(main, 'pipeline-status-picker', Object.assign(await example(), { getEntries: hang }), LEADS);
+  },
+  async 'load error'(main) {
+    const adapter = Object.assign(await example(), { listStatuses: refuse('offline') });
+    const element = await put(main, 'pipeline-status-picker', adapter, LEADS);
+    await until(() => element.matches(':state(error)'), 'the error');
+    element.show();
+    await until(() => element.matches(':state(open)'), 'what opens');
+  },
+  async 'no statuses'(main) {
+    await open(main, new MemoryAdapter(), LEADS);
+  },
+  async 'details, for 3 days'(main) {
+    await show(main, await old(), { ...LEADS, placement: 'details' });
+    await show(main, await old(), { ...LEADS, placement: 'details', readonly: true });
+  },
+};
