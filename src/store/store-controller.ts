@@ -81,7 +81,9 @@ export class StoreController implements ReactiveController {
     if (!this.#store) return;
     const before = this.#watching;
     const update = (): void => this.#host.requestUpdate();
-    this.#watching = [this.#store.addReporter(this.#onError), ...this.#watch(this.#store, update)];
+    // A function of its own each time: what stops below must not be what was just begun.
+    const report: ErrorListener = (error, action) => this.#onError(error, action);
+    this.#watching = [this.#store.addReporter(report), ...this.#watch(this.#store, update)];
     // Only now: what is still watched stays awake.
     for (const stop of before) stop();
     update();
