@@ -26,6 +26,9 @@ export function readConversations(given: {
   }
 }
 
+/** Ids hold no control characters, so this tells any two lists apart. */
+export const idsOf = (refs: Conversations): string => refs.map((ref) => ref.conversationId).join('\n');
+
 /** What the conversations of a picker show, taken together. */
 export interface View {
   /** The list of statuses or one of the conversations has not been read. */

@@ -1,7 +1,28 @@
 import { expect, fixture, html } from '@open-wc/testing';
 import { sendKeys } from '@web/test-runner-commands';
-import { allByRole, deepActiveElement, until } from '../../../test/support.js';
-import { PHONE, pipeline, picker, trigger, ready, shown, options, statusOf, press } from './test-picker.js';
+import { allByRole, deepActiveElement, queryByRole, until } from '../../../test/support.js';
+import type { PipelineStatusPicker } from './pipeline-status-picker.js';
+import {
+  PHONE,
+  focusedText,
+  option,
+  options,
+  picker,
+  pipeline,
+  press,
+  ready,
+  shown,
+  statusOf,
+  trigger,
+} from './test-picker.js';
+
+/** Presses the last key while the others are held. */
+async function chord(...keys: readonly string[]): Promise<void> {
+  const held = keys.slice(0, -1);
+  for (const key of held) await sendKeys({ down: key });
+  await press(keys.at(-1)!);
+  for (const key of held) await sendKeys({ up: key });
+}
 
 describe('<pipeline-status-picker> the keyboard', () => {
   it('opens on the current option, moves without wrapping, and picks', async () => {
@@ -89,5 +110,112 @@ describe('<pipeline-status-picker> the keyboard', () => {
     await until(() => options(element).length === 3);
     await until(() => deepActiveElement()?.role === 'option');
     expect(deepActiveElement()!.textContent.trim()).to.equal('Purchase');
+  });
+
+  for (const [what, ...keys] of [
+    ['Enter', 'Enter'],
+    ['Space', ' '],
+    ['ArrowDown', 'ArrowDown'],
+    ['Alt+ArrowDown', 'Alt', 'ArrowDown'],
+  ] as const) {
+    it(`opens on the current option with ${what}`, async () => {
+      const adapter = await pipeline();
+      await adapter.setStatus([{ conversationId: PHONE }], 'purchase');
+      const element = await picker(adapter);
+      element.focus();
+      await chord(...keys);
+      await until(() => focusedText() === 'Purchase');
+      expect(trigger(element).ariaExpanded).to.equal('true');
+    });
+  }
+
+  for (const [what, ...keys] of [
+    ['Enter', 'Enter'],
+    ['Space', ' '],
+    ['Alt+ArrowUp', 'Alt', 'ArrowUp'],
+  ] as const) {
+    it(`picks with ${what}, and focus goes back to the pill`, async () => {
+      const adapter = await pipeline();
+      const element = await picker(adapter);
+      element.focus();
+      await press('Home');
+      await until(() => focusedText() === 'Leads');
+      await chord(...keys);
+      await until(async () => (await statusOf(adapter)) === 'leads');
+      expect(deepActiveElement() === trigger(element)).to.equal(true);
+      expect(trigger(element).ariaExpanded).to.equal('false');
+    });
+  }
+
+  it('goes ten options with PageDown and PageUp, and stops at the ends', async () => {
+    const names = Array.from({ length: 12 }, (_, i) => `Step ${i + 1}`);
+    const element = await picker(await pipeline(names));
+    element.focus();
+    await press('Home');
+    await until(() => focusedText() === 'Step 1');
+    const seen: unknown[] = [];
+    for (const key of ['PageDown', 'PageDown', 'PageUp', 'PageUp']) {
+      await press(key);
+      seen.push(focusedText());
+    }
+    expect(seen).to.deep.equal(['Step 11', 'No status', 'Step 3', 'Step 1']);
+  });
+
+  it('goes back with Shift+Tab to what is before the pill, without a pick', async () => {
+    const adapter = await pipeline();
+    const element = await picker(adapter);
+    const before = document.createElement('input');
+    element.before(before);
+    element.focus();
+    await press('Home');
+    await until(() => focusedText() === 'Leads');
+    await chord('Shift', 'Tab');
+    expect(deepActiveElement() === before).to.equal(true);
+    await until(() => !queryByRole(element, 'listbox'));
+    expect(await statusOf(adapter)).to.equal(undefined);
+  });
+
+  it('takes the focus to the list as soon as the statuses are there, when it was opened before', async () => {
+    const adapter = await pipeline();
+    await adapter.setStatus([{ conversationId: PHONE }], 'purchase');
+    const list = adapter.listStatuses.bind(adapter);
+    let go = (): void => undefined;
+    adapter.listStatuses = () => new Promise((resolve) => (go = () => resolve(list())));
+    const element = await fixture<PipelineStatusPicker>(
+      html`<pipeline-status-picker .adapter=${adapter} conversation-id=${PHONE}></pipeline-status-picker>`,
+    );
+    element.focus();
+    await press('Enter');
+    await until(() => element.matches(':state(open)'));
+    expect(element.shadowRoot!.querySelector('[part=popup]')!.textContent.trim()).to.equal('Loading statuses');
+    go();
+    await until(() => focusedText() === 'Purchase');
+  });
+
+  it('keeps focus on the pill when the host closes the list or shows another conversation', async () => {
+    const adapter = await pipeline();
+    const element = await picker(adapter);
+    for (const act of [() => element.hide(), () => (element.conversationId = 'other')]) {
+      element.show();
+      await until(() => deepActiveElement()?.role === 'option');
+      act();
+      await until(() => !queryByRole(element, 'listbox'));
+      expect(deepActiveElement() === trigger(element)).to.equal(true);
+    }
+  });
+
+  it('cannot be opened while it may not be used, and closes when that begins', async () => {
+    const element = await picker(await pipeline());
+    for (const property of ['disabled', 'readonly'] as const) {
+      element.show();
+      await option(element, 'Leads');
+      element[property] = true;
+      await until(() => !queryByRole(element, 'listbox'));
+      element.show();
+      await element.updateComplete;
+      expect(!queryByRole(element, 'listbox')).to.equal(true);
+      element[property] = false;
+      await element.updateComplete;
+    }
   });
 });

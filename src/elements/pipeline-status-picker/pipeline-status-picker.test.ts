@@ -1,5 +1,6 @@
 import { expect, fixture, html } from '@open-wc/testing';
 import { announced, byRole, deepActiveElement, nextEvent, queryByRole, until } from '../../../test/support.js';
+import { PipelineError } from '../../model/errors.js';
 import type { MemoryAdapter } from '../../adapters/memory.js';
 import { PHONE, pipeline, picker, trigger, isReady, ready, shown, options, statusOf, click } from './test-picker.js';
 
@@ -56,6 +57,22 @@ describe('<pipeline-status-picker>', () => {
       await until(() => shown(element) === 'Prospects');
       await adapter.deleteStatus('leads', { ifVersion: renamed.version, moveTo: 'purchase' });
       await until(() => shown(element) === 'Purchase');
+    });
+
+    it('tells the host when its status cannot be read, also after the host changed the conversation', async () => {
+      const adapter = await pipeline();
+      adapter.getEntries = () => Promise.reject(new PipelineError('offline', 'no'));
+      const element = document.createElement('pipeline-status-picker');
+      const page = await fixture<HTMLElement>(html`<div></div>`);
+      element.adapter = adapter;
+      for (const id of ['a', 'b']) {
+        const told = nextEvent(page, 'pipeline-error');
+        element.conversationId = id;
+        page.append(element);
+        const { error, action } = await told;
+        expect([error.code, action]).to.deep.equal(['offline', 'load']);
+        await until(() => element.matches(':state(error)'));
+      }
     });
 
     it('shows another conversation when the host changes the id', async () => {

@@ -11,7 +11,7 @@ import type { PipelineStore } from '../../store/store.js';
 import { base } from '../../styles/base.js';
 import { tokens } from '../../styles/tokens.js';
 import type { Chooser, ChooserHost } from './chooser.js';
-import { readConversations, viewOf, type Conversations, type View } from './conversations.js';
+import { idsOf, readConversations, viewOf, type Conversations, type View } from './conversations.js';
 import { FormControl } from './form-control.js';
 import { chooserClass, loadChooser, loadChooserSoon } from './load-chooser.js';
 import { styles } from './pipeline-status-picker.styles.js';
@@ -89,6 +89,7 @@ export class PipelineStatusPicker extends FormControl {
   @query('.trigger') private readonly trigger!: HTMLElement;
 
   #value: Id | null = null;
+  #searched = false;
   #refs: Conversations = [];
   /** What is rendered. */
   #view!: View;
@@ -146,10 +147,15 @@ export class PipelineStatusPicker extends FormControl {
   protected override willUpdate(changed: PropertyValues): void {
     super.willUpdate(changed);
     if (changed.has('conversationId') || changed.has('contactId') || changed.has('conversations')) {
+      const before = idsOf(this.#refs);
       this.#refs = readConversations(this);
-      this.#chooser?.reset();
-      this.hide();
-      this.stores.rewatch();
+      // Not when a host only hands over a new list of the same.
+      if (idsOf(this.#refs) !== before) {
+        this.#chooser?.reset();
+        // Nor a list that is only about to be rendered: the host opened it for these.
+        if (this.trigger?.ariaExpanded === 'true') this.hide();
+        this.stores.rewatch();
+      }
     } else if (changed.has('placement')) {
       this.stores.rewatch();
     }
@@ -242,8 +248,10 @@ export class PipelineStatusPicker extends FormControl {
     return this.conversations !== null || this.conversationId !== null;
   }
 
+  /** Once open with a search field, it keeps it: focus may be there. */
   get #hasSearch(): boolean {
-    return (this.store?.statuses.length ?? 0) > this.searchThreshold;
+    const isMany = (this.store?.statuses.length ?? 0) > this.searchThreshold;
+    return (this.#searched = isMany || (this.#isOpen && this.#searched));
   }
 
   /** What there is to show now. */

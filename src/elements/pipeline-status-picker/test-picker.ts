@@ -27,9 +27,14 @@ export async function picker(adapter: MemoryAdapter, conversationId = PHONE): Pr
   return element;
 }
 
-export const trigger = (element: Element): HTMLElement => byRole(element, 'combobox', 'Pipeline status');
+export const trigger = (element: Element): HTMLElement =>
+  byRole(element, 'combobox', /^(Pipeline status|Status pipeline)$/);
 export const isReady = (element: Element): boolean => !element.matches(':state(loading)');
-export const ready = (element: Element): Promise<boolean> => until(() => isReady(element), 'the picker to load');
+/** Waits for what it shows to be read. */
+export async function ready(element: PipelineStatusPicker): Promise<void> {
+  await element.updateComplete;
+  await until(() => isReady(element), 'the picker to load');
+}
 export const shown = (element: Element): string => trigger(element).textContent.trim();
 export const options = (element: Element): string[] =>
   allByRole(element, 'option').map((option) => option.textContent.trim());

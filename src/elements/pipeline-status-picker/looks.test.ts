@@ -1,0 +1,225 @@
+import { expect, fixture, html } from '@open-wc/testing';
+import { a11ySnapshot, sendKeys, setViewport } from '@web/test-runner-commands';
+import { emulateMediaFeatures, isChromium } from '../../../test/commands.js';
+import { deepActiveElement, queryByRole, until } from '../../../test/support.js';
+import { MemoryAdapter } from '../../adapters/memory.js';
+import { PipelineError } from '../../model/errors.js';
+import type { PipelineStatusPicker } from './pipeline-status-picker.js';
+import { PHONE, hold, option, pick, picker, pipeline, ready, shown, trigger } from './test-picker.js';
+
+const part = (element: Element, name: string): HTMLElement | null =>
+  element.shadowRoot!.querySelector<HTMLElement>(`[part~=${name}]`);
+const states = (element: Element): string[] =>
+  ['open', 'loading', 'saving', 'error', 'empty'].filter((state) => element.matches(`:state(${state})`));
+
+/** Colours every part from outside, as a theme does. */
+const THEME = [
+  ...['trigger', 'chip', 'swatch', 'label', 'caret', 'popup', 'search', 'clear', 'listbox', 'option', 'check'],
+  ...['undo', 'error', 'empty', 'skeleton', 'status-leads'],
+]
+  .map((name) => `pipeline-status-picker::part(${name}) { outline: 3px solid rgb(1, 2, 3) }`)
+  .join('\n');
+
+const isThemed = (element: Element, name: string): boolean => {
+  const found = part(element, name);
+  return found !== null && getComputedStyle(found).outlineColor === 'rgb(1, 2, 3)';
+};
+
+describe('<pipeline-status-picker> its looks', () => {
+  it('have a part for a theme to reach, each in its time', async () => {
+    const page = await fixture<HTMLElement>(html`<div></div>`);
+    const style = document.createElement('style');
+    style.textContent = THEME;
+    page.append(style);
+    const adapter = await pipeline();
+    await adapter.setStatus([{ conversationId: PHONE }], 'leads');
+    const list = adapter.listStatuses.bind(adapter);
+    let go = (): void => undefined;
+    adapter.listStatuses = () => new Promise((resolve) => (go = () => resolve(list())));
+    const element = document.createElement('pipeline-status-picker');
+    Object.assign(element, { adapter, conversationId: PHONE });
+    page.append(element);
+    await until(() => part(element, 'skeleton'));
+    const themed = (...names: string[]): void => {
+      for (const name of names) expect(isThemed(element, name), name).to.equal(true);
+    };
+    themed('trigger', 'skeleton');
+    go();
+    await ready(element);
+    themed('chip', 'status-leads', 'swatch', 'label', 'caret');
+    element.show();
+    await option(element, 'Purchase');
+    themed('popup', 'listbox', 'option', 'check');
+    await pick(element, 'Purchase');
+    await until(() => part(element, 'undo'));
+    themed('undo');
+    element.searchThreshold = 1;
+    element.show();
+    await until(() => part(element, 'search'));
+    await until(() => deepActiveElement() === part(element, 'search'));
+    await sendKeys({ type: 'zzz' });
+    await until(() => part(element, 'clear'));
+    themed('search', 'empty', 'clear');
+    element.hide();
+    const writes = hold(adapter);
+    await pick(element, 'Leads');
+    writes[0]!.refuse(new PipelineError('offline', 'no'));
+    await until(() => part(element, 'error'));
+    themed('error');
+  });
+
+  it('take the colour that the page has for a status by its name', async () => {
+    const adapter = await pipeline();
+    await adapter.setStatus([{ conversationId: PHONE }], 'leads');
+    const element = await picker(adapter);
+    const dot = part(element, 'swatch')!;
+    expect(getComputedStyle(dot).backgroundColor).to.equal('rgb(39, 117, 248)');
+    element.style.setProperty('--pipeline-status-leads', '#112233');
+    expect(getComputedStyle(dot).backgroundColor).to.equal('rgb(17, 34, 51)');
+  });
+
+  it('tell a style sheet of their state', async () => {
+    const adapter = await pipeline();
+    const list = adapter.listStatuses.bind(adapter);
+    let refuse = (): void => undefined;
+    adapter.listStatuses = () =>
+      new Promise((_, reject) => (refuse = () => reject(new PipelineError('unavailable', 'down'))));
+    const element = await fixture<PipelineStatusPicker>(
+      html`<pipeline-status-picker .adapter=${adapter} conversation-id=${PHONE}></pipeline-status-picker>`,
+    );
+    expect(states(element)).to.deep.equal(['loading']);
+    refuse();
+    await until(() => states(element).join() === 'loading,error');
+    adapter.listStatuses = list;
+    element.show();
+    (await until(() => queryByRole(element, 'button', 'Try again'))).click();
+    await until(() => states(element).join() === 'open,empty');
+    const writes = hold(adapter);
+    await pick(element, 'Leads');
+    await until(() => states(element).join() === 'saving');
+    writes[0]!.go();
+    await until(() => states(element).join() === '');
+    await pick(element, 'No status');
+    await until(() => states(element).join() === 'saving,empty');
+    writes[1]!.refuse(new PipelineError('offline', 'no'));
+    await until(() => states(element).join() === 'error');
+    element.conversationId = 'other';
+    await until(() => states(element).join() === 'empty');
+  });
+
+  it('keep their height when the status is loaded, so that nothing below moves', async () => {
+    const adapter = await pipeline();
+    await adapter.setStatus([{ conversationId: PHONE }], 'leads');
+    const list = adapter.listStatuses.bind(adapter);
+    let go = (): void => undefined;
+    adapter.listStatuses = () => new Promise((resolve) => (go = () => resolve(list())));
+    const element = await fixture<PipelineStatusPicker>(
+      html`<pipeline-status-picker .adapter=${adapter} conversation-id=${PHONE}></pipeline-status-picker>`,
+    );
+    const before = element.getBoundingClientRect().height;
+    expect(trigger(element).ariaBusy).to.equal('true');
+    expect(getComputedStyle(part(element, 'skeleton')!).animationDelay).to.equal('1s');
+    go();
+    await ready(element);
+    expect(Math.abs(element.getBoundingClientRect().height - before)).to.be.below(0.5);
+  });
+
+  it('shorten a long name on the pill to its container, and show all of it in the list, in 320 px', async () => {
+    const long = 'Menunggu konfirmasi pembayaran dari pelanggan yang belum membalas'.slice(0, 64);
+    const adapter = await pipeline([long, 'W'.repeat(64)]);
+    await adapter.setStatus([{ conversationId: PHONE }], long.toLowerCase());
+    const box = await fixture<HTMLElement>(html`<div></div>`);
+    box.style.cssText = 'inline-size:110px';
+    const element = await picker(adapter);
+    box.append(element);
+    await ready(element);
+    const label = part(element, 'label')!;
+    expect(trigger(element).getBoundingClientRect().width <= 110).to.equal(true);
+    expect(label.scrollWidth > label.clientWidth && getComputedStyle(label).textOverflow).to.equal('ellipsis');
+    await setViewport({ width: 320, height: 480 });
+    try {
+      element.show();
+      for (const name of [long, 'W'.repeat(64)]) {
+        const text = (await option(element, name)).querySelector<HTMLElement>('[part=label]')!;
+        const { left, right } = text.getBoundingClientRect();
+        expect(left >= 0 && right <= 320 && text.scrollWidth <= text.clientWidth, name).to.equal(true);
+      }
+      expect(document.documentElement.scrollWidth).to.be.at.most(320);
+    } finally {
+      await setViewport({ width: 800, height: 600 });
+    }
+  });
+
+  it('are big enough to hit, the small ones too', async () => {
+    const adapter = await pipeline();
+    const element = await picker(adapter);
+    for (const size of ['medium', 'small'] as const) {
+      element.size = size;
+      await pick(element, size === 'small' ? 'Leads' : 'Purchase');
+      const undo = await until(() => queryByRole(element, 'button', 'Undo'));
+      element.show();
+      for (const target of [trigger(element), undo, await option(element, 'Leads')]) {
+        const { width, height } = target.getBoundingClientRect();
+        expect(Math.min(width, height), `${size} ${target.textContent.trim()}`).to.be.at.least(24);
+      }
+      element.hide();
+    }
+  });
+
+  it('do not move where motion is to be reduced, and still show that it is being saved', async function () {
+    if (!isChromium) this.skip();
+    await emulateMediaFeatures({ 'prefers-reduced-motion': 'reduce' });
+    const adapter = await pipeline();
+    const element = await picker(adapter);
+    hold(adapter);
+    await pick(element, 'Leads');
+    await until(() => element.matches(':state(saving)'));
+    const dot = part(element, 'swatch')!;
+    const { animationIterationCount, animationDuration } = getComputedStyle(dot);
+    expect([animationIterationCount, animationDuration]).to.deep.equal(['1', '1e-05s']);
+    await until(() => getComputedStyle(dot).opacity === '0.25');
+  });
+
+  it('show the name and the value of the pill to assistive technology as a combo box', async function () {
+    if (!isChromium) this.skip();
+    const adapter = await pipeline();
+    await adapter.setStatus([{ conversationId: PHONE }], 'leads');
+    await picker(adapter);
+    const tree = JSON.stringify(await a11ySnapshot({}));
+    expect(tree).to.match(/"role":"combobox"[^}]*"name":"Pipeline status","value":"Leads"/);
+  });
+
+  it('are accessible with a failure, an undo, several statuses, no status to choose and nothing found', async () => {
+    const page = await fixture<HTMLElement>(html`<main></main>`);
+    const show = async (element: PipelineStatusPicker): Promise<void> => {
+      page.append(element);
+      await ready(element);
+      await expect(element).to.be.accessible();
+    };
+    const adapter = await pipeline();
+    const element = await picker(adapter);
+    page.append(element);
+    await ready(element);
+    await pick(element, 'Leads');
+    await until(() => queryByRole(element, 'button', 'Undo'));
+    await show(element);
+    const writes = hold(adapter);
+    await pick(element, 'Purchase');
+    writes[0]!.refuse(new PipelineError('offline', 'no'));
+    await until(() => part(element, 'error'));
+    await expect(element).to.be.accessible();
+    element.conversations = [{ conversationId: PHONE }, { conversationId: 'b' }];
+    await until(() => shown(element) === 'Mixed');
+    await expect(element).to.be.accessible();
+    element.searchThreshold = 1;
+    element.show();
+    await until(() => deepActiveElement() === part(element, 'search'));
+    await sendKeys({ type: 'zzz' });
+    await until(() => part(element, 'clear'));
+    await expect(element).to.be.accessible();
+    const empty = await picker(new MemoryAdapter());
+    empty.show();
+    await until(() => part(empty, 'empty'));
+    await show(empty);
+  });
+});

@@ -1,0 +1,58 @@
+import { expect } from '@open-wc/testing';
+import { TypeAhead, indexForKey } from './list-keys.js';
+
+const NAMES = ['New', 'New order', 'Négociation', 'Old', 'Menunggu'];
+const collator = new Intl.Collator('id', { usage: 'search', sensitivity: 'base' });
+
+describe('type-ahead', () => {
+  const { performance } = window;
+  let now = 1000;
+  beforeEach(() => {
+    Object.defineProperty(window, 'performance', { configurable: true, value: { now: () => now } });
+  });
+  afterEach(() => {
+    Object.defineProperty(window, 'performance', { configurable: true, value: performance });
+  });
+
+  /** Types letters with a pause before each, from the first name on; where each leads. */
+  function type(letters: string, pause: number): (string | undefined)[] {
+    const typeAhead = new TypeAhead();
+    let current = 0;
+    return [...letters].map((letter) => {
+      now += pause;
+      const index = typeAhead.find(letter, NAMES, current, collator);
+      if (index !== undefined) current = index;
+      return index === undefined ? undefined : NAMES[index];
+    });
+  }
+
+  it('makes a word of letters typed quickly, a space included', () => {
+    expect(type('new o', 100)).to.deep.equal(['New order', 'New order', 'New order', 'New order', 'New order']);
+    expect(type('old', 100)).to.deep.equal(['Old', 'Old', 'Old']);
+  });
+
+  it('begins anew after half a second', () => {
+    expect(type('nm', 499)).to.deep.equal(['New order', undefined]);
+    expect(type('nm', 500)).to.deep.equal(['New order', 'Menunggu']);
+  });
+
+  it('goes through the names with one letter again and again, accents and case aside', () => {
+    expect(type('nnnn', 100)).to.deep.equal(['New order', 'Négociation', 'New', 'New order']);
+    expect(type('neg', 100).at(-1)).to.equal('Négociation');
+  });
+});
+
+describe('the keys of a list', () => {
+  it('stop at its ends, and other keys do not move', () => {
+    const to = (key: string, current: number): number | undefined => indexForKey(key, current, 12);
+    expect(['ArrowDown', 'ArrowUp', 'Home', 'End', 'PageDown', 'PageUp'].map((key) => to(key, 5))).to.deep.equal([
+      6, 4, 0, 11, 11, 0,
+    ]);
+    expect([to('ArrowDown', 11), to('ArrowUp', 0), to('ArrowUp', -1), to('Enter', 3)]).to.deep.equal([
+      11,
+      0,
+      11,
+      undefined,
+    ]);
+  });
+});
