@@ -32,6 +32,19 @@ export function nameKey(name: string): string {
  * A name that has none of these characters gives an empty slug, and no override.
  */
 export function statusSlug(name: string): string {
+  let slug = slugs.get(name);
+  if (slug === undefined) {
+    if (slugs.size > MAX_SLUGS) slugs.clear();
+    slugs.set(name, (slug = makeSlug(name)));
+  }
+  return slug;
+}
+
+/** Asked for anew with every render of every chip. */
+const slugs = new Map<string, string>();
+const MAX_SLUGS = 1000;
+
+function makeSlug(name: string): string {
   return name
     .normalize('NFKD')
     .toLowerCase()

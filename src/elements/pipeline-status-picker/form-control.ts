@@ -14,7 +14,7 @@ export abstract class FormControl extends PipelineElement {
   #formDisabled = false;
   #isLabelled = false;
   /** What the form knows: the value, and why it is not valid. */
-  #told: Id | null = null;
+  #told: Id | null | undefined;
   #missing = '';
   #anchor: HTMLElement | undefined;
 

@@ -1,4 +1,4 @@
-import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { property, query } from 'lit/decorators.js';
 import { PipelineErrorEvent } from '../../events.js';
 import { chipParts, chipStyles } from '../../internal/chip.js';
@@ -54,7 +54,10 @@ import { styles } from './pipeline-status-picker.styles.js';
  * @cssstate empty - The conversation has no status.
  */
 export class PipelineStatusPicker extends FormControl {
-  static override styles = [tokens, base, chipStyles, styles];
+  /** One sheet: every shadow root of a thousand has to be told of each. */
+  static override styles = css`
+    ${tokens}${base}${chipStyles}${styles}
+  `;
 
   /** The conversation whose status it is. */
   @property({ attribute: 'conversation-id' }) conversationId: string | null = null;
@@ -66,22 +69,22 @@ export class PipelineStatusPicker extends FormControl {
   @property({ attribute: false }) conversations: Conversations | null = null;
 
   /** Where it stands: under the inbox name, or above the text area (where it opens upward). */
-  @property({ reflect: true }) placement: 'details' | 'composer' | null = null;
+  @property({ reflect: true, useDefault: true }) placement: 'details' | 'composer' | null = null;
 
   /** How big the pill is. */
-  @property({ reflect: true }) size: 'small' | 'medium' = 'medium';
+  @property({ reflect: true, useDefault: true }) size: 'small' | 'medium' = 'medium';
 
   /** Shows the status without a way to change it. */
-  @property({ type: Boolean, reflect: true }) readonly = false;
+  @property({ type: Boolean, reflect: true, useDefault: true }) readonly = false;
 
   /** Greyed out and out of the form. */
-  @property({ type: Boolean, reflect: true }) disabled = false;
+  @property({ type: Boolean, reflect: true, useDefault: true }) disabled = false;
 
   /** Hides "No status". */
-  @property({ type: Boolean, reflect: true }) required = false;
+  @property({ type: Boolean, reflect: true, useDefault: true }) required = false;
 
   /** Name in a form. */
-  @property({ reflect: true }) name: string | null = null;
+  @property({ reflect: true, useDefault: true }) name: string | null = null;
 
   /** With more statuses than this the popup has a search field. */
   @property({ type: Number, attribute: 'search-threshold' }) searchThreshold = 12;

@@ -1,5 +1,6 @@
 import { expect, fixture, html } from '@open-wc/testing';
 import { sendMouse } from '@web/test-runner-commands';
+import { computeAccessibleDescription } from 'dom-accessibility-api';
 import { byRole, deepActiveElement, nextEvent, queryByRole, until } from '../../../test/support.js';
 import { MemoryAdapter } from '../../adapters/memory.js';
 import { PipelineError } from '../../model/errors.js';
@@ -260,7 +261,7 @@ describe('<pipeline-status-picker> the popup', () => {
       html`<pipeline-status-picker .adapter=${adapter} conversation-id=${PHONE}></pipeline-status-picker>`,
     );
     await until(() => element.matches(':state(error)'));
-    expect(trigger(element).textContent).to.include('The statuses could not be loaded.');
+    expect(computeAccessibleDescription(trigger(element))).to.equal('The statuses could not be loaded.');
     element.focus();
     await press('Enter');
     await until(() => element.matches(':state(open)'));
