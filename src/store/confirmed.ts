@@ -29,15 +29,22 @@ export class ConfirmedStatuses {
     this.#heardAt.set(id, this.#ticks.next());
   }
 
-  /** Takes over a list that was asked for at `askedAt`; what was heard while it was on its way stays. */
-  replace(list: readonly Status[], askedAt: number): void {
+  /**
+   * Takes over a list that was asked for at `askedAt`; what was heard while it was on its way stays. Returns whether that
+   * leaves a doubt: a status that is not in the list may be newer than the list, or the late answer of an older write.
+   */
+  replace(list: readonly Status[], askedAt: number): boolean {
     const listed = new Set(list.map((status) => status.id));
     const isOld = (id: Id): boolean => (this.#heardAt.get(id) ?? 0) < askedAt;
+    let isInDoubt = false;
     for (const [id, held] of this.rows) {
-      if (!listed.has(id) && isOld(id)) this.rows.set(id, { ...held, deleted: true });
+      if (listed.has(id) || held.deleted) continue;
+      if (isOld(id)) this.rows.set(id, { ...held, deleted: true });
+      else isInDoubt = true;
     }
     for (const status of list) {
       if (isOld(status.id) || isNewer(status, this.rows.get(status.id))) this.rows.set(status.id, status);
     }
+    return isInDoubt;
   }
 }

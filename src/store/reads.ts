@@ -33,16 +33,20 @@ export class Reads<T> {
     missing: (id: Id) => T,
     onError: (error: PipelineError) => void,
     ticks: Ticks,
+    ready: () => Promise<void> | undefined,
+    isNewer: (next: T, held: T) => boolean = () => false,
   ) {
     this.#ticks = ticks;
     this.#batch = new Batch(async (ids) => {
+      await ready();
       const askedAt = ticks.next();
       try {
         const found = await load(ids);
         for (const id of ids) {
           this.#errors.delete(id);
           const held = this.#held.get(id);
-          if (!held || held.heardAt < askedAt) this.hear(id, found.get(id) ?? missing(id));
+          const value = found.get(id) ?? missing(id);
+          if (!held || held.heardAt < askedAt || isNewer(value, held.value)) this.hear(id, value);
         }
       } catch (thrown) {
         const error = PipelineError.from(thrown);
@@ -60,6 +64,11 @@ export class Reads<T> {
   /** Why it could not be read, if so. */
   error(id: Id): PipelineError | undefined {
     return this.#errors.get(id);
+  }
+
+  /** Whether anything that is shown could not be read. */
+  get hasFailed(): boolean {
+    return [...this.#errors.keys()].some((id) => this.watchers.has(id));
   }
 
   watch(id: Id, listener: Listener): void {

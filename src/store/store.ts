@@ -78,6 +78,8 @@ export class PipelineStore {
   #seq: string | undefined;
   readonly #following = new WhileWatched(() => this.#follow());
   #listing: Promise<void> | undefined;
+  /** While the place in the changes is not known yet: what was read before it could miss a change that nobody tells. */
+  #placing: Promise<void> | undefined;
   #listAgain = false;
   #complained = false;
   #toldNotDurable = false;
@@ -98,12 +100,15 @@ export class PipelineStore {
       (conversationId) => ({ conversationId, contactId: null, statusId: null, version: 0, changedAt: 0 }),
       report,
       this.#ticks,
+      () => this.#placing,
+      isNewer,
     );
     this.#contacts = new Reads<ContactSummary>(
       async (ids) => (await adapter.getContacts?.(ids)) ?? new Map<Id, ContactSummary>(),
       () => ({ statusIds: [], latest: null }),
       report,
       this.#ticks,
+      () => this.#placing,
     );
     this.#tallies = new Tallies(
       async (query) => (await adapter.count?.(query)) ?? { byStatus: new Map<Id, number>(), none: 0 },
@@ -176,13 +181,16 @@ export class PipelineStore {
   }
 
   watchEntry(conversationId: Id, listener: Listener): () => void {
+    // Following first: what it finds out must be known when the read begins.
+    const leave = this.#following.watch(() => this.#entries.unwatch(conversationId, listener));
     this.#entries.watch(conversationId, listener);
-    return this.#following.watch(() => this.#entries.unwatch(conversationId, listener));
+    return leave;
   }
 
   watchContact(contactId: Id, listener: Listener): () => void {
+    const leave = this.#following.watch(() => this.#contacts.unwatch(contactId, listener));
     this.#contacts.watch(contactId, listener);
-    return this.#following.watch(() => this.#contacts.unwatch(contactId, listener));
+    return leave;
   }
 
   watchCounts(query: CountQuery, listener: Listener): () => void {
@@ -241,7 +249,10 @@ export class PipelineStore {
 
   /** Keeps what the adapter answered to a write. */
   confirm({ statuses, deleted, results, others }: Outcome): void {
+    const isBack = statuses?.some((status) => !status.deleted && this.confirmed.get(status.id)?.deleted);
     for (const status of statuses ?? []) this.#confirmed.hear(status);
+    // Or only the late answer of a write that others have undone since.
+    if (isBack) void this.list();
     if (deleted) {
       const { id, moveTo } = deleted;
       this.#confirmed.markDeleted(id);
@@ -306,7 +317,7 @@ export class PipelineStore {
         const askedAt = this.#ticks.next();
         try {
           const { items, seq } = await this.adapter.listStatuses();
-          this.#confirmed.replace(
+          const isInDoubt = this.#confirmed.replace(
             [
               ...this.#readable(
                 items.map((item, i) => [i, item]),
@@ -315,6 +326,7 @@ export class PipelineStore {
             ],
             askedAt,
           );
+          this.#listAgain ||= isInDoubt;
           this.#listed = true;
           this.#seq ??= seq;
           this.#error = undefined;
@@ -382,7 +394,12 @@ export class PipelineStore {
       this.#tallies.refresh();
     } else {
       if (this.#listed) this.#refreshRecords();
-      void this.list().then(subscribe);
+      const listing = this.list();
+      if (this.can('subscribe')) this.#placing = listing;
+      void listing.then(() => {
+        this.#placing = undefined;
+        subscribe();
+      });
     }
     return () => {
       isFollowing = false;
@@ -393,6 +410,10 @@ export class PipelineStore {
       this.#entries.forget();
       this.#contacts.forget();
     };
+  }
+
+  get #hasFailed(): boolean {
+    return !!this.#error || this.#entries.hasFailed || this.#contacts.hasFailed;
   }
 
   #tellNotDurable(): void {
@@ -406,10 +427,16 @@ export class PipelineStore {
 
   #subscribe(adapter: PipelineAdapter): () => void {
     let isActive = true;
+    let isFromNowOn = this.#seq === undefined;
     const stop = adapter.subscribe!((change) => isActive && this.#hear(change), {
       ...(this.#seq === undefined ? {} : { since: this.#seq }),
       onState: (state) => {
-        if (!isActive || this.#live === state) return;
+        if (!isActive) return;
+        // What was read before the changes were followed may have changed since; what could not be read may be there now.
+        const isBehind = (isFromNowOn && !this.#error) || (this.#live !== 'live' && this.#hasFailed);
+        if (state === 'live') isFromNowOn = false;
+        if (state === 'live' && isBehind) void this.retry();
+        if (this.#live === state) return;
         this.#live = state;
         this.#listWatchers.notify(STATUSES);
       },

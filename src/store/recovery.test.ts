@@ -1,0 +1,156 @@
+/* What the store shows after changes that nobody told it of: never something that is not so, for good. */
+import { expect } from '@open-wc/testing';
+import { until } from '../../test/support.js';
+import type { StatusList, SubscriptionState } from '../adapters/adapter.js';
+import { MemoryAdapter } from '../adapters/memory.js';
+import type { Change } from '../model/changes.js';
+import { PipelineError } from '../model/errors.js';
+import type { Status } from '../model/status.js';
+import { PipelineStore } from './store.js';
+import { Writes } from './writes.js';
+
+type Restored = { status: Status; restored: number };
+
+/** A memory adapter whose answers wait until the test gives them, and whose changes are told by the test. */
+class HeldAdapter extends MemoryAdapter {
+  readonly lists: ((list: StatusList | PipelineError) => void)[] = [];
+  readonly restores: ((answer: Restored) => void)[] = [];
+  tell!: (change: Change) => void;
+  setState!: (state: SubscriptionState) => void;
+
+  override listStatuses(): Promise<StatusList> {
+    return new Promise((resolve, reject) => {
+      this.lists.push((list) => (list instanceof PipelineError ? reject(list) : resolve(list)));
+    });
+  }
+
+  override restoreStatus(): Promise<Restored> {
+    return new Promise((resolve) => this.restores.push(resolve));
+  }
+
+  override subscribe(
+    listener: (change: Change) => void,
+    { onState }: { onState?(state: SubscriptionState): void },
+  ): () => void {
+    this.tell = listener;
+    this.setState = (state) => onState?.(state);
+    return () => undefined;
+  }
+
+  /** Answers the list that waits. */
+  async answer(list: StatusList | PipelineError): Promise<void> {
+    await until(() => this.lists.length, 'a list');
+    this.lists.shift()!(list);
+    await turn();
+  }
+}
+
+const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
+const away = (): PipelineError => new PipelineError('unavailable', 'away');
+const status = (version: number): Status => ({ id: 'a', name: 'Leads', color: '#123456', rank: 'a0', version });
+
+async function awake(list: StatusList): Promise<{ adapter: HeldAdapter; store: PipelineStore }> {
+  const adapter = new HeldAdapter();
+  const store = PipelineStore.of(adapter);
+  store.watchStatuses(() => undefined);
+  await adapter.answer(list);
+  return { adapter, store };
+}
+
+describe('PipelineStore, after changes that it was not told of', () => {
+  it('shows a change made between the look-up of a conversation and the list', async () => {
+    const adapter = new MemoryAdapter();
+    await adapter.createStatus({ id: 'a', name: 'Leads', color: '#123456' });
+    let open!: () => void;
+    const gate = new Promise<void>((resolve) => (open = resolve));
+    const original = adapter.listStatuses.bind(adapter);
+    adapter.listStatuses = () => gate.then(() => original());
+    const store = PipelineStore.of(adapter);
+    store.watchEntry('x', () => undefined);
+    await turn();
+    await adapter.setStatus([{ conversationId: 'x' }], 'a');
+    open();
+    await until(() => store.entry('x'));
+    expect(store.entry('x')!.statusId).to.equal('a');
+  });
+
+  it('looks conversations up also when the list cannot be read', async () => {
+    const adapter = new HeldAdapter();
+    const store = PipelineStore.of(adapter);
+    store.watchEntry('x', () => undefined);
+    store.addReporter(() => undefined);
+    await adapter.answer(away());
+    await until(() => store.entry('x'));
+  });
+
+  it('does not keep a status that the late answer of an old restore brought while the list was read', async () => {
+    const { adapter, store } = await awake({ items: [status(1)], seq: '1' });
+    adapter.tell({ seq: '2', kind: 'status', status: { ...status(2), deleted: true } });
+    const restored = Writes.of(store).restoreStatus('a');
+    // Restored by 3 and deleted by someone else with 4, which was not told.
+    adapter.tell({ seq: '9', kind: 'reset' });
+    await until(() => adapter.lists.length);
+    adapter.restores[0]!({ status: status(3), restored: 0 });
+    await restored;
+    await adapter.answer({ items: [], seq: '9' });
+    await adapter.answer({ items: [], seq: '9' });
+    expect(store.statuses).to.deep.equal([]);
+  });
+
+  it('does not keep a status that the late answer of an old restore brought after the list was read', async () => {
+    const { adapter, store } = await awake({ items: [status(1)], seq: '1' });
+    const restored = Writes.of(store).restoreStatus('a');
+    adapter.tell({ seq: '9', kind: 'reset' });
+    await adapter.answer({ items: [], seq: '9' });
+    adapter.restores[0]!({ status: status(3), restored: 0 });
+    await restored;
+    await adapter.answer({ items: [], seq: '9' });
+    expect(store.statuses).to.deep.equal([]);
+  });
+
+  it('takes a newer entry from a look-up although an older one was heard meanwhile', async () => {
+    const adapter = new HeldAdapter();
+    const entry = { conversationId: 'x', contactId: null, statusId: 'a', changedAt: 0 };
+    let answer!: () => void;
+    const gate = new Promise<void>((resolve) => (answer = resolve));
+    adapter.getEntries = async () => {
+      await gate;
+      return new Map([['x', { ...entry, statusId: 'b', version: 5 }]]);
+    };
+    const store = PipelineStore.of(adapter);
+    store.watchEntry('x', () => undefined);
+    await adapter.answer({ items: [], seq: '1' });
+    adapter.tell({ seq: '4', kind: 'entry', entry: { ...entry, version: 4 } });
+    answer();
+    await until(() => store.entry('x')?.statusId === 'b');
+  });
+
+  it('reads again what could not be read as soon as the changes are live again', async () => {
+    const { adapter, store } = await awake({ items: [], seq: '1' });
+    store.addReporter(() => undefined);
+    adapter.setState('retrying');
+    void store.retry();
+    await adapter.answer(away());
+    expect(store.error?.code).to.equal('unavailable');
+    adapter.setState('live');
+    await adapter.answer({ items: [status(2)], seq: '2' });
+    expect(store.error).to.equal(undefined);
+    expect(store.statuses).to.have.length(1);
+  });
+
+  it('reads again once live when it did not know from where to follow the changes', async () => {
+    const adapter = new HeldAdapter();
+    const store = PipelineStore.of(adapter);
+    store.watchStatuses(() => undefined);
+    store.addReporter(() => undefined);
+    await adapter.answer(away());
+    void store.retry();
+    await adapter.answer({ items: [], seq: '1' });
+    adapter.setState('live');
+    await adapter.answer({ items: [status(2)], seq: '2' });
+    expect(store.statuses).to.have.length(1);
+    adapter.setState('live');
+    await turn();
+    expect(adapter.lists).to.have.length(0);
+  });
+});
