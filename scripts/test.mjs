@@ -36,7 +36,7 @@ const freePort = () =>
 const STAGES = {
   node() {
     // The server's tests start databases and take minutes.
-    const folders = args.includes('--long') ? ['test/node', 'test/server'] : ['test/node'];
+    const folders = ['test/node', 'test/model', ...(args.includes('--long') ? ['test/server'] : [])];
     const found = folders.flatMap((folder) =>
       readdirSync(folder)
         .filter((file) => file.endsWith('.test.mjs'))

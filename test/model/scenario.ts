@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict';
+import type { Act } from './acts.js';
+import { CONVERSATIONS } from './acts.js';
+import type { Chaos, Upstream } from './chaos.js';
+import { Judge, type LogLine } from './judge.js';
+import { User } from './user.js';
+
+export interface Ground {
+  /** The server itself. */
+  server: Upstream;
+  chaos: Chaos;
+  /** Runs SQL on the server's database. */
+  query(text: string, values: readonly unknown[]): Promise<object[]>;
+}
+
+const USERS = 4;
+/** Of real time: how long it may take after the last fault until everyone sees the same. */
+const CALM_MS = 15_000;
+
+const LOG = 'SELECT seq, kind, record, op_id AS "opId" FROM pipeline.changes WHERE tenant_id = $1 ORDER BY seq';
+
+let runs = 0;
+
+/** Four users at once, on a network that fails; resolves to how often each fault happened. Rejects when a promise is broken. */
+export async function runScenario(
+  ground: Ground,
+  seed: number,
+  acts: readonly Act[],
+): Promise<ReadonlyMap<string, number>> {
+  const { chaos, server } = ground;
+  const tenant = `run-${seed}-${++runs}`;
+  const baseOf = chaos.open(tenant, seed);
+  const users = Array.from(
+    { length: USERS },
+    (_, n) =>
+      new User({
+        baseUrl: baseOf(n),
+        name: 'ABCD'[n]!,
+        seed: seed * USERS + n,
+        countsAlways: n === 0,
+        isAnswering: (id) => chaos.isAnswering(tenant, id),
+      }),
+  );
+  try {
+    await Promise.all(users.map((user, n) => user.run(acts.filter((_, index) => index % USERS === n))));
+    chaos.calm(tenant);
+    await until(
+      () => chaos.isQuiet(tenant),
+      () => 'requests that never arrive',
+    );
+    await Promise.all(users.map((user) => user.retryIfAsked()));
+    const log = (await ground.query(LOG, [tenant])) as LogLine[];
+    const judge = new Judge(users.flatMap((user) => user.calls));
+    await judge.replay(log);
+    judge.checkAnswers();
+    const state = await judge.state();
+    const read = async <T>(path: string, init?: RequestInit): Promise<T> =>
+      (await server(new Request(`http://server/api/${tenant}${path}`, init)))!.json() as Promise<T>;
+    assert.deepEqual(await serverState(read), state, 'the server is not where its log leads');
+    await until(
+      () => users.every((user) => isSame(user.shown, state)),
+      () => users.map((user, n) => isSame(user.shown, state) || assertSame(user.shown, state, `user ${n}`)),
+    );
+    await checkCounts(read, users, state.entries);
+  } finally {
+    await Promise.all(users.map((user) => user.close()));
+  }
+  return chaos.end(tenant);
+}
+
+type Read = <T>(path: string, init?: RequestInit) => Promise<T>;
+
+async function serverState(read: Read): Promise<unknown> {
+  const { items } = await read<{ items: Record<string, unknown>[] }>('/statuses');
+  const ids = CONVERSATIONS.map(({ conversationId }) => conversationId);
+  const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ ids }) };
+  const answer = await read<{ items: { conversationId: string; statusId: string | null }[] }>(
+    '/conversations/batch-get',
+    init,
+  );
+  const held = new Map(answer.items.map((entry) => [entry.conversationId, entry.statusId]));
+  return {
+    statuses: items.map(({ id, name, color }) => ({ id, name, color })),
+    entries: Object.fromEntries(ids.map((id) => [id, held.get(id) ?? null])),
+  };
+}
+
+/** Every conversation is counted once: none has two statuses, none a status that is not there. */
+async function checkCounts(read: Read, users: readonly User[], entries: Record<string, string | null>): Promise<void> {
+  const counts = await read<{ byStatus: Record<string, number> }>('/counts?of=conversation');
+  const expected: Record<string, number> = {};
+  for (const statusId of Object.values(entries)) if (statusId) expected[statusId] = (expected[statusId] ?? 0) + 1;
+  assert.deepEqual(counts.byStatus, expected, 'the server counts something else');
+  for (const user of users) user.watchCounts();
+  const shown = (user: User): unknown =>
+    Object.fromEntries([...(user.store.counts({ of: 'conversation' })?.byStatus ?? [])].filter(([, n]) => n > 0));
+  await until(
+    () => users.every((user) => isSame(shown(user), expected)),
+    () => users.forEach((user, n) => assert.deepEqual(shown(user), expected, `user ${n} counts something else`)),
+  );
+}
+
+const isSame = (a: unknown, b: unknown): boolean => {
+  try {
+    assert.deepEqual(a, b);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+const assertSame = (actual: unknown, expected: unknown, who: string): void =>
+  assert.deepEqual(actual, expected, `${who} does not see what is so`);
+
+async function until(check: () => boolean, explain: () => unknown): Promise<void> {
+  const end = performance.now() + CALM_MS;
+  while (!check()) {
+    if (performance.now() > end) throw new Error(String(explain()));
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
