@@ -1,0 +1,219 @@
+/** What a user sees when what the server says, or others do, is not what was expected. */
+import { expect, test } from '@playwright/test';
+import { FaultPage, Server, gate, problem, type Handler } from './fault-page.js';
+
+async function pipeline(request: ConstructorParameters<typeof Server>[0]): Promise<Server> {
+  const server = new Server(request);
+  await server.pipeline('Leads', 'Purchase');
+  return server;
+}
+
+test('a status deleted by somebody else leaves the open list', async ({ context, request }) => {
+  const inbox = await FaultPage.open(context, await pipeline(request));
+  await inbox.shows('No status');
+  await inbox.trigger().click();
+  await expect(inbox.page.getByRole('option', { name: 'Leads' })).toBeVisible();
+  await inbox.server.delete('leads');
+  await expect(inbox.page.getByRole('option', { name: 'Leads' })).toHaveCount(0);
+  await expect(inbox.page.getByRole('option', { name: 'Purchase' })).toBeVisible();
+});
+
+test('a pick of a status that was just deleted is taken back with the reason', async ({ context, request }) => {
+  const inbox = await FaultPage.open(context, await pipeline(request), {
+    // Its news does not arrive.
+    handler: (route, { path }) => (path === '/changes' ? route.abort() : route.continue()),
+  });
+  await inbox.shows('No status');
+  await inbox.server.delete('leads');
+  await inbox.pick('Leads');
+  await expect(inbox.picker()).toContainText('This status was deleted meanwhile.');
+  await inbox.shows('No status');
+  await inbox.trigger().click();
+  await expect(inbox.page.getByRole('option', { name: 'Leads' })).toHaveCount(0);
+  expect(await inbox.errors()).toContain('status-deleted');
+  expect(await inbox.server.history('c1')).toEqual([]);
+});
+
+test('renamed by two: the second is told, keeps what was typed, and may save again', async ({ context, request }) => {
+  const inbox = await FaultPage.open(context, await pipeline(request));
+  await inbox.settings.getByRole('button', { name: 'Edit Leads' }).click();
+  const field = inbox.settings.getByRole('textbox', { name: 'Status name' });
+  await field.fill('Mine');
+  await inbox.server.rename('leads', 'Theirs');
+  await inbox.settings.getByRole('button', { name: 'Save', exact: true }).click();
+  await expect(inbox.settings).toContainText('Someone changed this status meanwhile: it is now “Theirs”.');
+  await expect(field).toHaveValue('Mine');
+  expect((await inbox.server.statuses())[0]!.name).toBe('Theirs');
+  await inbox.settings.getByRole('button', { name: 'Save', exact: true }).click();
+  await expect(inbox.settings.getByRole('button', { name: 'Edit Mine' })).toBeVisible();
+  expect((await inbox.server.statuses())[0]!.name).toBe('Mine');
+});
+
+for (const [what, body] of [
+  ['a page of a proxy', '<html><h1>Welcome to the hotel</h1></html>'],
+  ['half an answer', '{"items":[{"id":"leads","na'],
+  ['something else', '[1,2,3]'],
+] as const) {
+  test(`${what} instead of the statuses: said, with a way to try again`, async ({ context, request }) => {
+    // Without a stream of changes, so that only the user can ask for another try.
+    const noStream: Handler = (route, { path }) =>
+      path === '/changes' ? route.fulfill(problem(404, 'not-found')) : route.continue();
+    const inbox = await FaultPage.open(context, await pipeline(request), {
+      handler: (route, seen) =>
+        seen.path === '/statuses' ? route.fulfill({ contentType: 'application/json', body }) : noStream(route, seen),
+    });
+    await expect(inbox.settings).toContainText('The statuses could not be loaded.');
+    expect(await inbox.errors()).toContain('bad-response');
+    inbox.handle(noStream);
+    await inbox.settings.getByRole('button', { name: 'Try again' }).click();
+    await expect(inbox.settings.getByRole('button', { name: 'Edit Leads' })).toBeVisible();
+    await inbox.shows('No status');
+  });
+}
+
+test('statuses that could not be read are there once the changes are live, without a click', async ({
+  context,
+  request,
+}) => {
+  const inbox = await FaultPage.open(context, await pipeline(request), {
+    handler: (route, { path }) => (path === '/statuses' ? route.fulfill({ body: 'Welcome' }) : route.abort()),
+  });
+  await expect(inbox.settings).toContainText('The statuses could not be loaded.');
+  inbox.handle((route) => route.continue());
+  await expect(inbox.settings.getByRole('button', { name: 'Edit Leads' })).toBeVisible();
+  await inbox.shows('No status');
+});
+
+test('a row that cannot be read is left out, the others are shown', async ({ context, request }) => {
+  const server = await pipeline(request);
+  const items: unknown[] = [...(await server.statuses())];
+  items.splice(1, 0, { id: 'x', name: 'X', color: 'url(//evil)', rank: 'zz', version: 1 }, null);
+  const warnings: string[] = [];
+  const inbox = await FaultPage.open(context, server, {
+    handler: (route, { path }) =>
+      path === '/statuses' ? route.fulfill({ json: { items, seq: '1' } }) : route.continue(),
+    prepare: async (page) => void page.on('console', (message) => warnings.push(message.text())),
+  });
+  await expect(inbox.settings.getByRole('button', { name: /^Edit / })).toHaveCount(2);
+  expect(warnings.filter((text) => text.includes('unreadable'))).toHaveLength(1);
+});
+
+for (const [what, count, padding] of [
+  ['ten thousand statuses', 10_000, 1],
+  ['five megabytes', 100, 50_000],
+] as const) {
+  test(`${what}: refused, and the page goes on`, async ({ context, request }) => {
+    const items = Array.from({ length: count }, (_, n) => ({
+      ...{ id: `s${n}`, name: `S${n}`, color: '#123456', rank: 'a', version: 1 },
+      padding: 'x'.repeat(padding),
+    }));
+    const inbox = await FaultPage.open(context, new Server(request), {
+      handler: (route, { path }) =>
+        path === '/statuses' ? route.fulfill({ json: { items, seq: '1' } }) : route.continue(),
+    });
+    await expect(inbox.settings).toContainText('The statuses could not be loaded.');
+    await expect(inbox.settings.getByRole('button', { name: /^Edit / })).toHaveCount(0);
+    expect(await inbox.page.evaluate(() => 1 + 1)).toBe(2);
+    expect(inbox.problems).toEqual([]);
+  });
+}
+
+test('changes told twice, late or not at all end in what is so', async ({ context, request }) => {
+  const server = await pipeline(request);
+  await server.pick('c1', 'leads');
+  const told = gate();
+  let streams = 0;
+  const inbox = await FaultPage.open(context, server, {
+    handler: async (route, { path }) => {
+      if (path !== '/changes' || streams++ > 0) return route.continue();
+      await told.opened;
+      const event = (version: number, statusId: string): string => {
+        const entry = { conversationId: 'c1', contactId: null, statusId, version, changedAt: 0 };
+        return `event: entry\nid: ${version}\ndata: ${JSON.stringify(entry)}\n\n`;
+      };
+      // Newer than now, twice; then older; then that something was missed.
+      const body = [event(9e14, 'purchase'), event(9e14, 'purchase'), event(1, 'leads'), event(2, 'gone')].join('');
+      return route.fulfill({ contentType: 'text/event-stream', body: `${body}event: reset\nid: 0\ndata: {}\n\n` });
+    },
+  });
+  await inbox.shows('Leads');
+  told.open();
+  await inbox.shows('Leads');
+  await server.pick('c2', 'purchase');
+  await inbox.shows('Purchase', 2);
+  await inbox.shows('Leads');
+  expect(inbox.problems).toEqual([]);
+});
+test('messages from other scripts of the origin change nothing', async ({ context, request }) => {
+  const inbox = await FaultPage.open(context, await pipeline(request));
+  await inbox.shows('No status');
+  const second = await FaultPage.open(context, inbox.server);
+  await second.shows('No status');
+  await inbox.page.evaluate(async () => {
+    const { held = [] } = await navigator.locks.query();
+    const name = held.map((lock) => lock.name!).find((each) => each.startsWith('pipeline-elements:'))!;
+    const channel = new BroadcastChannel(name);
+    const entry = { conversationId: 'c1', contactId: null, statusId: 'leads', version: 9e14, changedAt: 0 };
+    const change = { seq: '99', kind: 'entry', entry };
+    for (const message of [
+      ...[null, 1, 'reset', [], {}, { v: 1 }, { v: 2, type: 'change', epoch: 'x', n: 1, change }],
+      { v: 1, type: 'change', epoch: 'stranger', n: 1, change },
+      { v: 1, type: 'answer', to: 'nobody', epoch: 'x', n: 1, state: 'down', seq: '9', changes: [change] },
+      { v: 1, type: 'change', epoch: 'x', n: '1', change: { __proto__: { kind: 'reset' } } },
+      { v: 1, type: 'state', epoch: 'x', n: 0, state: 'gone' },
+    ]) {
+      channel.postMessage(message);
+    }
+  });
+  await inbox.server.pick('c2', 'purchase');
+  for (const each of [inbox, second]) {
+    await each.shows('Purchase', 2);
+    await each.shows('No status');
+    expect(each.problems).toEqual([]);
+  }
+});
+
+test('back from the browser\u2019s cache, a page shows what is so now', async ({ context, request }) => {
+  const inbox = await FaultPage.open(context, await pipeline(request));
+  await inbox.shows('No status');
+  const turn = (type: string): Promise<void> =>
+    inbox.page.evaluate((name) => void window.dispatchEvent(new PageTransitionEvent(name, { persisted: true })), type);
+  await inbox.trigger().focus();
+  await turn('pagehide');
+  await inbox.server.pick('c1', 'leads');
+  await inbox.server.rename('purchase', 'Sold');
+  await turn('pageshow');
+  await inbox.shows('Leads');
+  await expect(inbox.settings.getByRole('button', { name: 'Edit Sold' })).toBeVisible();
+  await expect(inbox.trigger()).toBeFocused();
+});
+
+test('clocks a day apart: the last to pick has it', async ({ context, request }) => {
+  const server = await pipeline(request);
+  const DAY = 24 * 60 * 60 * 1000;
+  const agents: FaultPage[] = [];
+  for (const days of [1, -1]) {
+    const time = Date.now() + days * DAY;
+    agents.push(await FaultPage.open(context, server, { prepare: (page) => page.clock.install({ time }) }));
+  }
+  const [ahead, behind] = agents as [FaultPage, FaultPage];
+  await ahead.shows('No status');
+  await ahead.pick('Leads');
+  await behind.shows('Leads');
+  await behind.pick('Purchase');
+  await ahead.shows('Purchase');
+  await ahead.pick('Leads');
+  await behind.shows('Leads');
+  for (const each of agents) expect(await each.errors()).toEqual([]);
+});
+
+test('a stream that is refused for good leaves the elements usable', async ({ context, request }) => {
+  const inbox = await FaultPage.open(context, await pipeline(request), {
+    handler: (route, { path }) => (path === '/changes' ? route.fulfill(problem(404, 'not-found')) : route.continue()),
+  });
+  await inbox.shows('No status');
+  await inbox.pick('Leads');
+  await inbox.isSaving(false);
+  await inbox.shows('Leads');
+  expect(await inbox.server.history('c1')).toEqual(['leads']);
+});
