@@ -1,0 +1,67 @@
+// The table of a run: each measure with its subjects, beside its base, its target and the last run that was committed.
+const UNITS = {
+  ms: (value) => `${value.toFixed(value < 10 ? 2 : 1)} ms`,
+  µs: (value) => `${value.toFixed(1)} µs`,
+  bytes: (value) => (Math.abs(value) < 10_000 ? `${Math.round(value)} B` : `${(value / 1000).toFixed(1)} kB`),
+  '/s': (value) => `${Math.round(value)}/s`,
+};
+
+const show = (unit, value) => UNITS[unit]?.(value) ?? String(Number(value.toFixed(1)));
+const times = (value) => (Number.isFinite(value) ? `${value.toFixed(2)} ×` : '');
+
+const ratio = (subjects, name, base) => (subjects[base] ? subjects[name].median / subjects[base].median : NaN);
+
+function verdict({ unit, subjects, targets = [] }, name) {
+  return targets
+    .filter((target) => target.subject === name && (!target.of || subjects[target.of]))
+    .map(({ of, atMost, plus }) => {
+      const { median } = subjects[name];
+      const limit = of ? subjects[of].median * (atMost ?? 1) + (plus ?? 0) : atMost;
+      const share =
+        of && plus === undefined ? `${atMost} × ${of}` : of ? `${of} + ${show(unit, plus)}` : show(unit, atMost);
+      return `${median <= limit ? 'ok' : 'MISSED'} ≤ ${share}`;
+    })
+    .join(', ');
+}
+
+/** Ratios compare across machines; a value does only where there is nothing to divide it by. */
+function change({ id, base, subjects }, name, committed) {
+  const before = committed?.measures.find((measure) => measure.id === id)?.subjects;
+  if (!before?.[name]) return '';
+  const isRatio = base !== undefined && base !== name && before[base] && subjects[base];
+  const [then, now] = isRatio
+    ? [ratio(before, name, base), ratio(subjects, name, base)]
+    : [before[name].median, subjects[name].median];
+  if (then === now) return 'same';
+  return then > 0 && now > 0 ? `${isRatio ? `${times(then)} → ` : ''}${((now / then - 1) * 100).toFixed(0)} %` : '';
+}
+
+function rowsOf(measure, committed) {
+  const { title, unit, base, subjects } = measure;
+  return Object.keys(subjects).map((name, i) => [
+    i === 0 ? title : '',
+    name,
+    show(unit, subjects[name].median),
+    base === undefined || name === base ? '' : times(ratio(subjects, name, base)),
+    verdict(measure, name),
+    change(measure, name, committed),
+  ]);
+}
+
+const HEAD = ['measure', 'subject', 'median', 'to the first', 'target', 'since the last commit'];
+
+/** Prints one table for all groups; returns how many targets were missed. */
+export function printTable(groups, committed) {
+  const rows = Object.entries(groups).flatMap(([name, group]) =>
+    group.measures.flatMap((measure) => rowsOf(measure, committed[name])),
+  );
+  const widths = HEAD.map((head, i) => Math.max(head.length, ...rows.map((row) => row[i].length)));
+  const line = (cells) =>
+    cells
+      .map((cell, i) => (i === 2 || i === 3 ? cell.padStart(widths[i]) : cell.padEnd(widths[i])))
+      .join('  ')
+      .trimEnd();
+  console.log(`\n${line(HEAD)}\n${widths.map((width) => '─'.repeat(width)).join('  ')}`);
+  for (const row of rows) console.log(line(row));
+  return rows.filter((row) => row[4].includes('MISSED')).length;
+}

@@ -1,0 +1,25 @@
+// bench/results.json: the last run. What is committed of it is what the next run is compared with.
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const FILE = 'bench/results.json';
+const PATH = fileURLToPath(new URL('../results.json', import.meta.url));
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+
+/** The groups of the last run that was committed; empty when none was. */
+export function readCommitted() {
+  try {
+    const options = { cwd: ROOT, stdio: ['ignore', 'pipe', 'ignore'] };
+    return JSON.parse(execFileSync('git', ['show', `HEAD:${FILE}`], options).toString()).groups;
+  } catch {
+    return {};
+  }
+}
+
+/** Replaces the groups that ran, and keeps the others, each with the machine that it ran on. */
+export function writeResults(groups) {
+  const kept = existsSync(PATH) ? JSON.parse(readFileSync(PATH, 'utf8')).groups : {};
+  const rounded = (key, value) => (typeof value === 'number' ? Number(value.toPrecision(5)) : value);
+  writeFileSync(PATH, `${JSON.stringify({ groups: { ...kept, ...groups } }, rounded, 2)}\n`);
+}

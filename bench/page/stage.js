@@ -1,0 +1,100 @@
+// In the page: puts one peer on the stage, and says when what it shows is painted.
+const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+
+/** Until the frame after the one that shows it has begun: layout and paint are behind us then. */
+async function painted() {
+  document.body.getBoundingClientRect();
+  await frame();
+  await frame();
+}
+
+/** The task after the frame: what was drawn in it is on its way to the screen. */
+const afterFrame = () =>
+  new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = resolve;
+    port2.postMessage(undefined);
+  });
+
+const HUES = ['#2775f8', '#d6336c', '#2f9e44', '#f08c00', '#7048e8', '#0c8599', '#e8590c', '#495057'];
+
+function pipelineOf({ statuses, count, shared }) {
+  return {
+    statuses: Array.from({ length: statuses }, (_, i) => ({
+      id: `s${i}`,
+      name: `Status ${i}`,
+      color: HUES[i % HUES.length],
+    })),
+    rows: Array.from({ length: count }, (_, i) => ({
+      conversationId: `c${i}`,
+      statusId: `s${shared ? 0 : i % statuses}`,
+    })),
+  };
+}
+
+export async function start(name, data) {
+  const peer = await import(`/peers/${name}.js`);
+  const { statuses, rows } = pipelineOf(data);
+  const main = document.querySelector('main');
+  await peer.prepare({ statuses, rows });
+  await painted();
+  let renames = 0;
+
+  return {
+    async mount() {
+      peer.mount(main, rows);
+      do await painted();
+      while (!peer.isReady(main));
+    },
+    async unmount() {
+      peer.unmount(main);
+      await painted();
+    },
+    /** Gives the first status another name and colour, wherever it is shown. */
+    async rename() {
+      renames++;
+      await peer.rename({ id: 's0', name: `Renamed ${renames}`, color: HUES[renames % HUES.length] });
+      await painted();
+    },
+    /** Throws when a row does not show what it should: a peer that shows nothing is quick. */
+    check() {
+      const wrong = [...main.children].findIndex((child, i) => {
+        const { id, name } = statuses.find(({ id }) => id === rows[i].statusId);
+        return peer.shown(child) !== (id === 's0' && renames ? `Renamed ${renames}` : name);
+      });
+      if (main.children.length !== rows.length) throw new Error(`${name}: ${main.children.length} rows`);
+      if (wrong >= 0) throw new Error(`${name}: row ${wrong} shows ${peer.shown(main.children[wrong])}`);
+    },
+    /** Gives one conversation in the middle another status; resolves to how many elements updated. */
+    changeOne() {
+      return peer.countUpdates(async () => {
+        await peer.change('c500', 's1');
+        await painted();
+      });
+    },
+    /** Where to press. */
+    point() {
+      const { left, top, width, height } = main.firstElementChild.getBoundingClientRect();
+      return { x: left + Math.min(width / 2, 30), y: top + height / 2 };
+    },
+    /** Resolves to the milliseconds from the next press to the end of the frame that shows the popup. */
+    nextOpening() {
+      return new Promise((resolve) => {
+        const handlePress = async (event) => {
+          do await frame();
+          while (!peer.isOpen(main.firstElementChild));
+          await afterFrame();
+          resolve(performance.now() - event.timeStamp);
+        };
+        addEventListener('pointerdown', handlePress, { capture: true, once: true });
+      });
+    },
+    async close() {
+      peer.close?.(main.firstElementChild);
+    },
+    async closed() {
+      while (peer.isOpen(main.firstElementChild)) await frame();
+      await painted();
+    },
+  };
+}
