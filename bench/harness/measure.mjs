@@ -1,5 +1,8 @@
 import { elements } from '../measures/elements.mjs';
+import { filter } from '../measures/filter.mjs';
 import { opening } from '../measures/opening.mjs';
+import { requests } from '../measures/requests.mjs';
+import { sizes } from '../measures/sizes.mjs';
 import { launch } from './browser.mjs';
 import { describeMachine, peerVersions } from './machine.mjs';
 import { printTable } from './report.mjs';
@@ -7,7 +10,7 @@ import { readCommitted, writeResults } from './results.mjs';
 import { PEERS } from './run-peers.mjs';
 import { serve } from './server.mjs';
 
-const GROUPS = { elements, opening };
+const GROUPS = { elements, opening, filter, requests, sizes };
 
 /** Runs the groups that are wanted, or all; prints the table and keeps the result. */
 export async function measure({ wanted, rounds, peers = PEERS }) {

@@ -42,9 +42,14 @@ async function respond(pathname) {
   return undefined;
 }
 
-/** Resolves to `{ origin, close }`. */
-export async function serve() {
+/**
+ * Resolves to `{ origin, close }`.
+ *
+ * @param handle asked first, with a request and a response; returns whether it answers.
+ */
+export async function serve(handle = () => false) {
   const server = createServer((request, response) => {
+    if (handle(request, response)) return;
     respond(new URL(request.url, 'http://localhost').pathname).then(
       (found) => {
         if (!found) return response.writeHead(404).end();

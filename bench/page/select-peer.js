@@ -27,7 +27,7 @@ export function selectPeer(prefix) {
       paint();
       document.adoptedStyleSheets = [sheet];
     },
-    isReady: (main) => Boolean(main.lastElementChild.displayLabel),
+    isReady: (select) => Boolean(select.displayLabel),
     shown: (select) => select.displayLabel,
     isOpen: (select) => select.open,
     rename(status) {

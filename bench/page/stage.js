@@ -1,4 +1,6 @@
 // In the page: puts one peer on the stage, and says when what it shows is painted.
+import { lastOf } from './rows.js';
+
 const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
 
 /** Until the frame after the one that shows it has begun: layout and paint are behind us then. */
@@ -44,7 +46,7 @@ export async function start(name, data) {
     async mount() {
       peer.mount(main, rows);
       do await painted();
-      while (!peer.isReady(main));
+      while (!peer.isReady(lastOf(main)));
     },
     async unmount() {
       peer.unmount(main);
@@ -58,12 +60,13 @@ export async function start(name, data) {
     },
     /** Throws when a row does not show what it should: a peer that shows nothing is quick. */
     check() {
-      const wrong = [...main.children].findIndex((child, i) => {
+      const wrong = [...main.children].findIndex(({ firstElementChild: child }, i) => {
         const { id, name } = statuses.find(({ id }) => id === rows[i].statusId);
         return peer.shown(child) !== (id === 's0' && renames ? `Renamed ${renames}` : name);
       });
       if (main.children.length !== rows.length) throw new Error(`${name}: ${main.children.length} rows`);
-      if (wrong >= 0) throw new Error(`${name}: row ${wrong} shows ${peer.shown(main.children[wrong])}`);
+      if (wrong >= 0)
+        throw new Error(`${name}: row ${wrong} shows ${peer.shown(main.children[wrong].firstElementChild)}`);
     },
     /** Gives one conversation in the middle another status; resolves to how many elements updated. */
     changeOne() {
@@ -74,7 +77,7 @@ export async function start(name, data) {
     },
     /** Where to press. */
     point() {
-      const { left, top, width, height } = main.firstElementChild.getBoundingClientRect();
+      const { left, top, width, height } = main.firstElementChild.firstElementChild.getBoundingClientRect();
       return { x: left + Math.min(width / 2, 30), y: top + height / 2 };
     },
     /** Resolves to the milliseconds from the next press to the end of the frame that shows the popup. */
@@ -82,7 +85,7 @@ export async function start(name, data) {
       return new Promise((resolve) => {
         const handlePress = async (event) => {
           do await frame();
-          while (!peer.isOpen(main.firstElementChild));
+          while (!peer.isOpen(main.firstElementChild.firstElementChild));
           await afterFrame();
           resolve(performance.now() - event.timeStamp);
         };
@@ -90,10 +93,10 @@ export async function start(name, data) {
       });
     },
     async close() {
-      peer.close?.(main.firstElementChild);
+      peer.close?.(main.firstElementChild.firstElementChild);
     },
     async closed() {
-      while (peer.isOpen(main.firstElementChild)) await frame();
+      while (peer.isOpen(main.firstElementChild.firstElementChild)) await frame();
       await painted();
     },
   };

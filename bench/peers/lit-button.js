@@ -91,7 +91,7 @@ export function mount(main, rows) {
 }
 
 export const unmount = (main) => main.replaceChildren();
-export const isReady = (main) => main.lastElementChild.hasUpdated;
+export const isReady = (button) => button.hasUpdated;
 export const shown = (button) => button.renderRoot.querySelector('.label').textContent;
 export const isOpen = (button) => button.renderRoot.querySelector(':popover-open') !== null;
 export const close = (button) => (button.isOpen = false);

@@ -20,9 +20,7 @@ export const { mount, unmount } = rowsOf(({ conversationId }) =>
   Object.assign(document.createElement('pipeline-status-picker'), { conversationId }),
 );
 
-const isLoading = (picker) => !picker.hasUpdated || picker.matches(':state(loading)');
-
-export const isReady = (main) => !isLoading(main.firstElementChild) && !isLoading(main.lastElementChild);
+export const isReady = (picker) => picker.hasUpdated && !picker.matches(':state(loading)');
 export const shown = (picker) => picker.shadowRoot.querySelector('[part~=label]')?.textContent;
 export const isOpen = (picker) => picker.shadowRoot.querySelector(':popover-open') !== null;
 

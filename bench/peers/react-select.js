@@ -19,7 +19,11 @@ function Inbox({ rows }) {
   setOptions = set;
   const byId = new Map(options.map((option) => [option.value, option]));
   return rows.map(({ conversationId, statusId }) =>
-    createElement(Select, { key: conversationId, options, value: byId.get(statusId), styles, isSearchable: false }),
+    createElement(
+      'div',
+      { key: conversationId },
+      createElement(Select, { options, value: byId.get(statusId), styles, isSearchable: false }),
+    ),
   );
 }
 
@@ -29,7 +33,7 @@ export function mount(main, rows) {
 }
 
 export const unmount = () => root.unmount();
-export const isReady = (main) => main.childElementCount > 0;
+export const isReady = () => true;
 export const shown = (select) => select.querySelector('[class*=singleValue]').textContent;
 export const isOpen = (select) => select.querySelector('[role=listbox]') !== null;
 
