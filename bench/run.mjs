@@ -7,7 +7,7 @@ import { run } from '../scripts/run.mjs';
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 process.chdir(ROOT);
 
-const { values: options, positionals: wanted } = parseArgs({
+const { values: options, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     rounds: { type: 'string', default: '7' },
@@ -25,4 +25,9 @@ if (!existsSync('bench/node_modules')) await must('npm', ['ci', '--prefix', 'ben
 if (!options['no-build']) await must('node', ['scripts/build.mjs']);
 
 const { measure } = await import('./harness/measure.mjs');
-await measure({ ...options, rounds: Number(options.rounds), peers: options.peers?.split(','), wanted });
+await measure({
+  wanted: positionals.filter((name) => name !== 'full'),
+  isFull: positionals.includes('full'),
+  rounds: Number(options.rounds),
+  peers: options.peers?.split(','),
+});

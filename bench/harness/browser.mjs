@@ -5,9 +5,12 @@ export async function launch() {
   return puppeteer.launch({ executablePath: await findBrowser(), args: CHROMIUM_ARGS, protocolTimeout: 600_000 });
 }
 
-/** A page in a context, and so a process, of its own: no subject inherits another's heap or compiled code. */
-export async function openPage(browser, url) {
-  const context = await browser.createBrowserContext();
+/**
+ * A page in a context, and so a process, of its own: no subject inherits another's heap or compiled code. Such a context
+ * keeps what it stores in memory; the one of `onDisk` does not.
+ */
+export async function openPage(browser, url, { onDisk = false } = {}) {
+  const context = onDisk ? browser.defaultBrowserContext() : await browser.createBrowserContext();
   const page = await context.newPage();
   await page.setViewport({ width: 1280, height: 800 });
   page.on('pageerror', (error) => console.error(`page: ${error.message}`));
@@ -15,7 +18,7 @@ export async function openPage(browser, url) {
   const session = await page.createCDPSession();
   // The processor time of the main thread: what else runs on the machine does not count.
   await session.send('Performance.enable', { timeDomain: 'threadTicks' });
-  return { page, session, meter: new Meter(session), close: () => context.close() };
+  return { page, session, meter: new Meter(session), close: () => (onDisk ? page.close() : context.close()) };
 }
 
 /** What a page costs, as the browser itself counts it. */

@@ -1,7 +1,10 @@
+import { demo } from '../measures/demo.mjs';
 import { elements } from '../measures/elements.mjs';
 import { filter } from '../measures/filter.mjs';
+import { indexeddb } from '../measures/indexeddb.mjs';
 import { opening } from '../measures/opening.mjs';
 import { requests } from '../measures/requests.mjs';
+import { rest } from '../measures/rest.mjs';
 import { sizes } from '../measures/sizes.mjs';
 import { launch } from './browser.mjs';
 import { describeMachine, peerVersions } from './machine.mjs';
@@ -10,10 +13,17 @@ import { readCommitted, writeResults } from './results.mjs';
 import { PEERS } from './run-peers.mjs';
 import { serve } from './server.mjs';
 
-const GROUPS = { elements, opening, filter, requests, sizes };
+const GROUPS = { elements, opening, filter, requests, sizes, indexeddb, demo, rest };
+/** Those that `full` runs at a million conversations; their results stand beside the others. */
+const SIZED = new Set(['indexeddb', 'rest']);
+/** Left out of what runs unless it is asked for. */
+const ASKED_FOR = new Set(['rest']);
+
+const namesOf = (wanted, isFull) =>
+  wanted.length ? wanted : Object.keys(GROUPS).filter((name) => isFull || !ASKED_FOR.has(name));
 
 /** Runs the groups that are wanted, or all; prints the table and keeps the result. */
-export async function measure({ wanted, rounds, peers = PEERS }) {
+export async function measure({ wanted, isFull, rounds, peers = PEERS }) {
   const strangers = wanted.filter((name) => !GROUPS[name]);
   if (strangers.length)
     throw new Error(`No such measure: ${strangers.join(', ')}. There are: ${Object.keys(GROUPS).join(', ')}`);
@@ -22,10 +32,17 @@ export async function measure({ wanted, rounds, peers = PEERS }) {
   const machine = describeMachine((await browser.version()).replace(/^\D+/, ''));
   const groups = {};
   try {
-    for (const name of wanted.length ? wanted : Object.keys(GROUPS)) {
+    for (const name of namesOf(wanted, isFull)) {
       const start = performance.now();
-      const measures = await GROUPS[name]({ browser, origin: server.origin, rounds, peers });
-      groups[name] = { machine, peers: peerVersions(), rounds, measures };
+      try {
+        const measures = await GROUPS[name]({ browser, origin: server.origin, rounds, peers, isFull });
+        const key = isFull && SIZED.has(name) ? `${name} full` : name;
+        groups[key] = { machine, peers: peerVersions(), rounds, measures };
+      } catch (error) {
+        // The others are still worth their time.
+        console.error(`${name}: ${error.stack}`);
+        process.exitCode = 1;
+      }
       console.log(`${name}: ${((performance.now() - start) / 1000).toFixed(0)} s`);
     }
   } finally {

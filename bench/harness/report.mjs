@@ -11,15 +11,22 @@ const times = (value) => (Number.isFinite(value) ? `${value.toFixed(2)} ×` : ''
 
 const ratio = (subjects, name, base) => (subjects[base] ? subjects[name].median / subjects[base].median : NaN);
 
-function verdict({ unit, subjects, targets = [] }, name) {
+/** What a target is held against: a value, or a share of another subject's, of several the best. */
+function limitOf({ of, atMost = 1, plus = 0 }, { unit, subjects }) {
+  if (of === undefined) return [atMost, show(unit, atMost)];
+  const best = Math.min(...[of].flat().map((name) => subjects[name]?.median ?? Infinity));
+  const share = atMost === 1 ? '' : `${atMost} × `;
+  return [best * atMost + plus, `${share}${[of].flat().join(' or ')}${plus ? ` + ${show(unit, plus)}` : ''}`];
+}
+
+function verdict({ targets = [], ...measure }, name) {
   return targets
-    .filter((target) => target.subject === name && (!target.of || subjects[target.of]))
-    .map(({ of, atMost, plus }) => {
-      const { median } = subjects[name];
-      const limit = of ? subjects[of].median * (atMost ?? 1) + (plus ?? 0) : atMost;
-      const share =
-        of && plus === undefined ? `${atMost} × ${of}` : of ? `${of} + ${show(unit, plus)}` : show(unit, atMost);
-      return `${median <= limit ? 'ok' : 'MISSED'} ≤ ${share}`;
+    .filter((target) => target.subject === name)
+    .map((target) => {
+      const [limit, words] = limitOf(target, measure);
+      // Without the other one there is nothing to hold it against.
+      if (limit === Infinity) return '';
+      return `${measure.subjects[name].median <= limit ? 'ok' : 'MISSED'} ≤ ${words}`;
     })
     .join(', ');
 }

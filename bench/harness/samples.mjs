@@ -2,8 +2,9 @@ import { median } from './stats.mjs';
 
 /**
  * What was measured, by measure and subject. A measure is told once with what all its rows share:
- * `{ id, title, unit, base, target }`. `base` is the subject that the others are compared with; `target` is
- * `{ subject, of, atMost }`: the ratio of the two medians, or without `of` the median itself, is to be no more.
+ * `{ id, title, unit, base, targets }`. `base` is the subject that the others are compared with; a target is
+ * `{ subject, of, atMost, plus }`: its median is to be no more than `atMost` times that of the subject `of` (of several
+ * the best) and `plus`; without `of`, no more than `atMost`.
  */
 export class Samples {
   #measures = new Map();

@@ -38,7 +38,7 @@ async function respond(pathname) {
   if (pathname.includes('..')) return undefined;
   const javascript = 'text/javascript; charset=utf-8';
   if (pathname.startsWith('/dist/')) return [javascript, await readFile(DIST + pathname.slice('/dist/'.length))];
-  if (/^\/(peers|page)\/[\w-]+\.js$/.test(pathname)) return [javascript, await bundle(pathname.slice(1))];
+  if (/^\/(peers|page|databases)\/[\w-]+\.js$/.test(pathname)) return [javascript, await bundle(pathname.slice(1))];
   return undefined;
 }
 

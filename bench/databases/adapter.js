@@ -1,0 +1,36 @@
+import { IndexedDBAdapter } from '/dist/cdn/pipeline-elements.js';
+
+export async function open(name) {
+  const adapter = new IndexedDBAdapter({ database: name });
+  const versionOf = async (id) => (await adapter.listStatuses()).items.find((status) => status.id === id).version;
+
+  return {
+    async createStatuses(ids) {
+      for (const id of ids) await adapter.createStatus({ id, name: id, color: '#2775f8' });
+    },
+    async load(rows) {
+      for (const [statusId, group] of Map.groupBy(rows, (row) => row.statusId)) {
+        const refs = group.map(({ conversationId, activityAt }) => ({ conversationId, activityAt }));
+        if (statusId === null) await adapter.putConversations(refs);
+        else await adapter.setStatus(refs, statusId);
+      }
+    },
+    async count() {
+      const { byStatus, none } = await adapter.count({ of: 'conversation' });
+      return [...byStatus.values(), none];
+    },
+    async firstPage(statusIds, pageSize) {
+      const filter = { op: 'any-of', statusIds };
+      return (await adapter.find({ of: 'conversation', filter, pageSize })).ids;
+    },
+    lookUp: async (ids) => (await adapter.getEntries(ids)).size,
+    async pick(conversationId, statusId) {
+      const [{ ok, error }] = await adapter.setStatus([{ conversationId }], statusId);
+      if (!ok) throw error;
+    },
+    versionOf,
+    delete: (id, ifVersion, moveTo) => adapter.deleteStatus(id, { ifVersion, moveTo }),
+    restore: (id) => adapter.restoreStatus(id),
+    close: () => adapter.close(),
+  };
+}

@@ -1,0 +1,87 @@
+// The reference server under load, on PostgreSQL.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { startPostgres } from '../../test/server/postgres.mjs';
+import { load } from '../harness/load.mjs';
+import { Samples } from '../harness/samples.mjs';
+import { percentile } from '../harness/stats.mjs';
+
+const SERVER = fileURLToPath(new URL('../harness/rest-server.mjs', import.meta.url));
+const CONNECTIONS = 8;
+const MS = 1000;
+
+const any = (count) => `c${Math.floor(Math.random() * count)}`;
+
+const CALLS = {
+  list: () => ({ path: '/statuses' }),
+  'batch-get of 200': (count) => ({
+    method: 'POST',
+    path: '/conversations/batch-get',
+    body: { ids: Array.from({ length: 200 }, () => any(count)) },
+  }),
+  pick: (count) => ({
+    method: 'PUT',
+    path: `/conversations/${any(count)}/status`,
+    body: { statusId: `s${Math.floor(Math.random() * 8)}` },
+  }),
+  count: () => ({ path: '/counts?of=conversation' }),
+  'first 50 of a filter by 3 statuses': () => ({
+    path: '/conversations?op=any-of&status=s0&status=s1&status=s2&pageSize=50',
+  }),
+};
+
+async function startServer(count, databaseUrl) {
+  const child = spawn('node', [SERVER, count, ...(databaseUrl ? [databaseUrl] : [])], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  const ended = once(child, 'exit');
+  const [base] = await Promise.race([
+    once(createInterface(child.stdout), 'line'),
+    ended.then(([code]) => Promise.reject(new Error(`The server ended with ${code}`))),
+  ]);
+  return {
+    base,
+    async stop() {
+      child.stdin.end();
+      await ended;
+    },
+  };
+}
+
+async function check(base, count) {
+  const { byStatus, none } = await (await fetch(`${base}/counts?of=conversation`)).json();
+  const sum = Object.values(byStatus).reduce((a, b) => a + b, none);
+  if (sum !== count) throw new Error(`the server counts ${sum} conversations of ${count}`);
+}
+
+async function loading(count, rounds, samples) {
+  // What is committed is on the disk, as where it matters.
+  process.env.POSTGRES_FSYNC ??= 'on';
+  const postgres = await startPostgres();
+  const where = postgres ? 'PostgreSQL' : 'PGlite';
+  const server = await startServer(count, postgres?.url);
+  try {
+    await check(server.base, count);
+    for (let round = 0; round < rounds; round++) {
+      for (const [name, next] of Object.entries(CALLS)) {
+        const { times, perSecond } = await load(server.base, () => next(count), { connections: CONNECTIONS, ms: MS });
+        const id = `rest-${name.split(' ')[0]}-${count}`;
+        const title = `${name} over REST on ${where}, ${count.toLocaleString('en')} stored`;
+        samples.add({ id, title, unit: 'ms' }, 'p50', percentile(times, 0.5));
+        samples.add({ id, title, unit: 'ms' }, 'p99', percentile(times, 0.99));
+        samples.add({ id: `${id}-rate`, title: '', unit: '/s' }, `${CONNECTIONS} at a time`, perSecond);
+      }
+    }
+  } finally {
+    await server.stop();
+    await postgres?.stop();
+  }
+}
+
+export async function rest({ rounds, isFull }) {
+  const samples = new Samples();
+  for (const count of isFull ? [10_000, 100_000, 1_000_000] : [10_000, 100_000]) await loading(count, rounds, samples);
+  return samples.summary();
+}
