@@ -1,7 +1,7 @@
 // npm test: finds the browser, builds, runs every kind of test and adds them up.
 //   npm test -- browser 'src/store/*.test.ts'   one kind (node, browser, e2e), and in it some files
 //   npm test -- e2e --no-build                  with dist/ as it is; browser tests run from src/ and never build
-//   npm run test:long                           the browser tests in Chromium, Firefox and WebKit; the server's tests too
+//   npm run test:long                           the browser tests in Chromium, Firefox and WebKit; ten times the seeds
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -35,8 +35,7 @@ const freePort = () =>
 
 const STAGES = {
   node() {
-    // The server's tests start databases and take minutes.
-    const folders = ['test/node', 'test/model', ...(args.includes('--long') ? ['test/server'] : [])];
+    const folders = ['test/node', 'test/server', 'test/model'];
     const found = folders.flatMap((folder) =>
       readdirSync(folder)
         .filter((file) => file.endsWith('.test.mjs'))

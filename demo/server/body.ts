@@ -39,7 +39,9 @@ async function isEmpty(request: Request): Promise<boolean> {
 }
 
 async function readText(request: Request): Promise<string> {
-  const tooBig = new HttpError(413, new PipelineError('limit', `body: must have at most ${MAX_BODY} bytes.`));
+  const error = new PipelineError('limit', `body: must have at most ${MAX_BODY} bytes.`);
+  // The rest of it is not read, so nothing can follow on this connection.
+  const tooBig = new HttpError(413, error, { Connection: 'close' });
   if (Number(request.headers.get('content-length')) > MAX_BODY) throw tooBig;
   const reader = (request.body as ReadableStream<Uint8Array> | null)?.getReader();
   const decoder = new TextDecoder('utf-8', { fatal: true });

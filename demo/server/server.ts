@@ -57,7 +57,7 @@ const CLOSING_MS = 10_000;
 export function createServer(options: ServerOptions): PipelineServer {
   const { basePath = '/api', requestTimeoutMs = 15_000, onError = console.error } = options;
   const running = new Set<Promise<unknown>>();
-  let isClosing = false;
+  let closing: Promise<void> | undefined;
   let opening: Promise<Parts> | undefined;
 
   /** What failed is tried again by the next request. */
@@ -81,12 +81,19 @@ export function createServer(options: ServerOptions): PipelineServer {
     return parts.app.fetch(request);
   };
 
+  const close = async (): Promise<void> => {
+    const parts = await opening?.catch(() => undefined);
+    parts?.streams.close();
+    await Promise.race([Promise.allSettled(running), pause(CLOSING_MS)]);
+    await parts?.close();
+  };
+
   return {
     ready: open().then(() => undefined),
     owns,
     async fetch(request) {
       if (!owns(new URL(request.url).pathname)) return undefined;
-      if (isClosing) {
+      if (closing) {
         const error = new PipelineError('unavailable', 'The server is going down.', { retryAfterMs: 1000 });
         return problemResponse(error, 503, { Connection: 'close' });
       }
@@ -100,13 +107,7 @@ export function createServer(options: ServerOptions): PipelineServer {
       const refs = conversations.map(parseConversationRef);
       await store.write(tenant, {}, (write) => putConversations(write, refs));
     },
-    async close() {
-      isClosing = true;
-      const parts = await opening?.catch(() => undefined);
-      parts?.streams.close();
-      await Promise.race([Promise.allSettled(running), pause(CLOSING_MS)]);
-      await parts?.close();
-    },
+    close: () => (closing ??= close()),
   };
 }
 

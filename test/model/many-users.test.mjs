@@ -13,7 +13,7 @@ const [FIRST, LAST = FIRST] = (process.env.MODEL_SEED ?? (process.env.LONG ? '1-
 const isQuick = !process.env.LONG && !process.env.MODEL_SEED;
 /** After that many there is enough to look into. */
 const MAX_FAILURES = 3;
-const lengthOf = (seed) => (isQuick && seed % 20 ? 10 : 100);
+const lengthOf = (seed) => (isQuick && seed % 10 ? 10 : 100);
 
 /** Runs the seeds that `next` gives on a database of its own; resolves when there are none left. */
 function work(next, report) {

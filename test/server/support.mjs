@@ -130,7 +130,7 @@ export function onBothDatabases(body, { only } = {}) {
         world.client = (tenant) => new Client(origin, tenant);
       });
       after(async () => {
-        for (const instance of [...instances]) await instance.close();
+        await Promise.allSettled([...instances].map((instance) => instance.close()));
         await world.stop?.();
       });
       body(world);

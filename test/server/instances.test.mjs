@@ -1,0 +1,169 @@
+// Several instances on one database: one feed for all, and nothing lost or doubled when one dies.
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { Events } from './events.mjs';
+import { Client, newTenant, onBothDatabases, until } from './support.mjs';
+
+const START = fileURLToPath(new URL('../../demo/server/start.mjs', import.meta.url));
+
+/** An instance in a process of its own; resolves when it serves. */
+async function startProcess(env) {
+  const child = spawn(process.execPath, [START], {
+    env: { ...process.env, PORT: '0', ...env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const ended = once(child, 'exit');
+  let output = '';
+  child.stdout.on('data', (text) => (output += text));
+  const port = await until(() => /localhost:(\d+)/.exec(output)?.[1], 'the server to start', 60_000);
+  return {
+    origin: `http://127.0.0.1:${port}`,
+    async kill(signal) {
+      child.kill(signal);
+      return ended;
+    },
+  };
+}
+
+/** Sends it until there is an answer, under the same key each time, to whoever serves. */
+async function persist(origins, write) {
+  for (let attempt = 0; ; attempt++) {
+    const answer = await write(origins[attempt % origins.length]).catch(() => undefined);
+    if (answer && ![409, 429, 503, 504].includes(answer.status)) return answer;
+    if (attempt > 200) throw new Error(`no answer: ${JSON.stringify(answer?.body)}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+onBothDatabases((world) => {
+  it('three instances tell one feed, in the same order everywhere', async () => {
+    // The third hears no hints: the feed has to come by asking alone.
+    const deaf = async () => ({ ...(await world.open()), hints: undefined });
+    const others = [await world.start({ pollMs: 50 }), await world.start({ pollMs: 50, open: deaf })];
+    const tenant = newTenant();
+    const clients = [world.origin, ...others.map(({ origin }) => origin)].map((origin) => new Client(origin, tenant));
+    const feeds = await Promise.all(
+      clients.map((client) => Events.open(`${client.base}/changes`, { 'last-event-id': '0' })),
+    );
+    await clients[0].pipeline('A', 'B');
+    await Promise.all(
+      Array.from({ length: 60 }, (_, n) =>
+        n % 6
+          ? clients[n % 3].pick(`c${n % 7}`, n % 2 ? 'a' : 'b')
+          : clients[n % 3].post(`/statuses/${n % 12 ? 'a' : 'b'}/move`, { after: n % 4 ? 'a' : null }),
+      ),
+    );
+    const { seq } = (await clients[0].get('/statuses')).body;
+    await Promise.all(feeds.map((feed) => feed.until((changes) => changes.at(-1)?.id === seq)));
+    const [first, ...rest] = feeds.map(({ changes }) => changes);
+    for (const feed of rest) assert.deepEqual(feed, first);
+    first.slice(1).forEach(({ id }, n) => assert.equal(Number(id), Number(first[n].id) + 1));
+    // A client may change instances in the middle.
+    const moved = await Events.open(`${clients[2].base}/changes`, { 'last-event-id': first[20].id });
+    await moved.until((changes) => changes.at(-1)?.id === seq);
+    assert.deepEqual(moved.changes, first.slice(21));
+    for (const feed of [...feeds, moved]) feed.close();
+    for (const other of others) await other.close();
+  });
+
+  it('what one wrote, all read at once', async () => {
+    const other = await world.start();
+    const [one, two] = [world.origin, other.origin].map(
+      (origin, _, __, tenant = 'shared') => new Client(origin, tenant),
+    );
+    await one.pipeline('A');
+    for (let n = 0; n < 20; n++) {
+      const renamed = await one.patch('/statuses/a', { name: `A${n}` }, { 'if-match': '*' });
+      assert.deepEqual(await two.statuses(), [renamed.body]);
+      const picked = await two.pick(`c${n}`, 'a');
+      assert.deepEqual((await one.entries(`c${n}`))[`c${n}`], picked.body);
+    }
+    await other.close();
+  });
+});
+
+describe('in processes of their own', () => {
+  onBothDatabases(
+    (world) => {
+      it('one killed in the middle of writes, which are sent again: each is done once', async () => {
+        const env = { DATABASE_URL: world.url };
+        const victim = await startProcess(env);
+        const tenant = newTenant();
+        await new Client(world.origin, tenant).pipeline('A', 'B', 'C');
+        const answers = [];
+        const jobs = Array.from({ length: 120 }, (_, n) => async () => {
+          const answer = await persist([victim.origin, world.origin], (origin) => {
+            const client = new Client(origin, tenant);
+            const headers = { 'idempotency-key': `key-${n}` };
+            if (n % 10 === 0) {
+              return client.post('/statuses', { id: `s${n}`, name: `S${n}`, color: '#000000' }, headers);
+            }
+            // Each steps on: done twice, it would show.
+            return client.pick(`c${n % 12}`, ['a', 'b', 'c'][Math.floor(n / 12) % 3], headers);
+          });
+          answers.push({ n, answer });
+          if (answers.length === 40) await victim.kill('SIGKILL');
+        });
+        let next = 0;
+        await Promise.all(
+          Array.from({ length: 12 }, async () => {
+            while (next < jobs.length) await jobs[next++]();
+          }),
+        );
+        assert.deepEqual([...new Set(answers.map(({ answer }) => answer.status))].sort(), [200, 201]);
+        const changes = await world.database.query(
+          'SELECT seq, op_id FROM pipeline.changes WHERE tenant_id = $1 ORDER BY seq',
+          [tenant],
+        );
+        const keys = changes.map(({ op_id: key }) => key).filter(Boolean);
+        assert.equal(new Set(keys).size, keys.length, 'a write was done twice');
+        for (const { n, answer } of answers) {
+          // A pick of what it had already is done, and tells nothing.
+          const change = changes.find(({ op_id: key }) => key === `key-${n}`);
+          if (change) assert.equal(change.seq, answer.body.version);
+        }
+        const stored = await world.database.query('SELECT 1 AS x FROM pipeline.answers WHERE tenant_id = $1', [tenant]);
+        assert.equal(stored.length, 120);
+        const ids = (await new Client(world.origin, tenant).statuses()).map(({ id }) => id);
+        assert.equal(ids.filter((id) => id.startsWith('s')).length, 12);
+      });
+
+      it('SIGTERM ends it well', async () => {
+        const own = await startProcess({ DATABASE_URL: world.url });
+        const client = new Client(own.origin);
+        await client.pipeline('A');
+        const events = await Events.open(`${client.base}/changes`);
+        await events.until(() => events.blocks.length > 0, 'the beginning');
+        const [code] = await own.kill('SIGTERM');
+        assert.equal(code, 0);
+        await events.until((_, { isOver }) => isOver, 'the end of the stream');
+      });
+    },
+    { only: 'PostgreSQL' },
+  );
+
+  it('an embedded database keeps its data, also when it is killed', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'pipeline-data-'));
+    const env = { DATA_FOLDER: join(folder, 'data'), DATABASE_URL: '' };
+    const first = await startProcess(env);
+    const client = new Client(first.origin);
+    await client.pipeline('A');
+    const picked = await client.pick('c1', 'a', { 'idempotency-key': 'k' });
+    await first.kill('SIGKILL');
+    const second = await startProcess(env);
+    client.base = client.base.replace(first.origin, second.origin);
+    assert.deepEqual((await client.entries('c1')).c1, picked.body);
+    assert.equal(
+      (await client.pick('c1', 'a', { 'idempotency-key': 'k' })).headers.get('idempotency-replayed'),
+      'true',
+    );
+    await second.kill('SIGTERM');
+    rmSync(folder, { recursive: true });
+  });
+});
