@@ -13,6 +13,17 @@ async function tenant(name: string): Promise<MemoryAdapter> {
   return adapter;
 }
 
+/** The databases that are opened from now on. */
+function watchOpening(): { names: string[]; stop: () => void } {
+  const names: string[] = [];
+  const { open } = IDBFactory.prototype;
+  IDBFactory.prototype.open = function (name, version) {
+    names.push(name);
+    return open.call(this, name, version);
+  };
+  return { names, stop: () => void (IDBFactory.prototype.open = open) };
+}
+
 const shows = (element: Element, name: string): Promise<boolean> =>
   until(() => element.shadowRoot?.querySelector('button')?.textContent?.trim() === name, `the picker to show ${name}`);
 
@@ -35,10 +46,38 @@ describe('where the data comes from', () => {
     document.body.append(provider);
     await element.updateComplete;
     provider.adapter = await tenant('Provided');
+    const opened = watchOpening();
     await import('./define.js');
     await shows(element, 'Provided');
-    expect(asked).to.equal(0);
+    opened.stop();
+    expect([asked, opened.names]).to.deep.equal([0, []]);
     provider.remove();
+  });
+
+  it('is what a provider was told before its upgrade, and nothing else is opened', async () => {
+    // Elements of a fragment of another document are upgraded when they come into the page, the provider first.
+    const parse = (inner: string): HTMLElement =>
+      new DOMParser().parseFromString(`<div>${inner}</div>`, 'text/html').querySelector('div')!;
+    const element = '<pipeline-status-picker conversation-id="c"></pipeline-status-picker>';
+    const opened = watchOpening();
+    const box = document.createElement('div');
+    try {
+      const outer = parse(`<pipeline-provider><pipeline-provider>${element}</pipeline-provider></pipeline-provider>`);
+      const [around, inner] = outer.querySelectorAll('pipeline-provider');
+      around!.adapter = await tenant('Around');
+      inner!.adapter = await tenant('Inner');
+      const stored = parse(`<pipeline-provider>${element}</pipeline-provider>`);
+      const database = `provider-${crypto.randomUUID()}`;
+      stored.querySelector('pipeline-provider')!.database = database;
+      document.body.append(box);
+      box.append(outer, stored);
+      await shows(outer.querySelector('pipeline-status-picker')!, 'Inner');
+      await shows(stored.querySelector('pipeline-status-picker')!, 'No status');
+      expect([...new Set(opened.names)]).to.deep.equal([database]);
+    } finally {
+      opened.stop();
+      box.remove();
+    }
   });
 
   it('is the element itself before a provider, and a provider before the default', async () => {

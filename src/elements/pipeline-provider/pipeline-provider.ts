@@ -35,13 +35,15 @@ export class PipelineProvider extends LitElement {
   #own: { adapter: PipelineAdapter; source: string } | undefined;
   #connected = false;
 
-  readonly #context = new ContextProvider(this, { context: adapterContext });
+  #context: ContextProvider<typeof adapterContext, this> | undefined;
 
   override connectedCallback(): void {
     this.#connected = true;
-    // Elements inside ask as soon as they connect, before the first update.
-    this.#provide();
+    // The elements inside ask as soon as they connect.
+    if (this.hasUpdated) this.#provide();
     super.connectedCallback();
+    // Properties that were set before the upgrade are there from the first update on: it must not be later.
+    if (!this.hasUpdated) this.performUpdate();
   }
 
   override disconnectedCallback(): void {
@@ -64,7 +66,7 @@ export class PipelineProvider extends LitElement {
   #provide(): void {
     if (!this.#connected) return;
     if (this.adapter) {
-      this.#context.setValue(this.adapter);
+      this.#give(this.adapter);
       this.#release();
       return;
     }
@@ -74,8 +76,14 @@ export class PipelineProvider extends LitElement {
     const before = this.#own;
     const adapter = src ? lazyRest(src) : lazyIndexedDB(database ?? undefined);
     this.#own = { source, adapter };
-    this.#context.setValue(adapter);
+    this.#give(adapter);
     void before?.adapter.close?.();
+  }
+
+  /** Answers from now on, and not before it has an answer: whoever is told nothing would go elsewhere. */
+  #give(adapter: PipelineAdapter): void {
+    if (this.#context) this.#context.setValue(adapter);
+    else this.#context = new ContextProvider(this, { context: adapterContext, initialValue: adapter });
   }
 
   #release(): void {
