@@ -9,9 +9,15 @@ type Words = Partial<Messages>;
 
 /** What there is in English, for whatever another language lacks. */
 const english: Words = { ...inbox };
-const loaded = new Map<string, Words>([['en', english]]);
-const sources = new Map<string, LocaleSource>([['id', () => import('../locales/id.js')]]);
+const languages = new Map<string, Words | Exclude<LocaleSource, Messages>>([
+  ['en', english],
+  ['id', () => import('../locales/id.js')],
+]);
 const controllers = new Set<LocalizeController>();
+
+function refreshAll(): void {
+  for (const controller of controllers) controller.refresh();
+}
 
 /** Adds the English words of an element that not every page has. */
 export function learn(words: Words): void {
@@ -21,10 +27,9 @@ export function learn(words: Words): void {
 /** Adds a language: its messages, or a function that loads them when a page first needs them. */
 export function registerLocale(tag: string, source: LocaleSource): void {
   const key = canonical(tag);
-  if (!key) return console.warn(`pipeline-elements: "${tag}" is not a language tag, write one like "pt-BR".`);
-  loaded.delete(key);
-  sources.set(key, source);
-  for (const controller of controllers) controller.refresh();
+  if (!key) return;
+  languages.set(key, source);
+  refreshAll();
 }
 
 const canonicalTags = new Map<string, string | undefined>();
@@ -36,7 +41,7 @@ function canonical(tag: string): string | undefined {
     try {
       found = Intl.getCanonicalLocales(tag.trim().replace(/_/g, '-'))[0];
     } catch {
-      // Not a tag.
+      console.warn(`pipeline-elements: "${tag}" is not a language tag, write one like "pt-BR".`);
     }
     canonicalTags.set(tag, found);
   }
@@ -51,29 +56,31 @@ function* fallbacks(tag: string): Iterable<string> {
 /** The messages for a tag if they are here; otherwise starts to load them. English when no such language is known. */
 function messagesFor(tag: string): Words | undefined {
   for (const candidate of fallbacks(tag)) {
-    const messages = loaded.get(candidate);
-    if (messages) return messages;
-    const source = sources.get(candidate);
-    if (!source) continue;
-    sources.delete(candidate);
-    if (typeof source !== 'function') {
-      loaded.set(candidate, source);
-      return source;
-    }
-    source().then(
-      (found) => {
-        loaded.set(candidate, 'default' in found ? found.default : found);
-        for (const controller of controllers) controller.refresh();
-      },
-      (error: unknown) => {
-        // The words stay as they are; the next element that needs them tries again.
-        sources.set(candidate, source);
-        console.warn(`pipeline-elements: the messages for "${candidate}" could not be loaded.`, error);
-      },
-    );
+    const messages = languages.get(candidate);
+    if (typeof messages === 'function') void load(candidate, messages);
+    else if (messages) return messages;
+    else continue;
     return undefined;
   }
   return english;
+}
+
+const loading = new Set<LocaleSource>();
+
+async function load(tag: string, source: Exclude<LocaleSource, Messages>): Promise<void> {
+  if (loading.has(source)) return;
+  loading.add(source);
+  try {
+    const found = await source();
+    const messages = 'default' in found ? found.default : found;
+    // Another may have been registered meanwhile.
+    if (languages.get(tag) === source) languages.set(tag, messages);
+    refreshAll();
+  } catch (error) {
+    // The words stay as they are; the next element that needs them tries again.
+    console.warn(`pipeline-elements: the messages for "${tag}" could not be loaded.`, error);
+  }
+  loading.delete(source);
 }
 
 interface Formats {
@@ -99,30 +106,32 @@ function formatsFor(tag: string): Formats {
   return formats;
 }
 
-/** One observer for the page: it sees `lang` and `dir` change anywhere above an element, shadow roots included. */
+/** One observer for the page: it sees a language change anywhere above an element, shadow roots included. */
 const observed = new WeakSet<Node>();
 let observer: MutationObserver | undefined;
 
 function observe(root: Node): void {
   if (observed.has(root)) return;
   observed.add(root);
-  observer ??= new MutationObserver(() => {
-    for (const controller of controllers) controller.refresh();
-  });
-  observer.observe(root, { subtree: true, attributes: true, attributeFilter: ['lang', 'dir'] });
+  observer ??= new MutationObserver(refreshAll);
+  observer.observe(root, { subtree: true, attributes: true, attributeFilter: ['lang', 'dir', 'locale'] });
 }
 
-/** The language an element stands in. `closest()` stops at a shadow root, so the walk goes on from its host. */
-function closestLang(element: Element): string | undefined {
-  for (let node: Element | null = element; node;) {
-    const holder: Element | null = node.closest('[lang]');
-    if (holder?.getAttribute('lang')) return holder.getAttribute('lang') ?? undefined;
-    const root = (holder?.parentNode ?? node).getRootNode();
+/**
+ * The language an element stands in: a provider's, however far away, else the closest `lang`. `closest()` stops at a
+ * shadow root, so the walk goes on from its host.
+ */
+function languageAround(element: Element): string | undefined {
+  let lang: string | null | undefined;
+  for (let node: Element | undefined = element; node;) {
+    const root = node.getRootNode();
     observe(root);
-    node = holder ? holder.parentElement : ((root as Partial<ShadowRoot>).host ?? null);
-    if (holder && !node) node = (root as Partial<ShadowRoot>).host ?? null;
+    const provider = node.closest('pipeline-provider[locale]:not([locale=""])');
+    if (provider) return provider.getAttribute('locale')!;
+    lang ??= node.closest('[lang]:not([lang=""])')?.getAttribute('lang');
+    node = (root as Partial<ShadowRoot>).host;
   }
-  return undefined;
+  return lang ?? undefined;
 }
 
 type Host = ReactiveControllerHost & Element & { locale?: string | null; strings?: Words | null };
@@ -133,6 +142,7 @@ export type Values = Record<string, string | number>;
 export class LocalizeController implements ReactiveController {
   readonly #host: Host;
   #tag = 'en';
+  #stringsTag = 'en';
   #messages = english;
 
   constructor(host: Host) {
@@ -142,7 +152,6 @@ export class LocalizeController implements ReactiveController {
 
   hostConnected(): void {
     controllers.add(this);
-    observe(this.#host.getRootNode());
     this.refresh();
   }
 
@@ -161,27 +170,37 @@ export class LocalizeController implements ReactiveController {
 
   /** Finds language and messages again; until a language is loaded the words stay as they are. */
   refresh(): void {
-    const wanted = this.#host.locale || closestLang(this.#host) || navigator.language;
-    const tag = canonical(wanted || 'en') ?? 'en';
+    const wanted = this.#host.locale || languageAround(this.#host) || navigator.language || 'en';
+    const tag = canonical(wanted) ?? 'en';
     const messages = messagesFor(tag);
     if (!messages) return;
     // A page in a language without messages gets English words, and English plurals with them.
     const inForce = messages === english && !tag.startsWith('en') ? 'en' : tag;
-    if (messages === this.#messages && inForce === this.#tag) return;
+    if (messages === this.#messages && inForce === this.#tag && tag === this.#stringsTag) return;
     this.#messages = messages;
     this.#tag = inForce;
+    this.#stringsTag = tag;
     this.#host.requestUpdate();
   }
 
   /** The text for a key with `{placeholders}` filled in; `n` chooses the plural form and is written as a number. */
   text(key: MessageKey, values: Values = {}): string {
-    const message: Message = this.#host.strings?.[key] ?? this.#messages[key] ?? english[key] ?? key;
-    let pattern: string;
-    if (typeof message === 'string') pattern = message;
-    else pattern = message[this.formats.plural.select(Number(values['n'] ?? 0))] ?? message.other;
-    return pattern.replace(/\{(\w+)\}/g, (whole, name: string) => {
-      const value = values[name];
-      return value === undefined ? whole : typeof value === 'number' ? this.formats.number.format(value) : value;
-    });
+    return (
+      fill(this.#host.strings?.[key], this.#stringsTag, values) ??
+      fill(this.#messages[key], this.#tag, values) ??
+      fill(english[key], 'en', values) ??
+      key
+    );
   }
+}
+
+/** `undefined` for what is no message, whatever a host or a server took for one. */
+function fill(message: Message | undefined, tag: string, values: Values): string | undefined {
+  const { plural, number } = formatsFor(tag);
+  const pattern =
+    typeof message === 'string' ? message : (message?.[plural.select(Number(values['n'] ?? 0))] ?? message?.other);
+  return pattern?.replace(/\{(\w+)\}/g, (whole, name: string) => {
+    const value = values[name];
+    return value === undefined ? whole : typeof value === 'number' ? number.format(value) : value;
+  });
 }

@@ -44,7 +44,7 @@ export abstract class PipelineElement extends LitElement {
   /** Where the data comes from; goes before a provider's and the default adapter. */
   @property({ attribute: false }) adapter: PipelineAdapter | undefined;
 
-  /** Language tag; by default that of the closest `lang`, through shadow roots. */
+  /** Language tag; by default a provider's, else that of the closest `lang`, through shadow roots. */
   @property() locale: string | null = null;
 
   /** Words to use instead of the language's own, by message key. */

@@ -11,7 +11,7 @@ import { adapterContext } from '../../store/context.js';
  * Gives the elements inside it their data, through shadow roots too. Renders only its slot. To change the tenant,
  * change `src`, `database` or `adapter`: every element inside follows.
  *
- * @summary Says where the elements inside it get their data.
+ * @summary Says where the elements inside it get their data, and which language they speak.
  * @tag pipeline-provider
  * @slot - The part of the page that uses the data.
  */
@@ -30,6 +30,9 @@ export class PipelineProvider extends LitElement {
 
   /** Any adapter; goes before `src` and `database`. The provider does not close it. */
   @property({ attribute: false }) adapter: PipelineAdapter | undefined;
+
+  /** Language tag of the elements inside; one that has a `locale` of its own keeps that. */
+  @property({ reflect: true }) locale: string | null = null;
 
   /** The adapter it made itself, and from what. */
   #own: { adapter: PipelineAdapter; source: string } | undefined;

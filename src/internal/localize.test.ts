@@ -1,0 +1,337 @@
+import { expect } from '@open-wc/testing';
+import { LitElement, html, type PropertyValues, type TemplateResult } from 'lit';
+import { until } from '../../test/support.js';
+import '../elements/pipeline-provider/define.js';
+import type { Messages } from '../locales/en.js';
+import { id } from '../locales/id.js';
+import { LocalizeController, registerLocale, type Values } from './localize.js';
+
+/** An element with one word. */
+class Word extends LitElement {
+  static override properties = { locale: {}, strings: { attribute: false } };
+  declare locale: string | null;
+  declare strings: Partial<Messages> | null;
+  readonly localize = new LocalizeController(this);
+  readonly text = (key: keyof Messages, values?: Values): string => this.localize.text(key, values);
+
+  protected override willUpdate(changed: PropertyValues): void {
+    if (changed.has('locale')) this.localize.refresh();
+  }
+
+  protected override render(): TemplateResult {
+    return html`${this.text('noStatus')}`;
+  }
+}
+customElements.define('localize-word', Word);
+
+const page = document.documentElement;
+const says = (element: Word, words: string): Promise<boolean> =>
+  until(
+    () => element.shadowRoot?.textContent === words,
+    `"${words}", it says "${element.shadowRoot?.textContent ?? ''}"`,
+  );
+
+/** The tables of these tests say which they are. */
+const table = (tag: string): Messages => ({ ...id, noStatus: tag });
+for (const tag of ['af', 'da', 'fr', 'nl', 'sv']) registerLocale(tag, table(tag));
+
+/** A source that waits, and counts how often it was asked. */
+function slow(): { source: () => Promise<Messages>; answer(messages: Messages | Error): void; asked(): number } {
+  const answers: ((messages: Messages | Error) => void)[] = [];
+  const source = (): Promise<Messages> =>
+    new Promise((resolve, reject) =>
+      answers.push((messages) => (messages instanceof Error ? reject(messages) : resolve(messages))),
+    );
+  return { source, answer: (messages) => answers.at(-1)!(messages), asked: () => answers.length };
+}
+
+describe('the words of an element', () => {
+  let box: HTMLElement;
+  let pageLang: string | null;
+  const { warn } = console;
+  let warnings: string[];
+
+  beforeEach(() => {
+    pageLang = page.getAttribute('lang');
+    page.lang = 'en';
+    box = document.createElement('div');
+    document.body.append(box);
+    warnings = [];
+    console.warn = (...args: unknown[]) => warnings.push(args.join(' '));
+  });
+
+  afterEach(() => {
+    box.remove();
+    console.warn = warn;
+    if (pageLang === null) page.removeAttribute('lang');
+    else page.lang = pageLang;
+    Reflect.deleteProperty(navigator, 'language');
+  });
+
+  function word(parent: ParentNode = box): Word {
+    const element = new Word();
+    parent.append(element);
+    return element;
+  }
+
+  const userSpeaks = (tag: string | undefined): unknown =>
+    Object.defineProperty(navigator, 'language', { configurable: true, get: () => tag });
+
+  describe('are in the language', () => {
+    it('of the element, else a provider, the closest lang, the page, the user, else English', async () => {
+      userSpeaks('af');
+      page.lang = 'nl';
+      box.innerHTML = '<pipeline-provider locale="fr"><section lang="sv"><p></p></section></pipeline-provider>';
+      const provider = box.querySelector('pipeline-provider')!;
+      const element = word(box.querySelector('p')!.attachShadow({ mode: 'open' }));
+      element.locale = 'da';
+      await says(element, 'da');
+      element.locale = null;
+      await says(element, 'fr');
+      provider.locale = null;
+      await says(element, 'sv');
+      box.querySelector('section')!.removeAttribute('lang');
+      await says(element, 'nl');
+      page.removeAttribute('lang');
+      // The browser tells nobody when this one changes, so it counts when an element looks the next time.
+      await says(element, 'af');
+      userSpeaks(undefined);
+      page.lang = '';
+      await says(element, 'No status');
+    });
+
+    it('of a provider that is told by its property, before or after its upgrade', async () => {
+      const template = document.createElement('template');
+      template.innerHTML = '<pipeline-provider></pipeline-provider>';
+      const early = template.content.firstElementChild as HTMLElementTagNameMap['pipeline-provider'];
+      early.locale = 'fr';
+      const element = word(early);
+      box.append(template.content);
+      await says(element, 'fr');
+      early.locale = 'sv';
+      await says(element, 'sv');
+    });
+
+    it('of the closest lang, through any number of shadow roots, as it changes and as the element moves', async () => {
+      const outer = box.attachShadow({ mode: 'open' });
+      outer.innerHTML = '<div lang="fr"><p></p></div><aside lang="nl"></aside>';
+      const inner = outer.querySelector('p')!.attachShadow({ mode: 'open' });
+      inner.innerHTML = '<span></span>';
+      const element = word(inner.querySelector('span')!);
+      await says(element, 'fr');
+      outer.querySelector('div')!.lang = 'da';
+      await says(element, 'da');
+      inner.querySelector('span')!.lang = 'sv';
+      await says(element, 'sv');
+      element.lang = 'af';
+      await says(element, 'af');
+      element.lang = '';
+      await says(element, 'sv');
+      outer.querySelector('aside')!.append(element);
+      await says(element, 'nl');
+    });
+
+    it('that a tag means, however it is written', async () => {
+      const element = word();
+      for (const tag of ['id', 'id-ID', 'id_ID', 'in-ID', 'IN_id', ' id ', 'id-ID-x-y']) {
+        element.locale = tag;
+        await says(element, 'Tanpa status');
+        element.locale = 'en';
+        await says(element, 'No status');
+      }
+    });
+
+    it('of the page when it is not known, with English words, numbers and plurals', async () => {
+      const element = word();
+      element.locale = 'de-AT';
+      await element.updateComplete;
+      expect(element.text('conversationsShown', { n: 1234 })).to.equal('1,234 conversations shown');
+    });
+
+    it('English, with one warning, when what should be a tag is none', async () => {
+      const [one, other] = [word(), word()];
+      one.locale = other.locale = 'not a tag';
+      await says(one, 'No status');
+      registerLocale('nor this', id);
+      expect(warnings).to.have.length(2);
+      expect(warnings[0]).to.include('"not a tag" is not a language tag, write one like "pt-BR"');
+    });
+  });
+
+  it('follow every language of the page with one observer', async () => {
+    const observers = new Set<MutationObserver>();
+    const { observe } = MutationObserver.prototype;
+    MutationObserver.prototype.observe = function (target, options) {
+      if (options?.attributeFilter?.includes('lang')) observers.add(this);
+      observe.call(this, target, options);
+    };
+    try {
+      const words = Array.from({ length: 20 }, () => {
+        const host = document.createElement('div');
+        box.append(host);
+        return word(host.attachShadow({ mode: 'open' }));
+      });
+      box.lang = 'fr';
+      for (const element of words) await says(element, 'fr');
+      for (const { parentNode } of words) (parentNode as ShadowRoot).host.setAttribute('lang', 'sv');
+      for (const element of words) await says(element, 'sv');
+    } finally {
+      MutationObserver.prototype.observe = observe;
+    }
+    expect(observers.size).to.equal(1);
+  });
+
+  describe('in a language that is loaded when it is needed', () => {
+    it('stay as they are in every element until it is there, and it is loaded once', async () => {
+      const { source, answer, asked } = slow();
+      registerLocale('tl', source);
+      const elements = [word(), word(), word()];
+      box.lang = 'fr';
+      for (const element of elements) await says(element, 'fr');
+      expect(asked()).to.equal(0);
+      box.lang = 'tl';
+      // Looked at again meanwhile, for another reason.
+      await until(() => asked());
+      box.dir = 'ltr';
+      registerLocale('af', table('af'));
+      for (const element of elements) {
+        element.requestUpdate();
+        await element.updateComplete;
+        expect(element.shadowRoot!.textContent).to.equal('fr');
+      }
+      answer(table('tl'));
+      for (const element of elements) await says(element, 'tl');
+      expect(asked()).to.equal(1);
+    });
+
+    it('stay as they are when it cannot be loaded, and are tried again by the next that needs them', async () => {
+      const { source, answer, asked } = slow();
+      registerLocale('ms', source);
+      const element = word();
+      box.lang = 'fr';
+      await says(element, 'fr');
+      box.lang = 'ms';
+      await until(() => asked() === 1);
+      answer(new Error('offline'));
+      await until(() => warnings.some((each) => each.includes('the messages for "ms" could not be loaded')));
+      element.requestUpdate();
+      await element.updateComplete;
+      expect(element.shadowRoot!.textContent).to.equal('fr');
+      const other = word();
+      await until(() => asked() === 2);
+      answer(table('ms'));
+      await says(element, 'ms');
+      await says(other, 'ms');
+    });
+
+    it('stay as they are when its source throws, or answers with nothing', async () => {
+      const broken: Record<string, () => Promise<Messages>> = {
+        vi: () => {
+          throw new Error('broken');
+        },
+        th: () => Promise.resolve(undefined as unknown as Messages),
+      };
+      const element = word();
+      for (const [tag, source] of Object.entries(broken)) {
+        registerLocale(tag, source);
+        box.lang = tag;
+        await until(() => warnings.some((each) => each.includes(`the messages for "${tag}" could not be loaded`)));
+        await says(element, 'No status');
+      }
+    });
+
+    it('are those that were registered last, also when the others arrive later', async () => {
+      const { source, answer, asked } = slow();
+      registerLocale('ko', source);
+      const element = word();
+      box.lang = 'ko';
+      await until(() => asked());
+      registerLocale('ko', table('new'));
+      await says(element, 'new');
+      answer(table('old'));
+      await new Promise((resolve) => requestAnimationFrame(resolve));
+      await says(element, 'new');
+    });
+
+    it('come as a module, too', async () => {
+      registerLocale('jv', () => Promise.resolve({ default: table('jv') }));
+      const element = word();
+      box.lang = 'jv';
+      await says(element, 'jv');
+    });
+  });
+
+  describe('with a number', () => {
+    const SIX = { zero: 'صفر', one: 'واحد', two: 'اثنان', few: 'قليل {n}', many: 'كثير {n}', other: 'آخر {n}' };
+
+    it('take each of the six forms of Arabic, and write the number as Arabic does', async () => {
+      registerLocale('ar', { ...id, conversationsShown: SIX, contactsShown: { one: SIX.one, other: SIX.other } });
+      const element = word();
+      element.locale = 'ar';
+      await says(element, 'Tanpa status');
+      const number = new Intl.NumberFormat('ar');
+      const forms = { 0: SIX.zero, 1: SIX.one, 2: SIX.two, 3: SIX.few, 10: SIX.few, 11: SIX.many, 1100: SIX.other };
+      for (const [n, form] of Object.entries(forms)) {
+        const expected = form.replace('{n}', number.format(Number(n)));
+        expect(element.text('conversationsShown', { n: Number(n) }), n).to.equal(expected);
+      }
+      // A form that a table lacks is its `other`.
+      expect(element.text('contactsShown', { n: 2 })).to.equal(SIX.other.replace('{n}', number.format(2)));
+    });
+
+    it('have one form in Indonesian and two in English, and its separators', async () => {
+      const element = word();
+      const shown = (n: number): string => element.text('conversationsShown', { n });
+      expect([shown(0), shown(1), shown(1234)]).to.deep.equal([
+        '0 conversations shown',
+        '1 conversation shown',
+        '1,234 conversations shown',
+      ]);
+      element.locale = 'id';
+      await says(element, 'Tanpa status');
+      expect([shown(0), shown(1), shown(1234)]).to.deep.equal([
+        '0 percakapan ditampilkan',
+        '1 percakapan ditampilkan',
+        '1.234 percakapan ditampilkan',
+      ]);
+    });
+
+    it('keep a name as it is, whatever is in it', () => {
+      const name = '{n} $& {name} <b>';
+      expect(word().text('conversations', { name, n: 2 })).to.equal(`${name}, 2 conversations`);
+    });
+  });
+
+  describe('of a host', () => {
+    it('replace some, in this element only, and give way again', async () => {
+      const [element, other] = [word(), word()];
+      element.strings = { noStatus: 'Not yet' };
+      await says(element, 'Not yet');
+      expect([element.text('retry'), other.text('noStatus')]).to.deep.equal(['Try again', 'No status']);
+      element.locale = 'id';
+      await until(() => element.text('retry') === 'Coba lagi');
+      await says(element, 'Not yet');
+      element.strings = null;
+      await says(element, 'Tanpa status');
+    });
+
+    it('have the plurals of the language that they are in, though the package has no word of it', async () => {
+      const element = word();
+      element.locale = 'pl';
+      const n = 22;
+      element.strings = { conversationsShown: { one: '{n} rozmowa', few: '{n} rozmowy', other: '{n} rozmów' } };
+      await element.updateComplete;
+      expect(element.text('conversationsShown', { n })).to.equal('22 rozmowy');
+      expect(element.text('contactsShown', { n })).to.equal('22 contacts shown');
+    });
+
+    it('are passed over where they are no words', async () => {
+      const element = word();
+      for (const value of [null, undefined, 7, {}, []]) {
+        element.strings = { noStatus: value } as unknown as Partial<Messages>;
+        await element.updateComplete;
+        expect(element.shadowRoot!.textContent).to.equal('No status');
+      }
+    });
+  });
+});
