@@ -34,7 +34,6 @@ function tablesFor(element) {
     ),
     ...table(['event', 'when'], named(element.events, about)),
     ...table(['part', 'what'], named(element.cssParts, about)),
-    ...table(['custom property', 'what'], named(element.cssProperties, about)),
     ...table(
       ['state', 'when'],
       (element.cssStates ?? []).map((state) => [code(`:state(${state.name})`), about(state)]),
@@ -42,10 +41,20 @@ function tablesFor(element) {
   ].join('\n');
 }
 
+/** What all of them inherit is said once. */
+const theming = () => {
+  const { cssProperties } = elements.find(({ cssProperties: all }) => all?.length);
+  return table(
+    ['custom property', 'what'],
+    cssProperties.map(({ name, description }) => [code(name), description]),
+  ).join('\n');
+};
+
 const before = readFileSync('README.md', 'utf8');
 const after = before.replace(
   /(<!-- generated:([\w-]+) -->\n)[\s\S]*?(<!-- \/generated:\2 -->)/g,
   (_, start, tag, end) => {
+    if (tag === 'theming') return `${start}\n${theming()}\n${end}`;
     const element = elements.find(({ tagName }) => tagName === tag);
     if (!element) throw new Error(`README.md has a table for <${tag}>, which the manifest does not have.`);
     return `${start}\n${tablesFor(element)}\n${end}`;

@@ -75,6 +75,8 @@ export const chipStyles = css`
     min-inline-size: 0;
     overflow: hidden;
     text-overflow: ellipsis;
+    /* A name in another direction still begins at the dot. */
+    text-align: match-parent;
     white-space: nowrap;
   }
 

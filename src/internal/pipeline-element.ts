@@ -37,7 +37,27 @@ export type ElementState = 'open' | 'loading' | 'saving' | 'error' | 'empty' | '
 
 const NO_STATES: readonly ElementState[] = [];
 
-/** What the three elements share: where their data comes from, in which words they speak, how they report failures. */
+/**
+ * What the three elements share: where their data comes from, in which words they speak, how they report failures,
+ * and what a designer sets (src/styles/tokens.ts has the defaults).
+ *
+ * @cssprop --pipeline-surface - Background of the settings' card and of text fields.
+ * @cssprop --pipeline-surface-raised - Background of buttons and of what floats: popups, dialogs, messages.
+ * @cssprop --pipeline-text - Text.
+ * @cssprop --pipeline-text-muted - Counts, hints, icons, "No status".
+ * @cssprop --pipeline-border - Lines: cards, popups, fields, buttons.
+ * @cssprop --pipeline-accent - Primary buttons, links, what is chosen. Text on it is white or black, whichever is readable.
+ * @cssprop --pipeline-danger - Deletion and errors. Text on it is white or black, whichever is readable.
+ * @cssprop --pipeline-focus-ring - Colour of the focus ring; by default the accent.
+ * @cssprop --pipeline-focus-width - Width of the focus ring.
+ * @cssprop --pipeline-font - Font family; by default the page's.
+ * @cssprop --pipeline-font-size - Size of text; by default 0.875rem.
+ * @cssprop --pipeline-radius - Corners of cards, popups, buttons and fields.
+ * @cssprop --pipeline-chip-radius - Corners of a status's chip.
+ * @cssprop --pipeline-gap - Space between the parts of an element.
+ * @cssprop --pipeline-control-size - Least size of buttons, fields and rows; by default 28px, and 44px for fingers.
+ * @cssprop --pipeline-status-{slug} - Colour of the status whose name has this slug (`[a-z0-9-]`).
+ */
 export abstract class PipelineElement extends LitElement {
   static override shadowRootOptions: ShadowRootInit = { ...LitElement.shadowRootOptions, delegatesFocus: true };
 

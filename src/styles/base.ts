@@ -36,7 +36,7 @@ export const base = css`
   .caret {
     display: grid;
     flex: none;
-    inline-size: 1em;
+    inline-size: 0.8em;
     block-size: 1em;
     place-items: center;
   }
@@ -45,9 +45,9 @@ export const base = css`
     inline-size: 0.4em;
     block-size: 0.4em;
     border: solid currentColor;
-    border-width: 0 0.11em 0.11em 0;
-    border-end-end-radius: 0.06em;
-    transform: translateY(-22%) rotate(45deg);
+    border-width: 0 0.12em 0.12em 0;
+    border-bottom-right-radius: 0.06em;
+    transform: translateY(-30%) rotate(45deg);
     content: '';
   }
 
@@ -90,8 +90,7 @@ export const base = css`
     *,
     ::before,
     ::after {
-      animation-duration: 0.01ms !important;
-      animation-iteration-count: 1 !important;
+      animation: none !important;
       transition: none !important;
     }
   }

@@ -32,7 +32,7 @@ export const controls = css`
   .button.danger {
     border-color: transparent;
     background: var(--_danger);
-    color: var(--_on-accent);
+    color: var(--_on-danger);
   }
 
   .button:disabled {

@@ -12,7 +12,6 @@ export const tokens = css`
     --_text-muted: var(--pipeline-text-muted, light-dark(#5c6270, #a2a8b6));
     --_border: var(--pipeline-border, light-dark(#d5d8df, #3c3f47));
     --_accent: var(--pipeline-accent, light-dark(#2459d3, #8fb0ff));
-    --_on-accent: light-dark(#ffffff, #10131a);
     --_danger: var(--pipeline-danger, light-dark(#c01f3a, #ff8f9c));
     --_focus-ring: var(--pipeline-focus-ring, var(--_accent));
     --_focus-width: var(--pipeline-focus-width, 2px);
@@ -22,7 +21,11 @@ export const tokens = css`
     --_chip-radius: var(--pipeline-chip-radius, 999px);
     --_gap: var(--pipeline-gap, 8px);
     --_control-size: var(--pipeline-control-size, 28px);
-    --_hover: color-mix(in oklab, var(--_text) 7%, transparent);
+    --_hover: color-mix(in oklab, var(--_text) 5%, transparent);
+    /* White where it reaches 4.5:1, which is up to a luminance of 0.18; else black, which then has more. */
+    --_k: clamp(0, (0.18 - (0.2126 * r + 0.7152 * g + 0.0722 * b)) * 1e6, 1);
+    --_on-accent: color(from var(--_accent) srgb-linear var(--_k) var(--_k) var(--_k) / 1);
+    --_on-danger: color(from var(--_danger) srgb-linear var(--_k) var(--_k) var(--_k) / 1);
     --_shadow: 0 1px 2px rgb(0 0 0 / 0.08), 0 8px 28px rgb(0 0 0 / 0.16);
     color: var(--_text);
     font-family: var(--_font);

@@ -3,6 +3,7 @@ import { render } from 'lit';
 import { chip, chipStyles } from '../../src/internal/chip.js';
 import { tokens } from '../../src/styles/tokens.js';
 import { emulateMediaFeatures } from '../commands.js';
+import { contrast, painted } from './color.js';
 
 /** A grid over all of sRGB, corners included: 18³ = 5,832 colours. */
 const STEPS = 18;
@@ -10,33 +11,6 @@ const COLORS = Array.from({ length: STEPS ** 3 }, (_, i) => {
   const channels = [i % STEPS, Math.floor(i / STEPS) % STEPS, Math.floor(i / STEPS ** 2)];
   return `#${channels.map((step) => (step * 15).toString(16).padStart(2, '0')).join('')}`;
 });
-
-const canvas = new OffscreenCanvas(1, 1).getContext('2d', { willReadFrequently: true })!;
-
-/** The colour as painted: 8-bit sRGB, over what lies beneath. */
-function painted(...layers: string[]): [number, number, number] {
-  canvas.clearRect(0, 0, 1, 1);
-  for (const layer of layers) {
-    canvas.fillStyle = layer;
-    canvas.fillRect(0, 0, 1, 1);
-  }
-  const [r = 0, g = 0, b = 0] = canvas.getImageData(0, 0, 1, 1).data;
-  return [r, g, b];
-}
-
-/** WCAG 2 relative luminance. */
-function luminance(rgb: readonly number[]): number {
-  const [r = 0, g = 0, b = 0] = rgb.map((channel) => {
-    const value = channel / 255;
-    return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
-  });
-  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-}
-
-function contrast(a: readonly number[], b: readonly number[]): number {
-  const [dark = 0, light = 0] = [luminance(a), luminance(b)].sort((x, y) => x - y);
-  return (light + 0.05) / (dark + 0.05);
-}
 
 describe('chip contrast', () => {
   after(() => emulateMediaFeatures({}));

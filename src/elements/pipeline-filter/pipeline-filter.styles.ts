@@ -5,7 +5,7 @@ export const styles = css`
     display: inline-flex;
     flex-wrap: wrap;
     align-items: flex-start;
-    gap: 6px;
+    gap: calc(var(--_gap) * 0.75);
     max-inline-size: 100%;
     vertical-align: middle;
     --_trigger-size: max(32px, var(--_control-size));
@@ -53,7 +53,7 @@ export const styles = css`
     flex: 0 1 auto;
     flex-wrap: wrap;
     align-items: center;
-    gap: 4px 6px;
+    gap: 4px calc(var(--_gap) * 0.75);
     min-inline-size: 0;
     min-block-size: var(--_trigger-size);
   }
@@ -297,6 +297,7 @@ export const styles = css`
     max-inline-size: 20em;
     white-space: normal;
     overflow-wrap: anywhere;
+    text-wrap: pretty;
   }
 
   .count {

@@ -3,6 +3,7 @@ import { css } from 'lit';
 export const formStyles = css`
   .form {
     display: grid;
+    grid-template-columns: minmax(0, 1fr);
     gap: 14px;
     padding: 16px 14px 14px;
   }

@@ -72,6 +72,7 @@ export const chooserStyles = css`
     max-inline-size: 20em;
     white-space: normal;
     overflow-wrap: anywhere;
+    text-wrap: pretty;
   }
 
   .option .chip {
@@ -107,6 +108,15 @@ export const chooserStyles = css`
     outline: 0;
     background: transparent;
     color: var(--_text);
+  }
+
+  .search-row:focus-within {
+    box-shadow: inset 0 calc(-1 * var(--_focus-width)) var(--_focus-ring);
+  }
+
+  .popup .link-button {
+    display: block;
+    margin: 4px -0.4em -4px;
   }
 
   .empty,

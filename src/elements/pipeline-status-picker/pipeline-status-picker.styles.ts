@@ -5,7 +5,7 @@ export const styles = css`
     display: inline-flex;
     flex-wrap: wrap;
     align-items: center;
-    gap: 2px 6px;
+    gap: 4px calc(var(--_gap) * 0.75);
     max-inline-size: 100%;
     vertical-align: middle;
   }
@@ -34,7 +34,7 @@ export const styles = css`
   }
 
   button.trigger .chip {
-    padding-inline-end: 0.35em;
+    padding-inline-end: 0.45em;
     transition: box-shadow 0.12s;
   }
 
@@ -100,6 +100,12 @@ export const styles = css`
   @keyframes pulse {
     to {
       opacity: 0.25;
+    }
+  }
+
+  @media (prefers-reduced-motion: reduce) {
+    [aria-busy='true'] .swatch {
+      opacity: 0.4;
     }
   }
 

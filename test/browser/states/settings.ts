@@ -88,6 +88,13 @@ export const settings: Record<string, State> = {
     await press(element, 'menuitem', 'Move to bottom');
     await messageOf(element);
   },
+  async saving(main) {
+    const element = await open(main, Object.assign(await example(), { createStatus: hang }));
+    await press(element, 'button', 'Add status');
+    type(byRole(element, 'textbox'), 'Regulars');
+    await press(element, 'button', 'Add');
+    await until(() => element.matches(':state(saving)'), 'the write to begin');
+  },
   async 'read-only'(main) {
     await loaded(main, 'pipeline-settings', await example(), { readonly: true });
   },

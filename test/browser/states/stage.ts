@@ -86,8 +86,9 @@ export function key(element: HTMLElement, name: string): void {
 }
 
 /** Ends what moves, so that the state is seen and not the way to it. */
-export function settle(): void {
-  for (const animation of document.getAnimations()) {
+export function settle(root: Document | ShadowRoot = document): void {
+  for (const animation of root.getAnimations()) {
     if (animation.effect?.getComputedTiming().iterations !== Infinity) animation.finish();
   }
+  for (const { shadowRoot } of root.querySelectorAll('*')) if (shadowRoot) settle(shadowRoot);
 }
