@@ -94,4 +94,19 @@ export const base = css`
       transition: none !important;
     }
   }
+
+  @media (forced-colors: active) {
+    .skeleton {
+      border: 1px solid GrayText;
+    }
+
+    :disabled {
+      opacity: 1 !important;
+    }
+
+    :disabled .chip {
+      border-color: GrayText;
+      color: GrayText;
+    }
+  }
 `;

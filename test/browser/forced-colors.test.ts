@@ -4,6 +4,8 @@ import { MemoryAdapter } from '../../src/adapters/memory.js';
 import '../../src/define.js';
 import { emulateMediaFeatures } from '../commands.js';
 import { byRole, queryByRole, until } from '../support.js';
+import { contrast, painted } from './color.js';
+import { STATES, settle } from './states/index.js';
 
 async function pipeline(): Promise<MemoryAdapter> {
   const adapter = new MemoryAdapter();
@@ -57,19 +59,56 @@ describe('forced colours', () => {
     await expect(element).to.be.accessible();
   });
 
-  for (const tag of ['pipeline-settings', 'pipeline-filter', 'pipeline-status-picker'] as const) {
-    it(`<${tag}> is accessible`, async () => {
-      const element = document.createElement(tag);
-      element.adapter = await pipeline();
-      if ('conversationId' in element) element.conversationId = 'c';
-      const page = await fixture<HTMLElement>(html`<main></main>`);
-      page.append(element);
-      await until(() => element.shadowRoot?.querySelector('button'));
-      await expect(element).to.be.accessible();
-      if ('show' in element) {
-        element.show();
-        await until(() => element.shadowRoot!.querySelector(':popover-open'));
-        await expect(element).to.be.accessible();
+  async function bring(element: string, state: string): Promise<ShadowRoot> {
+    const main = await fixture<HTMLElement>(html`<main></main>`);
+    await STATES[element]![state]!(main);
+    settle();
+    return main.querySelector('pipeline-settings, pipeline-status-picker, pipeline-filter')!.shadowRoot!;
+  }
+
+  for (const [element, state, ...parts] of [
+    ['settings', 'filled', '.card', '.chip'],
+    ['settings', 'add form', '.field', '.button.primary', '.button.cancel'],
+    ['settings', 'empty', '.empty .button', '.sketch span'],
+    ['settings', 'handle menu', '.popup'],
+    ['settings', 'delete dialog', '.dialog', '.choices', 'select', '.button.danger'],
+    ['settings', 'undo message', '.message'],
+    ['settings', 'loading skeleton', '.skeleton'],
+    ['picker', 'open', '.popup', '.chip'],
+    ['picker', 'loading', '.skeleton'],
+    ['filter', 'open', '.button.trigger', '.badge', '.popup', '.chip'],
+  ] as const) {
+    it(`there is a border around each ${parts.join(', ')} of the ${element}: ${state}`, async () => {
+      const root = await bring(element, state);
+      for (const part of parts) {
+        const shown = root.querySelector(part)!;
+        const { borderTopStyle, borderTopWidth, borderTopColor } = getComputedStyle(shown);
+        expect([borderTopStyle, borderTopWidth], part).to.deep.equal(['solid', '1px']);
+        expect(contrast(painted('Canvas'), painted('Canvas', borderTopColor)), part).to.be.at.least(3);
+      }
+    });
+  }
+
+  for (const [element, state, part, css] of [
+    ['settings', 'grabbed', '[data-grabbed]', 'outlineColor'],
+    ['settings', 'add form', 'input:checked + .dot', 'outlineColor'],
+    ['settings', 'handle menu', '.menu-item:focus', 'outlineColor'],
+    ['picker', 'open', '[aria-selected=true]', 'outlineColor'],
+    ['picker', 'search', '[data-active]', 'outlineColor'],
+    ['filter', 'open', '.op:has(:checked)', 'backgroundColor'],
+  ] as const) {
+    it(`what is chosen is highlighted: ${part} of the ${element}`, async () => {
+      const root = await bring(element, state);
+      expect(getComputedStyle(root.querySelector(part)!)[css]).to.equal(system('Highlight'));
+    });
+  }
+
+  for (const element of ['picker', 'filter']) {
+    it(`what is disabled has the system's colour, not a paler one: ${element}`, async () => {
+      const root = await bring(element, 'disabled');
+      for (const part of [':disabled', ':disabled .chip']) {
+        const { color, opacity } = getComputedStyle(root.querySelector(part)!);
+        expect([color, opacity], part).to.deep.equal([system('GrayText'), '1']);
       }
     });
   }

@@ -134,6 +134,11 @@ export const styles = css`
     overflow-wrap: anywhere;
   }
 
+  /* Its words begin where a line of the message does. */
+  .message .link-button {
+    margin-inline-start: -0.4em;
+  }
+
   .popup {
     display: flex;
     flex-direction: column;
@@ -185,7 +190,7 @@ export const styles = css`
   }
 
   .op:has(:checked) {
-    background: var(--_surface-raised);
+    background: light-dark(var(--_surface-raised), color-mix(in oklab, var(--_text) 14%, var(--_surface-raised)));
     box-shadow:
       0 0 0 1px var(--_border),
       0 1px 2px rgb(0 0 0 / 0.08);

@@ -59,7 +59,7 @@ export const styles = css`
     place-items: center;
     background-color: var(--_danger);
     box-shadow: none;
-    color: var(--_on-accent);
+    color: var(--_on-danger);
     font-size: 0.8em;
     font-weight: 700;
   }
