@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { defaultReporter } from '@web/test-runner';
 import { chromeLauncher } from '@web/test-runner-chrome';
@@ -36,6 +37,17 @@ const launchers = {
     }),
   webkit: () => webkitLauncher(),
 };
+const { exports: entries } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8'));
+
+/** The package by its own name is its sources: what is tested as a user wrote it needs no build. */
+const ownSources = {
+  name: 'own-sources',
+  resolveImport({ source }) {
+    const built = entries[source.replace(/^pipeline-elements/, '.')]?.default;
+    if (/^pipeline-elements(\/|$)/.test(source)) return built?.replace('./dist/', '/src/').replace(/\.js$/, '.ts');
+  },
+};
+
 const wanted = (process.env.BROWSERS ?? 'chromium').split(',');
 
 export default {
@@ -43,6 +55,7 @@ export default {
   nodeResolve: true,
   concurrentBrowsers: 1,
   plugins: [
+    ownSources,
     esbuildPlugin({
       ts: true,
       target: 'es2022',

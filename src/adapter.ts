@@ -1,11 +1,17 @@
-/** What an adapter is made of: the interface, the error, the records, and the parsers of untrusted data. */
+/**
+ * What an adapter is made of: the interface, the error, the records, the parsers of untrusted data, and the rules as
+ * functions, for adapters whose storage cannot check them itself.
+ */
 export type * from './adapters/adapter.js';
+export { Once } from './adapters/once.js';
+export { checkDelete, checkRestore, liveRow, liveStatuses, planCreate, planMove, planUpdate } from './adapters/rules.js';
 export * from './model/changes.js';
 export type * from './model/entry.js';
 export * from './model/errors.js';
 export type { Id } from './model/id.js';
 export { type ContactMatch, type Filter, contactMatchesFilter, matchesFilter, parseFilter } from './model/filter.js';
-export { place } from './model/order.js';
+export { heirOf, resolveEntry, toStatus, type StatusRow } from './model/heirs.js';
+export { place, type Placement } from './model/order.js';
 export {
   checkName,
   parseChange,
