@@ -16,6 +16,8 @@ export async function load(path) {
     format: 'esm',
     target: 'node20',
     packages: 'external',
+    // The `paths` of this repository would bundle a second copy of the package, with errors of a class of their own.
+    tsconfigRaw: {},
     sourcemap: 'inline',
     logLevel: 'warning',
   });

@@ -27,3 +27,87 @@ describe('LocalStorageAdapter', () => {
     peer: async (adapter) => open(namesOf.get(adapter)!),
   });
 });
+
+/** An adapter of another page: with modules, a lock and an end of the storage events of its own. */
+async function openFrame(name: string): Promise<LocalStorageAdapter> {
+  const frame = document.createElement('iframe');
+  document.body.append(frame);
+  const { contentWindow, contentDocument } = frame as unknown as {
+    contentWindow: Window & { adapter: LocalStorageAdapter };
+    contentDocument: Document;
+  };
+  const script = contentDocument.createElement('script');
+  script.type = 'module';
+  const url = new URL('../../demo/adapters/local-storage.ts', import.meta.url).href;
+  script.textContent = `import { LocalStorageAdapter } from ${JSON.stringify(url)};
+    window.adapter = new LocalStorageAdapter({ name: ${JSON.stringify(name)} });
+    window.dispatchEvent(new Event('ready'));`;
+  await new Promise((resolve) => {
+    contentWindow.addEventListener('ready', resolve, { once: true });
+    contentDocument.head.append(script);
+  });
+  return contentWindow.adapter;
+}
+
+describe('LocalStorageAdapter: another page', () => {
+  const COLOR = '#2775f8';
+
+  afterEach(() => {
+    document.querySelectorAll('iframe').forEach((frame) => frame.remove());
+    localStorage.clear();
+  });
+
+  it('hears what this one writes, and the other way round', async () => {
+    const [here, there] = [open('pages'), await openFrame('pages')];
+    const heard = (adapter: LocalStorageAdapter) =>
+      new Promise((resolve) => {
+        adapter.subscribe((change) => change.kind === 'entry' && resolve(change.entry.statusId), {});
+      });
+    await here.createStatus({ id: 'a', name: 'A', color: COLOR });
+    const toThere = heard(there);
+    await here.setStatus([{ conversationId: 'c1' }], 'a');
+    expect(await toThere).to.equal('a');
+    const toHere = heard(here);
+    await there.setStatus([{ conversationId: 'c1' }], null);
+    expect(await toHere).to.equal(null);
+    await here.close();
+  });
+
+  it('loses nothing when both write at once', async () => {
+    const pages = [open('pages'), await openFrame('pages'), await openFrame('pages')];
+    const ids = Array.from({ length: 60 }, (_, n) => `s${n}`);
+    await Promise.all(ids.map((id, n) => pages[n % 3]!.createStatus({ id, name: id, color: COLOR })));
+    const { items } = await pages[0]!.listStatuses();
+    expect(items.map((status) => status.id).sort()).to.deep.equal([...ids].sort());
+    expect(new Set(items.map((status) => status.version)).size).to.equal(ids.length);
+  });
+
+  it('clearing the storage is heard', async () => {
+    const here = open('pages');
+    await here.createStatus({ id: 'a', name: 'A', color: COLOR });
+    const heard = new Promise((resolve) => here.subscribe((change) => resolve(change.kind), {}));
+    const frame = document.createElement('iframe');
+    document.body.append(frame);
+    frame.contentWindow!.localStorage.clear();
+    expect(await heard).to.equal('reset');
+    await here.close();
+  });
+
+  it('a full storage is quota, and what was written stays', async () => {
+    const here = open('pages');
+    const status = await here.createStatus({ id: 'a', name: 'A', color: COLOR });
+    const original = Object.getOwnPropertyDescriptor(Storage.prototype, 'setItem')!;
+    Storage.prototype.setItem = () => {
+      throw new DOMException('full', 'QuotaExceededError');
+    };
+    try {
+      await here.updateStatus('a', { name: 'B' }, { ifVersion: status.version });
+      expect.fail('it was not refused');
+    } catch (error) {
+      expect((error as { code?: string }).code).to.equal('quota');
+    } finally {
+      Object.defineProperty(Storage.prototype, 'setItem', original);
+    }
+    expect((await here.listStatuses()).items).to.deep.equal([status]);
+  });
+});
