@@ -1,0 +1,7 @@
+/* global describe, it */
+import { runAdapterTests } from 'pipeline-elements/testing';
+import { create } from './adapter.mjs';
+
+describe('an adapter', () => {
+  runAdapterTests({ describe, it, create });
+});
