@@ -1,5 +1,7 @@
-// Writes the tables of README.md from dist/custom-elements.json; with --check only says whether they are stale.
-import { readFileSync, writeFileSync } from 'node:fs';
+// Writes what is generated in the documentation: the tables, from dist/custom-elements.json, and the code, from the files
+// that are compiled and tested. With --check only says what is stale.
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { extname } from 'node:path';
 
 const manifest = JSON.parse(readFileSync('dist/custom-elements.json', 'utf8'));
 const elements = manifest.modules.flatMap((module) => module.declarations ?? []);
@@ -50,19 +52,43 @@ const theming = () => {
   ).join('\n');
 };
 
-const before = readFileSync('README.md', 'utf8');
-const after = before.replace(
-  /(<!-- generated:([\w-]+) -->\n)[\s\S]*?(<!-- \/generated:\2 -->)/g,
-  (_, start, tag, end) => {
-    if (tag === 'theming') return `${start}\n${theming()}\n${end}`;
-    const element = elements.find(({ tagName }) => tagName === tag);
-    if (!element) throw new Error(`README.md has a table for <${tag}>, which the manifest does not have.`);
-    return `${start}\n${tablesFor(element)}\n${end}`;
-  },
-);
-if (process.argv.includes('--check')) {
-  if (after !== before) {
-    console.error('The tables of README.md are stale: run `npm run build && node scripts/docs.mjs`.');
+/** A file, or what stands between `// #region name` and `// #endregion` in it, without the indentation. */
+function codeOf(source) {
+  const [path, region] = source.split('#');
+  const lines = readFileSync(path, 'utf8').trimEnd().split('\n');
+  const start = lines.findIndex((line) => line.trim() === `// #region ${region?.replace(/-/g, ' ')}`);
+  if (region && start < 0) throw new Error(`${path} has no region "${region}".`);
+  const rest = region ? lines.slice(start + 1) : lines;
+  const end = region ? rest.findIndex((line) => line.trim() === '// #endregion') : rest.length;
+  const chosen = rest.slice(0, end).filter((line) => !/^\s*\/\/ #(end)?region\b/.test(line));
+  const indentation = Math.min(...chosen.filter(Boolean).map((line) => line.search(/\S/)));
+  return chosen.map((line) => line.slice(indentation)).join('\n');
+}
+
+function generate(path, text) {
+  return text
+    .replace(/(<!-- generated:([\w-]+) -->\n)[\s\S]*?(<!-- \/generated:\2 -->)/g, (_, start, tag, end) => {
+      if (tag === 'theming') return `${start}\n${theming()}\n${end}`;
+      const element = elements.find(({ tagName }) => tagName === tag);
+      if (!element) throw new Error(`${path} has a table for <${tag}>, which the manifest does not have.`);
+      return `${start}\n${tablesFor(element)}\n${end}`;
+    })
+    .replace(/(<!-- code:(\S+) -->\n)[\s\S]*?(<!-- \/code -->)/g, (_, start, source, end) => {
+      const language = extname(source.split('#')[0]).slice(1).replace('mjs', 'js');
+      return `${start}\n<!-- prettier-ignore -->\n\`\`\`${language}\n${codeOf(source)}\n\`\`\`\n\n${end}`;
+    });
+}
+
+const documents = [
+  'README.md',
+  ...readdirSync('docs').flatMap((file) => (file.endsWith('.md') ? [`docs/${file}`] : [])),
+];
+for (const path of documents) {
+  const before = readFileSync(path, 'utf8');
+  const after = generate(path, before);
+  if (after === before) continue;
+  if (process.argv.includes('--check')) {
+    console.error(`${path} is stale: run \`npm run build && node scripts/docs.mjs\`.`);
     process.exitCode = 1;
-  }
-} else if (after !== before) writeFileSync('README.md', after);
+  } else writeFileSync(path, after);
+}
