@@ -36,6 +36,7 @@ const isBuilt = await runSteps([['build', () => run('node', ['scripts/build.mjs'
 const ofBuild =
   isBuilt &&
   (await runSteps([
+    ['types in JSX', () => bin('typescript/bin/tsc', '-p', 'test/frameworks')],
     ['documentation', () => run('node', ['scripts/docs.mjs', '--check'])],
     ['sizes', () => run('node', ['scripts/size.mjs'])],
     ['package', () => bin('publint/src/cli.js', '--strict')],

@@ -4,7 +4,15 @@
  */
 export type * from './adapters/adapter.js';
 export { Once } from './adapters/once.js';
-export { checkDelete, checkRestore, liveRow, liveStatuses, planCreate, planMove, planUpdate } from './adapters/rules.js';
+export {
+  checkDelete,
+  checkRestore,
+  liveRow,
+  liveStatuses,
+  planCreate,
+  planMove,
+  planUpdate,
+} from './adapters/rules.js';
 export * from './model/changes.js';
 export type * from './model/entry.js';
 export * from './model/errors.js';

@@ -40,6 +40,9 @@ interface Data {
 
 /** How many changes are kept. Who missed more hears a `reset`. */
 const LOG_LENGTH = 100;
+
+/** How long a write of another tab may take to show here, milliseconds. After that it was cleared. */
+const PATIENCE = 1000;
 // #endregion
 
 /** Keeps a small pipeline in localStorage, for all tabs of an origin. */
@@ -47,6 +50,8 @@ export class LocalStorageAdapter implements PipelineAdapter {
   readonly #key: string;
   readonly #once = new Once();
   readonly #subscriptions = new Set<() => void>();
+  /** Lets go of the lock that tells what this tab wrote last. */
+  #release: (() => void) | undefined;
 
   /** @param options `name` keeps tenants and users apart. */
   constructor({ name }: { name: string }) {
@@ -176,6 +181,7 @@ export class LocalStorageAdapter implements PipelineAdapter {
 
   async close(): Promise<void> {
     for (const stop of this.#subscriptions) stop();
+    this.#release?.();
   }
   // #endregion
 
@@ -186,16 +192,43 @@ export class LocalStorageAdapter implements PipelineAdapter {
       checkAborted(options);
       return navigator.locks
         .request(this.#key, { ...(options?.signal && { signal: options.signal }) }, async () => {
+          await this.#catchUp();
           const data = this.#read();
           const { seq } = data;
           const result = work(data);
-          if (data.seq !== seq) this.#save(data);
+          if (data.seq !== seq) {
+            this.#save(data);
+            await this.#mark(data.seq);
+          }
           return result;
         })
         .catch((error: unknown) => {
           throw PipelineError.from(error);
         });
     });
+  }
+
+  /*
+   * Tabs may be processes, and a write shows in another process a moment later, which no lock waits for. But locks have
+   * names that all can see: each tab holds one that tells what it wrote last, and the next to write waits for that.
+   */
+  async #mark(seq: number): Promise<void> {
+    const before = this.#release;
+    await new Promise<void>((hold) => {
+      void navigator.locks.request(`${this.#key}@${seq}`, () => {
+        hold();
+        return new Promise<void>((release) => (this.#release = release));
+      });
+    });
+    before?.();
+  }
+
+  async #catchUp(): Promise<void> {
+    const { held = [] } = await navigator.locks.query();
+    const marks = held.flatMap(({ name = '' }) => (name.startsWith(`${this.#key}@`) ? [name] : []));
+    const latest = Math.max(0, ...marks.map((name) => Number(name.slice(this.#key.length + 1))));
+    const end = Date.now() + PATIENCE;
+    while (this.#read().seq < latest && Date.now() < end) await new Promise((resolve) => setTimeout(resolve));
   }
 
   #read(): Data {

@@ -80,6 +80,7 @@ describe('LocalStorageAdapter: another page', () => {
     const { items } = await pages[0]!.listStatuses();
     expect(items.map((status) => status.id).sort()).to.deep.equal([...ids].sort());
     expect(new Set(items.map((status) => status.version)).size).to.equal(ids.length);
+    await pages[0]!.close();
   });
 
   it('clearing the storage is heard', async () => {
@@ -109,5 +110,6 @@ describe('LocalStorageAdapter: another page', () => {
       Object.defineProperty(Storage.prototype, 'setItem', original);
     }
     expect((await here.listStatuses()).items).to.deep.equal([status]);
+    await here.close();
   });
 });

@@ -20,7 +20,7 @@ for (const { name, language, code } of examples) {
   test(`${language} example ${name}`, async ({ page }) => {
     const problems: string[] = [];
     page.on('pageerror', (error) => problems.push(error.message));
-    page.on('console', (message) => message.type() === 'error' && problems.push(message.text()));
+    page.on('console', (message) => ['error', 'assert'].includes(message.type()) && problems.push(message.text()));
     let body = SCRIPT_TAG;
     if (language === 'html') body = code.includes('<script') ? code : SCRIPT_TAG + code;
     if (language === 'css')

@@ -14,9 +14,9 @@ export abstract class Harness<E extends HTMLElement> {
   readonly #words: HarnessWords;
 
   /** @param words the messages of the page's language, where that is not English: `id` of `pipeline-elements/locales/id`. */
-  constructor(element: E, words: Partial<HarnessWords> = {}) {
+  constructor(element: E, words: HarnessWords = {}) {
     this.element = element;
-    this.#words = { ...WORDS, ...words };
+    this.#words = words;
   }
 
   /** Resolves when the element has loaded and no write of its own is on its way. */
@@ -39,7 +39,8 @@ export abstract class Harness<E extends HTMLElement> {
   }
 
   protected word(key: keyof HarnessWords, name = ''): string {
-    return this.#words[key].replace('{name}', () => name);
+    const word = this.#words[key] ?? WORDS[key];
+    return (typeof word === 'string' ? word : word.other).replace('{name}', () => name);
   }
 
   protected all(role: string, name?: string, within: ParentNode = this.root): HTMLElement[] {

@@ -23,4 +23,5 @@ export const WORDS = {
   useExamples: 'Use example statuses',
 };
 
-export type HarnessWords = typeof WORDS;
+/** As a locale's messages have them: a text, or a table of plural forms. */
+export type HarnessWords = Partial<Record<keyof typeof WORDS, string | { other: string }>>;
