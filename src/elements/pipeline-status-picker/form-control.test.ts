@@ -100,10 +100,12 @@ describe('<pipeline-status-picker> as a form control', () => {
     const adapter = await pipeline();
     await adapter.setStatus([{ conversationId: PHONE }], 'leads');
     const [form, element] = await inForm({ adapter, conversationId: PHONE });
-    element.formStateRestoreCallback('purchase');
     form.reset();
+    element.formStateRestoreCallback('purchase');
     await element.updateComplete;
     expect([shown(element), sent(form), await statusOf(adapter)]).to.deep.equal(['Leads', 'leads', 'leads']);
+    element.conversationId = null;
+    expect(element.value).to.equal(null);
   });
 
   it('is missing when it is required and has no status, also before the statuses are loaded, and says so', async () => {

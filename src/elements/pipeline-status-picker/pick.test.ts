@@ -349,6 +349,8 @@ describe('<pipeline-status-picker> a pick', () => {
     it('does not follow to the data of another tenant', async () => {
       const [here, there] = [await pipeline(), await pipeline()];
       await there.setStatus([{ conversationId: PHONE }], 'leads');
+      // Its status is known already: it looks just like the one that was picked here.
+      expect(shown(await picker(there))).to.equal('Leads');
       const provider = await fixture<HTMLElement>(html`<div></div>`);
       const element: PipelineStatusPicker = await picker(here);
       provider.append(element);
