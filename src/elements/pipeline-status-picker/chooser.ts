@@ -23,6 +23,7 @@ export interface ChooserHost {
   /** The status that is shown; `undefined` where there are different ones. */
   readonly shared: Id | null | undefined;
   readonly hasSearch: boolean;
+  readonly isLoading: boolean;
   readonly loadError: PipelineError | undefined;
   text(key: MessageKey, values?: Values): string;
   errorText(error: PipelineError): string;
@@ -148,7 +149,7 @@ export class Chooser {
   }
 
   #renderContent(): TemplateResult {
-    const { loadError, store } = this.#host;
+    const { isLoading, loadError, store } = this.#host;
     const text = this.#host.text.bind(this.#host);
     if (loadError) {
       return html`<p class="error" part="error">
@@ -156,7 +157,8 @@ export class Chooser {
         <button class="link-button" @click=${() => void store?.retry()}>${text('retry')}</button>
       </p>`;
     }
-    if (store?.phase === 'ready') return this.#listbox.render();
+    // Nor the list alone: where it begins depends on the status that is chosen.
+    if (!isLoading) return this.#listbox.render();
     return html`<p class="empty loading" part="empty">${text('loading')}</p>`;
   }
 

@@ -311,6 +311,9 @@ export class PipelineStatusPicker extends FormControl {
       get hasSearch() {
         return element.#hasSearch;
       },
+      get isLoading() {
+        return element.#look().isLoading;
+      },
       get loadError() {
         return element.#look().error;
       },

@@ -232,6 +232,8 @@ describe('<pipeline-status-picker> the popup', () => {
     message.focus();
     message.setSelectionRange(10, 25, 'backward');
     message.scrollTop = 40;
+    // Firefox scrolls to a new selection a frame later.
+    for (let frame = 0; frame < 2; frame++) await new Promise((resolve) => requestAnimationFrame(resolve));
     const state = (): unknown[] => [
       message.value.length,
       message.selectionStart,

@@ -52,8 +52,11 @@ export async function click(element: Element): Promise<void> {
   await sendMouse({ type: 'click', position: [Math.round(left + width / 2), Math.round(top + height / 2)] });
 }
 
-/** The text of what has focus. */
-export const focusedText = (): string | undefined => deepActiveElement()?.textContent?.trim();
+/** The text of what has focus in an open list; `undefined` while that is still the pill, which may read the same. */
+export function focusedText(): string | undefined {
+  const focused = deepActiveElement();
+  return focused?.matches('.trigger') ? undefined : focused?.textContent?.trim();
+}
 
 /** An option of the open list, as soon as it is there. */
 export const option = (element: Element, name: string): Promise<HTMLElement> =>
