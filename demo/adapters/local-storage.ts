@@ -42,7 +42,7 @@ interface Data {
 const LOG_LENGTH = 100;
 
 /** How long a write of another tab may take to show here, milliseconds. After that it was cleared. */
-const PATIENCE = 1000;
+const PATIENCE = 500;
 // #endregion
 
 /** Keeps a small pipeline in localStorage, for all tabs of an origin. */
@@ -215,7 +215,8 @@ export class LocalStorageAdapter implements PipelineAdapter {
   async #mark(seq: number): Promise<void> {
     const before = this.#release;
     await new Promise<void>((hold) => {
-      void navigator.locks.request(`${this.#key}@${seq}`, () => {
+      // Shared: after a clear the numbers begin anew, and another tab may still hold this one.
+      void navigator.locks.request(`${this.#key}@${seq}`, { mode: 'shared' }, () => {
         hold();
         return new Promise<void>((release) => (this.#release = release));
       });

@@ -94,6 +94,15 @@ describe('LocalStorageAdapter: another page', () => {
     await here.close();
   });
 
+  it('a cleared storage begins anew, whatever another page wrote before', async () => {
+    const [here, there] = [open('pages'), await openFrame('pages')];
+    await there.createStatus({ id: 'a', name: 'A', color: COLOR });
+    localStorage.clear();
+    const status = await here.createStatus({ id: 'b', name: 'B', color: COLOR });
+    expect(await there.listStatuses()).to.deep.equal({ items: [status], seq: '1' });
+    await here.close();
+  });
+
   it('a full storage is quota, and what was written stays', async () => {
     const here = open('pages');
     const status = await here.createStatus({ id: 'a', name: 'A', color: COLOR });

@@ -26,7 +26,7 @@ test('three tabs that write at once lose nothing', async ({ context }) => {
   };
   const pages = [await open(), await open(), await open()];
   await pages[0]!.evaluate(() => adapter.createStatus({ id: 'a', name: 'A', color: '#2775f8' }));
-  const EACH = 100;
+  const EACH = 200;
   const ids = await Promise.all(
     pages.map((page, tab) =>
       page.evaluate(
