@@ -76,6 +76,7 @@ export const chipStyles = css`
     overflow: hidden;
     text-overflow: ellipsis;
     /* A name in another direction still begins at the dot. */
+    text-align: -webkit-match-parent;
     text-align: match-parent;
     white-space: nowrap;
   }

@@ -90,7 +90,8 @@ export const base = css`
     *,
     ::before,
     ::after {
-      animation: none !important;
+      animation-duration: 0.01ms !important;
+      animation-iteration-count: 1 !important;
       transition: none !important;
     }
   }

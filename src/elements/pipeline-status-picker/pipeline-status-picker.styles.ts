@@ -105,6 +105,7 @@ export const styles = css`
 
   @media (prefers-reduced-motion: reduce) {
     [aria-busy='true'] .swatch {
+      animation: none;
       opacity: 0.4;
     }
   }
