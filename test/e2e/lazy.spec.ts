@@ -73,3 +73,26 @@ test('keys pressed while the list is on its way are not lost', async ({ page }) 
   arrive();
   await expect(page.getByRole('option', { name: 'Purchase', exact: true })).toBeFocused();
 });
+
+test('a list that is on its way does not open any more after Escape, or when focus went on', async ({ page }) => {
+  let arrive = (): void => undefined;
+  const arrived = new Promise<boolean>((resolve) => (arrive = () => resolve(true)));
+  await serve(page, () => arrived);
+  await page.evaluate(() => document.body.append(document.createElement('pipeline-status-picker')));
+  const [first, second] = [0, 1].map((i) => page.getByRole('combobox', { name: 'Pipeline status' }).nth(i));
+  await expect(second!).toBeVisible();
+  await first!.focus();
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Escape');
+  await second!.focus();
+  await page.keyboard.press('ArrowDown');
+  await first!.focus();
+  const response = page.waitForResponse(/chooser/);
+  arrive();
+  const url = (await response).url();
+  // Resolves when the code is there and all who waited for it have been told.
+  await page.evaluate(async (path) => void (await import(path)), url);
+  for (const each of [first!, second!]) expect(await each.getAttribute('aria-expanded')).toBe('false');
+  await page.keyboard.press('ArrowDown');
+  await expect(first!).toHaveAttribute('aria-expanded', 'true');
+});

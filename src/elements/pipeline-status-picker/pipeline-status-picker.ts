@@ -97,6 +97,8 @@ export class PipelineStatusPicker extends FormControl {
   /** What is rendered. */
   #view!: View;
   #chooser: Chooser | undefined;
+  /** Goes up when an opening is taken back: the chooser may be on its way then. */
+  #wish = 0;
   /** Why the chooser is not here, though it was wanted. */
   #failure: PipelineError | undefined;
 
@@ -122,6 +124,7 @@ export class PipelineStatusPicker extends FormControl {
 
   /** Closes the list without a pick. */
   hide(): void {
+    this.#wish++;
     this.#chooser?.close(this.shadowRoot?.activeElement != null);
   }
 
@@ -280,8 +283,14 @@ export class PipelineStatusPicker extends FormControl {
     if (Class) return act((this.#chooser ??= new Class(this.#forChooser())));
     if (this.#failure) this.requestUpdate();
     this.#failure = undefined;
+    const wish = this.#wish;
+    const hadFocus = this.shadowRoot?.activeElement != null;
     loadChooser().then(
-      () => this.#use(act),
+      () => {
+        // Whoever went on meanwhile does not want it any more.
+        const hasLeft = hadFocus && !this.shadowRoot?.activeElement;
+        if (wish === this.#wish && !hasLeft) this.#use(act);
+      },
       (error: PipelineError) => {
         this.#failure = error;
         this.requestUpdate();
@@ -335,6 +344,7 @@ export class PipelineStatusPicker extends FormControl {
   readonly #handleTriggerKeyDown = (event: KeyboardEvent): void => {
     if (this.#isOpen) return;
     const { key } = event;
+    if (key === 'Escape') this.#wish++;
     const isPlain = !event.ctrlKey && !event.metaKey && !event.altKey;
     if (key === 'z' && (event.ctrlKey || event.metaKey)) {
       if (!this.#chooser?.undo()) return;
