@@ -7,6 +7,7 @@ import { transact } from './transact.js';
 /** How long an open may wait for other tabs to let go of an older version, and for any answer at all (milliseconds). */
 const BLOCKED_AFTER = 1000;
 const HANGS_AFTER = 5000;
+const STEP = 250;
 /** Browsers fail opens so for passing troubles too, such as other data being deleted just now: then it is tried again. */
 const PASSING: ReadonlySet<unknown> = new Set(['UnknownError', 'AbortError']);
 const OPEN_RETRIES = 3;
@@ -138,9 +139,20 @@ async function openDatabase(name: string, callbacks: Callbacks): Promise<Databas
 
 /** The connection, or an error when it takes longer than a person waits. */
 async function patiently({ opened, blocked }: OpenRequest): Promise<Database> {
-  const timers: ReturnType<typeof setTimeout>[] = [];
+  const timers = new Set<ReturnType<typeof setTimeout>>();
   const fail = (delay: number, error: PipelineError): Promise<never> =>
-    new Promise((_, reject) => timers.push(setTimeout(() => reject(error), delay)));
+    new Promise((_, reject) => {
+      // In steps: while the page itself is busy nothing can answer, and however long that takes it counts as one.
+      const step = (left: number): void => {
+        if (left <= 0) return reject(error);
+        const timer = setTimeout(() => {
+          timers.delete(timer);
+          step(left - STEP);
+        }, STEP);
+        timers.add(timer);
+      };
+      step(delay);
+    });
   const other = 'Another tab holds an older version of the database open: close the other tabs of this page.';
   try {
     return await Promise.race([
