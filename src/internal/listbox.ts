@@ -2,11 +2,12 @@ import { html, nothing, type ReactiveControllerHost, type TemplateResult } from 
 import { repeat } from 'lit/directives/repeat.js';
 import type { Id } from '../model/id.js';
 import type { Status } from '../model/status.js';
-import { chip } from './chip.js';
+import { chipParts } from './chip.js';
 import { checkIcon, searchIcon } from './icons.js';
 import { TypeAhead, indexForKey, isPrintable } from './list-keys.js';
 import { announce } from './live-region.js';
 import type { LocalizeController } from './localize.js';
+import { statusColor } from './status-color.js';
 
 export interface ListOption {
   value: Id | null;
@@ -124,7 +125,9 @@ export class Listbox {
   }
 
   #renderOption(option: ListOption, index: number, searchable: boolean): TemplateResult {
+    const { status } = option;
     const isSelected = option.value === this.#options.selected();
+    // A chip, in the option's own template: there may be two hundred.
     return html`<div
       class="option"
       part="option"
@@ -135,7 +138,10 @@ export class Listbox {
       ?data-active=${searchable && index === this.#active}
       ?data-none=${option.value === null}
     >
-      <span class="check" part="check">${isSelected ? checkIcon : nothing}</span>${chip(option.status, option.label)}
+      <span class="check" part="check">${isSelected ? checkIcon : nothing}</span
+      ><span class="chip" part=${chipParts(status)} ?data-none=${!status} ${statusColor(status)}
+        ><span class="swatch" part="swatch"></span><bdi class="label" part="label" .textContent=${option.label}></bdi
+      ></span>
     </div>`;
   }
 

@@ -99,7 +99,7 @@ export class PopupController implements ReactiveController {
     const bottom = top + (view?.height ?? window.innerHeight);
 
     // Firefox forgets how far it was scrolled when for a moment there is room for all of it.
-    const scrolled = [popup, ...popup.querySelectorAll('*')]
+    const scrolled = [popup, ...popup.children]
       .filter((element) => element.scrollTop > 0)
       .map((element) => ({ element, to: element.scrollTop }));
 
