@@ -18,6 +18,7 @@ import {
   ready,
   setUp,
   settled,
+  shows,
 } from './test-inbox.js';
 
 const focusIsOn = (find: () => Element | undefined): Promise<boolean> =>
@@ -77,6 +78,28 @@ describe('<pipeline-filter>: the popup', () => {
       await press('Tab');
       await focusIsOn(() => queryByRole(filter, 'button', 'Remove No status from the filter'));
       expect(isOpen(filter)).to.equal(false);
+    });
+
+    it('closes with a second Enter or Space on the button', async () => {
+      const { filter } = await setUp(await inbox());
+      const trigger = byRole(filter, 'button', 'Filter by status');
+      for (const key of ['Enter', ' ']) {
+        trigger.focus();
+        await press(key);
+        await focusIsOn(() => queryByRole(filter, 'checkbox', /^Leads/));
+        trigger.focus();
+        await press(key);
+        await until(() => !isOpen(filter));
+        await focusIsOn(() => trigger);
+      }
+    });
+
+    it('has no shortcut of one letter, which would be heard in what a person dictates', async () => {
+      const { filter } = await setUp(await inbox());
+      filter.focus();
+      await sendKeys({ type: 'sfcl1' });
+      await filter.updateComplete;
+      expect([isOpen(filter), filter.value]).to.deep.equal([false, '']);
     });
 
     it('chooses the condition with the arrows', async () => {
@@ -251,6 +274,22 @@ describe('<pipeline-filter>: the popup', () => {
       expect(counted).to.equal(1);
     });
 
+    it('lets a status be chosen that nothing has, and keeps it when its count changes', async () => {
+      const adapter = await inbox();
+      const { filter, list } = await setUp(adapter);
+      await open(filter);
+      await click(await until(() => queryByRole(filter, 'checkbox', 'Repurchase, 0 conversations')));
+      await shows(list);
+      await adapter.setStatus([{ conversationId: 'd' }], 'repurchase');
+      await shows(list, 'd');
+      const chosen = await until(() => queryByRole(filter, 'checkbox', 'Repurchase, 1 conversation'));
+      expect((chosen as HTMLInputElement).checked).to.equal(true);
+      await adapter.setStatus([{ conversationId: 'd' }], null);
+      await shows(list);
+      await until(() => queryByRole(filter, 'checkbox', 'Repurchase, 0 conversations'));
+      expect(filter.filter).to.deep.equal(anyOf('repurchase'));
+    });
+
     it('has no numbers where the adapter cannot count', async () => {
       const adapter = await inbox();
       Object.assign(adapter, { count: undefined });
@@ -291,6 +330,23 @@ describe('<pipeline-filter>: the popup', () => {
       await focusIsOn(() => queryByRole(filter, 'checkbox', /^Leads/));
     });
 
+    it('keeps those it has, to be used, when they cannot be read again, and says so', async () => {
+      const adapter = await inbox();
+      const list = adapter.listStatuses.bind(adapter);
+      const { filter } = await setUp(adapter);
+      adapter.listStatuses = () => Promise.reject(new PipelineError('offline', 'down'));
+      await filter['stores'].store!.retry();
+      expect(filter.matches(':state(error)')).to.equal(true);
+      await open(filter);
+      expect(filter.shadowRoot!.textContent).to.include('The statuses could not be loaded.');
+      await click(box(filter, /^Leads/));
+      expect(filter.filter).to.deep.equal(anyOf('leads'));
+      adapter.listStatuses = list;
+      await click(byRole(filter, 'button', 'Try again'));
+      await until(() => !queryByRole(filter, 'button', 'Try again') && !filter.matches(':state(error)'));
+      expect(allByRole(filter, 'checkbox')).to.have.length(4);
+    });
+
     it('says that there are none yet', async () => {
       const { filter } = await setUp(new MemoryAdapter());
       await open(filter);
@@ -328,6 +384,37 @@ describe('<pipeline-filter>: the popup', () => {
     filter.strings = { noStatus: 'Belum ada' };
     await until(() => queryByRole(filter, 'checkbox', 'Belum ada, 1 percakapan'));
     await focusIsOn(() => focused);
+  });
+
+  it('keeps what is typed in the search when its language or its words change', async () => {
+    const adapter = await inbox();
+    await addMany(adapter);
+    const { filter } = await setUp(adapter);
+    await open(filter);
+    const search = byRole(filter, 'searchbox', 'Search statuses') as HTMLInputElement;
+    search.focus();
+    await sendKeys({ type: 'step 1' });
+    await until(() => allByRole(filter, 'checkbox').length === 3);
+    search.setSelectionRange(2, 4);
+    const isKept = (): void => {
+      expect([search.isConnected, search.value, search.selectionStart, search.selectionEnd]).to.deep.equal([
+        true,
+        'step 1',
+        2,
+        4,
+      ]);
+      expect(deepActiveElement() === search).to.equal(true);
+      expect(allByRole(filter, 'checkbox')).to.have.length(3);
+    };
+    filter.parentElement!.lang = 'id';
+    await until(() => queryByRole(filter, 'searchbox', 'Cari status'));
+    isKept();
+    filter.strings = { search: 'Cari di sini' };
+    await until(() => queryByRole(filter, 'searchbox', 'Cari di sini'));
+    isKept();
+    filter.locale = 'en';
+    await until(() => queryByRole(filter, 'button', 'Clear filter'));
+    isKept();
   });
 
   for (const scheme of ['light', 'dark', 'forced']) {

@@ -1,6 +1,7 @@
 import { html, nothing, type ReactiveControllerHost, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import { repeat } from 'lit/directives/repeat.js';
+import { withName } from '../../internal/bidi.js';
 import { chip } from '../../internal/chip.js';
 import { searchIcon } from '../../internal/icons.js';
 import { indexForKey } from '../../internal/list-keys.js';
@@ -121,7 +122,8 @@ export class FilterPopup {
     const shown = this.#shown(store);
     const hasStatuses = store.statuses.length > 0;
     // Firefox would have Tab stop at the group, because it scrolls.
-    return html`${hasStatuses ? this.#renderOps() : html`<p class="empty" part="empty">${this.#text('noStatusesYet')}</p>`}
+    return html`${store.error ? this.#renderError(store) : nothing}
+      ${hasStatuses ? this.#renderOps() : html`<p class="empty" part="empty">${this.#text('noStatusesYet')}</p>`}
       ${this.#hasSearch(store) ? this.#renderSearch() : nothing}
       <div class="group" part="group" tabindex="-1">
         ${repeat(
@@ -202,7 +204,7 @@ export class FilterPopup {
 
   #renderNothingFound(): TemplateResult {
     return html`<p class="empty" part="empty">
-      ${this.#text('noResults', { query: this.#query })}
+      ${withName((query) => this.#text('noResults', { query }), this.#query)}
       <button class="link-button" part="clear" type="button" @click=${this.#handleClearSearch}>
         ${this.#text('clearSearch')}
       </button>
@@ -271,7 +273,7 @@ export class FilterPopup {
 
   async #retry(store: PipelineStore): Promise<void> {
     await store.retry();
-    if (store.phase === 'error') announce(this.#text('loadFailed'), this.#host);
+    if (store.error) announce(this.#text('loadFailed'), this.#host);
   }
 
   readonly #handleInput = (event: Event): void => {

@@ -2,7 +2,6 @@ import { warnOnce } from '../../internal/pipeline-element.js';
 import { PipelineError } from '../../model/errors.js';
 import { formatFilter, parseFilter, parseFilterQuery, type Filter } from '../../model/filter.js';
 import type { Id } from '../../model/id.js';
-import type { PipelineStore } from '../../store/store.js';
 
 /** What a host gave as a filter; `undefined`, with a warning, when it cannot be read. */
 export function readFilter(value: unknown): Filter | undefined {
@@ -36,12 +35,3 @@ export const without = ({ op, statusIds }: Filter, ids: readonly (Id | null)[]):
   op,
   statusIds: statusIds.filter((id) => !ids.includes(id)),
 });
-
-/**
- * The statuses in a filter that are deleted, or that the store, once it has the list, does not know. A delete that is
- * on its way may yet be refused.
- */
-export function deletedIn({ statusIds }: Filter, store: PipelineStore): Id[] {
-  if (store.phase !== 'ready') return [];
-  return statusIds.filter((id): id is Id => id !== null && (store.status(id)?.deleted ?? !store.status(id)));
-}

@@ -5,7 +5,7 @@ import { PipelineFilterChangeEvent } from '../../events.js';
 import { chipStyles } from '../../internal/chip.js';
 import { filterIcon } from '../../internal/icons.js';
 import { announce } from '../../internal/live-region.js';
-import { PipelineElement, warnOnce } from '../../internal/pipeline-element.js';
+import { warnOnce } from '../../internal/pipeline-element.js';
 import { PopupController } from '../../internal/popup.js';
 import { PipelineError } from '../../model/errors.js';
 import {
@@ -23,8 +23,10 @@ import { controls } from '../../styles/controls.js';
 import { popup } from '../../styles/popup.js';
 import { tokens } from '../../styles/tokens.js';
 import { renderChosen } from './chosen.js';
+import { departedFrom, renderDeparted, speakDeparted, type Departed } from './departed.js';
 import { FilterPopup } from './filter-popup.js';
-import { deletedIn, frozen, isEqual, readFilter, readQuery, without } from './filter-value.js';
+import { frozen, isEqual, readFilter, readQuery, without } from './filter-value.js';
+import { FormControl } from './form-control.js';
 import { canLookUp, loadedStatuses, lookUpStatuses, type Held, type Subject } from './held-statuses.js';
 import { ListController } from './list-controller.js';
 import { matchesSelector } from './matches-selector.js';
@@ -63,8 +65,7 @@ import { styles } from './pipeline-filter.styles.js';
  * @cssstate error - Loading failed.
  * @cssstate empty - There is no status.
  */
-export class PipelineFilter extends PipelineElement {
-  static readonly formAssociated = true;
+export class PipelineFilter extends FormControl {
   static override styles = [tokens, base, controls, popup, chipStyles, styles];
 
   /** What is filtered. */
@@ -85,8 +86,8 @@ export class PipelineFilter extends PipelineElement {
   @property({ type: Number, attribute: 'search-threshold' }) searchThreshold = 12;
 
   @state() private isOpen = false;
-  @state() private formDisabled = false;
-  @state() private message = '';
+  /** What left the filter, told until that changes. */
+  @state() private departed: Departed | undefined;
 
   @query('.trigger') private readonly trigger!: HTMLElement | null;
   @query('#popup') private readonly popupElement!: HTMLElement | null;
@@ -152,15 +153,6 @@ export class PipelineFilter extends PipelineElement {
     if (read) this.#set(read);
   }
 
-  /** The form it belongs to. */
-  get form(): HTMLFormElement | null {
-    return this.internals.form;
-  }
-
-  get labels(): NodeList {
-    return this.internals.labels;
-  }
-
   override matches<K extends keyof HTMLElementTagNameMap>(selectors: K): this is HTMLElementTagNameMap[K];
   override matches<K extends keyof SVGElementTagNameMap>(selectors: K): this is SVGElementTagNameMap[K];
   override matches<K extends keyof MathMLElementTagNameMap>(selectors: K): this is MathMLElementTagNameMap[K];
@@ -195,7 +187,7 @@ export class PipelineFilter extends PipelineElement {
 
   /** Opens the popup, if it may be used. */
   show(): void {
-    if (this.isOpen || this.disabled || this.formDisabled || this.#isUnavailable) return;
+    if (this.isOpen || this.isDisabled || this.#isUnavailable) return;
     this.isOpen = true;
     this.#op = this.#filter.op;
     this.#content.open();
@@ -208,18 +200,6 @@ export class PipelineFilter extends PipelineElement {
 
   override focus(options?: FocusOptions): void {
     this.trigger?.focus(options);
-  }
-
-  formResetCallback(): void {
-    this.value = this.getAttribute('value');
-  }
-
-  formDisabledCallback(disabled: boolean): void {
-    this.formDisabled = disabled;
-  }
-
-  formStateRestoreCallback(value: string | File | FormData | null): void {
-    if (typeof value === 'string') this.value = value;
   }
 
   override connectedCallback(): void {
@@ -248,7 +228,7 @@ export class PipelineFilter extends PipelineElement {
       this.#checkSubject();
       this.#list.refresh();
     }
-    if ((this.disabled || this.formDisabled || this.#isUnavailable) && this.isOpen) this.#close(false);
+    if ((this.isDisabled || this.#isUnavailable) && this.isOpen) this.#close(false);
     const { of, contactMatch = '' } = this.#subject;
     const countsOf = this.isOpen || this.#isNear ? `${of} ${contactMatch}` : '';
     if (countsOf !== this.#countsOf) {
@@ -261,7 +241,7 @@ export class PipelineFilter extends PipelineElement {
   protected override render(): TemplateResult | typeof nothing {
     if (this.#isUnavailable) return nothing;
     const n = this.#filter.statusIds.length;
-    const isDisabled = this.disabled || this.formDisabled;
+    const { isDisabled } = this;
     return html`<button
         class="button trigger"
         part="trigger"
@@ -304,7 +284,7 @@ export class PipelineFilter extends PipelineElement {
       this.#hasLeft = false;
       this.#fire();
     }
-    this.internals.setFormValue(this.value || null, this.value);
+    this.tellForm(this.trigger);
     const { store } = this;
     this.setState('open', this.isOpen);
     this.setState('filtered', !isEmptyFilter(this.#filter));
@@ -323,7 +303,7 @@ export class PipelineFilter extends PipelineElement {
         </button>
       </p>`;
     }
-    return this.message ? html`<p class="message" part="message">${this.message}</p>` : nothing;
+    return this.departed ? renderDeparted(this.departed, this.localize) : nothing;
   }
 
   get #subject(): Subject {
@@ -364,7 +344,7 @@ export class PipelineFilter extends PipelineElement {
     if (isEqual(before, filter)) return;
     this.#filter = frozen(filter);
     this.#op = filter.op;
-    this.message = '';
+    this.departed = undefined;
     this.#list.refresh();
     this.requestUpdate('filter', before);
   }
@@ -411,18 +391,12 @@ export class PipelineFilter extends PipelineElement {
     else this.focus({ preventScroll: true });
   }
 
-  /** A status that was deleted leaves the filter, and it is said: a filter must not turn into another one unseen. */
   #dropDeleted(): void {
-    const { store } = this;
-    const deleted = store ? deletedIn(this.#filter, store) : [];
-    if (!store || !deleted.length) return;
-    const names = deleted.map((id) => store.status(id)?.name).filter((name) => name !== undefined);
-    const n = deleted.length - names.length;
-    this.#set(without(this.#filter, deleted));
-    const sentences = names.map((name) => this.text('statusLeftFilter', { name }));
-    if (n) sentences.push(this.text('unknownLeftFilter', { n }));
-    this.message = sentences.join(' ');
-    announce(this.message, this);
+    const departed = departedFrom(this.#filter, this.store);
+    if (!departed) return;
+    this.#set(without(this.#filter, departed.ids));
+    this.departed = departed;
+    announce(speakDeparted(departed, this.localize), this);
     this.#hasLeft = true;
   }
 

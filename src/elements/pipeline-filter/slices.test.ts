@@ -46,6 +46,11 @@ describe('Slices', () => {
     expect([fast[0], fast[1], fast[2]]).to.deep.equal([250, 500, 1000]);
   });
 
+  it('writes no more than 2,000 in a frame, however fast the layout is', async () => {
+    const fast = steps(await work(Array<number>(10_000).fill(0), 0));
+    expect(Math.max(...fast)).to.equal(2000);
+  });
+
   it('is done after a dozen frames or so, however slow each is', async () => {
     expect(await work(Array<number>(10_000).fill(0), 100)).to.have.length.within(11, 14);
   });

@@ -4,7 +4,7 @@ const WORK_AND_LAYOUT = 20;
 /** Writes in one frame: to begin with, at least, at most. */
 const FIRST = 250;
 const LEAST = 100;
-const MOST = 4000;
+const MOST = 2000;
 /** And in about so many frames all must be done, however slow each is: every one costs the layout of the whole list. */
 const FRAMES = 12;
 /** A frame that has not come by then is not coming: the page is covered, say. Milliseconds. */
