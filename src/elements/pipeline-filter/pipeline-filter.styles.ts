@@ -239,8 +239,8 @@ export const styles = css`
   }
 
   .group {
-    /* As wide as it was before the search left less of it. */
-    min-inline-size: max(15em, var(--_width, 0px));
+    /* As wide as it was before the search left less of it; no wider than the screen, however large the letters. */
+    min-inline-size: min(max(15em, var(--_width, 0px)), 100vw - 18px);
     min-block-size: 0;
     padding: 4px;
     overflow: auto;
@@ -289,6 +289,8 @@ export const styles = css`
     block-size: 16px;
     margin: 0;
     outline: 0;
+    /* What gets focus comes into view with the row around it. */
+    scroll-margin-block: 8px;
     accent-color: var(--_accent);
     cursor: pointer;
   }
@@ -361,7 +363,7 @@ export const styles = css`
 
   .loading {
     display: grid;
-    min-inline-size: 15em;
+    min-inline-size: min(15em, 100vw - 18px);
     gap: 14px;
     padding: 16px 12px;
   }
