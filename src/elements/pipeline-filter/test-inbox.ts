@@ -2,6 +2,7 @@
 import { fixture, html } from '@open-wc/testing';
 import { sendMouse } from '@web/test-runner-commands';
 import { byRole, queryByRole, until } from '../../../test/support.js';
+import type { PipelineAdapter } from '../../adapters/adapter.js';
 import { MemoryAdapter } from '../../adapters/memory.js';
 import type { Filter } from '../../model/filter.js';
 import './define.js';
@@ -14,12 +15,11 @@ export const anyOf = (...statusIds: (string | null)[]): Filter => ({ op: 'any-of
 export const noneOf = (...statusIds: (string | null)[]): Filter => ({ op: 'none-of', statusIds });
 
 /** Leads: a, b. Purchase: c. No status: d. Contact "two" has a and c (c is its latest), "one" has d. */
-export async function inbox(): Promise<MemoryAdapter> {
-  const adapter = new MemoryAdapter();
+export async function fill(adapter: PipelineAdapter): Promise<void> {
   for (const name of ['Leads', 'Purchase', 'Repurchase']) {
     await adapter.createStatus({ id: name.toLowerCase(), name, color: '#2775f8' });
   }
-  await adapter.putConversations([
+  await adapter.putConversations!([
     { conversationId: 'a', contactId: 'two', activityAt: 1 },
     { conversationId: 'b', activityAt: 2 },
     { conversationId: 'c', contactId: 'two', activityAt: 3 },
@@ -27,6 +27,11 @@ export async function inbox(): Promise<MemoryAdapter> {
   ]);
   await adapter.setStatus([{ conversationId: 'a' }, { conversationId: 'b' }], 'leads');
   await adapter.setStatus([{ conversationId: 'c' }], 'purchase');
+}
+
+export async function inbox(): Promise<MemoryAdapter> {
+  const adapter = new MemoryAdapter();
+  await fill(adapter);
   return adapter;
 }
 
@@ -35,7 +40,7 @@ export async function addMany(adapter: MemoryAdapter, n = 12): Promise<void> {
   for (let i = 0; i < n; i++) await adapter.createStatus({ id: `s${i}`, name: `Step ${i}`, color: '#056f62' });
 }
 
-export async function deleteStatus(adapter: MemoryAdapter, id: string, moveTo: string | null = null): Promise<void> {
+export async function deleteStatus(adapter: PipelineAdapter, id: string, moveTo: string | null = null): Promise<void> {
   const { items } = await adapter.listStatuses();
   const { version } = items.find((status) => status.id === id)!;
   await adapter.deleteStatus(id, { ifVersion: version, moveTo });
@@ -51,7 +56,7 @@ export function hold(adapter: MemoryAdapter, method: 'listStatuses' | 'getEntrie
 }
 
 export async function setUp(
-  adapter: MemoryAdapter,
+  adapter: PipelineAdapter,
   ids: readonly string[] = ['a', 'b', 'c', 'd'],
 ): Promise<{ filter: PipelineFilter; list: HTMLElement }> {
   const box = await fixture<HTMLElement>(html`
