@@ -1,5 +1,4 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { live } from 'lit/directives/live.js';
 import { warningIcon } from '../../internal/icons.js';
 import type { Id } from '../../model/id.js';
 import type { Status } from '../../model/status.js';
@@ -54,12 +53,9 @@ export function renderDeleteDialog(
     </p>
     <div class="choices" role="radiogroup" aria-labelledby="delete-text">
       <label class="choice">
-        <input
-          type="radio"
-          name="destination"
-          .checked=${live(!isMove)}
-          @change=${() => onChange({ isMove: false })}
-        /><span>${text('noStatus')}</span>
+        <input type="radio" name="destination" .checked=${!isMove} @change=${() => onChange({ isMove: false })} /><span
+          >${text('noStatus')}</span
+        >
       </label>
       ${
         others.length
@@ -68,7 +64,7 @@ export function renderDeleteDialog(
                 <input
                   type="radio"
                   name="destination"
-                  .checked=${live(isMove)}
+                  .checked=${isMove}
                   @change=${() => onChange({ isMove: true })}
                 /><span>${text('moveTo')}</span>
               </label>
@@ -77,7 +73,7 @@ export function renderDeleteDialog(
                 aria-label=${text('moveTo')}
                 @change=${(event: Event) => onChange({ isMove: true, target: (event.target as HTMLSelectElement).value })}
               >
-                ${others.map(({ id, name }) => html`<option value=${id} .selected=${live(id === target)}>${name}</option>`)}
+                ${others.map(({ id, name }) => html`<option value=${id} .selected=${id === target}>${name}</option>`)}
               </select>
             </div>`
           : nothing

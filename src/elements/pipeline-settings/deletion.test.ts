@@ -86,6 +86,21 @@ describe('<pipeline-settings> deleting', () => {
     await until(() => rows(element).join() === 'Purchase');
   });
 
+  it('does not pull focus back from another field when the undo takes its time', async () => {
+    const { adapter, element } = await setUp();
+    await click(button(element, 'Delete Leads'));
+    await until(() => message(element) === 'Leads deleted.');
+    const go = delay(adapter, 'restoreStatus');
+    await click(button(element, 'Undo'));
+    const other = document.createElement('input');
+    element.after(other);
+    other.focus();
+    go();
+    await until(() => rows(element).length === 3 && message(element) === '');
+    await element.updateComplete;
+    expect(document.activeElement).to.equal(other);
+  });
+
   it('keeps the message until it is dismissed or the next change, and takes no focus for it', async () => {
     const { element } = await setUp();
     await click(button(element, 'Delete Leads'));

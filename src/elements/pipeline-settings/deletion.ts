@@ -12,6 +12,7 @@ export class Deletion {
   readonly #context: SettingsContext;
   readonly #countOf: (id: Id) => number | undefined;
   #question: Question | undefined;
+  #isRestoring = false;
 
   constructor(context: SettingsContext, countOf: (id: Id) => number | undefined) {
     this.#context = context;
@@ -125,19 +126,10 @@ export class Deletion {
   ): Promise<PipelineError | undefined> {
     const context = this.#context;
     const { id, name } = status;
-    const refocus = (): Promise<void> =>
-      context.focus.moveTo(
-        () => (heir === undefined ? null : context.focus.control(heir, 'delete')) ?? context.focus.add,
-      );
     const outcome = await context.writer.write(
       'delete',
       status,
-      (writes) => {
-        const deleting = writes.deleteStatus(status, moveTo);
-        // The row is gone from here on, and focus with it; a dialog keeps it until the answer.
-        if (!this.#question) void refocus();
-        return deleting;
-      },
+      (writes) => writes.deleteStatus(status, moveTo),
       'in-use',
     );
     if (!outcome.ok && outcome.error) {
@@ -151,7 +143,10 @@ export class Deletion {
       void context.focus.moveTo(() => context.focus.control(id, 'delete'));
       return undefined;
     }
-    if (wasAsked) await refocus();
+    if (wasAsked) {
+      const next = (): HTMLElement | null => (heir === undefined ? null : context.focus.control(heir, 'delete'));
+      await context.focus.moveTo(() => next() ?? context.focus.add);
+    }
     const { moved } = outcome.value;
     const text = (): string => {
       const target = (moveTo && context.store?.status(moveTo)?.name) || context.text('noStatus');
@@ -171,8 +166,10 @@ export class Deletion {
   async #restore(status: Status): Promise<void> {
     const context = this.#context;
     const { id, name } = status;
-    if (context.writer.isBusy) return;
+    if (this.#isRestoring) return;
+    this.#isRestoring = true;
     const outcome = await context.writer.write('restore', status, (writes) => writes.restoreStatus(id));
+    this.#isRestoring = false;
     if (outcome.ok) {
       await context.focus.moveTo(() => context.focus.control(id, 'edit'));
       const n = context.statuses.findIndex((each) => each.id === id) + 1;

@@ -46,12 +46,16 @@ export class Draft implements Fields {
     return FIELDS.some((field) => this[field] !== this.#start[field]);
   }
 
+  get hasChosenColor(): boolean {
+    return this.color !== this.#start.color;
+  }
+
   /** What a save would change. */
   get patch(): Partial<Fields> {
     const patch: Partial<Fields> = {};
     const { name } = checkName(this.name);
     if (name !== this.#start.name) patch.name = name;
-    if (this.color !== this.#start.color) patch.color = this.color;
+    if (this.hasChosenColor) patch.color = this.color;
     return patch;
   }
 
@@ -65,7 +69,7 @@ export class Draft implements Fields {
 
   /** A colour that nobody chose follows what is free. */
   offerColor(color: string): void {
-    if (this.color !== this.#start.color) return;
+    if (this.hasChosenColor) return;
     this.#start = { ...this.#start, color };
     this.color = color;
   }

@@ -216,7 +216,8 @@ describe('<pipeline-settings> dragging', () => {
   it('is taken back by Escape, which closes nothing around it; the release is no click', async () => {
     const { element } = await ready();
     const keys: string[] = [];
-    element.parentElement!.addEventListener('keydown', (event) => keys.push(event.key));
+    const hear = (event: KeyboardEvent): void => void keys.push(event.key);
+    document.addEventListener('keydown', hear);
     await drag(element, 'A', target(element, 'A', 'C'));
     await standsAt(element, 'A', 2);
     await press('Escape');
@@ -225,6 +226,7 @@ describe('<pipeline-settings> dragging', () => {
     await drop();
     await frame();
     await frame();
+    document.removeEventListener('keydown', hear);
     expect(keys).to.deep.equal([]);
     expect(queryByRole(element, 'menu')).to.equal(undefined);
     await click(handle(element, 'A'));
@@ -421,9 +423,9 @@ describe('<pipeline-settings> any interleaving of drags, changes from elsewhere 
       if (next() < 0.25) refuse(adapter, 'moveStatus', new PipelineError('offline', 'no'));
       if (next() < 0.2) {
         handle(element, from).focus();
-        await press('Space', pick(['ArrowDown', 'ArrowUp', 'Home', 'End']));
+        await press(' ', pick(['ArrowDown', 'ArrowUp', 'Home', 'End']));
         if (next() < 0.5) await elsewhere();
-        await press(pick(['Space', 'Escape', 'Tab']));
+        await press(pick([' ', 'Escape', 'Tab']));
       } else {
         const start = center(handle(element, from));
         const end = target(element, from, to);

@@ -44,8 +44,10 @@ export class FocusKeeper {
   /** Called before each render. */
   remember(): void {
     const element = this.#host.shadowRoot?.activeElement as HTMLElement | null | undefined;
-    const control = CONTROLS.find((each) => element?.classList.contains(each));
-    this.#held = element ? { element, row: this.#rows.indexOf(element.closest('li')!), control } : undefined;
+    const row = element?.closest('li');
+    // A form in a row was opened by its pencil.
+    const control = row ? (CONTROLS.find((each) => element?.classList.contains(each)) ?? 'edit') : undefined;
+    this.#held = element ? { element, row: row ? this.#rows.indexOf(row) : -1, control } : undefined;
   }
 
   /** Called after each render: an element that is moved loses focus, and so does one that is taken away. */

@@ -422,7 +422,7 @@ describe('<pipeline-settings> editing', () => {
     await adapter.deleteStatus('leads', { ifVersion: (await find(adapter, 'leads')).version });
     await until(() => message(element) === 'Someone deleted this status meanwhile.');
     expect(rows(element)).to.deep.equal(['Purchase', 'Repurchase']);
-    await until(() => queryByRole(element, 'button', 'Add status') === focused());
+    await until(() => queryByRole(element, 'button', 'Edit Purchase') === focused());
     await until(() => announced().includes('Someone deleted this status meanwhile.'));
   });
 

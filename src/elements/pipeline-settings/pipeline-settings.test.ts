@@ -136,7 +136,7 @@ describe('<pipeline-settings>', () => {
       expect(element.shadowRoot!.querySelectorAll('ol > li').length).to.equal(200);
       const handle = element.shadowRoot!.querySelector<HTMLElement>('li:last-child .handle')!;
       handle.focus();
-      await press('Space', 'Home', 'Space');
+      await press(' ', 'Home', ' ');
       await until(async () => (await stored(adapter))[0] === 'Step 200');
       const first = (): HTMLElement => element.shadowRoot!.querySelector<HTMLElement>('li:first-child .handle')!;
       await until(() => focused() === first());
@@ -148,7 +148,7 @@ describe('<pipeline-settings>', () => {
       const element = await settings(await pipeline());
       element.focus();
       expect(focused()).to.equal(button(element, 'Reorder Leads'));
-      button(element, 'Edit Purchase').focus();
+      button(element, 'Reorder Leads').blur();
       await click(element.shadowRoot!.querySelector('.name .label')!);
       expect(focused()).to.not.equal(button(element, 'Reorder Leads'));
     });
@@ -201,6 +201,18 @@ describe('<pipeline-settings>', () => {
       await until(() => rows(element).length === 1);
       expect(field(element).value).to.equal('Lea');
       expect(focused()).to.equal(field(element));
+    });
+
+    it('leaves the form to someone who is in it when others add the first status', async () => {
+      const adapter = new MemoryAdapter();
+      const element = await settings(adapter);
+      await click(field(element));
+      await adapter.createStatus({ id: 'won', name: 'Won', color: '#2775f8' });
+      await until(() => rows(element).length === 1);
+      expect(focused()).to.equal(field(element));
+      await type('Lost');
+      await press('Enter');
+      await until(() => rows(element).join() === 'Won,Lost');
     });
 
     it('takes an untouched form away when others add the first status, and a declined one at once', async () => {
@@ -430,7 +442,7 @@ describe('<pipeline-settings>', () => {
         expect(getComputedStyle(dot).outlineStyle).to.equal('solid');
         expect(getComputedStyle(dot).backgroundColor).to.equal('rgb(136, 119, 3)');
         button(element, 'Reorder Leads').focus();
-        await press('Space');
+        await press(' ');
         const row = await until(() => element.shadowRoot!.querySelector('[data-grabbed]'));
         expect(getComputedStyle(row).outlineStyle).to.equal('solid');
       } finally {

@@ -140,8 +140,7 @@ export class PipelineSettings extends PipelineElement {
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    clearTimeout(this.#loadingTimer);
-    this.#loadingTimer = undefined;
+    this.#stopLoadingTimer();
     this.#menu.close(false);
     this.#reorder.reset();
     this.#deletion.reset();
@@ -213,8 +212,13 @@ export class PipelineSettings extends PipelineElement {
     const error = this.store?.error;
     if (error && error !== this.#toldError) announce(`${this.text('loadFailed')} ${this.errorText(error)}`, this);
     this.#toldError = error;
-    if (!isLoading) clearTimeout(this.#loadingTimer);
-    else this.#loadingTimer ??= setTimeout(() => announce(this.text('loading'), this), PATIENCE);
+    if (isLoading) this.#loadingTimer ??= setTimeout(() => announce(this.text('loading'), this), PATIENCE);
+    else this.#stopLoadingTimer();
+  }
+
+  #stopLoadingTimer(): void {
+    clearTimeout(this.#loadingTimer);
+    this.#loadingTimer = undefined;
   }
 
   #renderLoading(): TemplateResult {

@@ -1,5 +1,4 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { live } from 'lit/directives/live.js';
 import { chip } from '../../internal/chip.js';
 import { checkIcon, plusIcon, warningIcon } from '../../internal/icons.js';
 import { statusColor } from '../../internal/status-color.js';
@@ -53,7 +52,7 @@ export function renderForm(context: SettingsContext, draft: Draft, handlers: For
         type="text"
         autocomplete="off"
         dir="auto"
-        .value=${live(name)}
+        .value=${name}
         aria-invalid=${problem?.field === 'name' ? 'true' : 'false'}
         aria-describedby=${problem?.field === 'name' ? problemId : nothing}
         @input=${(event: Event) => handlers.onInput({ name: (event.target as HTMLInputElement).value })}
@@ -93,7 +92,7 @@ function renderPalette(context: SettingsContext, draft: Draft, { onInput }: Form
               type="radio"
               name="color"
               aria-label=${colorName(name, text)}
-              .checked=${live(color === draft.color)}
+              .checked=${color === draft.color}
               @change=${() => onInput({ color })}
             /><span class="dot">${checkIcon}</span>
           </label>`,
@@ -107,7 +106,7 @@ function renderPalette(context: SettingsContext, draft: Draft, { onInput }: Form
         <input
           type="color"
           aria-label=${text('customColor')}
-          .value=${live(draft.color)}
+          .value=${draft.color}
           @input=${(event: Event) => onInput({ color: (event.target as HTMLInputElement).value })}
         /><span class="dot">${isListed ? plusIcon : checkIcon}</span>
       </label>
@@ -117,9 +116,9 @@ function renderPalette(context: SettingsContext, draft: Draft, { onInput }: Form
 }
 
 /** Another status with the same colour: allowed, but hard to tell apart. */
-function twinOf({ base, color, isSaving }: Draft, statuses: readonly Status[]): Status | undefined {
-  // A status that is being added is in the list already.
-  if (isSaving || color === base?.color) return undefined;
+function twinOf({ base, color, hasChosenColor, isSaving }: Draft, statuses: readonly Status[]): Status | undefined {
+  // Not of a colour that nobody chose, and not of the status itself: while it is being added it is in the list already.
+  if (isSaving || !hasChosenColor) return undefined;
   return statuses.find((status) => status.id !== base?.id && status.color === color);
 }
 
