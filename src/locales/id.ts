@@ -54,7 +54,6 @@ export const id: Messages = {
   reorderName: 'Ubah urutan {name}',
   editName: 'Ubah {name}',
   deleteName: 'Hapus {name}',
-  moreActions: 'Tindakan lain untuk {name}',
   moveUp: 'Pindah ke atas',
   moveDown: 'Pindah ke bawah',
   moveToTop: 'Pindah paling atas',

@@ -254,6 +254,16 @@ describe('<pipeline-settings>', () => {
       expect(announced()).to.contain('Leads deleted.');
     });
 
+    it('says nothing when it has left the page', async () => {
+      const element = await settings(await pipeline());
+      await click(button(element, 'Delete Purchase'));
+      await until(() => announced().includes('Purchase deleted.'));
+      element.remove();
+      element.requestUpdate();
+      await wait(1100);
+      expect(announced()).to.contain('Purchase deleted.');
+    });
+
     it('says why the list could not be loaded, and tries again', async () => {
       const adapter = await pipeline();
       refuse(adapter, 'listStatuses', new PipelineError('offline', 'no'), 2);
@@ -391,12 +401,14 @@ describe('<pipeline-settings>', () => {
       [320, 14],
       [320, 28],
     ] as const) {
-      it(`keeps everything within ${width} px at ${fontSize} px of text`, async () => {
+      it(`keeps everything within ${width} px at ${fontSize} px of text, spaced as a reader may ask`, async () => {
         const adapter = await pipeline([LONG, ...NAMES]);
         await use(adapter, 'leads', 1234);
         const element = await settings(adapter);
         element.style.inlineSize = `${width - 32}px`;
         element.style.setProperty('--pipeline-font-size', `${fontSize}px`);
+        // WCAG 1.4.12.
+        if (fontSize === 14) Object.assign(element.style, { letterSpacing: '0.12em', wordSpacing: '0.16em' });
         await until(() => counts(element)[1] === '1,234 conversations');
         await element.updateComplete;
         expect(sticksOut(element), 'the list').to.deep.equal([]);

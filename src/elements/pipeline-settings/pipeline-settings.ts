@@ -212,7 +212,9 @@ export class PipelineSettings extends PipelineElement {
     const error = this.store?.error;
     if (error && error !== this.#toldError) announce(`${this.text('loadFailed')} ${this.errorText(error)}`, this);
     this.#toldError = error;
-    if (isLoading) this.#loadingTimer ??= setTimeout(() => announce(this.text('loading'), this), PATIENCE);
+    // One that has left the page renders once more.
+    if (isLoading && this.isConnected)
+      this.#loadingTimer ??= setTimeout(() => announce(this.text('loading'), this), PATIENCE);
     else this.#stopLoadingTimer();
   }
 

@@ -12,7 +12,6 @@ export const settings = {
   reorderName: 'Reorder {name}',
   editName: 'Edit {name}',
   deleteName: 'Delete {name}',
-  moreActions: 'More actions for {name}',
   moveUp: 'Move up',
   moveDown: 'Move down',
   moveToTop: 'Move to top',
