@@ -57,9 +57,9 @@ function* fallbacks(tag: string): Iterable<string> {
 function messagesFor(tag: string): Words | undefined {
   for (const candidate of fallbacks(tag)) {
     const messages = languages.get(candidate);
-    if (typeof messages === 'function') void load(candidate, messages);
-    else if (messages) return messages;
-    else continue;
+    if (!messages) continue;
+    if (typeof messages !== 'function') return messages;
+    void load(candidate, messages);
     return undefined;
   }
   return english;
@@ -106,16 +106,8 @@ function formatsFor(tag: string): Formats {
   return formats;
 }
 
-/** One observer for the page: it sees a language change anywhere above an element, shadow roots included. */
-const observed = new WeakSet<Node>();
+/** One for the page: it sees a language change anywhere above an element, shadow roots included. */
 let observer: MutationObserver | undefined;
-
-function observe(root: Node): void {
-  if (observed.has(root)) return;
-  observed.add(root);
-  observer ??= new MutationObserver(refreshAll);
-  observer.observe(root, { subtree: true, attributes: true, attributeFilter: ['lang', 'dir', 'locale'] });
-}
 
 /**
  * The language an element stands in: a provider's, however far away, else the closest `lang`. `closest()` stops at a
@@ -125,7 +117,8 @@ function languageAround(element: Element): string | undefined {
   let lang: string | null | undefined;
   for (let node: Element | undefined = element; node;) {
     const root = node.getRootNode();
-    observe(root);
+    observer ??= new MutationObserver(refreshAll);
+    observer.observe(root, { subtree: true, attributes: true, attributeFilter: ['lang', 'dir', 'locale'] });
     const provider = node.closest('pipeline-provider[locale]:not([locale=""])');
     if (provider) return provider.getAttribute('locale')!;
     lang ??= node.closest('[lang]:not([lang=""])')?.getAttribute('lang');

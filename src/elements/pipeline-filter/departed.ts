@@ -1,5 +1,4 @@
 import { html, type TemplateResult } from 'lit';
-import { join } from 'lit/directives/join.js';
 import { withName } from '../../internal/bidi.js';
 import type { LocalizeController } from '../../internal/localize.js';
 import type { Filter } from '../../model/filter.js';
@@ -24,22 +23,23 @@ export function departedFrom({ statusIds }: Filter, store: PipelineStore | undef
   return { ids, names: ids.map((id) => store.status(id)?.name).filter((name) => name !== undefined) };
 }
 
-const unnamed = ({ ids, names }: Departed, localize: LocalizeController): string[] => {
+/** A sentence for each that had a name, and one for all others; `put` puts the name into its sentence. */
+function sentences<T>(
+  { ids, names }: Departed,
+  localize: LocalizeController,
+  put: (say: (name: string) => string, name: string) => T,
+): (T | string)[] {
+  const named = names.map((each) => put((name) => localize.text('statusLeftFilter', { name }), each));
   const n = ids.length - names.length;
-  return n ? [localize.text('unknownLeftFilter', { n })] : [];
-};
+  return n ? [...named, localize.text('unknownLeftFilter', { n })] : named;
+}
 
 /** What is spoken. */
 export const speakDeparted = (departed: Departed, localize: LocalizeController): string =>
-  [...departed.names.map((name) => localize.text('statusLeftFilter', { name })), ...unnamed(departed, localize)].join(
-    ' ',
-  );
+  sentences(departed, localize, (say, name) => say(name)).join(' ');
 
 /** What is shown. */
-export const renderDeparted = (departed: Departed, localize: LocalizeController): TemplateResult => {
-  const sentences = [
-    ...departed.names.map((each) => withName((name) => localize.text('statusLeftFilter', { name }), each)),
-    ...unnamed(departed, localize),
-  ];
-  return html`<p class="message" part="message">${join(sentences, ' ')}</p>`;
-};
+export function renderDeparted(departed: Departed, localize: LocalizeController): TemplateResult {
+  const words = sentences(departed, localize, withName).map((each, i) => [i ? ' ' : '', each]);
+  return html`<p class="message" part="message">${words}</p>`;
+}

@@ -41,10 +41,7 @@ export abstract class FormControl extends PipelineElement {
   protected tellForm(trigger: HTMLElement | null): void {
     this.internals.setFormValue(this.value || null, this.value);
     const labels = [...this.internals.labels] as Element[];
-    if (!trigger || (!labels.length && !trigger.ariaLabelledByElements)) return;
-    // A <label for> of the page comes before its own name, which says how many are chosen.
-    if ('ariaLabelledByElements' in Element.prototype) {
-      trigger.ariaLabelledByElements = labels.length ? [...labels, trigger] : null;
-    }
+    // Before its own name, which says how many are chosen. A browser that does not know it leaves it at that name.
+    if (trigger) trigger.ariaLabelledByElements = labels.length ? [...labels, trigger] : null;
   }
 }
