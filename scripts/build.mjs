@@ -1,6 +1,7 @@
 // Builds dist/ as it is published: ES modules with types, the manifest and what editors make of it, the one-file build.
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { transform } from 'esbuild';
+import { document } from './openapi.mjs';
 import { run, runSteps } from './run.mjs';
 
 const bin = (name, ...args) => run('node', [`node_modules/${name}`, ...args]);
@@ -45,6 +46,7 @@ const isOk = await runSteps(
         bin('@custom-elements-manifest/analyzer/cem.js', 'analyze', '--config', 'custom-elements-manifest.config.mjs'),
     ],
     ['JSX types', finishJsxTypes],
+    ['OpenAPI', () => writeFile('dist/openapi.json', `${JSON.stringify(document, null, 2)}\n`)],
     ['one file', () => bin('rollup/dist/bin/rollup', '-c', '--silent')],
   ],
   { stopsAtFailure: true },

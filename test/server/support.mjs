@@ -2,6 +2,7 @@
 import { after, before, describe } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { load, loadServer } from '../../demo/server/load.mjs';
+import { check } from './contract.mjs';
 import { startPostgres } from './postgres.mjs';
 
 export const server = await loadServer();
@@ -27,7 +28,10 @@ export class Client {
     const response = await fetch(this.base + path, init);
     const text = await response.text();
     const isJson = text && response.headers.get('content-type')?.includes('json');
-    return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text, method, path };
+    const { status, headers: answered } = response;
+    const answer = { status, headers: answered, body: isJson ? JSON.parse(text) : text, method, path };
+    check(method, path, answer);
+    return answer;
   }
 
   get = (path, headers) => this.call('GET', path, undefined, headers);
