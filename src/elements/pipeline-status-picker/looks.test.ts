@@ -150,6 +150,22 @@ describe('<pipeline-status-picker> its looks', () => {
     }
   });
 
+  it('cut off nothing where a reader asks for more space between letters, words and lines', async () => {
+    const adapter = await pipeline();
+    await adapter.setStatus([{ conversationId: PHONE }], 'repurchase');
+    const element = await picker(adapter);
+    // WCAG 1.4.12.
+    element.style.cssText = 'line-height: 1.5; letter-spacing: 0.12em; word-spacing: 0.16em';
+    element.show();
+    await option(element, 'Repurchase');
+    const texts = element.shadowRoot!.querySelectorAll('.label, .option, button');
+    expect(texts.length).to.be.greaterThan(8);
+    const cut = [...texts].filter(
+      (each) => each.scrollWidth > each.clientWidth + 1 || each.scrollHeight > each.clientHeight + 1,
+    );
+    expect(cut.map((each) => each.outerHTML)).to.deep.equal([]);
+  });
+
   it('are big enough to hit, the small ones too', async () => {
     const adapter = await pipeline();
     const element = await picker(adapter);
