@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { closeSync, existsSync, openSync, readFileSync, readSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { asRoot } from './as-root.mjs';
 
 export const CHROMIUM_ARGS = [
   '--no-sandbox', // as root, which containers are, Chromium starts only without
@@ -39,12 +40,6 @@ export function onPath(names = NAMES) {
   const folders = (process.env.PATH ?? '').split(delimiter);
   const candidates = names.flatMap((name) => folders.map((folder) => join(folder, name)));
   return candidates.find((path) => existsSync(path) && !isSnap(path) && starts(path));
-}
-
-/** How to run a command as root; undefined where that takes a password. */
-function asRoot() {
-  if (process.getuid?.() === 0) return [];
-  return spawnSync('sudo', ['-n', 'true']).status === 0 ? ['sudo', '-n'] : undefined;
 }
 
 /** Ubuntu is left out: its package is the one that starts snap. */

@@ -1,4 +1,4 @@
-// npm test: finds the browser, builds, runs every kind of test and adds them up.
+// npm test: finds the browser and PostgreSQL, builds, runs every kind of test and adds them up.
 //   npm test -- browser 'src/store/*.test.ts'   one kind (node, browser, e2e), and in it some files
 //   npm test -- e2e --no-build                  with dist/ as it is; browser tests run from src/ and never build
 //   npm run test:long                           the browser tests in Chromium, Firefox and WebKit; ten times the seeds
@@ -7,6 +7,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findBrowser } from './browser.mjs';
+import { findPostgres } from './postgres.mjs';
 import { run } from './run.mjs';
 
 const args = process.argv.slice(2);
@@ -34,7 +35,7 @@ const freePort = () =>
   });
 
 const STAGES = {
-  node() {
+  async node() {
     const folders = ['test/node', 'test/server', 'test/model'];
     const found = folders.flatMap((folder) =>
       readdirSync(folder)
@@ -45,18 +46,26 @@ const STAGES = {
       (value, i) => `--test-reporter${i % 2 ? '-destination' : ''}=${value}`,
     );
     const wanted = files.length ? files : found;
+    const needsPostgres = wanted.some((file) => file.startsWith('test/server/')) && !process.env.DATABASE_URL;
+    // Before the tests, which run side by side and would all install it.
+    if (needsPostgres) console.log(`postgresql: ${findPostgres()}`);
     return stage('node.tap', ['--test', ...reporters, ...wanted], {}, (tap) => {
       const count = (what) => Number(new RegExp(`^# ${what} (\\d+)$`, 'm').exec(tap)?.[1] ?? 0);
       return { passed: count('pass'), failed: count('fail') + count('cancelled') };
     });
   },
-  browser() {
+  async browser() {
     const command = ['node_modules/@web/test-runner/dist/bin.js', ...(files.length ? ['--files', ...files] : [])];
     return stage('browser.json', command, { WTR_COUNT: join(results, 'browser.json') }, JSON.parse);
   },
   async e2e() {
     const command = ['node_modules/@playwright/test/cli.js', 'test', '--reporter=list,json', ...files];
-    const more = { PLAYWRIGHT_JSON_OUTPUT_NAME: join(results, 'e2e.json'), E2E_PORT: String(await freePort()) };
+    const more = {
+      PLAYWRIGHT_JSON_OUTPUT_NAME: join(results, 'e2e.json'),
+      E2E_PORT: String(await freePort()),
+      // The server of the demo begins with an empty, embedded database.
+      DATABASE_URL: '',
+    };
     return stage('e2e.json', command, more, (json) => {
       const { stats, errors } = JSON.parse(json);
       return { passed: stats.expected, failed: stats.unexpected + stats.flaky + errors.length };
@@ -73,7 +82,11 @@ else if (only !== 'browser' && !args.includes('--no-build')) {
 for (const [name, start] of problems.length ? [] : Object.entries(STAGES)) {
   if (only && only !== name) continue;
   console.log(`\n${name}`);
-  const { code, passed, failed } = await start();
+  const { code, passed, failed, problem } = await start().catch(({ message }) => ({ problem: message }));
+  if (problem) {
+    problems.push(`${name}: ${problem}`);
+    continue;
+  }
   total.passed += passed;
   total.failed += failed;
   if (passed + failed === 0) problems.push(`${name}: no test ran`);

@@ -59,7 +59,7 @@ async function check(base, count) {
 async function loading(count, rounds, samples) {
   // What is committed is on the disk, as where it matters.
   process.env.POSTGRES_FSYNC ??= 'on';
-  const postgres = await startPostgres();
+  const postgres = await startPostgres().catch(() => undefined);
   const where = postgres ? 'PostgreSQL' : 'PGlite';
   const server = await startServer(count, postgres?.url);
   try {

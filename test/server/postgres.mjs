@@ -1,42 +1,12 @@
-// A PostgreSQL server of one's own: on a free port of this machine, in a temporary folder, gone when it is stopped.
+// A PostgreSQL of one's own: on a free port of this machine, in a temporary folder, gone when it is stopped.
 import { execFileSync, spawn } from 'node:child_process';
-import { chownSync, existsSync, mkdtempSync, readdirSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { chownSync, mkdtempSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir, userInfo } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-
-const isRoot = process.getuid?.() === 0;
-
-/** The folder of `initdb` and `postgres`; undefined when there is none and none can be installed. */
-function findPostgres() {
-  const folders = [];
-  try {
-    folders.push(
-      execFileSync('pg_config', ['--bindir'], { stdio: ['ignore', 'pipe', 'ignore'] })
-        .toString()
-        .trim(),
-    );
-  } catch {
-    // Not installed, or not its development files.
-  }
-  const debian = '/usr/lib/postgresql';
-  if (existsSync(debian)) {
-    const versions = readdirSync(debian).sort((a, b) => Number(b) - Number(a));
-    folders.push(...versions.map((version) => join(debian, version, 'bin')));
-  }
-  return folders.find((folder) => existsSync(join(folder, 'initdb')));
-}
-
-function installPostgres() {
-  if (!isRoot) return;
-  const options = { stdio: 'ignore', env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } };
-  try {
-    execFileSync('apt-get', ['update'], options);
-    execFileSync('apt-get', ['install', '-y', '--no-install-recommends', 'postgresql'], options);
-  } catch {
-    // No apt here, or no network: who calls sees that there is none.
-  }
-}
+import pg from 'pg';
+import { findPostgres } from '../../scripts/postgres.mjs';
 
 const freePort = () =>
   new Promise((resolve) => {
@@ -46,14 +16,27 @@ const freePort = () =>
     });
   });
 
-/** Resolves to `{ url, stop }`, or to undefined where no PostgreSQL is to be had. */
+/** A database of one's own on a server that somebody else runs. */
+async function createOn(url) {
+  const name = `pipeline_test_${randomUUID().replaceAll('-', '')}`;
+  const run = async (text) => {
+    const client = new pg.Client({ connectionString: url });
+    await client.connect();
+    await client.query(text).finally(() => client.end());
+  };
+  await run(`CREATE DATABASE ${name}`);
+  const own = new URL(url);
+  own.pathname = `/${name}`;
+  return { url: own.href, stop: () => run(`DROP DATABASE ${name} WITH (FORCE)`) };
+}
+
+/** Resolves to `{ url, stop }`: on the server that DATABASE_URL names, else on one of its own. Throws where there is none. */
 export async function startPostgres() {
-  if (!findPostgres()) installPostgres();
+  if (process.env.DATABASE_URL) return createOn(process.env.DATABASE_URL);
   const bin = findPostgres();
-  if (!bin) return undefined;
   const folder = mkdtempSync(join(tmpdir(), 'pipeline-postgres-'));
   // PostgreSQL refuses to run as root.
-  const asOther = isRoot && userInfo().username === 'root';
+  const asOther = process.getuid?.() === 0;
   if (asOther) {
     const id = (flag) => Number(execFileSync('id', [flag, 'postgres']).toString());
     chownSync(folder, id('-u'), id('-g'));

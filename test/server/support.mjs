@@ -94,7 +94,6 @@ export function onBothDatabases(body, { only } = {}) {
     },
     PostgreSQL: async (world) => {
       const postgres = await startPostgres();
-      if (!postgres) throw new Error('no PostgreSQL on this machine, and none could be installed');
       world.url = postgres.url;
       world.database = await server.openPostgres(postgres.url, 4);
       world.stop = async () => {
