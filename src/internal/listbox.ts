@@ -2,7 +2,7 @@ import { html, nothing, type ReactiveControllerHost, type TemplateResult } from 
 import { repeat } from 'lit/directives/repeat.js';
 import type { Id } from '../model/id.js';
 import type { Status } from '../model/status.js';
-import { chipParts } from './chip.js';
+import { chipParts } from './chip-look.js';
 import { checkIcon, searchIcon } from './icons.js';
 import { TypeAhead, indexForKey, isPrintable } from './list-keys.js';
 import { announce } from './live-region.js';

@@ -1,4 +1,4 @@
-import { LitElement, type PropertyValues } from 'lit';
+import { ReactiveElement, type PropertyValues } from '@lit/reactive-element';
 import { property } from 'lit/decorators.js';
 import type { PipelineAdapter } from '../adapters/adapter.js';
 import { PipelineErrorEvent } from '../events.js';
@@ -58,8 +58,8 @@ const NO_STATES: readonly ElementState[] = [];
  * @cssprop --pipeline-control-size - Least size of buttons, fields and rows; by default 28px, and 44px for fingers.
  * @cssprop --pipeline-status-{slug} - Colour of the status whose name has this slug (`[a-z0-9-]`).
  */
-export abstract class PipelineElement extends LitElement {
-  static override shadowRootOptions: ShadowRootInit = { ...LitElement.shadowRootOptions, delegatesFocus: true };
+export abstract class PipelineElement extends ReactiveElement {
+  static override shadowRootOptions: ShadowRootInit = { ...ReactiveElement.shadowRootOptions, delegatesFocus: true };
 
   /** Where the data comes from; goes before a provider's and the default adapter. */
   @property({ attribute: false }) adapter: PipelineAdapter | undefined;

@@ -1,12 +1,10 @@
 import { nothing, type ElementPart } from 'lit';
 import { Directive, PartType, directive, type PartInfo } from 'lit/directive.js';
-import { DEFAULT_COLOR } from '../model/color.js';
-import { statusSlug } from '../model/status.js';
+import { chipColor, type ShownStatus } from './chip-look.js';
 
 /**
- * Gives an element a status's colour as `--_c`, which the chip's style derives everything from; a designer's
- * `--pipeline-status-{slug}` goes first. By `setProperty`: a `style` attribute is refused by a strict
- * Content-Security-Policy.
+ * Gives an element a status's colour as `--_c`, which the chip's style derives everything from. By `setProperty`: a
+ * `style` attribute is refused by a strict Content-Security-Policy.
  */
 class StatusColor extends Directive {
   #value: string | undefined;
@@ -16,14 +14,12 @@ class StatusColor extends Directive {
     if (part.type !== PartType.ELEMENT) throw new Error('statusColor() belongs on an element');
   }
 
-  render(_status: { name: string; color: string } | undefined): unknown {
+  render(_status: ShownStatus | undefined): unknown {
     return nothing;
   }
 
-  override update({ element }: ElementPart, [status]: [{ name: string; color: string } | undefined]): unknown {
-    const slug = status ? statusSlug(status.name) : '';
-    const color = status?.color ?? DEFAULT_COLOR;
-    const value = slug ? `var(--pipeline-status-${slug}, ${color})` : color;
+  override update({ element }: ElementPart, [status]: [ShownStatus | undefined]): unknown {
+    const value = chipColor(status);
     if (value !== this.#value) (element as HTMLElement).style.setProperty('--_c', (this.#value = value));
     return nothing;
   }

@@ -1,4 +1,4 @@
-import { css } from 'lit';
+import { css } from '@lit/reactive-element';
 
 /** What the elements share from the start: focus, placeholders, words for screen readers only. */
 export const base = css`
@@ -32,23 +32,18 @@ export const base = css`
     color: var(--_danger);
   }
 
-  /* Drawn by its borders: a page has one for every picker, and an svg each would cost more than the rest of the button. */
+  /* Two strokes that meet: a page has one for every picker, and an svg or a turned box each would weigh more than the pill. */
   .caret {
-    display: grid;
+    --_stroke: transparent calc(50% - 0.1em), currentColor calc(50% - 0.06em) calc(50% + 0.06em), transparent calc(50% + 0.1em);
     flex: none;
-    inline-size: 0.8em;
-    block-size: 1em;
-    place-items: center;
-  }
-
-  .caret::before {
-    inline-size: 0.4em;
-    block-size: 0.4em;
-    border: solid currentColor;
-    border-width: 0 0.12em 0.12em 0;
-    border-bottom-right-radius: 0.06em;
-    transform: translateY(-30%) rotate(45deg);
-    content: '';
+    inline-size: 0.6em;
+    block-size: 0.3em;
+    margin-inline: 0.1em;
+    background:
+      linear-gradient(45deg, var(--_stroke)) left / 50% 100% no-repeat,
+      linear-gradient(-45deg, var(--_stroke)) right / 50% 100% no-repeat;
+    color: color-mix(in oklab, currentColor 75%, transparent);
+    forced-color-adjust: none;
   }
 
   .visually-hidden {

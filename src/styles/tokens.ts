@@ -1,4 +1,4 @@
-import { css } from 'lit';
+import { css } from '@lit/reactive-element';
 
 /**
  * What a designer sets (`--pipeline-*`, inherited from anywhere above) and what is used here (`--_*`). Light and dark

@@ -1,7 +1,7 @@
-import { PipelineElement } from '../../internal/pipeline-element.js';
+import { TemplateElement } from '../../internal/template-element.js';
 
 /** What makes the filter a control of a form, as the platform's own are. */
-export abstract class FormControl extends PipelineElement {
+export abstract class FormControl extends TemplateElement {
   static readonly formAssociated = true;
 
   abstract get value(): string;

@@ -2,7 +2,7 @@ import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { property, query, state } from 'lit/decorators.js';
 import type { FindPage } from '../../adapters/adapter.js';
 import { PipelineFilterChangeEvent } from '../../events.js';
-import { chipStyles } from '../../internal/chip.js';
+import { chipStyles } from '../../internal/chip.styles.js';
 import { filterIcon } from '../../internal/icons.js';
 import { announce } from '../../internal/live-region.js';
 import { warnOnce } from '../../internal/pipeline-element.js';

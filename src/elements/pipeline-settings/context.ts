@@ -1,4 +1,4 @@
-import type { LitElement } from 'lit';
+import type { ReactiveElement } from '@lit/reactive-element';
 import type { Values } from '../../internal/localize.js';
 import type { MessageKey } from '../../locales/en.js';
 import type { PaletteColor } from '../../model/color.js';
@@ -22,7 +22,7 @@ export interface SettingsSource {
 
 /** What the parts of the settings share. */
 export class SettingsContext {
-  readonly host: LitElement;
+  readonly host: ReactiveElement;
   readonly focus: FocusKeeper;
   readonly writer: Writer;
   readonly text: SettingsSource['text'];
@@ -30,7 +30,7 @@ export class SettingsContext {
   readonly show: SettingsSource['show'];
   readonly #source: SettingsSource;
 
-  constructor(host: LitElement, source: SettingsSource) {
+  constructor(host: ReactiveElement, source: SettingsSource) {
     this.host = host;
     this.#source = source;
     this.focus = new FocusKeeper(host);

@@ -1,4 +1,4 @@
-import type { LitElement } from 'lit';
+import type { ReactiveElement } from '@lit/reactive-element';
 import type { Id } from '../../model/id.js';
 
 /** What a row has to operate it by; also the class of the button. */
@@ -8,10 +8,10 @@ export const CONTROLS = ['handle', 'edit', 'delete'] as const satisfies readonly
 
 /** Keeps focus from getting lost when what had it is moved, replaced or removed. */
 export class FocusKeeper {
-  readonly #host: LitElement;
+  readonly #host: ReactiveElement;
   #held: { element: HTMLElement; row: number; control: Control | undefined } | undefined;
 
-  constructor(host: LitElement) {
+  constructor(host: ReactiveElement) {
     this.#host = host;
   }
 

@@ -1,14 +1,15 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { property } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
-import { chipStyles } from '../../internal/chip.js';
+import { chipStyles } from '../../internal/chip.styles.js';
 import { plusIcon, warningIcon } from '../../internal/icons.js';
 import { announce, prepareToAnnounce } from '../../internal/live-region.js';
 import { learn } from '../../internal/localize.js';
 import { MenuController } from '../../internal/menu.js';
-import { PipelineElement, warnOnce } from '../../internal/pipeline-element.js';
+import { warnOnce } from '../../internal/pipeline-element.js';
 import { SortableController } from '../../internal/sortable.js';
 import { statusColor } from '../../internal/status-color.js';
+import { TemplateElement } from '../../internal/template-element.js';
 import { settings as words } from '../../locales/en/settings.js';
 import { DEFAULT_COLOR, DEFAULT_PALETTE, type PaletteColor } from '../../model/color.js';
 import type { PipelineError } from '../../model/errors.js';
@@ -75,9 +76,9 @@ const SKELETON_ROWS = [1, 2, 3];
  * @cssstate dragging - A row is being moved, by pointer or keyboard.
  * @cssstate open - The menu or the dialog is open.
  */
-export class PipelineSettings extends PipelineElement {
+export class PipelineSettings extends TemplateElement {
   // Without delegated focus: a click beside the controls would jump to the first of them, and drop a selection.
-  static override shadowRootOptions: ShadowRootInit = { ...PipelineElement.shadowRootOptions, delegatesFocus: false };
+  static override shadowRootOptions: ShadowRootInit = { ...TemplateElement.shadowRootOptions, delegatesFocus: false };
   static override styles = [tokens, base, controls, popup, chipStyles, styles, formStyles, overlayStyles];
 
   /** Shows the statuses without a way to change them. */

@@ -1,4 +1,4 @@
-import { adoptStyles, html, nothing, type LitElement, type TemplateResult } from 'lit';
+import { adoptStyles, html, nothing, render, type ReactiveElement, type TemplateResult } from 'lit';
 import { Listbox, type ListOption } from '../../internal/listbox.js';
 import type { LocalizeController, Values } from '../../internal/localize.js';
 import { PopupController } from '../../internal/popup.js';
@@ -14,7 +14,7 @@ import { Picks } from './pick.js';
 
 /** The picker as its chooser sees it. */
 export interface ChooserHost {
-  readonly element: LitElement & { placement: string | null; required: boolean };
+  readonly element: ReactiveElement & { placement: string | null; required: boolean };
   readonly localize: LocalizeController;
   readonly store: PipelineStore | undefined;
   readonly trigger: HTMLElement;
@@ -63,7 +63,7 @@ export class Chooser {
       onPick: (value) => this.#handlePick(value),
       onClose: (leaves) => this.close(leaves),
     });
-    const { elementStyles } = element.constructor as typeof LitElement;
+    const { elementStyles } = element.constructor as typeof ReactiveElement;
     adoptStyles(element.renderRoot as ShadowRoot, [...elementStyles, controls, popup, chooserStyles]);
     element.addEventListener('focusout', this.#handleFocusOut);
   }
@@ -119,13 +119,11 @@ export class Chooser {
     if (this.#host.store) this.#picks.check(this.#host.store);
   }
 
-  /** What stands beside the pill, and the list while it is open. */
-  render(): TemplateResult {
-    return html`${this.#picks.render()}${this.#isOpen ? this.#renderPopup() : nothing}`;
-  }
-
-  /** Called after each render. */
-  settle(): void {
+  /** Shows what became of a pick, beside the pill, and the list while it is open. */
+  render(): void {
+    const { element } = this.#host;
+    const content = html`${this.#picks.render()}${this.#isOpen ? this.#renderPopup() : nothing}`;
+    render(content, element.renderRoot, { host: element });
     if (this.#isOpen) {
       this.#popup.show();
       this.#listbox.settle();

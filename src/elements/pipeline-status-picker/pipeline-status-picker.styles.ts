@@ -1,4 +1,4 @@
-import { css } from 'lit';
+import { css } from '@lit/reactive-element';
 
 export const styles = css`
   :host {
@@ -46,10 +46,6 @@ export const styles = css`
   .trigger:disabled {
     opacity: 0.6;
     cursor: default;
-  }
-
-  .caret {
-    opacity: 0.75;
   }
 
   .failed > .swatch {

@@ -1,9 +1,9 @@
-import { css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
-import { property, query } from 'lit/decorators.js';
+import { css, type PropertyValues } from '@lit/reactive-element';
+import { property } from '@lit/reactive-element/decorators/property.js';
 import { PipelineErrorEvent } from '../../events.js';
-import { chipParts, chipStyles } from '../../internal/chip.js';
+import { chipColor, chipParts } from '../../internal/chip-look.js';
+import { chipStyles } from '../../internal/chip.styles.js';
 import { everyMinute, formatDuration } from '../../internal/clock.js';
-import { statusColor } from '../../internal/status-color.js';
 import type { PipelineError } from '../../model/errors.js';
 import type { Id } from '../../model/id.js';
 import type { Status } from '../../model/status.js';
@@ -14,6 +14,8 @@ import type { Chooser, ChooserHost } from './chooser.js';
 import { idsOf, readConversations, viewOf, type Conversations, type View } from './conversations.js';
 import { FormControl } from './form-control.js';
 import { chooserClass, loadChooser, loadChooserSoon } from './load-chooser.js';
+import { showNotes, type Notes } from './notes.js';
+import { makePill, showInPill, type PillLook } from './pill.js';
 import { styles } from './pipeline-status-picker.styles.js';
 
 /**
@@ -89,13 +91,15 @@ export class PipelineStatusPicker extends FormControl {
   /** With more statuses than this the popup has a search field. */
   @property({ type: Number, attribute: 'search-threshold' }) searchThreshold = 12;
 
-  @query('.trigger') private readonly trigger!: HTMLElement;
-
   #value: Id | null = null;
   #searched = false;
   #refs: Conversations = [];
-  /** What is rendered. */
   #view!: View;
+  #pill: HTMLElement | undefined;
+  /** What the pill shows. */
+  #pillLook: PillLook | undefined;
+  /** Whether anything stands beside the pill. */
+  #hasNotes = false;
   #chooser: Chooser | undefined;
   /** Goes up when an opening is taken back: the chooser may be on its way then. */
   #wish = 0;
@@ -129,7 +133,7 @@ export class PipelineStatusPicker extends FormControl {
   }
 
   override focus(options?: FocusOptions): void {
-    this.trigger?.focus(options);
+    this.#pill?.focus(options);
   }
 
   override connectedCallback(): void {
@@ -159,7 +163,7 @@ export class PipelineStatusPicker extends FormControl {
       if (idsOf(this.#refs) !== before) {
         this.#chooser?.reset();
         // Nor a list that is only about to be rendered: the host opened it for these.
-        if (this.trigger?.ariaExpanded === 'true') this.hide();
+        if (this.#pill?.ariaExpanded === 'true') this.hide();
         this.stores.rewatch();
       }
     } else if (changed.has('placement')) {
@@ -170,54 +174,70 @@ export class PipelineStatusPicker extends FormControl {
     if (this.isDisabled || this.readonly) this.hide();
   }
 
-  protected override render(): TemplateResult {
-    const { isLoading, error, statusId, isSaving } = this.#view;
-    const status = isLoading ? undefined : this.store?.status(statusId ?? null);
-    const isSkeleton = isLoading && !error;
-    const look = isSkeleton ? 'skeleton' : error && isLoading ? 'chip failed' : 'chip';
-    const part = isSkeleton ? 'skeleton' : chipParts(status);
-    // Each one template, flat, and the label set as text: a page has a thousand of them.
-    if (this.readonly) {
-      return html`<span class="trigger" part="trigger"
-          ><span class="visually-hidden">${this.text('pipelineStatus')}: </span
-          ><span class=${look} part=${part} ?data-none=${!status} ${statusColor(status)}
-            ><span class="swatch" part="swatch"></span
-            ><bdi class="label" part="label" .textContent=${this.#label(status)}></bdi></span></span
-        >${this.#renderMore()}`;
-    }
-    return html`<button
-        class="trigger"
-        part="trigger"
-        type="button"
-        role="combobox"
-        aria-haspopup=${this.#hasSearch ? 'dialog' : 'listbox'}
-        aria-expanded=${this.#isOpen ? 'true' : 'false'}
-        aria-controls=${this.#isOpen ? (this.#hasSearch ? 'popup' : 'listbox') : nothing}
-        aria-label=${this.text('pipelineStatus')}
-        aria-busy=${isSaving || isLoading ? 'true' : nothing}
-        aria-required=${this.required ? 'true' : nothing}
-        aria-describedby=${this.#hasMessage ? 'error' : nothing}
-        ?disabled=${this.isDisabled}
-        @click=${this.#handleTriggerClick}
-        @keydown=${this.#handleTriggerKeyDown}
-      >
-        <span class=${look} part=${part} ?data-none=${!status} ${statusColor(status)}
-          ><span class="swatch" part="swatch"></span
-          ><bdi class="label" part="label" .textContent=${this.#label(status)}></bdi
-          ><span class="caret" part="caret"></span
-        ></span></button
-      >${this.#renderMore()}`;
+  protected override update(changed: PropertyValues): void {
+    super.update(changed);
+    this.#showPill();
+    const { isLoading, error } = this.#view;
+    const notes: Notes = {
+      since: this.#since(),
+      unread: isLoading && error ? this.text('loadFailed') : '',
+      failure: this.#failure ? this.errorText(this.#failure) : '',
+    };
+    const hasNotes = Boolean(notes.since || notes.unread || notes.failure);
+    if (hasNotes || this.#hasNotes) showNotes(this.#pill!, notes);
+    this.#hasNotes = hasNotes;
+    this.#chooser?.render();
   }
 
   protected override updated(): void {
     const { isLoading, error, statusId, isSaving } = this.#view;
-    this.#chooser?.settle();
-    this.tellForm(this.trigger, !(this.isBound && isLoading));
+    this.tellForm(this.#pill!, !(this.isBound && isLoading));
     this.setState('open', this.#isOpen);
     this.setState('loading', isLoading);
     this.setState('saving', isSaving);
     this.setState('error', this.#hasMessage || error !== undefined);
     this.setState('empty', !isLoading && statusId === null);
+  }
+
+  #showPill(): void {
+    const { isLoading, error, statusId, isSaving } = this.#view;
+    if (!this.#pill || (this.#pill.localName === 'button') === this.readonly) {
+      const before = this.#pill;
+      this.#pill = makePill(this.readonly);
+      if (!this.readonly) {
+        this.#pill.addEventListener('click', this.#handleTriggerClick);
+        this.#pill.addEventListener('keydown', this.#handleTriggerKeyDown);
+      }
+      this.#pillLook = undefined;
+      if (before) before.replaceWith(this.#pill);
+      else this.renderRoot.append(this.#pill);
+    }
+    const status = isLoading ? undefined : this.store?.status(statusId ?? null);
+    const isSkeleton = isLoading && !error;
+    const isOpen = this.#isOpen;
+    const hasSearch = this.#hasSearch;
+    const look: PillLook = {
+      button: {
+        'aria-haspopup': hasSearch ? 'dialog' : 'listbox',
+        'aria-expanded': isOpen ? 'true' : 'false',
+        'aria-controls': isOpen ? (hasSearch ? 'popup' : 'listbox') : null,
+        'aria-label': this.text('pipelineStatus'),
+        'aria-busy': isSaving || isLoading ? 'true' : null,
+        'aria-required': this.required ? 'true' : null,
+        'aria-describedby': this.#hasMessage ? 'error' : null,
+        disabled: this.isDisabled ? '' : null,
+      },
+      chip: {
+        class: isSkeleton ? 'skeleton' : error && isLoading ? 'chip failed' : 'chip',
+        part: isSkeleton ? 'skeleton' : chipParts(status),
+        'data-none': status ? null : '',
+      },
+      color: chipColor(status),
+      label: this.#label(status),
+      prefix: `${this.text('pipelineStatus')}: `,
+    };
+    showInPill(this.#pill, look, this.#pillLook);
+    this.#pillLook = look;
   }
 
   #label(status: Status | undefined): string {
@@ -226,27 +246,14 @@ export class PipelineStatusPicker extends FormControl {
     return statusId === undefined ? this.text('mixed') : (status?.name ?? this.text('noStatus'));
   }
 
-  /** What only some pickers have beside the pill. */
-  #renderMore(): TemplateResult | typeof nothing {
-    const since = this.#renderSince();
-    const failure = this.#failure;
-    const isUnread = this.#view.isLoading && this.#view.error;
-    if (since === nothing && !this.#chooser && !failure && !isUnread) return nothing;
-    return html`${since}${isUnread ? html`<span class="visually-hidden" id="error">${this.text('loadFailed')}</span>` : nothing}${
-      failure
-        ? html`<span class="message error" id="error" part="error" role="alert">${this.errorText(failure)}</span>`
-        : nothing
-    }${this.#chooser?.render() ?? nothing}`;
-  }
-
   /** Since when the conversation has this status, in words. */
-  #renderSince(): TemplateResult | typeof nothing {
+  #since(): string {
     const [ref] = this.#refs;
-    if (this.placement !== 'details' || !ref || this.#refs.length > 1) return nothing;
+    if (this.placement !== 'details' || !ref || this.#refs.length > 1) return '';
     const entry = this.store?.entry(ref.conversationId);
-    if (!entry?.statusId || !entry.changedAt || entry.pending) return nothing;
+    if (!entry?.statusId || !entry.changedAt || entry.pending) return '';
     const duration = formatDuration(Date.now() - entry.changedAt, this.localize.tag);
-    return duration ? html`<span class="since">${this.text('forDuration', { duration })}</span>` : nothing;
+    return duration ? this.text('forDuration', { duration }) : '';
   }
 
   /** Whether it shows conversations of the adapter, rather than a value of its own. */
@@ -309,7 +316,7 @@ export class PipelineStatusPicker extends FormControl {
         return element.store;
       },
       get trigger() {
-        return element.trigger;
+        return element.#pill!;
       },
       get conversations() {
         return element.isBound ? element.#refs : undefined;
