@@ -2,20 +2,23 @@
 // (CONTRIBUTING.md, "Where things live"). Types count too: a room that is only named is known.
 import { dirname, relative, resolve, sep } from 'node:path';
 
+/** lit, and the part of it that a picker does without templates. */
+const LIT = ['lit', '@lit/reactive-element'];
+
 const ROOMS = {
   model: { from: [], packages: [] },
   locales: { from: [], packages: [] },
-  styles: { from: [], packages: ['lit'] },
+  styles: { from: [], packages: LIT },
   adapters: { from: ['model'], packages: ['idb'] },
-  store: { from: ['model', 'adapters'], packages: ['lit', '@lit/context'] },
+  store: { from: ['model', 'adapters'], packages: ['@lit/context'] },
   events: { from: ['model', 'adapters'], packages: [] },
   internal: {
     from: ['model', 'adapters', 'store', 'locales', 'styles', 'events'],
-    packages: ['lit', '@lit/context', 'sortablejs'],
+    packages: [...LIT, '@lit/context', 'sortablejs'],
   },
   elements: {
     from: ['model', 'adapters', 'store', 'locales', 'styles', 'events', 'internal'],
-    packages: ['lit', '@lit/context'],
+    packages: [...LIT, '@lit/context'],
   },
   testing: { from: ['model', 'adapters', 'elements'], packages: [] },
 };

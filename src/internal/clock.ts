@@ -1,19 +1,23 @@
 /** How often words about time are looked at again, milliseconds. */
 const MINUTE = 60_000;
 
-const listeners = new Set<() => void>();
+interface Clocked {
+  update(): void;
+}
+
+const clocked = new Set<Clocked>();
 let timer: ReturnType<typeof setInterval> | undefined;
 
-/** Calls `listener` every minute: one timer for the page, and none while nobody asks. Returns how to stop. */
-export function everyMinute(listener: () => void): () => void {
-  listeners.add(listener);
-  timer ??= setInterval(() => listeners.forEach((each) => each()), MINUTE);
-  return () => {
-    listeners.delete(listener);
-    if (listeners.size) return;
-    clearInterval(timer);
-    timer = undefined;
-  };
+/** Updates something every minute: one timer for the page, and none while nobody asks. Twice is once. */
+export function everyMinute(one: Clocked): void {
+  clocked.add(one);
+  timer ??= setInterval(() => clocked.forEach((each) => each.update()), MINUTE);
+}
+
+export function stopEveryMinute(one: Clocked): void {
+  if (!clocked.delete(one) || clocked.size) return;
+  clearInterval(timer);
+  timer = undefined;
 }
 
 const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [

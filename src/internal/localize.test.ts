@@ -14,6 +14,16 @@ class Word extends LitElement {
   readonly localize = new LocalizeController(this);
   readonly text = (key: keyof Messages, values?: Values): string => this.localize.text(key, values);
 
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.localize.connect();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.localize.disconnect();
+  }
+
   protected override willUpdate(changed: PropertyValues): void {
     if (changed.has('locale')) this.localize.refresh();
   }

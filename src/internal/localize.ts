@@ -1,4 +1,3 @@
-import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { inbox } from '../locales/en/inbox.js';
 import type { Message, MessageKey, Messages } from '../locales/en.js';
 
@@ -108,6 +107,14 @@ function formatsFor(tag: string): Formats {
 
 /** One for the page: it sees a language change anywhere above an element, shadow roots included. */
 let observer: MutationObserver | undefined;
+const observed = new WeakSet<Node>();
+
+function observe(root: Node): void {
+  if (observed.has(root)) return;
+  observed.add(root);
+  observer ??= new MutationObserver(refreshAll);
+  observer.observe(root, { subtree: true, attributes: true, attributeFilter: ['lang', 'dir', 'locale'] });
+}
 
 /**
  * The language an element stands in: a provider's, however far away, else the closest `lang`. `closest()` stops at a
@@ -117,8 +124,7 @@ function languageAround(element: Element): string | undefined {
   let lang: string | null | undefined;
   for (let node: Element | undefined = element; node;) {
     const root = node.getRootNode();
-    observer ??= new MutationObserver(refreshAll);
-    observer.observe(root, { subtree: true, attributes: true, attributeFilter: ['lang', 'dir', 'locale'] });
+    observe(root);
     const provider = node.closest('pipeline-provider[locale]:not([locale=""])');
     if (provider) return provider.getAttribute('locale')!;
     lang ??= node.closest('[lang]:not([lang=""])')?.getAttribute('lang');
@@ -127,12 +133,12 @@ function languageAround(element: Element): string | undefined {
   return lang ?? undefined;
 }
 
-type Host = ReactiveControllerHost & Element & { locale?: string | null; strings?: Words | null };
+type Host = Element & { locale?: string | null; strings?: Words | null; requestUpdate(): void };
 
 export type Values = Record<string, string | number>;
 
 /** The words of one element: its own `strings`, in its own `locale` or the language it stands in. */
-export class LocalizeController implements ReactiveController {
+export class LocalizeController {
   readonly #host: Host;
   #tag = 'en';
   #stringsTag = 'en';
@@ -140,15 +146,14 @@ export class LocalizeController implements ReactiveController {
 
   constructor(host: Host) {
     this.#host = host;
-    host.addController(this);
   }
 
-  hostConnected(): void {
+  connect(): void {
     controllers.add(this);
     this.refresh();
   }
 
-  hostDisconnected(): void {
+  disconnect(): void {
     controllers.delete(this);
   }
 

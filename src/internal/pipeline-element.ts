@@ -5,7 +5,7 @@ import { PipelineErrorEvent } from '../events.js';
 import type { MessageKey, Messages } from '../locales/en.js';
 import type { PipelineError } from '../model/errors.js';
 import { StoreController } from '../store/store-controller.js';
-import type { PipelineStore } from '../store/store.js';
+import type { Interest, PipelineStore } from '../store/store.js';
 import { LocalizeController, type Values } from './localize.js';
 
 const warned = new Set<string>();
@@ -74,15 +74,27 @@ export abstract class PipelineElement extends ReactiveElement {
   protected readonly localize = new LocalizeController(this);
   protected readonly stores = new StoreController(
     this,
-    (store, update) => this.watch(store, update),
+    (store) => this.interest(store),
     (error, action) => this.dispatchEvent(new PipelineErrorEvent(error, action)),
   );
 
   /** Those that are on: asking the browser for each of a thousand elements takes longer. */
   #states: readonly ElementState[] = NO_STATES;
 
-  /** What to be called for; each entry is how to stop. */
-  protected abstract watch(store: PipelineStore, update: () => void): (() => void)[];
+  /** What it shows of a store; asked for each, and again by `stores.rewatch()`. */
+  protected abstract interest(store: PipelineStore): Interest;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.localize.connect();
+    this.stores.connect();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.localize.disconnect();
+    this.stores.disconnect();
+  }
 
   /** The store, once it is known where the data comes from. */
   protected get store(): PipelineStore | undefined {

@@ -6,23 +6,19 @@ import { lazyIndexedDB } from '../adapters/lazy.js';
 export const adapterContext = createContext<PipelineAdapter | undefined>(Symbol.for('pipeline-elements/adapter/1'));
 
 const PROVIDER = 'pipeline-provider';
-const listeners = new Set<() => void>();
+/** Those whose data may come from the default adapter. */
+export const defaultFollowers = new Set<{ resolve(): void }>();
 let chosen: PipelineAdapter | undefined;
 let fallback: PipelineAdapter | undefined;
 
 /** The adapter of elements that have none of their own and no provider around them. `null` goes back to IndexedDB. */
 export function setDefaultAdapter(adapter: PipelineAdapter | null): void {
   chosen = adapter ?? undefined;
-  for (const listener of [...listeners]) listener();
+  for (const follower of [...defaultFollowers]) follower.resolve();
 }
 
 export function defaultAdapter(): PipelineAdapter {
   return chosen ?? (fallback ??= lazyIndexedDB());
-}
-
-export function onDefaultAdapterChange(listener: () => void): () => void {
-  listeners.add(listener);
-  return () => listeners.delete(listener);
 }
 
 /** Whether a provider stands around the element that has not been upgraded yet, so cannot answer for itself. */

@@ -1,7 +1,7 @@
 import type { Id } from '../model/id.js';
 import { PipelineError } from '../model/errors.js';
 import { Batch } from './batch.js';
-import { Watchers, type Listener } from './watchers.js';
+import { Watchers, type Watcher } from './watchers.js';
 
 /** Records held without anyone showing them are dropped once there are more than this. */
 const MAX_HELD = 10_000;
@@ -71,13 +71,13 @@ export class Reads<T> {
     return [...this.#errors.keys()].some((id) => this.watchers.has(id));
   }
 
-  watch(id: Id, listener: Listener): void {
+  watch(id: Id, watcher: Watcher): void {
     if (!this.#held.has(id) && !this.watchers.has(id)) this.#batch.add(id);
-    this.watchers.add(id, listener);
+    this.watchers.add(id, watcher);
   }
 
-  unwatch(id: Id, listener: Listener): void {
-    this.watchers.delete(id, listener);
+  unwatch(id: Id, watcher: Watcher): void {
+    this.watchers.delete(id, watcher);
     if (this.#held.size > MAX_HELD && this.#held.size > 2 * this.watchers.size) this.#dropUnwatched();
   }
 

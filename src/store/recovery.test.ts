@@ -7,6 +7,7 @@ import type { Change } from '../model/changes.js';
 import { PipelineError } from '../model/errors.js';
 import type { Status } from '../model/status.js';
 import { PipelineStore } from './store.js';
+import { watching } from './test-watching.js';
 import { Writes } from './writes.js';
 
 type Restored = { status: Status; restored: number };
@@ -52,7 +53,7 @@ const status = (version: number): Status => ({ id: 'a', name: 'Leads', color: '#
 async function awake(list: StatusList): Promise<{ adapter: HeldAdapter; store: PipelineStore }> {
   const adapter = new HeldAdapter();
   const store = PipelineStore.of(adapter);
-  store.watchStatuses(() => undefined);
+  watching(store, { statuses: true }, undefined, () => undefined);
   await adapter.answer(list);
   return { adapter, store };
 }
@@ -66,7 +67,7 @@ describe('PipelineStore, after changes that it was not told of', () => {
     const original = adapter.listStatuses.bind(adapter);
     adapter.listStatuses = () => gate.then(() => original());
     const store = PipelineStore.of(adapter);
-    store.watchEntry('x', () => undefined);
+    watching(store, { conversationIds: ['x'] });
     await turn();
     await adapter.setStatus([{ conversationId: 'x' }], 'a');
     open();
@@ -77,8 +78,7 @@ describe('PipelineStore, after changes that it was not told of', () => {
   it('looks conversations up also when the list cannot be read', async () => {
     const adapter = new HeldAdapter();
     const store = PipelineStore.of(adapter);
-    store.watchEntry('x', () => undefined);
-    store.addReporter(() => undefined);
+    watching(store, { statuses: true, conversationIds: ['x'] }, undefined, () => undefined);
     await adapter.answer(away());
     await until(() => store.entry('x'));
   });
@@ -118,7 +118,7 @@ describe('PipelineStore, after changes that it was not told of', () => {
       return new Map([['x', { ...entry, statusId: 'b', version: 5 }]]);
     };
     const store = PipelineStore.of(adapter);
-    store.watchEntry('x', () => undefined);
+    watching(store, { conversationIds: ['x'] });
     await adapter.answer({ items: [], seq: '1' });
     adapter.tell({ seq: '4', kind: 'entry', entry: { ...entry, version: 4 } });
     answer();
@@ -127,7 +127,6 @@ describe('PipelineStore, after changes that it was not told of', () => {
 
   it('reads again what could not be read as soon as the changes are live again', async () => {
     const { adapter, store } = await awake({ items: [], seq: '1' });
-    store.addReporter(() => undefined);
     adapter.setState('retrying');
     void store.retry();
     await adapter.answer(away());
@@ -141,8 +140,7 @@ describe('PipelineStore, after changes that it was not told of', () => {
   it('reads again once live when it did not know from where to follow the changes', async () => {
     const adapter = new HeldAdapter();
     const store = PipelineStore.of(adapter);
-    store.watchStatuses(() => undefined);
-    store.addReporter(() => undefined);
+    watching(store, { statuses: true }, undefined, () => undefined);
     await adapter.answer(away());
     void store.retry();
     await adapter.answer({ items: [], seq: '1' });

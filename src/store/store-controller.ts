@@ -1,97 +1,124 @@
-import { ContextConsumer } from '@lit/context';
-import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import { ContextEvent } from '@lit/context';
 import type { PipelineAdapter } from '../adapters/adapter.js';
-import { adapterContext, awaitsProvider, defaultAdapter, onDefaultAdapterChange, providerDefined } from './context.js';
-import { PipelineStore, type ErrorListener } from './store.js';
+import type { PipelineError } from '../model/errors.js';
+import { adapterContext, awaitsProvider, defaultAdapter, defaultFollowers, providerDefined } from './context.js';
+import { PipelineStore, type Interest } from './store.js';
+import type { Watcher } from './watchers.js';
 
-type Host = ReactiveControllerHost & HTMLElement & { adapter: PipelineAdapter | undefined };
+type Host = HTMLElement & { adapter: PipelineAdapter | undefined; requestUpdate(): void };
 
-/** What an element wants to be called for; called again for each store, returns how to stop. */
-export type Watch = (store: PipelineStore, update: () => void) => (() => void)[];
+const NOTHING: Interest = {};
 
 /**
  * Finds the store of an element: its own `adapter`, else the nearest provider's, else the default's. Whatever was
  * upgraded or set first, the element ends at the same store; while it is not known yet, `store` is `undefined`.
  */
-export class StoreController implements ReactiveController {
+export class StoreController implements Watcher {
   readonly #host: Host;
-  readonly #watch: Watch;
-  readonly #onError: ErrorListener;
-  readonly #provided: ContextConsumer<typeof adapterContext, Host>;
-  #stops: (() => void)[] = [];
+  readonly #interest: (store: PipelineStore) => Interest;
+  readonly #report: (error: PipelineError, action: string) => void;
+  #provided: PipelineAdapter | undefined;
+  #leaveProvider: (() => void) | undefined;
   #store: PipelineStore | undefined;
+  #watched = NOTHING;
   #connected = false;
 
-  constructor(host: Host, watch: Watch, onError: ErrorListener) {
+  /** `interest`: what the element shows; asked again for each store. */
+  constructor(
+    host: Host,
+    interest: (store: PipelineStore) => Interest,
+    report: (error: PipelineError, action: string) => void,
+  ) {
     this.#host = host;
-    this.#watch = watch;
-    this.#onError = onError;
-    this.#provided = new ContextConsumer(host, {
-      context: adapterContext,
-      subscribe: true,
-      callback: () => this.resolve(),
-    });
-    // After the consumer: when this connects, the nearest provider has been asked already.
-    host.addController(this);
+    this.#interest = interest;
+    this.#report = report;
   }
 
   get store(): PipelineStore | undefined {
     return this.#store;
   }
 
-  hostConnected(): void {
+  connect(): void {
     this.#connected = true;
-    this.#stops = [onDefaultAdapterChange(() => this.resolve())];
-    if (awaitsProvider(this.#host)) {
-      // The consumer's question went unheard: connecting it again asks anew.
-      void providerDefined().then(() => {
-        if (!this.#connected) return;
-        this.#provided.hostDisconnected();
-        this.#provided.hostConnected();
-        this.resolve();
-      });
-    } else {
+    defaultFollowers.add(this);
+    this.#ask();
+    if (!awaitsProvider(this.#host)) return this.resolve();
+    void providerDefined().then(() => {
+      if (!this.#connected) return;
+      // The question went unheard.
+      this.#ask();
       this.resolve();
-    }
+    });
   }
 
-  hostDisconnected(): void {
+  disconnect(): void {
     this.#connected = false;
-    for (const stop of this.#stops) stop();
-    this.#stops = [];
+    defaultFollowers.delete(this);
+    this.#leaveProvider?.();
     // What a provider said holds for its own descendants only.
-    (this.#provided as { value?: PipelineAdapter | undefined }).value = undefined;
+    this.#leaveProvider = this.#provided = undefined;
     this.#leave();
   }
 
   /** Finds the store again: the element's `adapter` changed, or who provides it. */
   resolve(): void {
     if (!this.#connected || (!this.#host.adapter && awaitsProvider(this.#host))) return;
-    const store = PipelineStore.of(this.#host.adapter ?? this.#provided.value ?? defaultAdapter());
+    const store = PipelineStore.of(this.#host.adapter ?? this.#provided ?? defaultAdapter());
     if (store === this.#store) return;
     this.#leave();
     this.#store = store;
     this.rewatch();
   }
 
-  #watching: (() => void)[] = [];
-
-  /** Asks the element again what it wants to be called for: it shows another conversation, for instance. */
+  /** Asks the element again what it shows: another conversation, for instance. */
   rewatch(): void {
     if (!this.#store) return;
-    const before = this.#watching;
-    const update = (): void => this.#host.requestUpdate();
-    // A function of its own each time: what stops below must not be what was just begun.
-    const report: ErrorListener = (error, action) => this.#onError(error, action);
-    this.#watching = [this.#store.addReporter(report), ...this.#watch(this.#store, update)];
+    const before = this.#watched;
+    this.#watched = this.#interest(this.#store);
+    this.#store.watch(this.#watched, this);
     // Only now: what is still watched stays awake.
-    for (const stop of before) stop();
-    update();
+    this.#store.unwatch(without(before, this.#watched), this);
+    this.update();
+  }
+
+  update(): void {
+    this.#host.requestUpdate();
+  }
+
+  report(error: PipelineError, action: string): void {
+    this.#report(error, action);
+  }
+
+  /** Asks the nearest provider, if there is one, which answers at once and whenever it changes. */
+  #ask(): void {
+    const answer = (adapter: PipelineAdapter | undefined, leave?: () => void): void => {
+      if (leave !== this.#leaveProvider) this.#leaveProvider?.();
+      this.#leaveProvider = leave;
+      // One that was left may still be on its way through its listeners.
+      if (!this.#connected) return;
+      this.#provided = adapter;
+      this.resolve();
+    };
+    this.#host.dispatchEvent(new ContextEvent(adapterContext, this.#host, answer, true));
   }
 
   #leave(): void {
-    for (const stop of this.#watching) stop();
-    this.#watching = [];
+    this.#store?.unwatch(this.#watched, this);
+    this.#watched = NOTHING;
     this.#store = undefined;
   }
+}
+
+/** What was watched and is not any more. */
+function without(before: Interest, now: Interest): Interest {
+  const left = (ids: readonly string[] = [], kept: readonly string[] = []): string[] => {
+    const stay = new Set(kept);
+    return ids.filter((id) => !stay.has(id));
+  };
+  return {
+    statuses: before.statuses === true && !now.statuses,
+    conversationIds: left(before.conversationIds, now.conversationIds),
+    contactIds: left(before.contactIds, now.contactIds),
+    ...(before.counts === now.counts ? {} : { counts: before.counts }),
+  };
 }

@@ -6,6 +6,7 @@ import type { SetResult } from '../model/entry.js';
 import { PipelineError } from '../model/errors.js';
 import type { Status } from '../model/status.js';
 import { PipelineStore } from './store.js';
+import { watching } from './test-watching.js';
 import { Writes } from './writes.js';
 
 /** A memory adapter that counts its calls, and holds back those it is told to. */
@@ -62,7 +63,7 @@ const names = (store: PipelineStore): string[] => store.statuses.map((status) =>
 
 async function awake(adapter: PipelineAdapter): Promise<PipelineStore> {
   const store = PipelineStore.of(adapter);
-  store.watchStatuses(() => undefined);
+  watching(store, { statuses: true });
   await until(() => store.phase === 'ready');
   return store;
 }
@@ -76,7 +77,7 @@ describe('PipelineStore', () => {
   it('reads 500 conversations in one turn with one list and one look-up', async () => {
     const { adapter, calls } = instrumented();
     const store = PipelineStore.of(adapter);
-    for (let i = 0; i < 500; i++) store.watchEntry(`c${i}`, () => undefined);
+    for (let i = 0; i < 500; i++) watching(store, { conversationIds: [`c${i}`] });
     await until(() => store.entry('c499'));
     expect([calls['listStatuses'], calls['getEntries']]).to.deep.equal([1, 1]);
   });
@@ -87,8 +88,8 @@ describe('PipelineStore', () => {
     const store = await awake(adapter);
     let mine = 0;
     let others = 0;
-    store.watchEntry('mine', () => mine++);
-    store.watchEntry('other', () => others++);
+    watching(store, { conversationIds: ['mine'] }, () => mine++);
+    watching(store, { conversationIds: ['other'] }, () => others++);
     await until(() => store.entry('mine') && store.entry('other'));
     [mine, others] = [0, 0];
     await adapter.setStatus([{ conversationId: 'mine' }], 'a');
@@ -100,7 +101,7 @@ describe('PipelineStore', () => {
     const { adapter, hold } = instrumented();
     await filled(adapter, 'a', 'b', 'c');
     const store = await awake(adapter);
-    store.watchEntry('x', () => undefined);
+    watching(store, { conversationIds: ['x'] });
     await until(() => store.entry('x'));
     const gate = hold('setStatus');
     const mine = Writes.of(store)
@@ -120,7 +121,7 @@ describe('PipelineStore', () => {
     const { adapter, calls, hold } = instrumented();
     await filled(adapter, 'a', 'b', 'c');
     const store = await awake(adapter);
-    store.watchEntry('x', () => undefined);
+    watching(store, { conversationIds: ['x'] });
     const gate = hold('setStatus');
     const picks = ['a', 'b', 'c'].map((id) => Writes.of(store).setStatus([{ conversationId: 'x' }], id));
     expect(calls['setStatus']).to.equal(1);
@@ -211,7 +212,7 @@ describe('PipelineStore', () => {
       return old;
     };
     const store = await awake(adapter);
-    store.watchEntry('x', () => undefined);
+    watching(store, { conversationIds: ['x'] });
     // Asked, and changed before the answer comes.
     await new Promise((resolve) => setTimeout(resolve));
     await adapter.setStatus([{ conversationId: 'x' }], 'b');
@@ -226,7 +227,7 @@ describe('PipelineStore', () => {
     const [a] = await filled(adapter, 'a', 'b');
     await adapter.setStatus([{ conversationId: 'x' }], 'a');
     const store = await awake(adapter);
-    store.watchEntry('x', () => undefined);
+    watching(store, { conversationIds: ['x'] });
     await until(() => store.entry('x')?.statusId === 'a');
     const gate = hold('deleteStatus');
     const deleted = Writes.of(store).deleteStatus(a!, 'b');
@@ -249,8 +250,7 @@ describe('PipelineStore', () => {
     };
     const store = PipelineStore.of(adapter);
     const errors: string[] = [];
-    store.addReporter((error) => errors.push(error.code));
-    store.watchStatuses(() => undefined);
+    watching(store, { statuses: true }, undefined, (error) => errors.push(error.code));
     await until(() => store.phase === 'ready');
     await store.retry();
     expect(names(store)).to.deep.equal(['good']);
@@ -261,7 +261,6 @@ describe('PipelineStore', () => {
     const adapter = new MemoryAdapter();
     await filled(adapter, 'a');
     const store = await awake(adapter);
-    store.addReporter(() => undefined);
     adapter.listStatuses = () => Promise.reject(new PipelineError('offline', 'gone'));
     await store.retry();
     expect([store.phase, names(store), store.error?.code]).to.deep.equal(['ready', ['a'], 'offline']);
@@ -281,19 +280,19 @@ describe('PipelineStore', () => {
       };
     };
     const store = PipelineStore.of(adapter);
-    const stop = store.watchStatuses(() => undefined);
+    const stop = watching(store, { statuses: true });
     await until(() => subscriptions === 1);
     stop();
     await until(() => subscriptions === 0);
     await filled(adapter, 'b');
-    const again = store.watchStatuses(() => undefined);
+    const again = watching(store, { statuses: true });
     await until(() => names(store).includes('b'));
     again();
     // Moved in the page: leaving and coming back within one turn.
-    const moved = store.watchStatuses(() => undefined);
+    const moved = watching(store, { statuses: true });
     await until(() => subscriptions === 1);
     moved();
-    store.watchStatuses(() => undefined);
+    watching(store, { statuses: true });
     await new Promise((resolve) => setTimeout(resolve));
     expect(subscriptions).to.equal(1);
   });
@@ -302,7 +301,7 @@ describe('PipelineStore', () => {
     const { adapter, calls } = instrumented();
     await filled(adapter, 'a');
     const store = await awake(adapter);
-    store.watchCounts({ of: 'conversation' }, () => undefined);
+    watching(store, { counts: { of: 'conversation' } });
     await until(() => store.counts({ of: 'conversation' }));
     for (let i = 0; i < 50; i++) await adapter.setStatus([{ conversationId: `c${i}` }], 'a');
     await until(() => store.counts({ of: 'conversation' })?.byStatus.get('a') === 50);
@@ -319,12 +318,13 @@ describe('PipelineStore', () => {
     });
     const store = PipelineStore.of(adapter);
     const errors: string[] = [];
-    store.addReporter((error) => errors.push(error.code));
-    const stop = store.watchStatuses(() => undefined);
+    const watch = (): (() => void) =>
+      watching(store, { statuses: true }, undefined, (error) => errors.push(error.code));
+    const stop = watch();
     await until(() => errors.length);
     stop();
     await new Promise((resolve) => setTimeout(resolve));
-    store.watchStatuses(() => undefined);
+    watch();
     await until(() => store.phase === 'ready');
     expect([store.isDurable, errors]).to.deep.equal([false, ['storage-lost']]);
   });
@@ -334,6 +334,6 @@ describe('PipelineStore', () => {
     const store = PipelineStore.of(bare);
     expect(store.can('count')).to.equal(false);
     expect(store.counts({ of: 'conversation' })).to.equal(undefined);
-    store.watchCounts({ of: 'conversation' }, () => undefined)();
+    watching(store, { counts: { of: 'conversation' } })();
   });
 });

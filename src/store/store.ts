@@ -17,7 +17,7 @@ import { ConfirmedStatuses } from './confirmed.js';
 import { Reads, Ticks } from './reads.js';
 import type { Outcome } from './send.js';
 import { Tallies } from './tallies.js';
-import { Watchers, type Listener } from './watchers.js';
+import { Watchers, type Watcher } from './watchers.js';
 import { WhileWatched } from './while-watched.js';
 
 /** What a conversation shows. */
@@ -31,7 +31,14 @@ export interface EntryView {
 
 type OptionalMethod = 'restoreStatus' | 'putConversations' | 'getContacts' | 'count' | 'find' | 'history' | 'subscribe';
 
-export type ErrorListener = (error: PipelineError, action: string) => void;
+/** What someone shows of a store, and wants to be called for. */
+export interface Interest {
+  /** The list of statuses. */
+  readonly statuses?: boolean;
+  readonly conversationIds?: readonly Id[];
+  readonly contactIds?: readonly Id[];
+  readonly counts?: CountQuery | undefined;
+}
 
 /** Writes that the adapter has not confirmed yet, as they change what is shown. */
 export interface Pending {
@@ -70,13 +77,15 @@ export class PipelineStore {
   readonly #entries: Reads<Entry>;
   readonly #contacts: Reads<ContactSummary>;
   readonly #tallies: Tallies;
-  readonly #reporters = new Set<ErrorListener>();
   #folded: readonly Status[] | undefined;
   #listed = false;
   #error: PipelineError | undefined;
   #live: SubscriptionState = 'live';
   #seq: string | undefined;
-  readonly #following = new WhileWatched(() => this.#follow());
+  readonly #following = new WhileWatched(
+    () => this.isWatched,
+    () => this.#follow(),
+  );
   #listing: Promise<void> | undefined;
   /** While the place in the changes is not known yet: what was read before it could miss a change that nobody tells. */
   #placing: Promise<void> | undefined;
@@ -94,7 +103,7 @@ export class PipelineStore {
   private constructor(adapter: PipelineAdapter) {
     this.adapter = adapter;
     // What fails when nobody shows it any more (its adapter was closed, say) is nobody's concern.
-    const report = (error: PipelineError): void => void (this.#following.isWatched && this.report(error, 'load'));
+    const report = (error: PipelineError): void => void (this.isWatched && this.report(error, 'load'));
     this.#entries = new Reads<Entry>(
       async (ids) => this.#readable(await adapter.getEntries(ids), parseEntry),
       (conversationId) => ({ conversationId, contactId: null, statusId: null, version: 0, changedAt: 0 }),
@@ -175,39 +184,34 @@ export class PipelineStore {
     return this.can('count') ? this.#tallies.get(query) : undefined;
   }
 
-  watchStatuses(listener: Listener): () => void {
-    this.#listWatchers.add(STATUSES, listener);
-    return this.#following.watch(() => this.#listWatchers.delete(STATUSES, listener));
+  /** Calls `watcher` when something of `interest` changes, and reads what has not been read. Twice is once. */
+  watch({ statuses, conversationIds = [], contactIds = [], counts }: Interest, watcher: Watcher): void {
+    // First: what following finds out must be known when a read begins.
+    this.#following.settle();
+    if (statuses) this.#listWatchers.add(STATUSES, watcher);
+    for (const id of conversationIds) this.#entries.watch(id, watcher);
+    for (const id of contactIds) this.#contacts.watch(id, watcher);
+    if (counts && this.can('count')) this.#tallies.watch(counts, watcher);
   }
 
-  watchEntry(conversationId: Id, listener: Listener): () => void {
-    // Following first: what it finds out must be known when the read begins.
-    const leave = this.#following.watch(() => this.#entries.unwatch(conversationId, listener));
-    this.#entries.watch(conversationId, listener);
-    return leave;
+  unwatch({ statuses, conversationIds = [], contactIds = [], counts }: Interest, watcher: Watcher): void {
+    if (statuses) this.#listWatchers.delete(STATUSES, watcher);
+    for (const id of conversationIds) this.#entries.unwatch(id, watcher);
+    for (const id of contactIds) this.#contacts.unwatch(id, watcher);
+    if (counts) this.#tallies.unwatch(counts, watcher);
+    this.#following.settle();
   }
 
-  watchContact(contactId: Id, listener: Listener): () => void {
-    const leave = this.#following.watch(() => this.#contacts.unwatch(contactId, listener));
-    this.#contacts.watch(contactId, listener);
-    return leave;
+  get isWatched(): boolean {
+    const records = [this.#listWatchers, this.#entries.watchers, this.#contacts.watchers];
+    return records.some((watchers) => watchers.size > 0) || this.#tallies.isWatched;
   }
 
-  watchCounts(query: CountQuery, listener: Listener): () => void {
-    if (!this.can('count')) return () => undefined;
-    const stop = this.#tallies.watch(query, listener);
-    return this.#following.watch(stop);
-  }
-
-  /** Hears of failures that no call of its own would tell; each is told to one reporter only. */
-  addReporter(listener: ErrorListener): () => void {
-    this.#reporters.add(listener);
-    return () => this.#reporters.delete(listener);
-  }
-
+  /** Tells one of those who show the statuses of a failure that nobody's call would tell. */
   report(error: PipelineError, action: string): void {
-    for (const reporter of this.#reporters) return reporter(error, action);
-    console.warn(`pipeline-elements: ${action}: ${error.message}`);
+    const reporter = this.#listWatchers.of(STATUSES).find((watcher) => watcher.report);
+    if (reporter) reporter.report!(error, action);
+    else console.warn(`pipeline-elements: ${action}: ${error.message}`);
   }
 
   /** Reads everything that is shown again, for instance after an error. */
@@ -332,7 +336,7 @@ export class PipelineStore {
           this.#error = undefined;
         } catch (thrown) {
           this.#error = PipelineError.from(thrown);
-          if (this.#following.isWatched) this.report(this.#error, 'load');
+          if (this.isWatched) this.report(this.#error, 'load');
         }
         this.showStatuses();
       }

@@ -1,6 +1,6 @@
 import type { Counts, CountQuery } from '../adapters/adapter.js';
 import { PipelineError } from '../model/errors.js';
-import { Watchers, type Listener } from './watchers.js';
+import { Watchers, type Watcher } from './watchers.js';
 
 /** At most one count a query in this time, milliseconds: under a stream of changes a number need not be newer. */
 const PAUSE = 250;
@@ -30,13 +30,20 @@ export class Tallies {
     return this.#tallies.get(keyOf(query))?.counts;
   }
 
-  watch(query: CountQuery, listener: Listener): () => void {
+  get isWatched(): boolean {
+    return this.#watchers.size > 0;
+  }
+
+  watch(query: CountQuery, watcher: Watcher): void {
     const key = keyOf(query);
-    this.#watchers.add(key, listener);
+    this.#watchers.add(key, watcher);
     const tally = this.#tallies.get(key) ?? { query, running: false, stale: true };
     this.#tallies.set(key, tally);
     if (tally.stale) void this.#run(key, tally);
-    return () => this.#watchers.delete(key, listener);
+  }
+
+  unwatch(query: CountQuery, watcher: Watcher): void {
+    this.#watchers.delete(keyOf(query), watcher);
   }
 
   /** Something changed: counts again what is watched, the rest when it is watched next. */

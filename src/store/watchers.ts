@@ -1,19 +1,29 @@
-export type Listener = () => void;
+import type { PipelineError } from '../model/errors.js';
 
-/** Who listens to what, by key: a change of one conversation calls the elements that show it and no others. */
+/** Whoever shows something of a store. */
+export interface Watcher {
+  /** Something that it watches may have changed. */
+  update(): void;
+  /** A failure that no call of its own would tell. */
+  report?(error: PipelineError, action: string): void;
+}
+
+/** Who watches what, by key: a change of one conversation calls the elements that show it and no others. */
 export class Watchers {
-  readonly #byKey = new Map<string, Set<Listener>>();
+  /** Mostly one alone: a set for each of a thousand conversations would weigh more than all else here. */
+  readonly #byKey = new Map<string, Watcher | Set<Watcher>>();
 
-  add(key: string, listener: Listener): void {
-    const listeners = this.#byKey.get(key);
-    if (listeners) listeners.add(listener);
-    else this.#byKey.set(key, new Set([listener]));
+  add(key: string, watcher: Watcher): void {
+    const held = this.#byKey.get(key);
+    if (held instanceof Set) held.add(watcher);
+    else if (!held) this.#byKey.set(key, watcher);
+    else if (held !== watcher) this.#byKey.set(key, new Set([held, watcher]));
   }
 
-  delete(key: string, listener: Listener): void {
-    const listeners = this.#byKey.get(key);
-    listeners?.delete(listener);
-    if (listeners?.size === 0) this.#byKey.delete(key);
+  delete(key: string, watcher: Watcher): void {
+    const held = this.#byKey.get(key);
+    if (held instanceof Set) held.delete(watcher);
+    if (held === watcher || (held instanceof Set && !held.size)) this.#byKey.delete(key);
   }
 
   has(key: string): boolean {
@@ -28,13 +38,19 @@ export class Watchers {
     return this.#byKey.size;
   }
 
-  notify(key: string): void {
-    // A copy: a listener may stop listening, or start, while it is called.
-    for (const listener of [...(this.#byKey.get(key) ?? [])]) listener();
+  /** Those of a key, in the order in which they came. */
+  of(key: string): readonly Watcher[] {
+    const held = this.#byKey.get(key);
+    // A copy: a watcher may stop watching, or start, while it is called.
+    return held instanceof Set ? [...held] : held ? [held] : [];
   }
 
-  /** Calls every listener once, however many keys it listens to. */
+  notify(key: string): void {
+    for (const watcher of this.of(key)) watcher.update();
+  }
+
+  /** Calls every watcher once, however many keys it watches. */
   notifyAll(): void {
-    for (const listener of new Set([...this.#byKey.values()].flatMap((listeners) => [...listeners]))) listener();
+    for (const watcher of new Set([...this.keys()].flatMap((key) => this.of(key)))) watcher.update();
   }
 }

@@ -34,7 +34,8 @@ export const base = css`
 
   /* Two strokes that meet: a page has one for every picker, and an svg or a turned box each would weigh more than the pill. */
   .caret {
-    --_stroke: transparent calc(50% - 0.1em), currentColor calc(50% - 0.06em) calc(50% + 0.06em), transparent calc(50% + 0.1em);
+    --_stroke:
+      transparent calc(50% - 0.1em), currentColor calc(50% - 0.06em) calc(50% + 0.06em), transparent calc(50% + 0.1em);
     flex: none;
     inline-size: 0.6em;
     block-size: 0.3em;

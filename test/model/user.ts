@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { RestAdapter } from '../../src/adapters/rest/adapter.js';
 import type { SetResult } from '../../src/model/entry.js';
 import { PipelineError } from '../../src/model/errors.js';
-import { PipelineStore } from '../../src/store/store.js';
+import { PipelineStore, type Interest } from '../../src/store/store.js';
+import type { Watcher } from '../../src/store/watchers.js';
 import { CONVERSATIONS, perform, type Act, type Memory } from './acts.js';
 import { FastClock } from './clock.js';
 import { recorded, type WriteCall } from './recorder.js';
@@ -45,7 +46,6 @@ export class User {
     this.#adapter = new RestAdapter(options, this.#clock);
     this.store = PipelineStore.of(recorded(this.#adapter, this.calls));
     this.#memory = { seen: [], made: 0, name };
-    this.store.addReporter(() => undefined);
     this.#counts = countsAlways;
     this.#come();
   }
@@ -86,7 +86,11 @@ export class User {
 
   /** Looks at the counts too from now on. */
   watchCounts(): void {
-    if (!this.#counts) this.#stops.push(this.store.watchCounts({ of: 'conversation' }, () => undefined));
+    if (this.#counts) return;
+    const interest: Interest = { counts: { of: 'conversation' } };
+    const watcher: Watcher = { update: () => undefined };
+    this.store.watch(interest, watcher);
+    this.#stops.push(() => this.store.unwatch(interest, watcher));
   }
 
   async close(): Promise<void> {
@@ -140,12 +144,14 @@ export class User {
 
   #come(): void {
     const { store } = this;
-    const look = (): void => undefined;
-    this.#stops = [
-      store.watchStatuses(look),
-      ...(this.#counts ? [store.watchCounts({ of: 'conversation' }, look)] : []),
-      ...CONVERSATIONS.map(({ conversationId }) => store.watchEntry(conversationId, look)),
-    ];
+    const interest: Interest = {
+      statuses: true,
+      conversationIds: CONVERSATIONS.map(({ conversationId }) => conversationId),
+      counts: this.#counts ? { of: 'conversation' } : undefined,
+    };
+    const watcher: Watcher = { update: () => undefined, report: () => undefined };
+    store.watch(interest, watcher);
+    this.#stops = [() => store.unwatch(interest, watcher)];
   }
 
   #leave(): void {

@@ -2,6 +2,7 @@ import { expect } from '@open-wc/testing';
 import type { PipelineError } from '../../model/errors.js';
 import type { SetResult } from '../../model/entry.js';
 import { PipelineStore } from '../../store/store.js';
+import { watching } from '../../store/test-watching.js';
 import { Writes } from '../../store/writes.js';
 import { RestAdapter } from './adapter.js';
 import { TestEnvironment, settle, until } from './test-environment.js';
@@ -174,7 +175,7 @@ describe('picks without a network', () => {
   it('stay shown as pending by the store, and are taken back when refused', async () => {
     const bench = await open();
     const store = PipelineStore.of(bench.adapter);
-    const stop = store.watchEntry('c1', () => undefined);
+    const stop = watching(store, { conversationIds: ['c1'] });
     await until(() => store.entry('c1'), 'the entry');
     bench.setOffline(true);
     const waiting = watch(Writes.of(store).setStatus([{ conversationId: 'c1' }], 'a'));

@@ -1,6 +1,7 @@
 import { expect } from '@open-wc/testing';
 import type { Change } from '../../model/changes.js';
 import { PipelineStore } from '../../store/store.js';
+import { watching } from '../../store/test-watching.js';
 import { RestAdapter } from './adapter.js';
 import { TestEnvironment, settle, until } from './test-environment.js';
 import {
@@ -390,7 +391,7 @@ describe('a store on a bad stream', () => {
     server.adapter.subscribe = () => () => undefined;
     const store = PipelineStore.of(adapter);
     const ids = ['c1', 'c2', 'c3', 'c4'];
-    const stops = [store.watchStatuses(() => undefined), ...ids.map((id) => store.watchEntry(id, () => undefined))];
+    const stops = [watching(store, { statuses: true, conversationIds: ids })];
     await until(() => server.streams.size && ids.every((id) => store.entry(id)), 'the store');
     for (const id of ['a', 'b', 'c']) await server.adapter.createStatus({ id, name: id, color: '#2775f8' });
     for (let n = 0; n < 60; n++) {

@@ -48,7 +48,10 @@ export const loadError = (store: PipelineStore, { of }: Subject, id: Id): Pipeli
 /** Loads, and calls when it is there and whenever it changes. Returns how to stop. */
 export function watchStatuses(store: PipelineStore, { of }: Subject, id: Id, onChange: () => void): () => void {
   if (!isReadable(id)) return () => undefined;
-  return of === 'conversation' ? store.watchEntry(id, onChange) : store.watchContact(id, onChange);
+  const interest = of === 'conversation' ? { conversationIds: [id] } : { contactIds: [id] };
+  const watcher = { update: onChange };
+  store.watch(interest, watcher);
+  return () => store.unwatch(interest, watcher);
 }
 
 /** The same as `loadedStatuses`, for the rows of a list: an id that will never load is known to have no status. */

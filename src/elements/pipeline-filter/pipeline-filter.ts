@@ -17,7 +17,7 @@ import {
   type Filter,
 } from '../../model/filter.js';
 import type { Id } from '../../model/id.js';
-import { PipelineStore } from '../../store/store.js';
+import { PipelineStore, type Interest } from '../../store/store.js';
 import { base } from '../../styles/base.js';
 import { controls } from '../../styles/controls.js';
 import { popup } from '../../styles/popup.js';
@@ -214,12 +214,10 @@ export class PipelineFilter extends FormControl {
     this.#content.closed();
   }
 
-  protected override watch(store: PipelineStore, update: () => void): (() => void)[] {
+  protected override interest(store: PipelineStore): Interest {
     for (const resolve of this.#waiting.splice(0)) resolve(store);
-    const stops = [store.watchStatuses(update)];
     // Under a stream of changes numbers are counted anew again and again: only while someone looks.
-    if (this.#countsOf) stops.push(store.watchCounts(this.#subject, update));
-    return stops;
+    return { statuses: true, counts: this.#countsOf ? this.#subject : undefined };
   }
 
   protected override willUpdate(changed: PropertyValues): void {

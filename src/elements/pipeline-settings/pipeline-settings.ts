@@ -16,7 +16,7 @@ import type { PipelineError } from '../../model/errors.js';
 import type { Id } from '../../model/id.js';
 import { parseColor } from '../../model/parse.js';
 import type { Status } from '../../model/status.js';
-import type { PipelineStore } from '../../store/store.js';
+import type { Interest, PipelineStore } from '../../store/store.js';
 import { base } from '../../styles/base.js';
 import { controls } from '../../styles/controls.js';
 import { popup } from '../../styles/popup.js';
@@ -147,7 +147,7 @@ export class PipelineSettings extends TemplateElement {
     this.#deletion.reset();
   }
 
-  protected override watch(store: PipelineStore, update: () => void): (() => void)[] {
+  protected override interest(store: PipelineStore): Interest {
     if (this.#subject !== store) {
       // Another tenant: nothing that was begun here belongs there.
       this.#subject = store;
@@ -157,7 +157,7 @@ export class PipelineSettings extends TemplateElement {
       this.#deletion.reset();
       this.#menu.close(false);
     }
-    return [store.watchStatuses(update), store.watchCounts(CONVERSATIONS, update)];
+    return { statuses: true, counts: CONVERSATIONS };
   }
 
   /** While something is dragged the list belongs to the drag; what changes meanwhile is shown after it. */

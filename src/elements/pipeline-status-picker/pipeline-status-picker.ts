@@ -3,11 +3,11 @@ import { property } from '@lit/reactive-element/decorators/property.js';
 import { PipelineErrorEvent } from '../../events.js';
 import { chipColor, chipParts } from '../../internal/chip-look.js';
 import { chipStyles } from '../../internal/chip.styles.js';
-import { everyMinute, formatDuration } from '../../internal/clock.js';
+import { everyMinute, formatDuration, stopEveryMinute } from '../../internal/clock.js';
 import type { PipelineError } from '../../model/errors.js';
 import type { Id } from '../../model/id.js';
 import type { Status } from '../../model/status.js';
-import type { PipelineStore } from '../../store/store.js';
+import type { Interest } from '../../store/store.js';
 import { base } from '../../styles/base.js';
 import { tokens } from '../../styles/tokens.js';
 import type { Chooser, ChooserHost } from './chooser.js';
@@ -143,15 +143,12 @@ export class PipelineStatusPicker extends FormControl {
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
+    stopEveryMinute(this.stores);
     this.#chooser?.leave();
   }
 
-  protected override watch(store: PipelineStore, update: () => void): (() => void)[] {
-    return [
-      store.watchStatuses(update),
-      ...this.#refs.map((ref) => store.watchEntry(ref.conversationId, update)),
-      ...(this.placement === 'details' ? [everyMinute(update)] : []),
-    ];
+  protected override interest(): Interest {
+    return { statuses: true, conversationIds: this.#refs.map((ref) => ref.conversationId) };
   }
 
   protected override willUpdate(changed: PropertyValues): void {
@@ -166,8 +163,6 @@ export class PipelineStatusPicker extends FormControl {
         if (this.#pill?.ariaExpanded === 'true') this.hide();
         this.stores.rewatch();
       }
-    } else if (changed.has('placement')) {
-      this.stores.rewatch();
     }
     this.#view = this.#look();
     this.#chooser?.check();
@@ -177,6 +172,8 @@ export class PipelineStatusPicker extends FormControl {
   protected override update(changed: PropertyValues): void {
     super.update(changed);
     this.#showPill();
+    if (this.placement === 'details' && this.isConnected) everyMinute(this.stores);
+    else stopEveryMinute(this.stores);
     const { isLoading, error } = this.#view;
     const notes: Notes = {
       since: this.#since(),

@@ -1,0 +1,14 @@
+import type { Interest, PipelineStore } from './store.js';
+import type { Watcher } from './watchers.js';
+
+/** Watches something of a store; returns how to stop. */
+export function watching(
+  store: PipelineStore,
+  interest: Interest,
+  update: () => void = () => undefined,
+  report?: Watcher['report'],
+): () => void {
+  const watcher: Watcher = { update, ...(report ? { report } : {}) };
+  store.watch(interest, watcher);
+  return () => store.unwatch(interest, watcher);
+}
