@@ -82,26 +82,40 @@ async function load(tag: string, source: Exclude<LocaleSource, Messages>): Promi
   loading.delete(source);
 }
 
-interface Formats {
-  plural: Intl.PluralRules;
-  number: Intl.NumberFormat;
-  compact: Intl.NumberFormat;
-  collator: Intl.Collator;
+/** Each is made when first needed: it takes the browser a millisecond. */
+class Formats {
+  readonly #tag: string;
+  #plural: Intl.PluralRules | undefined;
+  #number: Intl.NumberFormat | undefined;
+  #compact: Intl.NumberFormat | undefined;
+  #collator: Intl.Collator | undefined;
+
+  constructor(tag: string) {
+    this.#tag = tag;
+  }
+
+  get plural(): Intl.PluralRules {
+    return (this.#plural ??= new Intl.PluralRules(this.#tag));
+  }
+
+  get number(): Intl.NumberFormat {
+    return (this.#number ??= new Intl.NumberFormat(this.#tag));
+  }
+
+  get compact(): Intl.NumberFormat {
+    return (this.#compact ??= new Intl.NumberFormat(this.#tag, { notation: 'compact', maximumFractionDigits: 1 }));
+  }
+
+  get collator(): Intl.Collator {
+    return (this.#collator ??= new Intl.Collator(this.#tag, { usage: 'search', sensitivity: 'base' }));
+  }
 }
 
 const formatsByTag = new Map<string, Formats>();
 
 function formatsFor(tag: string): Formats {
   let formats = formatsByTag.get(tag);
-  if (!formats) {
-    formats = {
-      plural: new Intl.PluralRules(tag),
-      number: new Intl.NumberFormat(tag),
-      compact: new Intl.NumberFormat(tag, { notation: 'compact', maximumFractionDigits: 1 }),
-      collator: new Intl.Collator(tag, { usage: 'search', sensitivity: 'base' }),
-    };
-    formatsByTag.set(tag, formats);
-  }
+  if (!formats) formatsByTag.set(tag, (formats = new Formats(tag)));
   return formats;
 }
 
@@ -194,11 +208,10 @@ export class LocalizeController {
 
 /** `undefined` for what is no message, whatever a host or a server took for one. */
 function fill(message: Message | undefined, tag: string, values: Values): string | undefined {
-  const { plural, number } = formatsFor(tag);
-  const pattern =
-    typeof message === 'string' ? message : (message?.[plural.select(Number(values['n'] ?? 0))] ?? message?.other);
+  const pluralForm = (): Intl.LDMLPluralRule => formatsFor(tag).plural.select(Number(values['n'] ?? 0));
+  const pattern = typeof message === 'string' ? message : (message?.[pluralForm()] ?? message?.other);
   return pattern?.replace(/\{(\w+)\}/g, (whole, name: string) => {
     const value = values[name];
-    return value === undefined ? whole : typeof value === 'number' ? number.format(value) : value;
+    return value === undefined ? whole : typeof value === 'number' ? formatsFor(tag).number.format(value) : value;
   });
 }

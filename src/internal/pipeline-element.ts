@@ -4,7 +4,7 @@ import type { PipelineAdapter } from '../adapters/adapter.js';
 import { PipelineErrorEvent } from '../events.js';
 import type { MessageKey, Messages } from '../locales/en.js';
 import type { PipelineError } from '../model/errors.js';
-import { StoreController } from '../store/store-controller.js';
+import { StoreController, type StoreUse } from '../store/store-controller.js';
 import type { Interest, PipelineStore } from '../store/store.js';
 import { LocalizeController, type Values } from './localize.js';
 
@@ -33,9 +33,8 @@ const ERROR_TEXTS: Partial<Record<PipelineError['code'], MessageKey>> = {
   'rate-limited': 'errorUnavailable',
 };
 
-export type ElementState = 'open' | 'loading' | 'saving' | 'error' | 'empty' | 'dragging' | 'filtered';
-
-const NO_STATES: readonly ElementState[] = [];
+const STATES = ['open', 'loading', 'saving', 'error', 'empty', 'dragging', 'filtered'] as const;
+export type ElementState = (typeof STATES)[number];
 
 /**
  * What the three elements share: where their data comes from, in which words they speak, how they report failures,
@@ -72,17 +71,24 @@ export abstract class PipelineElement extends ReactiveElement {
 
   protected readonly internals = this.attachInternals();
   protected readonly localize = new LocalizeController(this);
-  protected readonly stores = new StoreController(
-    this,
-    (store) => this.interest(store),
-    (error, action) => this.dispatchEvent(new PipelineErrorEvent(error, action)),
-  );
+  protected readonly stores = new StoreController<PipelineElement>(this, PipelineElement.#storeUse);
 
-  /** Those that are on: asking the browser for each of a thousand elements takes longer. */
-  #states: readonly ElementState[] = NO_STATES;
+  static readonly #storeUse: StoreUse<PipelineElement> = {
+    interest: (element, store) => element.interest(store),
+    changed: (element) => element.storeChanged(),
+    report: (element, error, action) => element.dispatchEvent(new PipelineErrorEvent(error, action)),
+  };
+
+  /** One bit for each that is on: asking the browser for each of a thousand elements takes longer. */
+  #states = 0;
 
   /** What it shows of a store; asked for each, and again by `stores.rewatch()`. */
   protected abstract interest(store: PipelineStore): Interest;
+
+  /** Something of what it shows may have changed. */
+  protected storeChanged(): void {
+    this.requestUpdate();
+  }
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -112,8 +118,9 @@ export abstract class PipelineElement extends ReactiveElement {
 
   /** `:state(name)` for style sheets outside. */
   protected setState(name: ElementState, on: boolean): void {
-    if (on === this.#states.includes(name)) return;
-    this.#states = on ? [...this.#states, name] : this.#states.filter((each) => each !== name);
+    const bit = 1 << STATES.indexOf(name);
+    if (on === (this.#states & bit) > 0) return;
+    this.#states ^= bit;
     // Safari before 17.4 has no custom states; everything but the designer's hook works without.
     if (on) this.internals.states?.add(name);
     else this.internals.states?.delete(name);

@@ -7,31 +7,33 @@ import type { Watcher } from './watchers.js';
 
 type Host = HTMLElement & { adapter: PipelineAdapter | undefined; requestUpdate(): void };
 
+/** How an element uses its store; one for all elements. */
+export interface StoreUse<H> {
+  /** What the element shows; asked again for each store. */
+  interest(host: H, store: PipelineStore): Interest;
+  /** Something of it may have changed. */
+  changed(host: H): void;
+  report(host: H, error: PipelineError, action: string): void;
+}
+
 const NOTHING: Interest = {};
 
 /**
  * Finds the store of an element: its own `adapter`, else the nearest provider's, else the default's. Whatever was
  * upgraded or set first, the element ends at the same store; while it is not known yet, `store` is `undefined`.
  */
-export class StoreController implements Watcher {
-  readonly #host: Host;
-  readonly #interest: (store: PipelineStore) => Interest;
-  readonly #report: (error: PipelineError, action: string) => void;
+export class StoreController<H extends Host> implements Watcher {
+  readonly #host: H;
+  readonly #use: StoreUse<H>;
   #provided: PipelineAdapter | undefined;
   #leaveProvider: (() => void) | undefined;
   #store: PipelineStore | undefined;
   #watched = NOTHING;
   #connected = false;
 
-  /** `interest`: what the element shows; asked again for each store. */
-  constructor(
-    host: Host,
-    interest: (store: PipelineStore) => Interest,
-    report: (error: PipelineError, action: string) => void,
-  ) {
+  constructor(host: H, use: StoreUse<H>) {
     this.#host = host;
-    this.#interest = interest;
-    this.#report = report;
+    this.#use = use;
   }
 
   get store(): PipelineStore | undefined {
@@ -74,19 +76,19 @@ export class StoreController implements Watcher {
   rewatch(): void {
     if (!this.#store) return;
     const before = this.#watched;
-    this.#watched = this.#interest(this.#store);
+    this.#watched = this.#use.interest(this.#host, this.#store);
     this.#store.watch(this.#watched, this);
     // Only now: what is still watched stays awake.
-    this.#store.unwatch(without(before, this.#watched), this);
-    this.update();
-  }
-
-  update(): void {
+    if (before !== NOTHING) this.#store.unwatch(without(before, this.#watched), this);
     this.#host.requestUpdate();
   }
 
+  update(): void {
+    this.#use.changed(this.#host);
+  }
+
   report(error: PipelineError, action: string): void {
-    this.#report(error, action);
+    this.#use.report(this.#host, error, action);
   }
 
   /** Asks the nearest provider, if there is one, which answers at once and whenever it changes. */

@@ -4,6 +4,7 @@ import type { ConversationRef } from '../../model/entry.js';
 import { PipelineError } from '../../model/errors.js';
 import type { Id } from '../../model/id.js';
 import { parseConversationRef } from '../../model/parse.js';
+import type { Status } from '../../model/status.js';
 import type { PipelineStore } from '../../store/store.js';
 
 export type Conversations = readonly ConversationRef[];
@@ -37,15 +38,31 @@ export interface View {
   readonly error: PipelineError | undefined;
   /** The status that all of them have; `undefined` where they differ or are not read yet. */
   readonly statusId: Id | null | undefined;
+  readonly status: Status | undefined;
   readonly isSaving: boolean;
 }
 
-export function viewOf(store: PipelineStore | undefined, refs: Conversations): View {
+/** Before anything was looked at. */
+export const NOTHING_YET: View = {
+  isLoading: true,
+  error: undefined,
+  statusId: undefined,
+  status: undefined,
+  isSaving: false,
+};
+
+const FIELDS = Object.keys(NOTHING_YET) as (keyof View)[];
+
+export const isSameView = (a: View, b: View): boolean => FIELDS.every((field) => a[field] === b[field]);
+
+/** `own`: the status that a picker without conversations has. */
+export function viewOf(store: PipelineStore | undefined, refs: Conversations, own: Id | null = null): View {
   let isLoading = store?.phase !== 'ready';
   let error = store?.phase === 'error' ? store.error : undefined;
   let isSaving = false;
-  let statusId: Id | null | undefined = refs.length ? undefined : null;
-  for (const [i, { conversationId }] of refs.entries()) {
+  let statusId: Id | null | undefined = refs.length ? undefined : own;
+  for (let i = 0; i < refs.length; i++) {
+    const { conversationId } = refs[i]!;
     const entry = store?.entry(conversationId);
     if (!entry) {
       isLoading = true;
@@ -54,5 +71,6 @@ export function viewOf(store: PipelineStore | undefined, refs: Conversations): V
     if (i === 0) statusId = entry?.statusId;
     else if (statusId !== entry?.statusId) statusId = undefined;
   }
-  return { isLoading, error, statusId, isSaving };
+  const status = isLoading ? undefined : store?.status(statusId ?? null);
+  return { isLoading, error, statusId, status, isSaving };
 }

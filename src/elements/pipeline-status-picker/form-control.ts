@@ -68,9 +68,8 @@ export abstract class FormControl extends PipelineElement {
   }
 
   /** Tells the form the value; `control`: what a label names, and where the browser says what is missing. */
-  protected tellForm(control: HTMLElement, isKnown: boolean): void {
+  protected tellForm(control: HTMLElement, value: Id | null, isKnown: boolean): void {
     this.#nameByLabels(control);
-    const { value } = this;
     if (value !== this.#told) this.internals.setFormValue((this.#told = value) ?? '');
     const missing = this.required && value === null && isKnown ? this.text('requiredMissing') : '';
     if (missing === this.#missing && (!missing || control === this.#anchor)) return;

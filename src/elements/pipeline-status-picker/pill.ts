@@ -8,11 +8,13 @@ export type Attributes = Readonly<Record<string, string | null>>;
 
 /** What a pill shows. */
 export interface PillLook {
-  readonly button: Attributes;
+  /** `undefined`: it is text, not a button. */
+  readonly button: Attributes | undefined;
   readonly chip: Attributes;
-  readonly color: string;
+  /** `undefined` where there is no status: the colour is not seen then. */
+  readonly color: string | undefined;
   readonly label: string;
-  /** What a screen reader says before a pill that is no button. */
+  /** What a screen reader says before a pill that is text. */
   readonly prefix: string;
 }
 
@@ -25,38 +27,6 @@ export function create(tag: string, attributes: Attributes, ...children: Node[])
   return element;
 }
 
-const part = (name: string, tag = 'span'): HTMLElement => create(tag, { class: name, part: name });
-
-function makeButton(): HTMLElement {
-  const chip = create('span', NONE, part('swatch'), part('label', 'bdi'), part('caret'));
-  const button = { class: 'trigger', part: 'trigger', type: 'button', role: 'combobox' };
-  return create('button', button, chip);
-}
-
-function makeText(): HTMLElement {
-  const chip = create('span', NONE, part('swatch'), part('label', 'bdi'));
-  return create('span', { class: 'trigger', part: 'trigger' }, create('span', { class: 'visually-hidden' }), chip);
-}
-
-let button: HTMLElement | undefined;
-let text: HTMLElement | undefined;
-
-/** A pill with nothing in it yet: a button, or text where it can only be read. */
-export function makePill(isReadonly: boolean): HTMLElement {
-  const pattern = isReadonly ? (text ??= makeText()) : (button ??= makeButton());
-  return pattern.cloneNode(true) as HTMLElement;
-}
-
-/** Makes a pill show `look`; `before` is what it shows. */
-export function showInPill(pill: HTMLElement, look: PillLook, before: PillLook | undefined): void {
-  const chip = pill.lastElementChild as HTMLElement;
-  assign(chip, look.chip, before?.chip ?? NONE);
-  if (look.color !== before?.color) chip.style.setProperty('--_c', look.color);
-  if (look.label !== before?.label) chip.children[1]!.textContent = look.label;
-  if (pill.localName === 'button') assign(pill, look.button, before?.button ?? NONE);
-  else if (look.prefix !== before?.prefix) pill.firstElementChild!.textContent = look.prefix;
-}
-
 /** Sets the attributes that are not as they were. */
 function assign(element: Element, now: Attributes, before: Attributes): void {
   for (const name in now) {
@@ -64,5 +34,74 @@ function assign(element: Element, now: Attributes, before: Attributes): void {
     if (value === (before[name] ?? null)) continue;
     if (value === null) element.removeAttribute(name);
     else element.setAttribute(name, value);
+  }
+}
+
+function isSame(a: Attributes, b: Attributes): boolean {
+  for (const name in a) if (a[name] !== b[name]) return false;
+  return true;
+}
+
+let lastButton = NONE;
+
+/** The attributes of a button: the pickers of a page have mostly the same, and keep one object between them. */
+export function shared(button: Attributes): Attributes {
+  if (!isSame(button, lastButton)) lastButton = button;
+  return lastButton;
+}
+
+const part = (name: string, tag = 'span'): HTMLElement => create(tag, { class: name, part: name });
+
+function makeButton(): HTMLElement {
+  const chip = create('span', NONE, part('swatch'), part('label', 'bdi'), part('caret'));
+  return create('button', { class: 'trigger', part: 'trigger', type: 'button', role: 'combobox' }, chip);
+}
+
+function makeText(): HTMLElement {
+  const chip = create('span', NONE, part('swatch'), part('label', 'bdi'));
+  return create('span', { class: 'trigger', part: 'trigger' }, create('span', { class: 'visually-hidden' }), chip);
+}
+
+/** The first pill of each kind: those of a page begin alike, so each is a copy, with little to change. */
+const patterns: Partial<Record<'button' | 'text', Pill>> = {};
+
+/** The pill of a picker. */
+export class Pill {
+  /** The button, or the text where the status can only be read. */
+  readonly element: HTMLElement;
+  #look: PillLook | undefined;
+
+  private constructor(element: HTMLElement, look?: PillLook) {
+    this.element = element;
+    this.#look = look;
+  }
+
+  static of(look: PillLook): Pill {
+    const kind = look.button ? 'button' : 'text';
+    let pattern = patterns[kind];
+    if (!pattern) {
+      pattern = patterns[kind] = new Pill(look.button ? makeButton() : makeText());
+      // Without a colour: a copied `style` attribute may be refused by a strict Content-Security-Policy.
+      pattern.show({ ...look, color: undefined });
+    }
+    return new Pill(pattern.element.cloneNode(true) as HTMLElement, pattern.#look);
+  }
+
+  get isButton(): boolean {
+    return this.#look?.button !== undefined;
+  }
+
+  show(look: PillLook): void {
+    const before = this.#look;
+    const chip = this.element.lastElementChild as HTMLElement;
+    const { button } = look;
+    if (button && button !== before?.button) assign(this.element, button, before?.button ?? NONE);
+    if (!button && look.prefix !== before?.prefix) this.element.firstElementChild!.textContent = look.prefix;
+    assign(chip, look.chip, before?.chip ?? NONE);
+    if (look.color && look.color !== before?.color) chip.style.setProperty('--_c', look.color);
+    // The children are not asked for as a list: the browser would keep one for each.
+    const label = button ? chip.firstElementChild!.nextElementSibling! : chip.lastElementChild!;
+    if (look.label !== before?.label) label.textContent = look.label;
+    this.#look = look;
   }
 }

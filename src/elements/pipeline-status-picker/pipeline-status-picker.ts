@@ -6,16 +6,23 @@ import { chipStyles } from '../../internal/chip.styles.js';
 import { everyMinute, formatDuration, stopEveryMinute } from '../../internal/clock.js';
 import type { PipelineError } from '../../model/errors.js';
 import type { Id } from '../../model/id.js';
-import type { Status } from '../../model/status.js';
 import type { Interest } from '../../store/store.js';
 import { base } from '../../styles/base.js';
 import { tokens } from '../../styles/tokens.js';
 import type { Chooser, ChooserHost } from './chooser.js';
-import { idsOf, readConversations, viewOf, type Conversations, type View } from './conversations.js';
+import {
+  NOTHING_YET,
+  idsOf,
+  isSameView,
+  readConversations,
+  viewOf,
+  type Conversations,
+  type View,
+} from './conversations.js';
 import { FormControl } from './form-control.js';
 import { chooserClass, loadChooser, loadChooserSoon } from './load-chooser.js';
-import { showNotes, type Notes } from './notes.js';
-import { makePill, showInPill, type PillLook } from './pill.js';
+import { showNotes } from './notes.js';
+import { Pill, shared, type PillLook } from './pill.js';
 import { styles } from './pipeline-status-picker.styles.js';
 
 /**
@@ -94,10 +101,8 @@ export class PipelineStatusPicker extends FormControl {
   #value: Id | null = null;
   #searched = false;
   #refs: Conversations = [];
-  #view!: View;
-  #pill: HTMLElement | undefined;
-  /** What the pill shows. */
-  #pillLook: PillLook | undefined;
+  #view = NOTHING_YET;
+  #pill: Pill | undefined;
   /** Whether anything stands beside the pill. */
   #hasNotes = false;
   #chooser: Chooser | undefined;
@@ -133,7 +138,7 @@ export class PipelineStatusPicker extends FormControl {
   }
 
   override focus(options?: FocusOptions): void {
-    this.#pill?.focus(options);
+    this.#pill?.element.focus(options);
   }
 
   override connectedCallback(): void {
@@ -148,7 +153,16 @@ export class PipelineStatusPicker extends FormControl {
   }
 
   protected override interest(): Interest {
+    // Before the first update, so that what is shown is asked for as soon as the element is in the page.
+    if (!this.hasUpdated) this.#refs = readConversations(this);
     return { statuses: true, conversationIds: this.#refs.map((ref) => ref.conversationId) };
+  }
+
+  /** Mostly it looks the same: the list came before the conversation, or another's status was renamed. */
+  protected override storeChanged(): void {
+    const hadSearch = this.#searched;
+    const isSame = isSameView(this.#view, this.#look()) && this.#hasSearch === hadSearch;
+    if (!isSame || this.#chooser || this.placement === 'details') this.requestUpdate();
   }
 
   protected override willUpdate(changed: PropertyValues): void {
@@ -160,7 +174,7 @@ export class PipelineStatusPicker extends FormControl {
       if (idsOf(this.#refs) !== before) {
         this.#chooser?.reset();
         // Nor a list that is only about to be rendered: the host opened it for these.
-        if (this.#pill?.ariaExpanded === 'true') this.hide();
+        if (this.#pill?.element.ariaExpanded === 'true') this.hide();
         this.stores.rewatch();
       }
     }
@@ -174,21 +188,13 @@ export class PipelineStatusPicker extends FormControl {
     this.#showPill();
     if (this.placement === 'details' && this.isConnected) everyMinute(this.stores);
     else stopEveryMinute(this.stores);
-    const { isLoading, error } = this.#view;
-    const notes: Notes = {
-      since: this.#since(),
-      unread: isLoading && error ? this.text('loadFailed') : '',
-      failure: this.#failure ? this.errorText(this.#failure) : '',
-    };
-    const hasNotes = Boolean(notes.since || notes.unread || notes.failure);
-    if (hasNotes || this.#hasNotes) showNotes(this.#pill!, notes);
-    this.#hasNotes = hasNotes;
+    this.#showNotes();
     this.#chooser?.render();
   }
 
   protected override updated(): void {
     const { isLoading, error, statusId, isSaving } = this.#view;
-    this.tellForm(this.#pill!, !(this.isBound && isLoading));
+    this.tellForm(this.#pill!.element, statusId ?? null, !(this.isBound && isLoading));
     this.setState('open', this.#isOpen);
     this.setState('loading', isLoading);
     this.setState('saving', isSaving);
@@ -197,48 +203,59 @@ export class PipelineStatusPicker extends FormControl {
   }
 
   #showPill(): void {
-    const { isLoading, error, statusId, isSaving } = this.#view;
-    if (!this.#pill || (this.#pill.localName === 'button') === this.readonly) {
-      const before = this.#pill;
-      this.#pill = makePill(this.readonly);
-      if (!this.readonly) {
-        this.#pill.addEventListener('click', this.#handleTriggerClick);
-        this.#pill.addEventListener('keydown', this.#handleTriggerKeyDown);
-      }
-      this.#pillLook = undefined;
-      if (before) before.replaceWith(this.#pill);
-      else this.renderRoot.append(this.#pill);
-    }
-    const status = isLoading ? undefined : this.store?.status(statusId ?? null);
+    const { isLoading, error, status, isSaving } = this.#view;
     const isSkeleton = isLoading && !error;
     const isOpen = this.#isOpen;
     const hasSearch = this.#hasSearch;
+    const name = this.text('pipelineStatus');
     const look: PillLook = {
-      button: {
-        'aria-haspopup': hasSearch ? 'dialog' : 'listbox',
-        'aria-expanded': isOpen ? 'true' : 'false',
-        'aria-controls': isOpen ? (hasSearch ? 'popup' : 'listbox') : null,
-        'aria-label': this.text('pipelineStatus'),
-        'aria-busy': isSaving || isLoading ? 'true' : null,
-        'aria-required': this.required ? 'true' : null,
-        'aria-describedby': this.#hasMessage ? 'error' : null,
-        disabled: this.isDisabled ? '' : null,
-      },
+      button: this.readonly
+        ? undefined
+        : shared({
+            'aria-haspopup': hasSearch ? 'dialog' : 'listbox',
+            'aria-expanded': isOpen ? 'true' : 'false',
+            'aria-controls': isOpen ? (hasSearch ? 'popup' : 'listbox') : null,
+            'aria-label': name,
+            'aria-busy': isSaving || isLoading ? 'true' : null,
+            'aria-required': this.required ? 'true' : null,
+            'aria-describedby': this.#hasMessage ? 'error' : null,
+            disabled: this.isDisabled ? '' : null,
+          }),
       chip: {
         class: isSkeleton ? 'skeleton' : error && isLoading ? 'chip failed' : 'chip',
         part: isSkeleton ? 'skeleton' : chipParts(status),
         'data-none': status ? null : '',
       },
-      color: chipColor(status),
-      label: this.#label(status),
-      prefix: `${this.text('pipelineStatus')}: `,
+      color: status && chipColor(status),
+      label: this.#label(),
+      prefix: `${name}: `,
     };
-    showInPill(this.#pill, look, this.#pillLook);
-    this.#pillLook = look;
+    if (this.#pill?.isButton !== !this.readonly) this.#replacePill(Pill.of(look));
+    this.#pill!.show(look);
   }
 
-  #label(status: Status | undefined): string {
-    const { isLoading, error, statusId } = this.#view;
+  #replacePill(pill: Pill): void {
+    if (pill.isButton) {
+      pill.element.addEventListener('click', PipelineStatusPicker.#handleClick);
+      pill.element.addEventListener('keydown', PipelineStatusPicker.#handleKeyDown);
+    }
+    if (this.#pill) this.#pill.element.replaceWith(pill.element);
+    else this.renderRoot.appendChild(pill.element);
+    this.#pill = pill;
+  }
+
+  #showNotes(): void {
+    const { isLoading, error } = this.#view;
+    const since = this.#since();
+    const unread = isLoading && error ? this.text('loadFailed') : '';
+    const failure = this.#failure ? this.errorText(this.#failure) : '';
+    const hasNotes = Boolean(since || unread || failure);
+    if (hasNotes || this.#hasNotes) showNotes(this.#pill!.element, { since, unread, failure });
+    this.#hasNotes = hasNotes;
+  }
+
+  #label(): string {
+    const { isLoading, error, statusId, status } = this.#view;
     if (isLoading) return error ? '—' : this.text('loading');
     return statusId === undefined ? this.text('mixed') : (status?.name ?? this.text('noStatus'));
   }
@@ -266,8 +283,7 @@ export class PipelineStatusPicker extends FormControl {
 
   /** What there is to show now. */
   #look(): View {
-    const view = viewOf(this.store, this.#refs);
-    return this.isBound ? view : { ...view, statusId: this.#value };
+    return viewOf(this.store, this.#refs, this.isBound ? undefined : this.#value);
   }
 
   get #isOpen(): boolean {
@@ -313,7 +329,7 @@ export class PipelineStatusPicker extends FormControl {
         return element.store;
       },
       get trigger() {
-        return element.#pill!;
+        return element.#pill!.element;
       },
       get conversations() {
         return element.isBound ? element.#refs : undefined;
@@ -340,25 +356,34 @@ export class PipelineStatusPicker extends FormControl {
     };
   }
 
-  readonly #handleTriggerClick = (): void => {
-    if (this.#isOpen) this.#chooser!.close(true);
-    else this.show();
+  // One function each for all pickers.
+
+  static readonly #of = ({ currentTarget }: Event): PipelineStatusPicker =>
+    ((currentTarget as Element).getRootNode() as ShadowRoot).host as PipelineStatusPicker;
+
+  static readonly #handleClick = (event: Event): void => {
+    const picker = PipelineStatusPicker.#of(event);
+    if (picker.#isOpen) picker.#chooser!.close(true);
+    else picker.show();
   };
 
-  readonly #handleTriggerKeyDown = (event: KeyboardEvent): void => {
-    if (this.#isOpen) return;
-    const { key } = event;
+  static readonly #handleKeyDown = (event: KeyboardEvent): void => {
+    if (PipelineStatusPicker.#of(event).#press(event)) event.preventDefault();
+  };
+
+  /** A key on the button. Returns whether it means something there. */
+  #press({ key, ctrlKey, metaKey, altKey }: KeyboardEvent): boolean {
+    if (this.#isOpen) return false;
     if (key === 'Escape') this.#wish++;
-    const isPlain = !event.ctrlKey && !event.metaKey && !event.altKey;
-    if (key === 'z' && (event.ctrlKey || event.metaKey)) {
-      if (!this.#chooser?.undo()) return;
-    } else if (key === 'ArrowDown') this.show();
+    const isPlain = !ctrlKey && !metaKey && !altKey;
+    if (key === 'z' && (ctrlKey || metaKey)) return this.#chooser?.undo() ?? false;
+    if (key === 'ArrowDown') this.show();
     else if (key === 'ArrowUp' || key === 'Home') this.#use((chooser) => chooser.open('first'));
     else if (key === 'End') this.#use((chooser) => chooser.open('last'));
     else if (isPlain && key.length === 1 && key !== ' ') this.#use((chooser) => chooser.open(undefined, key));
-    else return;
-    event.preventDefault();
-  };
+    else return false;
+    return true;
+  }
 }
 
 declare global {
