@@ -1,10 +1,9 @@
 import { css, type PropertyValues } from '@lit/reactive-element';
 import { property } from '@lit/reactive-element/decorators/property.js';
-import { PipelineErrorEvent } from '../../events.js';
 import { chipColor, chipParts } from '../../internal/chip-look.js';
 import { chipStyles } from '../../internal/chip.styles.js';
 import { everyMinute, formatDuration, stopEveryMinute } from '../../internal/clock.js';
-import type { PipelineError } from '../../model/errors.js';
+import { LazyPart } from '../../internal/lazy-part.js';
 import type { Id } from '../../model/id.js';
 import type { Interest } from '../../store/store.js';
 import { base } from '../../styles/base.js';
@@ -20,7 +19,7 @@ import {
   type View,
 } from './conversations.js';
 import { FormControl } from './form-control.js';
-import { chooserClass, loadChooser, loadChooserSoon } from './load-chooser.js';
+import { chooserCode } from './load-chooser.js';
 import { showNotes } from './notes.js';
 import { Pill, shared, type PillLook } from './pill.js';
 import { styles } from './pipeline-status-picker.styles.js';
@@ -105,11 +104,8 @@ export class PipelineStatusPicker extends FormControl {
   #pill: Pill | undefined;
   /** Whether anything stands beside the pill. */
   #hasNotes = false;
-  #chooser: Chooser | undefined;
-  /** Goes up when an opening is taken back: the chooser may be on its way then. */
-  #wish = 0;
-  /** Why the chooser is not here, though it was wanted. */
-  #failure: PipelineError | undefined;
+  /** Made when it is first wanted: a page has a thousand pickers. */
+  #lazy: LazyPart<typeof Chooser, Chooser> | undefined;
 
   /**
    * The status id; `null` for no status, or where several conversations have different ones. Settable only without
@@ -133,7 +129,7 @@ export class PipelineStatusPicker extends FormControl {
 
   /** Closes the list without a pick. */
   hide(): void {
-    this.#wish++;
+    this.#lazy?.cancel();
     this.#chooser?.close(this.shadowRoot?.activeElement != null);
   }
 
@@ -143,12 +139,13 @@ export class PipelineStatusPicker extends FormControl {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    loadChooserSoon();
+    chooserCode.loadSoon();
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     stopEveryMinute(this.stores);
+    this.#lazy?.cancel();
     this.#chooser?.leave();
   }
 
@@ -248,7 +245,8 @@ export class PipelineStatusPicker extends FormControl {
     const { isLoading, error } = this.#view;
     const since = this.#since();
     const unread = isLoading && error ? this.text('loadFailed') : '';
-    const failure = this.#failure ? this.errorText(this.#failure) : '';
+    const missing = this.#lazy?.failure;
+    const failure = missing ? this.errorText(missing) : '';
     const hasNotes = Boolean(since || unread || failure);
     if (hasNotes || this.#hasNotes) showNotes(this.#pill!.element, { since, unread, failure });
     this.#hasNotes = hasNotes;
@@ -286,6 +284,10 @@ export class PipelineStatusPicker extends FormControl {
     return viewOf(this.store, this.#refs, this.isBound ? undefined : this.#value);
   }
 
+  get #chooser(): Chooser | undefined {
+    return this.#lazy?.part;
+  }
+
   get #isOpen(): boolean {
     return this.#chooser?.isOpen ?? false;
   }
@@ -293,30 +295,14 @@ export class PipelineStatusPicker extends FormControl {
   /** Whether something beside the pill says what went wrong. */
   get #hasMessage(): boolean {
     const { isLoading, error } = this.#view;
-    return Boolean((isLoading && error) || this.#failure || this.#chooser?.message);
+    return Boolean((isLoading && error) || this.#lazy?.failure || this.#chooser?.message);
   }
 
   /** Does something with the chooser as soon as it is here: mostly at once. */
   #use(act: (chooser: Chooser) => void): void {
     if (this.isDisabled || this.readonly || !this.isConnected) return;
-    const Class = chooserClass();
-    if (Class) return act((this.#chooser ??= new Class(this.#forChooser())));
-    if (this.#failure) this.requestUpdate();
-    this.#failure = undefined;
-    const wish = this.#wish;
-    const hadFocus = this.shadowRoot?.activeElement != null;
-    loadChooser().then(
-      () => {
-        // Whoever went on meanwhile does not want it any more.
-        const hasLeft = hadFocus && !this.shadowRoot?.activeElement;
-        if (wish === this.#wish && !hasLeft) this.#use(act);
-      },
-      (error: PipelineError) => {
-        this.#failure = error;
-        this.requestUpdate();
-        this.dispatchEvent(new PipelineErrorEvent(error, 'load'));
-      },
-    );
+    this.#lazy ??= new LazyPart(this, chooserCode, (Class) => new Class(this.#forChooser()));
+    this.#lazy.useNow(act);
   }
 
   #forChooser(): ChooserHost {
@@ -374,7 +360,7 @@ export class PipelineStatusPicker extends FormControl {
   /** A key on the button. Returns whether it means something there. */
   #press({ key, ctrlKey, metaKey, altKey }: KeyboardEvent): boolean {
     if (this.#isOpen) return false;
-    if (key === 'Escape') this.#wish++;
+    if (key === 'Escape') this.#lazy?.cancel();
     const isPlain = !ctrlKey && !metaKey && !altKey;
     if (key === 'z' && (ctrlKey || metaKey)) return this.#chooser?.undo() ?? false;
     if (key === 'ArrowDown') this.show();
