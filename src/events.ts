@@ -2,23 +2,21 @@
  * One class per event. All bubble and cross shadow roots. As with the platform's `beforetoggle` and `toggle`: the
  * `before` event can be cancelled and then nothing is written; the plain one tells what the adapter has confirmed.
  */
+import type { PipelineErrorEvent } from './events/error.js';
+import { PipelineEvent } from './events/pipeline-event.js';
 import type { SetResult } from './model/entry.js';
-import type { PipelineError } from './model/errors.js';
 import type { Filter } from './model/filter.js';
 import type { Id } from './model/id.js';
 import type { Status } from './model/status.js';
+
+/** Apart, as it is all that a closed picker tells. */
+export { PipelineErrorEvent } from './events/error.js';
 
 export interface StatusChange {
   conversationIds: readonly Id[];
   /** The status before; `undefined` where the conversations had different ones. */
   from: Id | null | undefined;
   to: Id | null;
-}
-
-abstract class PipelineEvent extends Event {
-  constructor(type: string, cancelable = false) {
-    super(type, { bubbles: true, composed: true, cancelable });
-  }
 }
 
 /** A pick is about to be written. Cancel it and nothing is. */
@@ -93,19 +91,6 @@ export class PipelineStatusesChangeEvent extends PipelineEvent {
     super(PipelineStatusesChangeEvent.type);
     this.action = action;
     this.status = Object.freeze({ ...status });
-  }
-}
-
-/** Something failed; the element shows it too. `action`: what was being done, such as `load` or `set-status`. */
-export class PipelineErrorEvent extends PipelineEvent {
-  static readonly type = 'pipeline-error';
-  readonly error: PipelineError;
-  readonly action: string;
-
-  constructor(error: PipelineError, action: string) {
-    super(PipelineErrorEvent.type);
-    this.error = error;
-    this.action = action;
   }
 }
 

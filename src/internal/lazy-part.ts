@@ -1,5 +1,5 @@
 import type { ReactiveControllerHost } from 'lit';
-import { PipelineErrorEvent } from '../events.js';
+import { PipelineErrorEvent } from '../events/error.js';
 import type { PipelineError } from '../model/errors.js';
 import type { LazyCode } from './lazy-code.js';
 

@@ -1,4 +1,4 @@
-import { inbox } from '../locales/en/inbox.js';
+import { pill } from '../locales/en/pill.js';
 import type { Message, MessageKey, Messages } from '../locales/en.js';
 
 /** Messages of a locale, or how to get them. */
@@ -7,7 +7,7 @@ export type LocaleSource = Messages | (() => Promise<Messages | { default: Messa
 type Words = Partial<Messages>;
 
 /** What there is in English, for whatever another language lacks. */
-const english: Words = { ...inbox };
+const english: Words = { ...pill };
 const languages = new Map<string, Words | Exclude<LocaleSource, Messages>>([
   ['en', english],
   ['id', () => import('../locales/id.js')],
@@ -18,7 +18,7 @@ function refreshAll(): void {
   for (const controller of controllers) controller.refresh();
 }
 
-/** Adds the English words of an element that not every page has. */
+/** Adds the English words of a part that not every page has. */
 export function learn(words: Words): void {
   Object.assign(english, words);
 }

@@ -1,9 +1,8 @@
 import { ReactiveElement, type PropertyValues } from '@lit/reactive-element';
 import { property } from 'lit/decorators.js';
 import type { PipelineAdapter } from '../adapters/adapter.js';
-import { PipelineErrorEvent } from '../events.js';
+import { PipelineErrorEvent } from '../events/error.js';
 import type { MessageKey, Messages } from '../locales/en.js';
-import type { PipelineError } from '../model/errors.js';
 import { StoreController, type StoreUse } from '../store/store-controller.js';
 import type { Interest, PipelineStore } from '../store/store.js';
 import { LocalizeController, type Values } from './localize.js';
@@ -16,22 +15,6 @@ export function warnOnce(text: string): void {
   warned.add(text);
   console.warn(`pipeline-elements: ${text}`);
 }
-
-const ERROR_TEXTS: Partial<Record<PipelineError['code'], MessageKey>> = {
-  offline: 'errorOffline',
-  timeout: 'errorTimeout',
-  auth: 'errorAuth',
-  forbidden: 'errorForbidden',
-  'not-found': 'errorNotFound',
-  conflict: 'errorConflict',
-  'status-deleted': 'statusDeletedMeanwhile',
-  quota: 'errorQuota',
-  'storage-lost': 'errorStorage',
-  'storage-blocked': 'errorBlocked',
-  'version-skew': 'errorVersion',
-  unavailable: 'errorUnavailable',
-  'rate-limited': 'errorUnavailable',
-};
 
 const STATES = ['open', 'loading', 'saving', 'error', 'empty', 'dragging', 'filtered'] as const;
 export type ElementState = (typeof STATES)[number];
@@ -109,11 +92,6 @@ export abstract class PipelineElement extends ReactiveElement {
 
   protected text(key: MessageKey, values?: Values): string {
     return this.localize.text(key, values);
-  }
-
-  /** Why a write failed, in the user's words. */
-  protected errorText(error: PipelineError): string {
-    return this.text(ERROR_TEXTS[error.code] ?? 'errorUnknown');
   }
 
   /** `:state(name)` for style sheets outside. */

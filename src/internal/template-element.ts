@@ -1,5 +1,7 @@
 import type { PropertyValues } from '@lit/reactive-element';
 import { render, type RenderOptions } from 'lit';
+import type { PipelineError } from '../model/errors.js';
+import { errorText } from './error-text.js';
 import { PipelineElement } from './pipeline-element.js';
 
 /** An element whose content is one template, as in `LitElement`; directives that wait for something are not supported. */
@@ -8,6 +10,10 @@ export abstract class TemplateElement extends PipelineElement {
 
   /** What the element shows. */
   protected abstract render(): unknown;
+
+  protected errorText(error: PipelineError): string {
+    return errorText((key) => this.text(key), error);
+  }
 
   protected override update(changed: PropertyValues): void {
     const content = this.render();

@@ -70,18 +70,6 @@ export const base = css`
     }
   }
 
-  svg {
-    display: block;
-    flex: none;
-    inline-size: 1em;
-    block-size: 1em;
-    fill: none;
-    stroke: currentColor;
-    stroke-width: 1.6;
-    stroke-linecap: round;
-    stroke-linejoin: round;
-  }
-
   @media (prefers-reduced-motion: reduce) {
     *,
     ::before,

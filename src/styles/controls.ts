@@ -1,7 +1,35 @@
 import { css } from 'lit';
 
-/** Buttons and fields. */
+/** Buttons, fields, icons, and what they and all that floats are made of. */
 export const controls = css`
+  :host {
+    --_surface: var(--pipeline-surface, light-dark(#ffffff, #17181b));
+    --_surface-raised: var(--pipeline-surface-raised, light-dark(#ffffff, #212226));
+    --_radius: var(--pipeline-radius, 8px);
+    --_control-size: var(--pipeline-control-size, 28px);
+    --_hover: color-mix(in oklab, var(--_text) 5%, transparent);
+    --_on-accent: color(from var(--_accent) srgb-linear var(--_k) var(--_k) var(--_k) / 1);
+    --_shadow: 0 1px 2px rgb(0 0 0 / 0.08), 0 8px 28px rgb(0 0 0 / 0.16);
+  }
+
+  @media (pointer: coarse) {
+    :host {
+      --_control-size: var(--pipeline-control-size, 44px);
+    }
+  }
+
+  svg {
+    display: block;
+    flex: none;
+    inline-size: 1em;
+    block-size: 1em;
+    fill: none;
+    stroke: currentColor;
+    stroke-width: 1.6;
+    stroke-linecap: round;
+    stroke-linejoin: round;
+  }
+
   .button {
     display: inline-flex;
     align-items: center;

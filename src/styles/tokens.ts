@@ -2,12 +2,10 @@ import { css } from '@lit/reactive-element';
 
 /**
  * What a designer sets (`--pipeline-*`, inherited from anywhere above) and what is used here (`--_*`). Light and dark
- * follow the page's `color-scheme`.
+ * follow the page's `color-scheme`. What a closed picker has no use for is in `controls`.
  */
 export const tokens = css`
   :host {
-    --_surface: var(--pipeline-surface, light-dark(#ffffff, #17181b));
-    --_surface-raised: var(--pipeline-surface-raised, light-dark(#ffffff, #212226));
     --_text: var(--pipeline-text, light-dark(#1a1c20, #eceef2));
     --_text-muted: var(--pipeline-text-muted, light-dark(#5c6270, #a2a8b6));
     --_border: var(--pipeline-border, light-dark(#d5d8df, #3c3f47));
@@ -17,26 +15,15 @@ export const tokens = css`
     --_focus-width: var(--pipeline-focus-width, 2px);
     --_font: var(--pipeline-font, inherit);
     --_font-size: var(--pipeline-font-size, 0.875rem);
-    --_radius: var(--pipeline-radius, 8px);
     --_chip-radius: var(--pipeline-chip-radius, 999px);
     --_gap: var(--pipeline-gap, 8px);
-    --_control-size: var(--pipeline-control-size, 28px);
-    --_hover: color-mix(in oklab, var(--_text) 5%, transparent);
     /* White where it reaches 4.5:1, which is up to a luminance of 0.18; else black, which then has more. */
     --_k: clamp(0, (0.18 - (0.2126 * r + 0.7152 * g + 0.0722 * b)) * 1e6, 1);
-    --_on-accent: color(from var(--_accent) srgb-linear var(--_k) var(--_k) var(--_k) / 1);
     --_on-danger: color(from var(--_danger) srgb-linear var(--_k) var(--_k) var(--_k) / 1);
-    --_shadow: 0 1px 2px rgb(0 0 0 / 0.08), 0 8px 28px rgb(0 0 0 / 0.16);
     color: var(--_text);
     font-family: var(--_font);
     font-size: var(--_font-size);
     line-height: 1.4;
-  }
-
-  @media (pointer: coarse) {
-    :host {
-      --_control-size: var(--pipeline-control-size, 44px);
-    }
   }
 
   @media (prefers-contrast: more) {

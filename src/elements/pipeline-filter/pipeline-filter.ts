@@ -5,8 +5,10 @@ import { PipelineFilterChangeEvent } from '../../events.js';
 import { chipStyles } from '../../internal/chip.styles.js';
 import { filterIcon } from '../../internal/icons.js';
 import { announce } from '../../internal/live-region.js';
+import { learn } from '../../internal/localize.js';
 import { warnOnce } from '../../internal/pipeline-element.js';
 import { PopupController } from '../../internal/popup.js';
+import { inbox } from '../../locales/en/inbox.js';
 import { PipelineError } from '../../model/errors.js';
 import {
   EMPTY_FILTER,
@@ -200,6 +202,11 @@ export class PipelineFilter extends FormControl {
 
   override focus(options?: FocusOptions): void {
     this.trigger?.focus(options);
+  }
+
+  constructor() {
+    super();
+    learn(inbox);
   }
 
   override connectedCallback(): void {

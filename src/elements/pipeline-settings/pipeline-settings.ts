@@ -10,6 +10,7 @@ import { warnOnce } from '../../internal/pipeline-element.js';
 import { SortableController } from '../../internal/sortable.js';
 import { statusColor } from '../../internal/status-color.js';
 import { TemplateElement } from '../../internal/template-element.js';
+import { inbox } from '../../locales/en/inbox.js';
 import { settings as words } from '../../locales/en/settings.js';
 import { DEFAULT_COLOR, DEFAULT_PALETTE, type PaletteColor } from '../../model/color.js';
 import type { PipelineError } from '../../model/errors.js';
@@ -127,6 +128,7 @@ export class PipelineSettings extends TemplateElement {
 
   constructor() {
     super();
+    learn(inbox);
     learn(words);
   }
 

@@ -1,7 +1,9 @@
 import { adoptStyles, html, nothing, render, type ReactiveElement, type TemplateResult } from 'lit';
+import { errorText } from '../../internal/error-text.js';
 import { Listbox, type ListOption } from '../../internal/listbox.js';
-import type { LocalizeController, Values } from '../../internal/localize.js';
+import { learn, type LocalizeController, type Values } from '../../internal/localize.js';
 import { PopupController } from '../../internal/popup.js';
+import { inbox } from '../../locales/en/inbox.js';
 import type { MessageKey } from '../../locales/en.js';
 import type { PipelineError } from '../../model/errors.js';
 import type { Id } from '../../model/id.js';
@@ -26,7 +28,6 @@ export interface ChooserHost {
   readonly isLoading: boolean;
   readonly loadError: PipelineError | undefined;
   text(key: MessageKey, values?: Values): string;
-  errorText(error: PipelineError): string;
   /** Takes over a value, as a form control does. */
   take(value: Id | null): void;
   fireNative(): void;
@@ -42,11 +43,12 @@ export class Chooser {
 
   constructor(host: ChooserHost) {
     const { element } = host;
+    learn(inbox);
     this.#host = host;
     this.#picks = new Picks({
       element,
       text: (key, values) => host.text(key, values),
-      errorText: (error) => host.errorText(error),
+      errorText: (error) => this.#errorText(error),
       update: () => element.requestUpdate(),
       fireNative: () => host.fireNative(),
     });
@@ -66,6 +68,10 @@ export class Chooser {
     const { elementStyles } = element.constructor as typeof ReactiveElement;
     adoptStyles(element.renderRoot as ShadowRoot, [...elementStyles, controls, popup, chooserStyles]);
     element.addEventListener('focusout', this.#handleFocusOut);
+  }
+
+  #errorText(error: PipelineError): string {
+    return errorText((key) => this.#host.text(key), error);
   }
 
   get isOpen(): boolean {
@@ -151,7 +157,7 @@ export class Chooser {
     const text = this.#host.text.bind(this.#host);
     if (loadError) {
       return html`<p class="error" part="error">
-        ${text('loadFailed')} ${this.#host.errorText(loadError)}
+        ${text('loadFailed')} ${this.#errorText(loadError)}
         <button class="link-button" @click=${() => void store?.retry()}>${text('retry')}</button>
       </p>`;
     }

@@ -245,8 +245,7 @@ export class PipelineStatusPicker extends FormControl {
     const { isLoading, error } = this.#view;
     const since = this.#since();
     const unread = isLoading && error ? this.text('loadFailed') : '';
-    const missing = this.#lazy?.failure;
-    const failure = missing ? this.errorText(missing) : '';
+    const failure = this.#lazy?.failure ? this.text('errorUnavailable') : '';
     const hasNotes = Boolean(since || unread || failure);
     if (hasNotes || this.#hasNotes) showNotes(this.#pill!.element, { since, unread, failure });
     this.#hasNotes = hasNotes;
@@ -333,7 +332,6 @@ export class PipelineStatusPicker extends FormControl {
         return element.#look().error;
       },
       text: (key, values) => this.text(key, values),
-      errorText: (error) => this.errorText(error),
       take: (value) => {
         this.value = value;
         this.fireNative();

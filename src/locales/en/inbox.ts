@@ -1,9 +1,8 @@
 import type { Message } from '../en.js';
 
-/** The English messages of what stands in an inbox: picker, filter, and what every element says. */
+/** The English messages of what stands in an inbox once it is used: picker, filter, and what every element says. */
 export const inbox = {
   // What every element says.
-  noStatus: 'No status',
   retry: 'Try again',
   undo: 'Undo',
   dismiss: 'Dismiss',
@@ -13,13 +12,9 @@ export const inbox = {
   clearSearch: 'Clear search',
   noResults: 'No status matches “{query}”',
   statusesFound: { one: '{n} status found', other: '{n} statuses found' },
-  loading: 'Loading statuses',
-  loadFailed: 'The statuses could not be loaded.',
   notDurable: 'Not saved on this device: changes last until this page is closed.',
 
   // Status picker.
-  pipelineStatus: 'Pipeline status',
-  mixed: 'Mixed',
   noStatusesYet: 'No statuses yet',
   statusChanged: 'Status changed to {name}.',
   statusCleared: 'Status removed.',
@@ -27,8 +22,6 @@ export const inbox = {
   someNotChanged: { one: '{n} conversation was not changed.', other: '{n} conversations were not changed.' },
   statusDeletedMeanwhile: 'This status was deleted meanwhile.',
   saving: 'Saving',
-  forDuration: 'for {duration}',
-  requiredMissing: 'Choose a status.',
 
   // Filter.
   filterByStatus: 'Filter by status',
@@ -62,6 +55,5 @@ export const inbox = {
   errorStorage: 'The storage of this browser cannot be reached.',
   errorBlocked: 'Close other tabs of this page and try again.',
   errorVersion: 'Reload this page to update it.',
-  errorUnavailable: 'The server cannot be reached right now.',
   errorUnknown: 'Something went wrong.',
 } satisfies Record<string, Message>;

@@ -1,0 +1,22 @@
+import type { MessageKey } from '../locales/en.js';
+import type { PipelineError } from '../model/errors.js';
+
+const ERROR_TEXTS: Partial<Record<PipelineError['code'], MessageKey>> = {
+  offline: 'errorOffline',
+  timeout: 'errorTimeout',
+  auth: 'errorAuth',
+  forbidden: 'errorForbidden',
+  'not-found': 'errorNotFound',
+  conflict: 'errorConflict',
+  'status-deleted': 'statusDeletedMeanwhile',
+  quota: 'errorQuota',
+  'storage-lost': 'errorStorage',
+  'storage-blocked': 'errorBlocked',
+  'version-skew': 'errorVersion',
+  unavailable: 'errorUnavailable',
+  'rate-limited': 'errorUnavailable',
+};
+
+/** Why something failed, in the user's words. */
+export const errorText = (text: (key: MessageKey) => string, { code }: PipelineError): string =>
+  text(ERROR_TEXTS[code] ?? 'errorUnknown');
