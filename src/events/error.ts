@@ -13,4 +13,3 @@ export class PipelineErrorEvent extends PipelineEvent {
     this.action = action;
   }
 }
-

@@ -4,4 +4,3 @@ export abstract class PipelineEvent extends Event {
     super(type, { bubbles: true, composed: true, cancelable });
   }
 }
-

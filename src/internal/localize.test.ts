@@ -3,8 +3,9 @@ import { LitElement, html, type PropertyValues, type TemplateResult } from 'lit'
 import { until } from '../../test/support.js';
 import '../elements/pipeline-provider/define.js';
 import type { Messages } from '../locales/en.js';
+import { inbox } from '../locales/en/inbox.js';
 import { id } from '../locales/id.js';
-import { LocalizeController, registerLocale, type Values } from './localize.js';
+import { LocalizeController, learn, registerLocale, type Values } from './localize.js';
 
 /** An element with one word. */
 class Word extends LitElement {
@@ -33,6 +34,7 @@ class Word extends LitElement {
   }
 }
 customElements.define('localize-word', Word);
+learn(inbox);
 
 const page = document.documentElement;
 const says = (element: Word, words: string): Promise<boolean> =>
