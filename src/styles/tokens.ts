@@ -2,7 +2,7 @@ import { css } from '@lit/reactive-element';
 
 /**
  * What a designer sets (`--pipeline-*`, inherited from anywhere above) and what is used here (`--_*`). Light and dark
- * follow the page's `color-scheme`. What a closed picker has no use for is in `controls`.
+ * follow the page's `color-scheme`. What a closed picker has no use for is in `controlTokens`.
  */
 export const tokens = css`
   :host {

@@ -10,8 +10,10 @@ const SCRIPT = `
   setDefaultAdapter(adapter);
 `;
 
-/** Serves a page with one picker; `answer` decides about the file with the picker's list. */
-async function serve(page: Page, answer: () => Promise<boolean>): Promise<void> {
+const PICKER = '<pipeline-status-picker conversation-id="c1"></pipeline-status-picker>';
+
+/** Serves a page with some elements; `answer` decides about the file with a part that they load. */
+async function serve(page: Page, answer: () => Promise<boolean>, part = 'chooser', body = PICKER): Promise<void> {
   const { outputFiles } = await build({
     stdin: { contents: SCRIPT, resolveDir: process.cwd() },
     tsconfigRaw: {},
@@ -25,22 +27,21 @@ async function serve(page: Page, answer: () => Promise<boolean>): Promise<void> 
   const files = new Map(outputFiles.map((file) => [file.path, file.text]));
   await page.route('**/app/*', async (route) => {
     const path = new URL(route.request().url()).pathname;
-    if (path.includes('chooser') && !(await answer())) return route.abort();
+    if (path.includes(`/${part}-`) && !(await answer())) return route.abort();
     return route.fulfill({ body: files.get(path)!, contentType: 'text/javascript' });
   });
   await page.route('**/app.html', (route) =>
     route.fulfill({
       body: `<!doctype html><html lang="en"><link rel="icon" href="data:,"><script type="module" src="/app/stdin.js"></script>
-        <pipeline-status-picker conversation-id="c1"></pipeline-status-picker>`,
+        ${body}`,
       contentType: 'text/html',
     }),
   );
   await page.goto('/app.html');
 }
 
-test('a list whose code does not arrive says so, and comes with the next click', async ({ page }) => {
-  let isLost = true;
-  await serve(page, () => Promise.resolve(!isLost));
+/** The codes of the failures that the page is told of. */
+async function failures(page: Page): Promise<string[]> {
   const codes: string[] = [];
   await page.exposeFunction('told', (code: string) => codes.push(code));
   await page.evaluate(() => {
@@ -49,6 +50,13 @@ test('a list whose code does not arrive says so, and comes with the next click',
       (window as unknown as { told(code: string): void }).told(code);
     });
   });
+  return codes;
+}
+
+test('a list whose code does not arrive says so, and comes with the next click', async ({ page }) => {
+  let isLost = true;
+  await serve(page, () => Promise.resolve(!isLost));
+  const codes = await failures(page);
   const picker = page.getByRole('combobox', { name: 'Pipeline status' });
   await expect(picker).toHaveText('No status');
   await picker.click();
@@ -95,4 +103,40 @@ test('a list that is on its way does not open any more after Escape, or when foc
   for (const each of [first!, second!]) expect(await each.getAttribute('aria-expanded')).toBe('false');
   await page.keyboard.press('ArrowDown');
   await expect(first!).toHaveAttribute('aria-expanded', 'true');
+});
+
+test('settings whose code does not arrive say so, and come with "Try again" where the keyboard goes on', async ({
+  page,
+}) => {
+  let isLost = true;
+  await serve(page, () => Promise.resolve(!isLost), 'page', '');
+  const codes = await failures(page);
+  await page.evaluate(() => document.body.append(document.createElement('pipeline-settings')));
+  const alert = page.getByRole('alert');
+  await expect(alert).toContainText('The server cannot be reached right now.');
+  await expect.poll(() => codes).toEqual(['unavailable']);
+  const retry = page.getByRole('button', { name: 'Try again' });
+  await retry.focus();
+  await page.keyboard.press('Enter');
+  await expect.poll(() => codes).toEqual(['unavailable', 'unavailable']);
+  await expect(retry).toBeFocused();
+  isLost = false;
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('listitem')).toHaveCount(2);
+  await expect(alert).toHaveCount(0);
+  await expect(page.getByRole('button', { name: 'Reorder Leads' })).toBeFocused();
+});
+
+test('whoever waits for the settings waits for their code', async ({ page }) => {
+  let arrive = (): void => undefined;
+  const arrived = new Promise<boolean>((resolve) => (arrive = () => resolve(true)));
+  await serve(page, () => arrived, 'page', '<pipeline-settings></pipeline-settings>');
+  const settings = page.locator('pipeline-settings');
+  await expect(settings).toHaveJSProperty('hasUpdated', true);
+  const buttons = settings.evaluate(async (element) => {
+    await (element as HTMLElement & { updateComplete: Promise<boolean> }).updateComplete;
+    return element.shadowRoot!.querySelectorAll('button').length;
+  });
+  arrive();
+  expect(await buttons).toBe(7);
 });

@@ -21,6 +21,7 @@ import {
 import type { Id } from '../../model/id.js';
 import { PipelineStore, type Interest } from '../../store/store.js';
 import { base } from '../../styles/base.js';
+import { controlTokens } from '../../styles/control-tokens.js';
 import { controls } from '../../styles/controls.js';
 import { popup } from '../../styles/popup.js';
 import { tokens } from '../../styles/tokens.js';
@@ -68,7 +69,7 @@ import { styles } from './pipeline-filter.styles.js';
  * @cssstate empty - There is no status.
  */
 export class PipelineFilter extends FormControl {
-  static override styles = [tokens, base, controls, popup, chipStyles, styles];
+  static override styles = [tokens, base, controlTokens, controls, popup, chipStyles, styles];
 
   /** What is filtered. */
   @property() of: 'conversation' | 'contact' = 'conversation';

@@ -1,6 +1,6 @@
 import { ContextProvider } from '@lit/context';
-import { LitElement, css, html, type PropertyValues, type TemplateResult } from 'lit';
-import { property } from 'lit/decorators.js';
+import { ReactiveElement, css, type PropertyValues } from '@lit/reactive-element';
+import { property } from '@lit/reactive-element/decorators/property.js';
 import type { PipelineAdapter } from '../../adapters/adapter.js';
 import { lazyAdapter, lazyIndexedDB } from '../../adapters/lazy.js';
 import { warnOnce } from '../../internal/pipeline-element.js';
@@ -15,7 +15,7 @@ import { adapterContext } from '../../store/context.js';
  * @tag pipeline-provider
  * @slot - The part of the page that uses the data.
  */
-export class PipelineProvider extends LitElement {
+export class PipelineProvider extends ReactiveElement {
   static override styles = css`
     :host {
       display: contents;
@@ -62,8 +62,10 @@ export class PipelineProvider extends LitElement {
     if (changed.has('src') || changed.has('database') || changed.has('adapter')) this.#provide();
   }
 
-  protected override render(): TemplateResult {
-    return html`<slot></slot>`;
+  protected override createRenderRoot(): HTMLElement | DocumentFragment {
+    const root = super.createRenderRoot();
+    root.append(document.createElement('slot'));
+    return root;
   }
 
   #provide(): void {

@@ -1,44 +1,21 @@
-import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
-import { property } from 'lit/decorators.js';
-import { repeat } from 'lit/directives/repeat.js';
-import { chipStyles } from '../../internal/chip.styles.js';
-import { plusIcon, warningIcon } from '../../internal/icons.js';
+import type { PropertyValues } from '@lit/reactive-element';
+import { property } from '@lit/reactive-element/decorators/property.js';
+import { create } from '../../internal/dom.js';
+import { LazyPart } from '../../internal/lazy-part.js';
 import { announce, prepareToAnnounce } from '../../internal/live-region.js';
-import { learn } from '../../internal/localize.js';
-import { MenuController } from '../../internal/menu.js';
-import { warnOnce } from '../../internal/pipeline-element.js';
-import { SortableController } from '../../internal/sortable.js';
-import { statusColor } from '../../internal/status-color.js';
-import { TemplateElement } from '../../internal/template-element.js';
-import { inbox } from '../../locales/en/inbox.js';
-import { settings as words } from '../../locales/en/settings.js';
-import { DEFAULT_COLOR, DEFAULT_PALETTE, type PaletteColor } from '../../model/color.js';
-import type { PipelineError } from '../../model/errors.js';
-import type { Id } from '../../model/id.js';
-import { parseColor } from '../../model/parse.js';
-import type { Status } from '../../model/status.js';
+import { PipelineElement } from '../../internal/pipeline-element.js';
+import { DEFAULT_PALETTE, type PaletteColor } from '../../model/color.js';
 import type { Interest, PipelineStore } from '../../store/store.js';
 import { base } from '../../styles/base.js';
-import { controls } from '../../styles/controls.js';
-import { popup } from '../../styles/popup.js';
+import { controlTokens } from '../../styles/control-tokens.js';
 import { tokens } from '../../styles/tokens.js';
-import { SettingsContext } from './context.js';
-import { overlayStyles } from './delete-dialog.styles.js';
-import { Deletion } from './deletion.js';
-import { addExamples } from './examples.js';
-import { CONTROLS, type Control } from './focus.js';
-import { Forms } from './forms.js';
-import { renderMessage, type Message } from './message.js';
+import { pageCode } from './load-page.js';
+import type { SettingsPage } from './page.js';
 import { styles } from './pipeline-settings.styles.js';
-import { Reorder, type Direction } from './reorder.js';
-import { renderForm } from './status-form.js';
-import { formStyles } from './status-form.styles.js';
-import { renderRow } from './status-row.js';
 
-const CONVERSATIONS = { of: 'conversation' } as const;
+const INTEREST: Interest = { statuses: true, counts: { of: 'conversation' } };
 /** What takes less time to load is not worth a word, milliseconds. */
 const PATIENCE = 1000;
-const SKELETON_ROWS = [1, 2, 3];
 
 /**
  * The Pipeline Management page: the statuses in order, with the number of conversations in each, to add, rename,
@@ -77,10 +54,10 @@ const SKELETON_ROWS = [1, 2, 3];
  * @cssstate dragging - A row is being moved, by pointer or keyboard.
  * @cssstate open - The menu or the dialog is open.
  */
-export class PipelineSettings extends TemplateElement {
+export class PipelineSettings extends PipelineElement {
   // Without delegated focus: a click beside the controls would jump to the first of them, and drop a selection.
-  static override shadowRootOptions: ShadowRootInit = { ...TemplateElement.shadowRootOptions, delegatesFocus: false };
-  static override styles = [tokens, base, controls, popup, chipStyles, styles, formStyles, overlayStyles];
+  static override shadowRootOptions: ShadowRootInit = { ...PipelineElement.shadowRootOptions, delegatesFocus: false };
+  static override styles = [tokens, base, controlTokens, styles];
 
   /** Shows the statuses without a way to change them. */
   @property({ type: Boolean, reflect: true }) readonly = false;
@@ -88,49 +65,20 @@ export class PipelineSettings extends TemplateElement {
   /** The colours to offer; a name is any text, or that of one of the library's own colours. */
   @property({ attribute: false }) palette: readonly PaletteColor[] = DEFAULT_PALETTE;
 
-  #palette = DEFAULT_PALETTE;
-  #message: Message | undefined;
-  /** The store that the forms, the message and the rest are about. */
-  #subject: PipelineStore | undefined;
-  #isRetrying = false;
-  #toldError: PipelineError | undefined;
+  readonly #lazy: LazyPart<typeof SettingsPage, SettingsPage> = new LazyPart(
+    this,
+    pageCode,
+    (Page) =>
+      new Page(this, {
+        store: () => this.store,
+        localize: this.localize,
+        setState: (name, on) => this.setState(name, on),
+      }),
+  );
+  /** What stands where the page will, and of what kind it is. */
+  #placeholder: HTMLElement | undefined;
+  #placeholderKind = '';
   #loadingTimer: ReturnType<typeof setTimeout> | undefined;
-
-  readonly #context = new SettingsContext(this, {
-    store: () => this.store,
-    palette: () => this.#palette,
-    readonly: () => this.readonly,
-    text: (key, values) => this.text(key, values),
-    errorText: (error) => this.errorText(error),
-    show: (message) => {
-      this.#message = message;
-      this.requestUpdate();
-    },
-  });
-  readonly #forms = new Forms(this.#context);
-  readonly #reorder = new Reorder(this.#context);
-  readonly #deletion = new Deletion(this.#context, (id) => this.#count(id));
-
-  readonly #menu = new MenuController<Direction>(this, {
-    trigger: (id) => this.#context.focus.control(id, 'handle'),
-    onChoose: (id, direction) => this.#reorder.moveTo(id, direction),
-  });
-
-  readonly #sortable = new SortableController(this, {
-    list: () => (this.readonly ? null : this.#context.focus.find('ol')),
-    onStart: () => {
-      this.#menu.close(false);
-      this.setState('dragging', true);
-    },
-    onMove: (id, after) => void this.#reorder.move(id, after),
-    onEnd: () => this.requestUpdate(),
-  });
-
-  constructor() {
-    super();
-    learn(inbox);
-    learn(words);
-  }
 
   override focus(options?: FocusOptions): void {
     this.shadowRoot?.querySelector<HTMLElement>('button, input')?.focus(options);
@@ -139,86 +87,58 @@ export class PipelineSettings extends TemplateElement {
   override connectedCallback(): void {
     super.connectedCallback();
     prepareToAnnounce();
+    this.#load();
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#stopLoadingTimer();
-    this.#menu.close(false);
-    this.#reorder.reset();
-    this.#deletion.reset();
+    this.#lazy.part?.leave();
   }
 
   protected override interest(store: PipelineStore): Interest {
-    if (this.#subject !== store) {
-      // Another tenant: nothing that was begun here belongs there.
-      this.#subject = store;
-      this.#message = undefined;
-      this.#forms.reset();
-      this.#reorder.reset();
-      this.#deletion.reset();
-      this.#menu.close(false);
-    }
-    return { statuses: true, counts: CONVERSATIONS };
+    this.#lazy.part?.changeStore(store);
+    return INTEREST;
+  }
+
+  /** Whoever waits for the element waits for its page too. */
+  protected override async getUpdateComplete(): Promise<boolean> {
+    await this.#lazy.settled;
+    return super.getUpdateComplete();
   }
 
   /** While something is dragged the list belongs to the drag; what changes meanwhile is shown after it. */
   protected override scheduleUpdate(): void | Promise<unknown> {
-    const { settled } = this.#sortable;
+    const settled = this.#lazy.part?.settled;
     return settled ? settled.then(() => super.scheduleUpdate()) : super.scheduleUpdate();
   }
 
-  protected override willUpdate(changed: PropertyValues): void {
-    super.willUpdate(changed);
-    this.#context.focus.remember();
-    if (changed.has('palette')) this.#palette = readPalette(this.palette);
-    if (this.store?.phase !== 'ready') return;
-    this.#forms.follow();
-    this.#reorder.follow();
-    this.#deletion.follow();
-    const { id } = this.#menu;
-    if (id !== undefined && (this.readonly || !this.store.statuses.some((status) => status.id === id))) {
-      this.#menu.close(false);
-    }
-  }
-
-  protected override render(): TemplateResult {
-    const { store } = this;
-    if (!store || store.phase === 'loading') return this.#renderLoading();
-    if (store.phase === 'error') return this.#renderLoadError(store.error);
-    const isEmpty = store.statuses.length === 0;
-    return html`${store.error ? this.#renderLoadError(store.error) : nothing}
-      ${
-        store.isDurable
-          ? nothing
-          : html`<p class="banner" part="message">${warningIcon}<span>${this.text('notDurable')}</span></p>`
-      }
-      <div class="card">
-        ${isEmpty ? this.#renderEmpty() : this.#renderList(store.statuses)}
-        ${this.readonly ? nothing : this.#renderFoot()}
-      </div>
-      ${this.#message ? renderMessage(this.#message, this.#context.text, () => this.#handleDismiss()) : nothing}
-      ${this.#renderMenu()} ${this.#deletion.render()}`;
+  protected override update(changed: PropertyValues): void {
+    super.update(changed);
+    const isLoading = this.#isLoading;
+    const hadFocus = this.#placeholder?.contains(this.shadowRoot!.activeElement) ?? false;
+    this.#showPlaceholder(isLoading, hadFocus);
+    this.#lazy.part?.render(changed);
+    // Whoever tried again goes on where the page begins.
+    if (hadFocus && !isLoading) this.focus();
   }
 
   protected override updated(): void {
-    this.#context.focus.restore();
-    this.#menu.settle();
-    this.#deletion.settle();
-    const isLoading = !this.store || this.store.phase === 'loading';
-    this.setState('loading', isLoading);
-    this.setState('saving', this.#context.writer.isBusy);
-    this.setState('error', this.store?.error !== undefined || this.#message?.isError === true);
-    this.setState('empty', this.store?.phase === 'ready' && this.store.statuses.length === 0);
-    this.setState('dragging', this.#reorder.grabbedId !== undefined);
-    this.setState('open', this.#menu.id !== undefined || this.#deletion.isAsking);
-    const error = this.store?.error;
-    if (error && error !== this.#toldError) announce(`${this.text('loadFailed')} ${this.errorText(error)}`, this);
-    this.#toldError = error;
+    this.#lazy.part?.rendered();
+    const isLoading = this.#isLoading;
+    this.setState('loading', isLoading && !this.#lazy.failure);
     // One that has left the page renders once more.
-    if (isLoading && this.isConnected)
+    if (isLoading && this.isConnected) {
       this.#loadingTimer ??= setTimeout(() => announce(this.text('loading'), this), PATIENCE);
-    else this.#stopLoadingTimer();
+    } else this.#stopLoadingTimer();
+  }
+
+  get #isLoading(): boolean {
+    return !this.store || this.store.phase === 'loading' || !this.#lazy.part;
+  }
+
+  #load(): void {
+    this.#lazy.use(() => undefined);
   }
 
   #stopLoadingTimer(): void {
@@ -226,164 +146,30 @@ export class PipelineSettings extends TemplateElement {
     this.#loadingTimer = undefined;
   }
 
-  #renderLoading(): TemplateResult {
-    return html`<div class="card" aria-busy="true">
-      <span class="visually-hidden">${this.text('loading')}</span>
-      ${SKELETON_ROWS.map(() => html`<div class="row"><span class="skeleton" part="skeleton"></span></div>`)}
-    </div>`;
+  #showPlaceholder(isLoading: boolean, hasFocus: boolean): void {
+    const hasFailed = this.#lazy.failure !== undefined || hasFocus;
+    const kind = isLoading ? `${hasFailed} ${this.readonly} ${this.localize.tag}` : '';
+    if (kind === this.#placeholderKind) return;
+    this.#placeholderKind = kind;
+    this.#placeholder?.remove();
+    this.#placeholder = !isLoading ? undefined : hasFailed ? this.#makeFailure() : this.#makeSkeleton();
+    if (this.#placeholder) this.renderRoot.prepend(this.#placeholder);
   }
 
-  #renderLoadError(error: PipelineError | undefined): TemplateResult {
-    return html`<div class="banner" data-error>
-      ${warningIcon}
-      <span part="error">${this.text('loadFailed')} ${error ? this.errorText(error) : nothing}</span>
-      <button
-        class="button"
-        type="button"
-        aria-disabled=${this.#isRetrying ? 'true' : nothing}
-        @click=${() => void this.#handleRetry()}
-      >
-        ${this.text('retry')}
-      </button>
-    </div>`;
+  #makeSkeleton(): HTMLElement {
+    const row = (): HTMLElement =>
+      create('div', { class: 'row' }, create('span', { class: 'skeleton', part: 'skeleton' }));
+    const foot = this.readonly ? [] : [create('div', { class: 'row' })];
+    const words = create('span', { class: 'visually-hidden' }, this.text('loading'));
+    return create('div', { class: 'card', 'aria-busy': 'true' }, words, row(), row(), row(), ...foot);
   }
 
-  #renderEmpty(): TemplateResult {
-    if (this.readonly) return html`<p class="empty" part="empty">${this.text('noStatusesYet')}</p>`;
-    return html`<div class="empty" part="empty">
-      <div class="sketch" aria-hidden="true">
-        ${SKELETON_ROWS.map(
-          (_, i) => html`<span ${statusColor({ name: '', color: this.#palette[i]?.color ?? DEFAULT_COLOR })}></span>`,
-        )}
-      </div>
-      <h2>${this.text('emptyTitle')}</h2>
-      <p>${this.text('emptyText')}</p>
-      <button class="button" type="button" @click=${() => void addExamples(this.#context)}>
-        ${this.text('useExamples')}
-      </button>
-    </div>`;
+  #makeFailure(): HTMLElement {
+    const words = create('span', { class: 'error', part: 'error' }, this.text('errorUnavailable'));
+    const retry = create('button', { type: 'button' }, this.text('retry'));
+    retry.addEventListener('click', () => this.#load());
+    return create('p', { role: 'alert' }, words, ' ', retry);
   }
-
-  #renderList(statuses: readonly Status[]): TemplateResult {
-    return html`<span id="reorder-hint" hidden>${this.text('reorderHint')}</span>
-      <ol
-        class="list"
-        part="list"
-        role="list"
-        aria-label=${this.text('statuses')}
-        @click=${this.#handleListClick}
-        @keydown=${this.#handleListKeyDown}
-        @keyup=${this.#handleListKeyUp}
-      >
-        ${repeat(
-          this.#reorder.arrange(statuses),
-          ({ id }) => id,
-          (status) => this.#renderRow(status),
-        )}
-      </ol>`;
-  }
-
-  #renderRow(status: Status): TemplateResult {
-    const { id } = status;
-    const draft = this.#forms.edit(id);
-    return renderRow(this.#context, status, {
-      count: this.#count(id),
-      formatCount: (count) => this.localize.formats.compact.format(count),
-      isGrabbed: this.#reorder.grabbedId === id,
-      isMenuOpen: this.#menu.id === id,
-      ...(draft ? { edit: { draft, handlers: this.#forms.handlers(draft) } } : {}),
-    });
-  }
-
-  #renderFoot(): TemplateResult {
-    const { add } = this.#forms;
-    return html`<div class="foot">
-      ${
-        add
-          ? renderForm(this.#context, add, this.#forms.handlers(add))
-          : html`<button class="add" type="button" @click=${() => this.#forms.openAdd()}>
-              ${plusIcon}${this.text('addStatus')}
-            </button>`
-      }
-    </div>`;
-  }
-
-  #renderMenu(): TemplateResult | typeof nothing {
-    const statuses = this.store?.statuses ?? [];
-    const index = statuses.findIndex((status) => status.id === this.#menu.id);
-    if (index < 0) return nothing;
-    const isFirst = index === 0;
-    const isLast = index === statuses.length - 1;
-    return this.#menu.render(statuses[index]!.name, [
-      { key: 'up', label: this.text('moveUp'), isDisabled: isFirst },
-      { key: 'down', label: this.text('moveDown'), isDisabled: isLast },
-      { key: 'top', label: this.text('moveToTop'), isDisabled: isFirst },
-      { key: 'bottom', label: this.text('moveToBottom'), isDisabled: isLast },
-    ]);
-  }
-
-  /** How many conversations have a status; `undefined` where nobody can count, or not yet. */
-  #count(id: Id): number | undefined {
-    const counts = this.store?.counts(CONVERSATIONS);
-    return counts && (counts.byStatus.get(id) ?? 0);
-  }
-
-  readonly #handleListClick = (event: Event): void => {
-    const { status, control } = this.#at(event);
-    if (!status) return;
-    if (control === 'handle') this.#menu.toggle(status.id);
-    else if (control === 'edit') this.#forms.openEdit(status);
-    else {
-      this.#forms.putAway();
-      void this.#deletion.request(status);
-    }
-  };
-
-  readonly #handleListKeyDown = (event: KeyboardEvent): void => {
-    const { status, control } = this.#at(event);
-    if (!status || !control || !this.#reorder.handleKeyDown(event, status.id, control)) return;
-    event.preventDefault();
-    event.stopPropagation();
-  };
-
-  /** A button is clicked when Space comes up; on a handle that press took or dropped the row. */
-  readonly #handleListKeyUp = (event: KeyboardEvent): void => {
-    if (event.key === ' ' && this.#at(event).control === 'handle') event.preventDefault();
-  };
-
-  /** The status and the control of its row that an event is about. */
-  #at(event: Event): { status?: Status | undefined; control?: Control } {
-    const button = (event.target as Element).closest('button');
-    const control = CONTROLS.find((each) => button?.classList.contains(each));
-    const id = button?.parentElement?.dataset['id'];
-    if (!control || id === undefined) return {};
-    return { status: this.store?.statuses.find((status) => status.id === id), control };
-  }
-
-  async #handleRetry(): Promise<void> {
-    const { store } = this;
-    if (!store || this.#isRetrying) return;
-    this.#isRetrying = true;
-    this.requestUpdate();
-    await store.retry();
-    this.#isRetrying = false;
-    this.requestUpdate();
-  }
-
-  #handleDismiss(): void {
-    this.#context.show(undefined);
-  }
-}
-
-/** A host's colours that can be read; without any, the library's own. */
-function readPalette(value: readonly PaletteColor[]): readonly PaletteColor[] {
-  try {
-    const palette = [...value].map(({ name, color }) => ({ name: String(name), color: parseColor(color) }));
-    if (palette.length) return palette;
-  } catch {
-    warnOnce('<pipeline-settings>: palette is a list like [{ name: "Sky", color: "#2775f8" }].');
-  }
-  return DEFAULT_PALETTE;
 }
 
 declare global {

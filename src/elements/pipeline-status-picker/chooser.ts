@@ -8,6 +8,7 @@ import type { MessageKey } from '../../locales/en.js';
 import type { PipelineError } from '../../model/errors.js';
 import type { Id } from '../../model/id.js';
 import type { PipelineStore } from '../../store/store.js';
+import { controlTokens } from '../../styles/control-tokens.js';
 import { controls } from '../../styles/controls.js';
 import { popup } from '../../styles/popup.js';
 import { chooserStyles } from './chooser.styles.js';
@@ -66,7 +67,7 @@ export class Chooser {
       onClose: (leaves) => this.close(leaves),
     });
     const { elementStyles } = element.constructor as typeof ReactiveElement;
-    adoptStyles(element.renderRoot as ShadowRoot, [...elementStyles, controls, popup, chooserStyles]);
+    adoptStyles(element.renderRoot as ShadowRoot, [...elementStyles, controlTokens, controls, popup, chooserStyles]);
     element.addEventListener('focusout', this.#handleFocusOut);
   }
 
@@ -130,6 +131,10 @@ export class Chooser {
     const { element } = this.#host;
     const content = html`${this.#picks.render()}${this.#isOpen ? this.#renderPopup() : nothing}`;
     render(content, element.renderRoot, { host: element });
+  }
+
+  /** Called after each render. */
+  settle(): void {
     if (this.#isOpen) {
       this.#popup.show();
       this.#listbox.settle();

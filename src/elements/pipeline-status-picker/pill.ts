@@ -2,9 +2,7 @@
  * The pill is written by hand, not by a template: it is all that most of the thousand pickers of a page ever show, and
  * what a template keeps for each of its places weighs more than the pill.
  */
-
-/** `null`: the attribute is not there. */
-export type Attributes = Readonly<Record<string, string | null>>;
+import { NONE, assign, create, type Attributes } from '../../internal/dom.js';
 
 /** What a pill shows. */
 export interface PillLook {
@@ -16,25 +14,6 @@ export interface PillLook {
   readonly label: string;
   /** What a screen reader says before a pill that is text. */
   readonly prefix: string;
-}
-
-const NONE: Attributes = {};
-
-export function create(tag: string, attributes: Attributes, ...children: Node[]): HTMLElement {
-  const element = document.createElement(tag);
-  assign(element, attributes, NONE);
-  element.append(...children);
-  return element;
-}
-
-/** Sets the attributes that are not as they were. */
-function assign(element: Element, now: Attributes, before: Attributes): void {
-  for (const name in now) {
-    const value = now[name] ?? null;
-    if (value === (before[name] ?? null)) continue;
-    if (value === null) element.removeAttribute(name);
-    else element.setAttribute(name, value);
-  }
 }
 
 function isSame(a: Attributes, b: Attributes): boolean {

@@ -191,6 +191,7 @@ export class PipelineStatusPicker extends FormControl {
 
   protected override updated(): void {
     const { isLoading, error, statusId, isSaving } = this.#view;
+    this.#chooser?.settle();
     this.tellForm(this.#pill!.element, statusId ?? null, !(this.isBound && isLoading));
     this.setState('open', this.#isOpen);
     this.setState('loading', isLoading);

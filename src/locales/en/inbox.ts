@@ -3,7 +3,6 @@ import type { Message } from '../en.js';
 /** The English messages of what stands in an inbox once it is used: picker, filter, and what every element says. */
 export const inbox = {
   // What every element says.
-  retry: 'Try again',
   undo: 'Undo',
   dismiss: 'Dismiss',
   cancel: 'Cancel',

@@ -1,6 +1,6 @@
 import type { Message } from '../en.js';
 
-/** The English messages of a closed picker: all that most pages of an inbox say. */
+/** The English messages of closed pickers, and of what is not loaded yet: all that most pages of an inbox say. */
 export const pill = {
   noStatus: 'No status',
   loading: 'Loading statuses',
@@ -8,6 +8,7 @@ export const pill = {
   pipelineStatus: 'Pipeline status',
   mixed: 'Mixed',
   forDuration: 'for {duration}',
+  retry: 'Try again',
   requiredMissing: 'Choose a status.',
   errorUnavailable: 'The server cannot be reached right now.',
 } satisfies Record<string, Message>;

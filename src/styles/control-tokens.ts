@@ -1,0 +1,20 @@
+import { css } from '@lit/reactive-element';
+
+/** What a designer sets beside `tokens`, for all that a closed picker does without: cards, controls, what floats. */
+export const controlTokens = css`
+  :host {
+    --_surface: var(--pipeline-surface, light-dark(#ffffff, #17181b));
+    --_surface-raised: var(--pipeline-surface-raised, light-dark(#ffffff, #212226));
+    --_radius: var(--pipeline-radius, 8px);
+    --_control-size: var(--pipeline-control-size, 28px);
+    --_hover: color-mix(in oklab, var(--_text) 5%, transparent);
+    --_on-accent: color(from var(--_accent) srgb-linear var(--_k) var(--_k) var(--_k) / 1);
+    --_shadow: 0 1px 2px rgb(0 0 0 / 0.08), 0 8px 28px rgb(0 0 0 / 0.16);
+  }
+
+  @media (pointer: coarse) {
+    :host {
+      --_control-size: var(--pipeline-control-size, 44px);
+    }
+  }
+`;
