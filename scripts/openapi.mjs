@@ -104,7 +104,11 @@ const header = (name, required, description) => ({
   schema: { type: 'string' },
 });
 
-const KEY = header('Idempotency-Key', false, 'The same for each try of one write: it is done once. Kept for 24 hours.');
+const KEY = header(
+  'Idempotency-Key',
+  false,
+  'The same for each try of one write: it is done once. Its answer is kept for 24 hours, a 404, 409, 412 or 422 too.',
+);
 const IF_MATCH = header('If-Match', true, 'The ETag of what is changed.');
 const FILTER = [
   query('op', { enum: ['any-of', 'none-of'] }),

@@ -25,6 +25,10 @@ export class Batch {
     this.#later.push({ text, values });
   }
 
+  clear(): void {
+    for (const list of [this.#parts, this.#values, this.#later]) list.length = 0;
+  }
+
   async run(tx: Sql): Promise<void> {
     const last = this.#parts.at(-1);
     if (last !== undefined) {

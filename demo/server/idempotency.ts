@@ -1,6 +1,6 @@
 import { PipelineError, invalid } from '../../src/model/errors.js';
 import { hash } from './hash.js';
-import { HttpError } from './problem.js';
+import { HttpError, PROBLEM_TYPE, toProblem } from './problem.js';
 import type { Store, Write, Writer } from './store.js';
 
 /** How long an answer is kept. */
@@ -27,9 +27,13 @@ const PUT = `INSERT INTO pipeline.answers (tenant_id, owner, idempotency_key, fi
   ON CONFLICT (tenant_id, owner, idempotency_key) DO UPDATE SET fingerprint = excluded.fingerprint,
     answer = excluded.answer, at = excluded.at`;
 
+/** Refusals that another moment could turn into a success, long after the client gave up. */
+const KEPT_REFUSALS: ReadonlySet<number> = new Set([404, 409, 412, 422]);
+
 /**
  * Lets a write happen once, however often it is sent. Its answer is stored by its own transaction, so either both are
- * there or neither, wherever an instance dies. A refusal has changed nothing and is not stored: it is judged anew.
+ * there or neither, wherever an instance dies. A refusal is an answer like any other: a copy that the network delivers
+ * late must not do what the client was told is not done.
  */
 export class Idempotency {
   readonly #store: Store;
@@ -65,7 +69,10 @@ export class Idempotency {
           if (held.fingerprint !== fingerprint) throw reused();
           return replay(JSON.parse(held.answer) as Answer);
         }
-        const answer = await work(write);
+        const answer = await work(write).catch((thrown: unknown) => {
+          write.discard();
+          return refusal(thrown);
+        });
         batch.add(PUT, [tenant, owner, key, fingerprint, JSON.stringify(answer), head.now]);
         return answer;
       });
@@ -73,6 +80,14 @@ export class Idempotency {
       this.#running.delete(name);
     }
   }
+}
+
+/** The refusal as an answer to keep. Throws what is none: it rolls the transaction back, and is judged anew. */
+function refusal(thrown: unknown): Answer {
+  if (!(thrown instanceof PipelineError)) throw thrown;
+  const body = toProblem(thrown);
+  if (!KEPT_REFUSALS.has(body.status)) throw thrown;
+  return { status: body.status, body, headers: { 'Content-Type': PROBLEM_TYPE } };
 }
 
 const reused = (): PipelineError => invalid('Idempotency-Key', 'was used for another request.');

@@ -54,8 +54,8 @@ export class Journal {
   readonly #tenant: string;
   readonly #head: Head;
   readonly #writer: Writer;
-  #seq: number;
-  #statusesVersion: number;
+  #seq!: number;
+  #statusesVersion!: number;
   readonly #statuses = new Map<Id, StatusRow>();
   readonly #moves: (Move & { seq: number })[] = [];
   readonly #changes: ChangeRow[] = [];
@@ -64,8 +64,15 @@ export class Journal {
     this.#tenant = tenant;
     this.#head = head;
     this.#writer = writer;
-    this.#seq = head.seq;
-    this.#statusesVersion = head.statusesVersion;
+    this.clear();
+  }
+
+  /** As it was before the first write. */
+  clear(): void {
+    this.#seq = this.#head.seq;
+    this.#statusesVersion = this.#head.statusesVersion;
+    this.#statuses.clear();
+    for (const list of [this.#moves, this.#changes]) list.length = 0;
   }
 
   get seq(): number {

@@ -4,6 +4,8 @@ import { TokenExpired } from './page-token.js';
 /** An identifier, as RFC 9457 has it: its last word is the code of the error. */
 const TYPE = 'https://pipeline-elements.dev/problems/';
 
+export const PROBLEM_TYPE = 'application/problem+json';
+
 const STATUS: Partial<Record<PipelineErrorCode, number>> = {
   auth: 401,
   forbidden: 403,
@@ -75,7 +77,7 @@ export function problemResponse(
   headers: Record<string, string> = {},
 ): Response {
   const response = new Response(JSON.stringify(toProblem(error, status)), { status, headers });
-  response.headers.set('Content-Type', 'application/problem+json');
+  response.headers.set('Content-Type', PROBLEM_TYPE);
   if (error.retryAfterMs !== undefined) {
     response.headers.set('Retry-After', String(Math.ceil(error.retryAfterMs / 1000)));
   }

@@ -35,6 +35,8 @@ export interface Write extends Read {
   batch: Batch;
   /** Who writes, where that is known. */
   by: string | undefined;
+  /** Takes back all that was planned so far. */
+  discard(): void;
 }
 
 export interface Writer {
@@ -106,7 +108,11 @@ export class Store {
           const rows = await this.#readStatuses(tx, tenant, head);
           const journal = new Journal(tenant, head, { by, opId });
           const batch = new Batch();
-          const result = await work({ tx, tenant, head, rows, journal, batch, by });
+          const discard = (): void => {
+            journal.clear();
+            batch.clear();
+          };
+          const result = await work({ tx, tenant, head, rows, journal, batch, by, discard });
           isNews = journal.save(batch);
           await batch.run(tx);
           return result;

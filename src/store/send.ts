@@ -1,7 +1,7 @@
 import type { PipelineAdapter } from '../adapters/adapter.js';
 import type { SetResult } from '../model/entry.js';
 import { PipelineError } from '../model/errors.js';
-import type { Id } from '../model/id.js';
+import { newId, type Id } from '../model/id.js';
 import { parseEntry, parseStatus } from '../model/parse.js';
 import type { Status } from '../model/status.js';
 import type { Operation } from './operations.js';
@@ -31,8 +31,8 @@ export async function send(
     }
     case 'update': {
       const { id, patch, base } = intent;
-      const update = (ifVersion: number): Promise<Status> => adapter.updateStatus(id, patch, { opId, ifVersion });
-      const status = parseStatus(await withVersion(base, confirmed.get(id), update));
+      const update = (options: Versioned): Promise<Status> => adapter.updateStatus(id, patch, options);
+      const status = parseStatus(await withVersion(opId, base, confirmed.get(id), update));
       return { result: status, statuses: [status] };
     }
     case 'move': {
@@ -41,9 +41,9 @@ export async function send(
     }
     case 'delete': {
       const { id, moveTo, base } = intent;
-      const options = moveTo === undefined ? { opId } : { opId, moveTo };
-      const result = await withVersion(base, confirmed.get(id), (ifVersion) =>
-        adapter.deleteStatus(id, { ...options, ifVersion }),
+      const where = moveTo === undefined ? {} : { moveTo };
+      const result = await withVersion(opId, base, confirmed.get(id), (options) =>
+        adapter.deleteStatus(id, { ...where, ...options }),
       );
       return { result, deleted: { id, moveTo: moveTo ?? null }, others: true };
     }
@@ -64,24 +64,31 @@ export async function send(
   }
 }
 
+interface Versioned {
+  opId: string;
+  ifVersion: number;
+}
+
 /**
  * Calls with the version that the edit began from. When only the place in the order changed since, or what changed was
- * our own doing, there is nothing to disagree about: the call goes out with the version of now.
+ * our own doing, there is nothing to disagree about: the call goes out with the version of now. Then as another call:
+ * under the same `opId` a server may keep to its refusal.
  */
 async function withVersion<T>(
+  opId: string,
   base: Status,
   held: Status | undefined,
-  call: (ifVersion: number) => Promise<T>,
+  call: (options: Versioned) => Promise<T>,
 ): Promise<T> {
   const agrees = (status: Status | undefined): status is Status =>
     !!status && !status.deleted && status.name === base.name && status.color === base.color;
   // Version 0: its creation was still pending when the edit began, so all it became since is our own.
   const ours = held && base.version === 0;
   try {
-    return await call(ours || agrees(held) ? held.version : base.version);
+    return await call({ opId, ifVersion: ours || agrees(held) ? held.version : base.version });
   } catch (thrown) {
     const current = thrown instanceof PipelineError && thrown.code === 'conflict' ? thrown.current : undefined;
     if (!agrees(current as Status | undefined)) throw thrown;
-    return call((current as Status).version);
+    return call({ opId: newId(), ifVersion: (current as Status).version });
   }
 }

@@ -195,8 +195,20 @@ describe('PipelineStore', () => {
     Object.assign(adapter, { subscribe: undefined });
     const [a] = await filled(adapter, 'a', 'b');
     const store = await awake(adapter);
+    const opIds = new Set<string>();
+    for (const method of ['updateStatus', 'deleteStatus'] as const) {
+      const original = adapter[method].bind(adapter) as (...args: unknown[]) => Promise<never>;
+      adapter[method] = (id: string, ...rest: unknown[]) => {
+        opIds.add((rest.at(-1) as { opId: string }).opId);
+        return original(id, ...rest);
+      };
+    }
     await adapter.moveStatus('a', 'b');
-    expect((await Writes.of(store).updateStatus(a!, { name: 'a2' })).name).to.equal('a2');
+    const renamed = await Writes.of(store).updateStatus(a!, { name: 'a2' });
+    expect(renamed.name).to.equal('a2');
+    await adapter.moveStatus('a', null);
+    await Writes.of(store).deleteStatus(renamed);
+    expect(opIds.size, 'a call with another version is another call').to.equal(4);
   });
 
   it('does not let a late answer replace what was heard meanwhile', async () => {

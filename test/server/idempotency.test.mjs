@@ -1,7 +1,9 @@
 // A write that is sent twice happens once.
 import assert from 'node:assert/strict';
-import { it } from 'node:test';
-import { codeOf, onBothDatabases, until } from './support.mjs';
+import { describe, it } from 'node:test';
+import { codeOf, loadLibrary, newTenant, onBothDatabases, until } from './support.mjs';
+
+const { Idempotency, PipelineError, Store } = await loadLibrary();
 
 const COLOR = '#2775f8';
 const key = (value) => ({ 'idempotency-key': value });
@@ -10,6 +12,12 @@ const tag = (version) => ({ 'if-match': `"${version}"` });
 onBothDatabases((world) => {
   const changesOf = async ({ tenant }) =>
     world.database.query('SELECT kind, op_id FROM pipeline.changes WHERE tenant_id = $1 ORDER BY seq', [tenant]);
+
+  const age = ({ tenant }, hours) =>
+    world.database.query('UPDATE pipeline.answers SET at = at - $2::bigint WHERE tenant_id = $1', [
+      tenant,
+      hours * 3_600_000,
+    ]);
 
   it('the same key and payload gives the stored answer, of every write', async () => {
     const client = world.client();
@@ -120,29 +128,112 @@ onBothDatabases((world) => {
     for (const other of others) await other.close();
   });
 
-  it('a refusal is judged anew: it has changed nothing', async () => {
-    const client = world.client();
-    const [a] = await client.pipeline('A');
-    await client.pick('c1', 'a');
-    const drop = () => client.delete('/statuses/a', { ...key('k'), ...tag(a.version) });
-    assert.equal((await drop()).status, 409);
-    assert.equal((await drop()).status, 409);
-    await client.pick('c1', null);
-    assert.equal((await drop()).status, 200);
+  describe('a refused write stays refused under its key, when it would be accepted by now', () => {
+    const any = { ...key('k'), 'if-match': '*' };
+    const refusals = {
+      'a pick of a status that did not exist yet': {
+        status: 404,
+        write: (client) => client.pick('c1', 'later', key('k')),
+        then: (client) => client.pipeline('Later'),
+      },
+      'a pick of a status that was deleted': {
+        status: 409,
+        before: (client) => client.delete('/statuses/b', { 'if-match': '*' }),
+        write: (client) => client.pick('c1', 'b', key('k')),
+        then: (client) => client.post('/statuses/b/restore', {}),
+      },
+      'a pick with a version that was not there': {
+        status: 412,
+        write: (client) => client.pick('c1', 'b', any),
+        then: (client) => client.pick('c1', 'a'),
+      },
+      'a delete of a status in use': {
+        status: 409,
+        before: (client) => client.pick('c1', 'a'),
+        write: (client) => client.delete('/statuses/a', any),
+        then: (client) => client.pick('c1', null),
+      },
+      'a rename to a name that was taken': {
+        status: 422,
+        write: (client) => client.patch('/statuses/a', { name: 'B' }, any),
+        then: (client) => client.patch('/statuses/b', { name: 'Other' }, { 'if-match': '*' }),
+      },
+      'a move of a status that did not exist yet': {
+        status: 404,
+        write: (client) => client.post('/statuses/later/move', { after: null }, key('k')),
+        then: (client) => client.pipeline('Later'),
+      },
+    };
+    for (const [what, { status, before, write, then }] of Object.entries(refusals)) {
+      it(what, async () => {
+        const client = world.client();
+        await client.pipeline('A', 'B');
+        await before?.(client);
+        const first = await write(client);
+        assert.equal(first.status, status, JSON.stringify(first.body));
+        assert.equal(first.headers.get('idempotency-replayed'), null);
+        await then(client);
+        const changes = await changesOf(client);
+        const late = await write(client);
+        assert.deepEqual([late.status, late.body], [first.status, first.body]);
+        assert.equal(late.headers.get('content-type'), first.headers.get('content-type'));
+        assert.equal(late.headers.get('idempotency-replayed'), 'true');
+        assert.deepEqual(await changesOf(client), changes);
+        // Who tries again means it, and has another key.
+        const fresh = world.client(client.tenant);
+        fresh.call = (method, path, body, headers) =>
+          client.call(method, path, body, { ...headers, 'idempotency-key': 'another' });
+        assert.equal((await write(fresh)).status, 200);
+      });
+    }
+
+    it('is forgotten after a day, like an answer', async () => {
+      const client = world.client();
+      const write = () => client.pick('c1', 'a', key('k'));
+      assert.equal((await write()).status, 404);
+      await client.pipeline('A');
+      await age(client, 25);
+      assert.equal((await write()).status, 200);
+    });
+
+    it('without anything that was planned before it was refused', async () => {
+      const told = [];
+      const writes = new Idempotency(new Store(world.database, (tenant) => told.push(tenant)));
+      const tenant = newTenant();
+      const { status } = await writes.write({ tenant, opId: 'k', payload: '' }, async ({ journal, batch }) => {
+        journal.putStatus({ id: 'a', name: 'A', color: COLOR, rank: '1', version: 0 });
+        batch.add('UPDATE pipeline.tenants SET pruned = 0 WHERE tenant_id = $1', [tenant]);
+        batch.addLater('UPDATE pipeline.tenants SET origin = 0 WHERE tenant_id = $1', [tenant]);
+        throw new PipelineError('in-use', 'After all.');
+      });
+      assert.equal(status, 409);
+      assert.deepEqual([await changesOf({ tenant }), told], [[], []]);
+      const [{ pruned, origin }] = await world.database.query(
+        'SELECT pruned, origin FROM pipeline.tenants WHERE tenant_id = $1',
+        [tenant],
+      );
+      assert.ok(pruned > 0 && origin > 0);
+    });
+
+    it('but not what was wrong with the request, or with the moment', async () => {
+      const client = world.client();
+      await client.pipeline('A');
+      const put = (body, headers) => client.put('/conversations/c1/status', body, { ...key('k'), ...headers });
+      assert.equal((await put('{"statusId":')).status, 400);
+      assert.equal((await put({ statusId: 'a' }, { origin: 'https://evil.example' })).status, 403);
+      assert.equal((await put('x'.repeat(1_000_001))).status, 413);
+      assert.equal((await put('statusId=a', { 'content-type': 'text/plain' })).status, 415);
+      assert.equal((await put({ statusId: 'a' })).status, 200);
+    });
   });
 
   it('after a day the key is forgotten', async () => {
     const client = world.client();
     await client.pipeline('A', 'B');
     await client.pick('c1', 'a', key('k'));
-    const age = (hours) =>
-      world.database.query('UPDATE pipeline.answers SET at = at - $2::bigint WHERE tenant_id = $1', [
-        client.tenant,
-        hours * 3_600_000,
-      ]);
-    await age(23);
+    await age(client, 23);
     assert.equal((await client.pick('c1', 'b', key('k'))).status, 422);
-    await age(2);
+    await age(client, 2);
     assert.equal((await client.pick('c1', 'b', key('k'))).status, 200);
     assert.equal((await client.pick('c1', 'b', key('k'))).headers.get('idempotency-replayed'), 'true');
   });

@@ -1,12 +1,14 @@
-/* What the tests of the server use of the library, in one bundle: errors have to be of one class. */
+/* What the tests of the server use of the library and of its insides, in one bundle: errors have to be of one class. */
 import type { CallOptions } from '../../src/adapters/adapter.js';
 import { RestAdapter, type RestOptions } from '../../src/adapters/rest/adapter.js';
 import type { ConversationRef } from '../../src/model/entry.js';
 import { PipelineError } from '../../src/model/errors.js';
 import { parseConversationRef } from '../../src/model/parse.js';
 
+export { Idempotency } from '../../demo/server/idempotency.js';
+export { Store } from '../../demo/server/store.js';
 export { runAdapterTests } from '../../src/testing/adapter-tests.js';
-export { RestAdapter };
+export { PipelineError, RestAdapter };
 
 /** A client that is the host's back end too, which tells which conversations exist. */
 export class HostAdapter extends RestAdapter {
