@@ -27,6 +27,8 @@ export interface EntryView {
   pending: boolean;
   /** Milliseconds since the epoch; 0 when it never had a status. */
   changedAt: number;
+  /** Of what is confirmed; 0 while nothing is known. */
+  version: number;
 }
 
 type OptionalMethod = 'restoreStatus' | 'putConversations' | 'getContacts' | 'count' | 'find' | 'history' | 'subscribe';
@@ -165,7 +167,7 @@ export class PipelineStore {
     const confirmed = this.#entries.get(conversationId);
     const { statusId, pending } = this.#pending.foldEntry(confirmed?.statusId ?? null, conversationId);
     if (!confirmed && !pending) return undefined;
-    return { statusId, pending, changedAt: confirmed?.changedAt ?? 0 };
+    return { statusId, pending, changedAt: confirmed?.changedAt ?? 0, version: confirmed?.version ?? 0 };
   }
 
   entryError(conversationId: Id): PipelineError | undefined {
@@ -249,6 +251,11 @@ export class PipelineStore {
   /** The statuses as the adapter confirmed them, deleted ones included. */
   get confirmed(): ReadonlyMap<Id, Status> {
     return this.#confirmed.rows;
+  }
+
+  /** A conversation as the adapter confirmed it; `undefined` until it is read. */
+  confirmedEntry(conversationId: Id): Entry | undefined {
+    return this.#entries.get(conversationId);
   }
 
   /** Keeps what the adapter answered to a write. */

@@ -13,6 +13,9 @@ const writes = new WeakMap<PipelineStore, Writes>();
 /** The refusals which say that the list here is behind. */
 const OUTDATED: readonly string[] = ['conflict', 'status-deleted', 'not-found', 'in-use'];
 
+/** The failures after which the write may have been done all the same. */
+const UNSURE: readonly string[] = ['offline', 'timeout', 'unavailable', 'bad-response', 'unknown'];
+
 /**
  * What is written to a store's adapter. Each write shows at once, and settles when the adapter has confirmed or refused
  * it. Apart from the store, so that a page that only shows statuses does not load it.
@@ -89,6 +92,7 @@ export class Writes {
 
   async #perform(operation: Operation): Promise<unknown> {
     const store = this.#store;
+    const versions = new Map([...operation.conversations.keys()].map((id) => [id, store.entry(id)?.version ?? 0]));
     try {
       const outcome = await send(store.adapter, operation, store.confirmed);
       store.confirm(outcome);
@@ -96,8 +100,25 @@ export class Writes {
     } catch (thrown) {
       const error = PipelineError.from(thrown);
       if (OUTDATED.includes(error.code)) void store.list();
+      const results = UNSURE.includes(error.code) ? this.#heard(operation, versions, error) : [];
+      if (results.some(({ ok }) => ok)) return results;
       throw error;
     }
+  }
+
+  /** The results of a pick whose answer was lost: done where it was heard since it was sent, else the error. */
+  #heard(
+    { intent, conversations, superseded }: Operation,
+    versions: ReadonlyMap<Id, number>,
+    error: PipelineError,
+  ): SetResult[] {
+    if (intent.kind !== 'set') return [];
+    const results = [...conversations.keys()].map((conversationId): SetResult => {
+      const entry = this.#store.confirmedEntry(conversationId);
+      const isDone = entry && entry.version > versions.get(conversationId)! && entry.statusId === intent.statusId;
+      return isDone ? { conversationId, ok: true, entry } : { conversationId, ok: false, error };
+    });
+    return [...results, ...superseded];
   }
 
   /** Calls whoever shows what an operation is about. */

@@ -137,7 +137,27 @@ describe('<pipeline-status-picker> a pick', () => {
     expect(trigger(element).hasAttribute('aria-describedby')).to.equal(false);
   });
 
-  it('stays shown as being saved until the adapter gives up, and then shows what it keeps', async () => {
+  it('whose answer was lost is done when it was heard of meanwhile', async () => {
+    const adapter = await pipeline();
+    await adapter.setStatus([{ conversationId: PHONE }], 'leads');
+    const element = await picker(adapter);
+    const apply = adapter.setStatus.bind(adapter);
+    const writes = hold(adapter);
+    const errors: string[] = [];
+    element.addEventListener('pipeline-error', ({ error }) => errors.push(error.code));
+    const changed = nextEvent(element, 'pipeline-status-change');
+    await pick(element, 'Purchase');
+    await until(() => isSaving(element));
+    await apply([{ conversationId: PHONE }], 'purchase');
+    writes[0]!.refuse(new PipelineError('timeout', 'no answer'));
+    expect((await changed).results.map(({ ok }) => ok)).to.deep.equal([true]);
+    await until(() => undo(element));
+    expect([shown(element), isSaving(element), problem(element)]).to.deep.equal(['Purchase', false, undefined]);
+    await until(() => announced().includes('Status changed to Purchase.'));
+    expect(errors).to.deep.equal([]);
+  });
+
+  it('whose answer was lost is taken back, until it is heard that it was done', async () => {
     const adapter = await pipeline();
     await adapter.setStatus([{ conversationId: PHONE }], 'leads');
     const element = await picker(adapter);
@@ -145,12 +165,34 @@ describe('<pipeline-status-picker> a pick', () => {
     const writes = hold(adapter);
     await pick(element, 'Purchase');
     await until(() => isSaving(element));
-    // Applied, but the answer was lost on its way.
-    await apply([{ conversationId: PHONE }], 'purchase');
     writes[0]!.refuse(new PipelineError('timeout', 'no answer'));
-    await until(() => problem(element));
-    expect([shown(element), isSaving(element)]).to.deep.equal(['Purchase', false]);
-    expect(problem(element)).to.equal('Status not changed. Still Purchase. The server did not answer in time.');
+    const message = 'Status not changed. Still Leads. The server did not answer in time.';
+    await until(() => problem(element) === message);
+    expect([shown(element), isSaving(element)]).to.deep.equal(['Leads', false]);
+    await apply([{ conversationId: PHONE }], 'purchase');
+    await until(() => shown(element) === 'Purchase');
+    await element.updateComplete;
+    expect([problem(element), element.matches(':state(error)')]).to.deep.equal([undefined, false]);
+    await until(() => announced().includes('Status changed to Purchase.'));
+  });
+
+  it('that was refused is not done because the status was there before, or came to others', async () => {
+    const adapter = await pipeline();
+    await adapter.setStatus([{ conversationId: PHONE }], 'leads');
+    const element = await picker(adapter);
+    const apply = adapter.setStatus.bind(adapter);
+    const writes = hold(adapter);
+    await pick(element, 'Purchase');
+    await pick(element, 'Leads');
+    // The first was done, unheard of; so what is known here reads as if the second were done.
+    writes[0]!.refuse(new PipelineError('timeout', 'no answer'));
+    await until(() => writes.length === 2);
+    writes[1]!.refuse(new PipelineError('timeout', 'no answer'));
+    const message = 'Status not changed. Still Leads. The server did not answer in time.';
+    await until(() => problem(element) === message);
+    await apply([{ conversationId: PHONE }], 'repurchase');
+    await until(() => shown(element) === 'Repurchase');
+    expect(problem(element)).to.equal(message.replace('Leads', 'Repurchase'));
   });
 
   it('ends at the last of fifty quick ones, with never more than one on its way and one waiting', async () => {

@@ -36,12 +36,28 @@ const write = (refs: Conversations, from: Id | null | undefined, to: Id | null):
   to,
 });
 
+/** A conversation that was not changed, as far as is known. */
+interface Failed {
+  conversationId: Id;
+  to: Id | null;
+  error: PipelineError;
+  /** The version that it had when this became known. */
+  version: number;
+}
+
+interface Failure {
+  store: PipelineStore;
+  /** All that was picked for. */
+  refs: Conversations;
+  failed: readonly Failed[];
+}
+
 /** Writes picks, says how each went, and can take the last one back. */
 export class Picks {
   readonly #host: PickHost;
   /** What each conversation had before the last pick, and what it was given. */
   #last: { store: PipelineStore; to: Id | null; before: Map<ConversationRef, Id | null> } | undefined;
-  #failure: { store: PipelineStore; refs: Conversations; errors: PipelineError[] } | undefined;
+  #failure: Failure | undefined;
   /** Which writes are the latest: what became of earlier ones is no longer shown. */
   #turn = 0;
 
@@ -53,10 +69,10 @@ export class Picks {
   get message(): string {
     if (!this.#failure) return '';
     const { text, errorText } = this.#host;
-    const { store, refs, errors } = this.#failure;
+    const { store, refs, failed } = this.#failure;
     const reasons = new Map<string, number>();
-    for (const error of errors) reasons.set(errorText(error), (reasons.get(errorText(error)) ?? 0) + 1);
-    if (errors.length < refs.length) {
+    for (const { error } of failed) reasons.set(errorText(error), (reasons.get(errorText(error)) ?? 0) + 1);
+    if (failed.length < refs.length) {
       return [...reasons].map(([reason, n]) => `${text('someNotChanged', { n })} ${reason}`).join(' ');
     }
     return [
@@ -87,10 +103,14 @@ export class Picks {
     this.#last = this.#failure = undefined;
   }
 
-  /** Withdraws the offer when someone else has changed the status since: taking back would overwrite them. */
+  /**
+   * Withdraws the offer when someone else has changed the status since: taking back would overwrite them. And the word
+   * of a failure about conversations that have what was picked after all.
+   */
   check(store: PipelineStore): void {
     // Where the data comes from another place now, nothing said before holds.
     if (this.#failure?.store !== store) this.#failure = undefined;
+    if (this.#failure) this.#recheck(this.#failure);
     if (!this.#last) return;
     const { to, before } = this.#last;
     const isOurs = this.#last.store === store;
@@ -143,44 +163,62 @@ export class Picks {
 
   /** Resolves to the conversations that were changed; to none when something later was picked meanwhile. */
   async #write(store: PipelineStore, writes: readonly Write[]): Promise<ReadonlySet<Id>> {
-    const { element, text, fireNative } = this.#host;
+    const { element, fireNative } = this.#host;
     const done = new Set<Id>();
-    const errors: PipelineError[] = [];
+    const failed: Failed[] = [];
     const allowed = writes.filter((each) => element.dispatchEvent(new PipelineBeforeStatusChangeEvent(each)));
     if (!allowed.length) return done;
     this.reset();
     const turn = this.#turn;
-    const sent = allowed.map((each) => this.#send(store, each, done, errors));
+    const sent = allowed.map((each) => this.#send(store, each, done, failed));
     fireNative();
     await Promise.all(sent);
     if (turn !== this.#turn) return new Set();
-    if (errors.length) {
-      this.#failure = { store, refs: allowed.flatMap(({ refs }) => refs), errors };
+    if (failed.length) {
+      this.#failure = { store, refs: allowed.flatMap(({ refs }) => refs), failed };
       announce(this.message, element);
-    } else if (done.size) {
-      const to = allowed.length > 1 ? undefined : allowed[0]!.to;
-      announce(to === null ? text('statusCleared') : text('statusChanged', { name: this.#nameOf(store, to) }), element);
-    }
+    } else if (done.size) this.#announceDone(store, new Set(allowed.map(({ to }) => to)));
     return done;
   }
 
-  /** One write and its events; adds what came of it to `done` and `errors`. */
-  async #send(store: PipelineStore, change: Write, done: Set<Id>, errors: PipelineError[]): Promise<void> {
+  #announceDone(store: PipelineStore, given: ReadonlySet<Id | null>): void {
+    const { element, text } = this.#host;
+    const to = given.size > 1 ? undefined : [...given][0];
+    announce(to === null ? text('statusCleared') : text('statusChanged', { name: this.#nameOf(store, to) }), element);
+  }
+
+  /** A write that timed out may have been done: what is heard later takes back what was said. */
+  #recheck({ store, refs, failed }: Failure): void {
+    const left = failed.filter(({ conversationId, to, version }) => {
+      const entry = store.entry(conversationId);
+      return !entry || entry.pending || entry.statusId !== to || entry.version <= version;
+    });
+    if (left.length === failed.length) return;
+    this.#failure = left.length ? { store, refs, failed: left } : undefined;
+    if (!left.length) this.#announceDone(store, new Set(failed.map(({ to }) => to)));
+  }
+
+  /** One write and its events; adds what came of it to `done` and `failed`. */
+  async #send(store: PipelineStore, change: Write, done: Set<Id>, failed: Failed[]): Promise<void> {
     const { element } = this.#host;
-    let refused: PipelineError[];
+    let refused: (readonly [Id, PipelineError])[];
     try {
       const results = await Writes.of(store).setStatus(change.refs, change.to);
       const changed = results.filter(({ ok }) => ok);
       for (const { conversationId } of changed) done.add(conversationId);
       // Aborted: taken over by a later pick, which has the word.
-      refused = results.flatMap((each) => (each.ok || each.error.code === 'aborted' ? [] : [each.error]));
+      refused = results.flatMap((each) =>
+        each.ok || each.error.code === 'aborted' ? [] : [[each.conversationId, each.error] as const],
+      );
       if (changed.length) element.dispatchEvent(new PipelineStatusChangeEvent(change, results));
     } catch (thrown) {
-      refused = change.refs.map(() => PipelineError.from(thrown));
+      refused = change.refs.map((ref) => [ref.conversationId, PipelineError.from(thrown)]);
     }
-    errors.push(...refused);
+    for (const [conversationId, error] of refused) {
+      failed.push({ conversationId, to: change.to, error, version: store.entry(conversationId)?.version ?? 0 });
+    }
     // Once for each reason, not for each of a hundred conversations.
-    for (const error of new Map(refused.map((each) => [each.code, each])).values()) {
+    for (const error of new Map(refused.map(([, error]) => [error.code, error])).values()) {
       element.dispatchEvent(new PipelineErrorEvent(error, 'set-status'));
     }
   }
