@@ -226,6 +226,27 @@ describe('lost answers', () => {
     });
   }
 
+  for (const [what, earlier] of [
+    ['at once', []],
+    ['after an answer that nothing was done', [() => problem(429, 'rate-limited')]],
+    ['after a renewed sign-in', [() => problem(401, 'auth')]],
+  ] as const) {
+    it(`a delete refused ${what} with 404 was of a status that is not there`, async () => {
+      const { adapter, seen, environment } = adapterOf([...earlier, () => problem(404, 'not-found')], {
+        onUnauthorized: () => true,
+      });
+      const result = await end(adapter.deleteStatus('a', { ifVersion: 3 }), environment);
+      expect(codeOf(result)).to.equal('not-found');
+      expect(seen).to.have.length(earlier.length + 1);
+    });
+  }
+
+  it('a delete that was asked for again, as another call, remembers nothing of the first', async () => {
+    const { adapter, environment } = adapterOf([() => problem(500, 'unknown'), () => problem(404, 'not-found')]);
+    const drop = () => end(adapter.deleteStatus('a', { ifVersion: 3 }), environment);
+    expect([codeOf(await drop()), codeOf(await drop())]).to.deep.equal(['unknown', 'not-found']);
+  });
+
   it('a delete refused because of its heir is refused', async () => {
     const { adapter, environment } = adapterOf(refusedThen(() => problem(409, 'status-deleted', { field: 'moveTo' })));
     const result = await end(adapter.deleteStatus('a', { ifVersion: 3, moveTo: 'b' }), environment);
