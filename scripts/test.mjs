@@ -46,7 +46,7 @@ const STAGES = {
       (value, i) => `--test-reporter${i % 2 ? '-destination' : ''}=${value}`,
     );
     const wanted = files.length ? files : found;
-    const needsPostgres = wanted.some((file) => file.startsWith('test/server/')) && !process.env.DATABASE_URL;
+    const needsPostgres = wanted.some((file) => /^test\/(server|model)\//.test(file)) && !process.env.DATABASE_URL;
     // Before the tests, which run side by side and would all install it.
     if (needsPostgres) console.log(`postgresql: ${findPostgres()}`);
     return stage('node.tap', ['--test', ...reporters, ...wanted], {}, (tap) => {

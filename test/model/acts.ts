@@ -28,6 +28,9 @@ const KINDS = [
 
 /** One thing that a user does. The numbers choose, among what the user sees at that time, what it is done to. */
 export interface Act {
+  /** Its place among all acts of its seed. It stays when others are left out, and makes its names its own. */
+  index: number;
+  user: number;
   kind: (typeof KINDS)[number];
   a: number;
   b: number;
@@ -36,13 +39,22 @@ export interface Act {
   then: 'at once' | 'soon' | 'when done';
 }
 
-export const actArb: fc.Arbitrary<Act> = fc.record({
+export const USERS = 4;
+
+const anyAct = fc.record({
   kind: fc.constantFrom(...KINDS),
   a: fc.nat(999),
   b: fc.nat(999),
   c: fc.nat(999),
   then: fc.constantFrom('when done', 'at once', 'soon', 'soon'),
 });
+
+/** What the users of a seed do, `length` acts each. */
+export function actsOf(seed: number, length: number): Act[] {
+  const size = length * USERS;
+  const [acts] = fc.sample(fc.array(anyAct, { minLength: size, maxLength: size }), { seed, numRuns: 1 });
+  return acts!.map((act, index) => ({ index, user: index % USERS, ...act }));
+}
 
 export const CONVERSATIONS: readonly ConversationRef[] = Array.from({ length: 12 }, (_, n) => ({
   conversationId: `c${n}`,
@@ -53,14 +65,17 @@ export const CONVERSATIONS: readonly ConversationRef[] = Array.from({ length: 12
 export interface Memory {
   /** Statuses as they once were; the newest last. */
   readonly seen: Status[];
-  made: number;
   readonly name: string;
 }
 
 const COLORS = ['#2775f8', '#0b6b53', '#7a3ff2', '#c2410c'];
 
 /** Does it, and resolves or rejects as the store does; `undefined`: there is nothing to do it to. */
-export function perform(store: PipelineStore, { kind, a, b, c }: Act, memory: Memory): Promise<unknown> | undefined {
+export function perform(
+  store: PipelineStore,
+  { index, kind, a, b, c }: Act,
+  memory: Memory,
+): Promise<unknown> | undefined {
   const { statuses } = store;
   const writes = Writes.of(store);
   const one = <T>(list: readonly T[], n: number): T | undefined => list[n % list.length];
@@ -68,7 +83,7 @@ export function perform(store: PipelineStore, { kind, a, b, c }: Act, memory: Me
   const conversation = CONVERSATIONS[b % CONVERSATIONS.length]!;
   const gone = [...new Set(memory.seen.map(({ id }) => id))].filter((id) => !statuses.some((each) => each.id === id));
   if (status) memory.seen.push(status);
-  const newName = (): string => `${memory.name}${++memory.made}`;
+  const newName = `${memory.name}${index}`;
   switch (kind) {
     case 'pick':
       return writes.setStatus([conversation], one([...statuses.map(({ id }) => id), null], a) ?? null);
@@ -81,11 +96,10 @@ export function perform(store: PipelineStore, { kind, a, b, c }: Act, memory: Me
       return writes.setStatus([conversation], null);
     case 'create': {
       const after = c % 3 ? {} : { after: status?.id ?? null };
-      const made = newName();
-      return writes.createStatus({ id: `s-${made}`, name: made, color: COLORS[b % 4]!, ...after });
+      return writes.createStatus({ id: `s-${newName}`, name: newName, color: COLORS[b % 4]!, ...after });
     }
     case 'rename':
-      return status && writes.updateStatus(status, { name: newName() });
+      return status && writes.updateStatus(status, { name: newName });
     case 'recolor':
       return status && writes.updateStatus(status, { color: COLORS[b % 4]! });
     case 'move':
@@ -105,14 +119,12 @@ export function perform(store: PipelineStore, { kind, a, b, c }: Act, memory: Me
       return writes.setStatus([conversation], status?.id ?? null, { ifVersion: c });
     case 'rename from old': {
       const old = one(memory.seen, b);
-      return old && writes.updateStatus(old, { name: newName() });
+      return old && writes.updateStatus(old, { name: newName });
     }
     case 'take a name':
-      return (
-        status && writes.createStatus({ id: `s-${newName()}`, name: status.name.toUpperCase(), color: COLORS[0]! })
-      );
+      return status && writes.createStatus({ id: `s-${newName}`, name: status.name.toUpperCase(), color: COLORS[0]! });
     case 'bad name':
-      return writes.createStatus({ id: `s-${newName()}`, name: ' \u202e ', color: COLORS[0]! });
+      return writes.createStatus({ id: `s-${newName}`, name: ' \u202e ', color: COLORS[0]! });
     case 'move after nothing':
       return status && writes.moveStatus(status.id, 'nowhere');
     case 'away':

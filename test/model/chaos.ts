@@ -1,4 +1,5 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createHash } from 'node:crypto';
+import { Agent, createServer, request as ask, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { randomNumbers } from '../../src/testing/plain-model.js';
 import { ChangeFilter } from './chaos-stream.js';
@@ -26,13 +27,14 @@ interface Reply {
   body: Buffer;
 }
 
-/** The server. In this process: a second hop over HTTP would cost more than all the rest. */
-export type Upstream = (request: Request) => Promise<Response | undefined>;
+type Random = () => number;
 
 /** What stands between the users of one run and the server. */
 interface Line {
   target: string;
-  random: () => number;
+  seed: number;
+  /** How often each thing was asked for. */
+  asked: Map<string, number>;
   isCalm: boolean;
   /** Until when the network of a user is away. */
   outages: Map<string, number>;
@@ -46,12 +48,14 @@ interface Line {
 
 /** A network that loses, delays, repeats, reorders and cuts, in front of a server: `/{run}/{user}/…` → `/api/{run}/…`. */
 export class Chaos {
-  readonly #upstream: Upstream;
+  /** Of the server. */
+  readonly #port: number;
+  readonly #agent = new Agent({ keepAlive: true });
   readonly #lines = new Map<string, Line>();
   #server!: Server;
 
-  constructor(upstream: Upstream) {
-    this.#upstream = upstream;
+  constructor(port: number) {
+    this.#port = port;
   }
 
   async listen(): Promise<void> {
@@ -66,13 +70,20 @@ export class Chaos {
   close(): void {
     this.#server.close();
     this.#server.closeAllConnections();
+    this.#agent.destroy();
   }
 
   /** Opens a run; returns the base URL of each user. */
   open(run: string, seed: number): (user: number) => string {
-    const random = randomNumbers(seed);
-    const line = { target: `/api/${run}`, random, isCalm: false, outages: new Map<string, number>(), underway: 0 };
-    this.#lines.set(run, { ...line, streams: new Set(), unanswered: new Set(), happened: new Map() });
+    const line = { target: `/api/${run}`, seed, isCalm: false, underway: 0 };
+    const empty = {
+      asked: new Map(),
+      outages: new Map(),
+      streams: new Set(),
+      unanswered: new Set(),
+      happened: new Map(),
+    };
+    this.#lines.set(run, { ...line, ...empty } as Line);
     const { port } = this.#server.address() as AddressInfo;
     return (user) => `http://127.0.0.1:${port}/${run}/${user}`;
   }
@@ -105,27 +116,35 @@ export class Chaos {
     if (rest === '/changes') return this.#follow(line, user, request, response);
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
-    const send = (): Promise<Reply> => this.#send(line, request, rest, Buffer.concat(chunks));
-    const fault = this.#fault(line, user);
-    if (fault !== 'never answered') return this.#answer(line, fault, send, response);
+    const body = Buffer.concat(chunks);
+    const send = (): Promise<Reply> => this.#send(line, request, rest, body);
+    const random = randomOf(line, `${user} ${request.method} ${rest} ${body.toString()}`);
+    const fault = this.#fault(line, user, random);
+    if (fault !== 'never answered') return this.#answer(line, fault, random, send, response);
     await send();
     line.unanswered.add(String(request.headers['x-request-id']));
   }
 
-  async #answer(line: Line, fault: Fault, send: () => Promise<Reply>, response: ServerResponse): Promise<void> {
-    const someTime = (): Promise<void> => pause(line.random() * 20);
+  async #answer(
+    line: Line,
+    fault: Fault,
+    random: Random,
+    send: () => Promise<Reply>,
+    response: ServerResponse,
+  ): Promise<void> {
+    const someTime = (): Promise<void> => pause(random() * 20);
     switch (fault) {
       case 'request lost':
       case 'outage':
         return void response.destroy();
       case 'busy': {
-        const status = [429, 502, 503][Math.floor(line.random() * 3)]!;
+        const status = [429, 502, 503][Math.floor(random() * 3)]!;
         response.writeHead(status, { 'content-type': 'text/html', 'retry-after': '1' });
         return void response.end('<h1>Later</h1>');
       }
       case 'arrives when given up':
         response.destroy();
-        await this.#later(line, 20, send);
+        await this.#later(line, random() * 20, send);
         return;
       case 'reply lost':
         await send();
@@ -139,7 +158,7 @@ export class Chaos {
       }
       case 'sent again later':
         write(response, await send());
-        await this.#later(line, 40, send);
+        await this.#later(line, random() * 40, send);
         return;
       case 'reply delayed': {
         const reply = await send();
@@ -157,14 +176,14 @@ export class Chaos {
     }
   }
 
-  #fault(line: Line, user: string): Fault {
+  #fault(line: Line, user: string, random: Random): Fault {
     if (line.isCalm) return undefined;
     if ((line.outages.get(user) ?? 0) > performance.now()) return 'outage';
-    let left = line.random() * 1000;
+    let left = random() * 1000;
     for (const [fault, often] of Object.entries(FAULTS)) {
       if ((left -= often) >= 0) continue;
       this.#note(line, fault);
-      if (fault === 'outage') line.outages.set(user, performance.now() + 10 + line.random() * 60);
+      if (fault === 'outage') line.outages.set(user, performance.now() + 10 + random() * 60);
       return fault as Fault;
     }
     return undefined;
@@ -176,7 +195,7 @@ export class Chaos {
 
   async #later(line: Line, ms: number, send: () => Promise<Reply>): Promise<void> {
     line.underway++;
-    await pause(line.random() * ms);
+    await pause(ms);
     await send().catch(() => undefined);
     line.underway--;
   }
@@ -184,52 +203,72 @@ export class Chaos {
   async #send(line: Line, { method, headers }: IncomingMessage, rest: string, body: Buffer): Promise<Reply> {
     line.underway++;
     try {
-      const response = await this.#ask(line.target + rest, {
-        method: method!,
-        headers: own(headers),
-        ...(body.length ? { body: new Uint8Array(body) } : {}),
-      });
-      const { status, headers: answered } = response;
-      return { status, headers: Object.fromEntries(answered), body: Buffer.from(await response.arrayBuffer()) };
+      const answer = await this.#ask(line.target + rest, method, headers, body);
+      const chunks: Buffer[] = [];
+      for await (const chunk of answer) chunks.push(chunk as Buffer);
+      return { status: answer.statusCode!, headers: own(answer.headers), body: Buffer.concat(chunks) };
     } finally {
       line.underway--;
     }
   }
 
-  async #ask(path: string, init: RequestInit): Promise<Response> {
-    return (await this.#upstream(new Request(`http://server${path}`, init)))!;
+  #ask(
+    path: string,
+    method: string | undefined,
+    headers: IncomingMessage['headers'],
+    body?: Buffer,
+  ): Promise<IncomingMessage> {
+    const length = body?.length ? { 'content-length': body.length } : {};
+    return new Promise((resolve, reject) => {
+      const options = { host: '127.0.0.1', port: this.#port, agent: this.#agent, method, path };
+      ask({ ...options, headers: { ...own(headers), ...length } }, resolve)
+        .on('error', reject)
+        .end(body);
+    });
   }
 
   /** The change stream, cut here and there, with pieces repeated, swapped and split. */
   async #follow(line: Line, user: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
-    if (this.#fault(line, user)) return void response.destroy();
+    const random = randomOf(line, `${user} changes`);
+    if (this.#fault(line, user, random)) return void response.destroy();
     const headers = own(request.headers);
     // Its place is lost: the server cannot know what was missed.
-    if (headers['last-event-id'] && !line.isCalm && line.random() < 0.05) headers['last-event-id'] = 'nowhere';
-    const { status, headers: answered, body } = await this.#ask(`${line.target}/changes`, { headers });
-    const reader = body!.getReader();
+    if (headers['last-event-id'] && !line.isCalm && random() < 0.05) headers['last-event-id'] = 'nowhere';
+    const answer = await this.#ask(`${line.target}/changes`, 'GET', headers);
     line.streams.add(response);
     response.on('close', () => {
       line.streams.delete(response);
-      void reader.cancel();
+      answer.destroy();
     });
-    response.writeHead(status, Object.fromEntries(answered));
-    const filter = new ChangeFilter(line.random, (fault) => this.#note(line, fault));
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done || response.destroyed) return void response.destroy();
-      const { bytes, isCut } = filter.push(Buffer.from(value), line.isCalm);
+    response.writeHead(answer.statusCode!, own(answer.headers));
+    const filter = new ChangeFilter(random, (fault) => this.#note(line, fault));
+    for await (const chunk of answer) {
+      const { bytes, isCut } = filter.push(chunk as Buffer, line.isCalm);
       for (const each of bytes) response.write(each);
       if (isCut) return void response.socket?.destroySoon();
     }
+    response.destroy();
   }
+}
+
+/**
+ * The numbers that decide about one request: by what it asks for, and how often that was asked for before. Not by when
+ * it comes, so that some of the acts alone, or all of them again, meet much the same network.
+ */
+function randomOf(line: Line, what: string): Random {
+  const times = line.asked.get(what) ?? 0;
+  line.asked.set(what, times + 1);
+  const text = `${line.seed} ${times} ${what}`;
+  return randomNumbers(createHash('sha256').update(text).digest().readInt32LE());
 }
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** Those that are about the request, not about the connection that it came by. */
+const OF_CONNECTION = ['connection', 'content-length', 'host', 'keep-alive', 'transfer-encoding'];
+
+/** Those that are about the message, not about the connection that it came by. */
 function own(headers: IncomingMessage['headers']): Record<string, string> {
-  const about = Object.entries(headers).filter(([name]) => !['connection', 'host', 'content-length'].includes(name));
+  const about = Object.entries(headers).filter(([name]) => !OF_CONNECTION.includes(name));
   return Object.fromEntries(about as [string, string][]);
 }
 

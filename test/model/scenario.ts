@@ -1,21 +1,24 @@
 import assert from 'node:assert/strict';
-import type { Act } from './acts.js';
-import { CONVERSATIONS } from './acts.js';
-import type { Chaos, Upstream } from './chaos.js';
+import { CONVERSATIONS, USERS, type Act } from './acts.js';
+import type { Chaos } from './chaos.js';
 import { Judge, type LogLine } from './judge.js';
 import { User } from './user.js';
 
 export interface Ground {
-  /** The server itself. */
-  server: Upstream;
+  /** Where the server itself is, such as `http://127.0.0.1:8001`. */
+  origin: string;
   chaos: Chaos;
   /** Runs SQL on the server's database. */
   query(text: string, values: readonly unknown[]): Promise<object[]>;
 }
 
-const USERS = 4;
-/** Of real time: how long it may take after the last fault until everyone sees the same. */
-const CALM_MS = 15_000;
+/** Of real time: how long a write may take, and, after the last fault, until everyone sees the same. */
+export interface Patience {
+  writeMs: number;
+  calmMs: number;
+}
+
+const PATIENCE: Patience = { writeMs: 60_000, calmMs: 15_000 };
 
 const LOG = 'SELECT seq, kind, record, op_id AS "opId" FROM pipeline.changes WHERE tenant_id = $1 ORDER BY seq';
 
@@ -26,8 +29,9 @@ export async function runScenario(
   ground: Ground,
   seed: number,
   acts: readonly Act[],
+  { writeMs, calmMs } = PATIENCE,
 ): Promise<ReadonlyMap<string, number>> {
-  const { chaos, server } = ground;
+  const { chaos, origin } = ground;
   const tenant = `run-${seed}-${++runs}`;
   const baseOf = chaos.open(tenant, seed);
   const users = Array.from(
@@ -38,13 +42,15 @@ export async function runScenario(
         name: 'ABCD'[n]!,
         seed: seed * USERS + n,
         countsAlways: n === 0,
+        patienceMs: writeMs,
         isAnswering: (id) => chaos.isAnswering(tenant, id),
       }),
   );
   try {
-    await Promise.all(users.map((user, n) => user.run(acts.filter((_, index) => index % USERS === n))));
+    await Promise.all(users.map((user, n) => user.run(acts.filter((act) => act.user === n))));
     chaos.calm(tenant);
     await until(
+      calmMs,
       () => chaos.isQuiet(tenant),
       () => 'requests that never arrive',
     );
@@ -55,13 +61,14 @@ export async function runScenario(
     judge.checkAnswers();
     const state = await judge.state();
     const read = async <T>(path: string, init?: RequestInit): Promise<T> =>
-      (await server(new Request(`http://server/api/${tenant}${path}`, init)))!.json() as Promise<T>;
+      (await fetch(`${origin}/api/${tenant}${path}`, init)).json() as Promise<T>;
     assert.deepEqual(await serverState(read), state, 'the server is not where its log leads');
     await until(
+      calmMs,
       () => users.every((user) => isSame(user.shown, state)),
       () => users.map((user, n) => isSame(user.shown, state) || assertSame(user.shown, state, `user ${n}`)),
     );
-    await checkCounts(read, users, state.entries);
+    await checkCounts(read, users, state.entries, calmMs);
   } finally {
     await Promise.all(users.map((user) => user.close()));
   }
@@ -86,7 +93,12 @@ async function serverState(read: Read): Promise<unknown> {
 }
 
 /** Every conversation is counted once: none has two statuses, none a status that is not there. */
-async function checkCounts(read: Read, users: readonly User[], entries: Record<string, string | null>): Promise<void> {
+async function checkCounts(
+  read: Read,
+  users: readonly User[],
+  entries: Record<string, string | null>,
+  calmMs: number,
+): Promise<void> {
   const counts = await read<{ byStatus: Record<string, number> }>('/counts?of=conversation');
   const expected: Record<string, number> = {};
   for (const statusId of Object.values(entries)) if (statusId) expected[statusId] = (expected[statusId] ?? 0) + 1;
@@ -95,6 +107,7 @@ async function checkCounts(read: Read, users: readonly User[], entries: Record<s
   const shown = (user: User): unknown =>
     Object.fromEntries([...(user.store.counts({ of: 'conversation' })?.byStatus ?? [])].filter(([, n]) => n > 0));
   await until(
+    calmMs,
     () => users.every((user) => isSame(shown(user), expected)),
     () => users.forEach((user, n) => assert.deepEqual(shown(user), expected, `user ${n} counts something else`)),
   );
@@ -112,8 +125,8 @@ const isSame = (a: unknown, b: unknown): boolean => {
 const assertSame = (actual: unknown, expected: unknown, who: string): void =>
   assert.deepEqual(actual, expected, `${who} does not see what is so`);
 
-async function until(check: () => boolean, explain: () => unknown): Promise<void> {
-  const end = performance.now() + CALM_MS;
+async function until(ms: number, check: () => boolean, explain: () => unknown): Promise<void> {
+  const end = performance.now() + ms;
   while (!check()) {
     if (performance.now() > end) throw new Error(String(explain()));
     await new Promise((resolve) => setTimeout(resolve, 5));

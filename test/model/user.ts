@@ -12,8 +12,6 @@ import { recorded, type WriteCall } from './recorder.js';
 const SPEED = 100;
 /** Of real time, for one attempt. */
 const TIMEOUT_MS = 400;
-/** Of real time: nothing that a user does may take longer to be confirmed or refused. */
-const PATIENCE_MS = 60_000;
 
 export interface UserOptions {
   baseUrl: string;
@@ -21,6 +19,8 @@ export interface UserOptions {
   seed: number;
   /** Looks at the counts from the beginning. */
   countsAlways: boolean;
+  /** Of real time: nothing that a user does may take longer to be confirmed or refused. */
+  patienceMs: number;
   /** Whether the network will let a request be answered. */
   isAnswering(requestId: string): boolean;
 }
@@ -36,17 +36,19 @@ export class User {
   readonly #broken: unknown[] = [];
   #stops: (() => void)[] = [];
   #counts: boolean;
+  readonly #patienceMs: number;
   readonly #requests = new Set<string>();
   #asked = 0;
 
-  constructor({ baseUrl, name, seed, countsAlways, isAnswering }: UserOptions) {
+  constructor({ baseUrl, name, seed, countsAlways, patienceMs, isAnswering }: UserOptions) {
     const isUnderway = (): boolean => [...this.#requests].some(isAnswering);
     this.#clock = new FastClock(SPEED, seed, isUnderway);
     const options = { baseUrl, timeoutMs: TIMEOUT_MS * SPEED, fetch: this.#fetch };
     this.#adapter = new RestAdapter(options, this.#clock);
     this.store = PipelineStore.of(recorded(this.#adapter, this.calls));
-    this.#memory = { seen: [], made: 0, name };
+    this.#memory = { seen: [], name };
     this.#counts = countsAlways;
+    this.#patienceMs = patienceMs;
     this.#come();
   }
 
@@ -123,7 +125,7 @@ export class User {
   async #judge(act: Act, done: Promise<unknown>): Promise<void> {
     const what = JSON.stringify(act);
     try {
-      const value = await inTime(done, what);
+      const value = await inTime(done, this.#patienceMs, what);
       if (!Array.isArray(value)) return;
       for (const result of value as SetResult[]) {
         if (!result.ok) assert.ok(result.error instanceof PipelineError, `${what}: ${String(result.error)}`);
@@ -160,10 +162,10 @@ export class User {
   }
 }
 
-async function inTime<T>(promise: Promise<T>, what: string): Promise<T> {
+async function inTime<T>(promise: Promise<T>, ms: number, what: string): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('neither confirmed nor refused')), PATIENCE_MS);
+    timer = setTimeout(() => reject(new Error('neither confirmed nor refused')), ms);
   });
   try {
     return await Promise.race([promise, late]);
