@@ -3,6 +3,7 @@ import { Agent, createServer, request as ask, type IncomingMessage, type Server,
 import type { AddressInfo } from 'node:net';
 import { randomNumbers } from '../../src/testing/plain-model.js';
 import { ChangeFilter } from './chaos-stream.js';
+import { pause } from './pause.js';
 
 /** What may become of a request; the numbers are how often, in a thousand. */
 const FAULTS = {
@@ -88,9 +89,9 @@ export class Chaos {
     return (user) => `http://127.0.0.1:${port}/${run}/${user}`;
   }
 
-  /** No faults from now on; what a fault still holds back arrives. */
-  calm(run: string): void {
-    this.#lines.get(run)!.isCalm = true;
+  /** Whether faults happen from now on; what one of them still holds back arrives. */
+  setCalm(run: string, isCalm: boolean): void {
+    this.#lines.get(run)!.isCalm = isCalm;
   }
 
   isQuiet(run: string): boolean {
@@ -261,8 +262,6 @@ function randomOf(line: Line, what: string): Random {
   const text = `${line.seed} ${times} ${what}`;
   return randomNumbers(createHash('sha256').update(text).digest().readInt32LE());
 }
-
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 const OF_CONNECTION = ['connection', 'content-length', 'host', 'keep-alive', 'transfer-encoding'];
 

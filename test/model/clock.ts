@@ -8,18 +8,19 @@ const GRACE = 20;
 
 /**
  * A clock that runs many times as fast as the real one: pauses of seconds pass in milliseconds. What takes too long does
- * so because the network keeps it, never because the machine is slow: while anything is under way, no limit is over.
+ * so because the network keeps it, never because the machine is slow: no limit is over before the requests are answered
+ * that were under way at its end.
  */
 export class FastClock implements Environment {
   readonly #scale: number;
   readonly #begun = performance.now();
+  readonly #underway: () => readonly string[];
   readonly random: () => number;
 
-  readonly #isUnderway: () => boolean;
-
-  constructor(scale: number, seed: number, isUnderway: () => boolean) {
+  /** `underway`: the requests that wait for an answer which will come. */
+  constructor(scale: number, seed: number, underway: () => readonly string[]) {
     this.#scale = scale;
-    this.#isUnderway = isUnderway;
+    this.#underway = underway;
     this.random = randomNumbers(seed);
   }
 
@@ -28,8 +29,12 @@ export class FastClock implements Environment {
   }
 
   after(ms: number, run: () => void): () => void {
+    let awaited: readonly string[] | undefined;
     const end = (): void => {
-      if (ms >= LIMIT && this.#isUnderway()) timer = setTimeout(end, GRACE);
+      const underway = ms < LIMIT ? [] : this.#underway();
+      // Not those that came since: there may always be some.
+      awaited = awaited?.filter((id) => underway.includes(id)) ?? underway;
+      if (awaited.length) timer = setTimeout(end, GRACE);
       else run();
     };
     let timer = setTimeout(end, ms / this.#scale);

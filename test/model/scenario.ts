@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { CONVERSATIONS, USERS, type Act } from './acts.js';
 import type { Chaos } from './chaos.js';
 import { Judge, type LogLine } from './judge.js';
+import { until } from './pause.js';
 import { User } from './user.js';
 
 export interface Ground {
@@ -12,13 +13,16 @@ export interface Ground {
   query(text: string, values: readonly unknown[]): Promise<object[]>;
 }
 
-/** Of real time: how long a write may take, and, after the last fault, until everyone sees the same. */
+/** Of running time, in milliseconds: how long a write may take, and, after the last fault, until everyone sees the same. */
 export interface Patience {
   writeMs: number;
   calmMs: number;
 }
 
 const PATIENCE: Patience = { writeMs: 60_000, calmMs: 15_000 };
+
+/** How many acts of all users there are between two times at which all must see the same. */
+const ROUND = 100;
 
 const LOG = 'SELECT seq, kind, record, op_id AS "opId" FROM pipeline.changes WHERE tenant_id = $1 ORDER BY seq';
 
@@ -46,33 +50,43 @@ export async function runScenario(
         isAnswering: (id) => chaos.isAnswering(tenant, id),
       }),
   );
+  const read = async <T>(path: string, init?: RequestInit): Promise<T> =>
+    (await fetch(`${origin}/api/${tenant}${path}`, init)).json() as Promise<T>;
   try {
-    await Promise.all(users.map((user, n) => user.run(acts.filter((act) => act.user === n))));
-    chaos.calm(tenant);
-    await until(
-      calmMs,
-      () => chaos.isQuiet(tenant),
-      () => 'requests that never arrive',
-    );
-    await Promise.all(users.map((user) => user.retryIfAsked()));
+    for (const round of roundsOf(acts)) {
+      chaos.setCalm(tenant, false);
+      await Promise.all(users.map((user, n) => user.run(round.filter((act) => act.user === n))));
+      chaos.setCalm(tenant, true);
+      await until(
+        calmMs,
+        () => chaos.isQuiet(tenant),
+        () => 'requests that never arrive',
+      );
+      await Promise.all(users.map((user) => user.retryIfAsked()));
+      const state = await serverState(read);
+      await until(
+        calmMs,
+        () => users.every((user) => isSame(user.shown, state)),
+        () => users.forEach((user, n) => assert.deepEqual(user.shown, state, `user ${n} does not see what is so`)),
+      );
+    }
     const log = (await ground.query(LOG, [tenant])) as LogLine[];
     const judge = new Judge(users.flatMap((user) => user.calls));
     await judge.replay(log);
     judge.checkAnswers();
     const state = await judge.state();
-    const read = async <T>(path: string, init?: RequestInit): Promise<T> =>
-      (await fetch(`${origin}/api/${tenant}${path}`, init)).json() as Promise<T>;
     assert.deepEqual(await serverState(read), state, 'the server is not where its log leads');
-    await until(
-      calmMs,
-      () => users.every((user) => isSame(user.shown, state)),
-      () => users.map((user, n) => isSame(user.shown, state) || assertSame(user.shown, state, `user ${n}`)),
-    );
     await checkCounts(read, users, state.entries, calmMs);
   } finally {
     await Promise.all(users.map((user) => user.close()));
   }
   return chaos.end(tenant);
+}
+
+function roundsOf(acts: readonly Act[]): Act[][] {
+  const rounds: Act[][] = [];
+  for (const act of acts) (rounds[Math.floor(act.index / ROUND)] ??= []).push(act);
+  return rounds.filter(Boolean);
 }
 
 type Read = <T>(path: string, init?: RequestInit) => Promise<T>;
@@ -121,14 +135,3 @@ const isSame = (a: unknown, b: unknown): boolean => {
     return false;
   }
 };
-
-const assertSame = (actual: unknown, expected: unknown, who: string): void =>
-  assert.deepEqual(actual, expected, `${who} does not see what is so`);
-
-async function until(ms: number, check: () => boolean, explain: () => unknown): Promise<void> {
-  const end = performance.now() + ms;
-  while (!check()) {
-    if (performance.now() > end) throw new Error(String(explain()));
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}

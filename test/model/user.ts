@@ -6,6 +6,7 @@ import { PipelineStore, type Interest } from '../../src/store/store.js';
 import type { Watcher } from '../../src/store/watchers.js';
 import { CONVERSATIONS, perform, type Act, type Memory } from './acts.js';
 import { FastClock } from './clock.js';
+import { afterRunning } from './pause.js';
 import { recorded, type WriteCall } from './recorder.js';
 
 /** How much faster than real time the pauses of the adapter pass. */
@@ -19,7 +20,7 @@ export interface UserOptions {
   seed: number;
   /** Looks at the counts from the beginning. */
   countsAlways: boolean;
-  /** Of real time: nothing that a user does may take longer to be confirmed or refused. */
+  /** Of running time: nothing that a user does may take longer to be confirmed or refused. */
   patienceMs: number;
   /** Whether the network will let a request be answered. */
   isAnswering(requestId: string): boolean;
@@ -41,8 +42,8 @@ export class User {
   #asked = 0;
 
   constructor({ baseUrl, name, seed, countsAlways, patienceMs, isAnswering }: UserOptions) {
-    const isUnderway = (): boolean => [...this.#requests].some(isAnswering);
-    this.#clock = new FastClock(SPEED, seed, isUnderway);
+    const underway = (): string[] => [...this.#requests].filter(isAnswering);
+    this.#clock = new FastClock(SPEED, seed, underway);
     const options = { baseUrl, timeoutMs: TIMEOUT_MS * SPEED, fetch: this.#fetch };
     this.#adapter = new RestAdapter(options, this.#clock);
     this.store = PipelineStore.of(recorded(this.#adapter, this.calls));
@@ -163,9 +164,9 @@ export class User {
 }
 
 async function inTime<T>(promise: Promise<T>, ms: number, what: string): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  let end = (): void => undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('neither confirmed nor refused')), ms);
+    end = afterRunning(ms, () => reject(new Error('neither confirmed nor refused')));
   });
   try {
     return await Promise.race([promise, late]);
@@ -173,6 +174,6 @@ async function inTime<T>(promise: Promise<T>, ms: number, what: string): Promise
     if (thrown instanceof PipelineError) throw thrown;
     throw new Error(`${what}: ${String(thrown)}`, { cause: thrown });
   } finally {
-    clearTimeout(timer);
+    end();
   }
 }
