@@ -68,3 +68,10 @@ function renderChip({ store, localize, isDisabled, onRemove }: Chosen, id: Id | 
     ${chip(status, name, html`<span class="cross">${closeIcon}</span>`)}
   </button>`;
 }
+
+/** What is to have focus when the chip that has it is gone: asked then, the one in its place. */
+export function neighbourOfFocus(root: ShadowRoot): () => HTMLElement | undefined {
+  const chips = (): HTMLElement[] => [...root.querySelectorAll<HTMLElement>('.remove')];
+  const index = Math.max(0, chips().indexOf(root.activeElement as HTMLElement));
+  return () => chips()[index] ?? chips().at(-1);
+}

@@ -1,69 +1,95 @@
-import { html, nothing, type ReactiveControllerHost, type TemplateResult } from 'lit';
+import { adoptStyles, html, nothing, type ReactiveElement, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
-import { repeat } from 'lit/directives/repeat.js';
-import { withName } from '../../internal/bidi.js';
-import { chip } from '../../internal/chip.js';
-import { searchIcon } from '../../internal/icons.js';
 import { indexForKey } from '../../internal/list-keys.js';
-import { contains } from '../../internal/listbox.js';
 import { announce } from '../../internal/live-region.js';
-import type { LocalizeController } from '../../internal/localize.js';
+import { learn, type LocalizeController } from '../../internal/localize.js';
+import { PopupController } from '../../internal/popup.js';
+import { inbox } from '../../locales/en/inbox.js';
+import type { MessageKey } from '../../locales/en.js';
 import type { PipelineError } from '../../model/errors.js';
 import { isEmptyFilter, type Filter } from '../../model/filter.js';
 import type { Id } from '../../model/id.js';
-import type { Status } from '../../model/status.js';
 import type { PipelineStore } from '../../store/store.js';
+import { popup } from '../../styles/popup.js';
+import { FilterChoices } from './filter-choices.js';
+import { popupStyles } from './filter-popup.styles.js';
 import type { Subject } from './held-statuses.js';
 
-/** A search result is spoken when the user has paused, milliseconds. */
-const SEARCH_DELAY = 500;
 /** Nothing is said, as nothing is shown, of what takes less. Milliseconds. */
 const LOADING_DELAY = 1000;
 
+/** The filter as its popup sees it. */
 export interface FilterPopupOptions {
+  trigger(): HTMLElement | null;
   store(): PipelineStore | undefined;
   subject(): Subject;
-  filter(): Filter;
-  /** Also while nothing is chosen: what the next choice goes with. */
-  op(): Filter['op'];
-  searchThreshold(): number;
   errorText(error: PipelineError): string;
-  onToggle(id: Id | null): void;
-  onOp(op: Filter['op']): void;
+  onChange(filter: Filter): void;
   onClear(): void;
-  /** Focus went on, to something of the element that is not in the popup. */
-  onLeave(to: Node): void;
 }
 
-interface Choice {
-  id: Id | null;
-  name: string;
-  status?: Status;
-}
+export type FilterPopupHost = ReactiveElement & { readonly filter: Filter; readonly searchThreshold: number };
 
-/** The popup's content: how to match, a search field above many statuses, a checkbox for each, and how to clear. */
+/** What opens: how to match, the choices, and how to clear. Loaded with the first use. */
 export class FilterPopup {
-  readonly #host: ReactiveControllerHost & HTMLElement;
+  readonly #host: FilterPopupHost;
   readonly #localize: LocalizeController;
   readonly #options: FilterPopupOptions;
-  #query = '';
+  readonly #popup: PopupController;
+  readonly #choices: FilterChoices;
+  #isOpen = false;
+  #isStyled = false;
+  /** How to match, chosen while the filter is empty: the next choice goes with it. */
+  #next: { op: Filter['op']; after: Filter } | undefined;
   #focusPending = false;
   /** What has focus, and where it stood among the checkboxes: others can take it out of the page. */
   #focused: HTMLElement | null = null;
   #focusedAt = -1;
   #loadingTimer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(host: ReactiveControllerHost & HTMLElement, localize: LocalizeController, options: FilterPopupOptions) {
+  constructor(host: FilterPopupHost, localize: LocalizeController, options: FilterPopupOptions) {
     this.#host = host;
     this.#localize = localize;
     this.#options = options;
+    learn(inbox);
+    this.#popup = new PopupController(host, {
+      trigger: () => options.trigger(),
+      popup: () => this.#element,
+      side: () => 'below',
+      onDismiss: (reason) => this.close(reason === 'escape'),
+    });
+    this.#choices = new FilterChoices(host, localize, options, (id) => this.#toggle(id));
   }
 
-  /** Starts anew. */
+  get isOpen(): boolean {
+    return this.#isOpen;
+  }
+
   open(): void {
-    this.#query = '';
+    if (this.#isOpen) return;
+    this.#isOpen = true;
+    this.#next = undefined;
+    this.#choices.reset();
     this.#focused = null;
     this.focusFirst();
+    this.#host.requestUpdate();
+  }
+
+  close(focusTrigger: boolean): void {
+    if (!this.#isOpen) return;
+    this.leave();
+    this.#host.requestUpdate();
+    // Before the popup goes away, so that focus is never nowhere.
+    if (focusTrigger) this.#options.trigger()?.focus({ preventScroll: true });
+  }
+
+  /** The element left the page. */
+  leave(): void {
+    this.#isOpen = false;
+    this.#focused = null;
+    this.#focusPending = false;
+    clearTimeout(this.#loadingTimer);
+    this.#loadingTimer = undefined;
   }
 
   /** Goes to the first chosen checkbox, or the first, as soon as there is one. */
@@ -71,10 +97,12 @@ export class FilterPopup {
     this.#focusPending = true;
   }
 
-  /** Called when the popup is rendered and shown: puts focus where it belongs. */
+  /** Called after each render: shows the popup, and puts focus where it belongs. */
   settle(): void {
+    if (!this.#isOpen) return this.#popup.hide();
+    this.#popup.show();
     this.#announceLoading();
-    this.#keepWidth();
+    this.#choices.keepWidth();
     const boxes = this.#boxes;
     if (this.#focusPending) {
       const target = boxes.find((box) => box.checked) ?? boxes[0] ?? this.#element?.querySelector('button');
@@ -90,14 +118,9 @@ export class FilterPopup {
     }
   }
 
-  closed(): void {
-    this.#focused = null;
-    this.#focusPending = false;
-    clearTimeout(this.#loadingTimer);
-    this.#loadingTimer = undefined;
-  }
-
-  render(): TemplateResult {
+  render(): TemplateResult | typeof nothing {
+    if (!this.#isOpen) return nothing;
+    this.#adoptStyles();
     return html`<div
       class="popup"
       id="popup"
@@ -115,30 +138,31 @@ export class FilterPopup {
     </div>`;
   }
 
+  /** Not sooner: an element that is not in a page yet has no place for them. */
+  #adoptStyles(): void {
+    if (this.#isStyled) return;
+    this.#isStyled = true;
+    const { elementStyles } = this.#host.constructor as typeof ReactiveElement;
+    adoptStyles(this.#host.renderRoot as ShadowRoot, [...elementStyles, popup, popupStyles]);
+  }
+
   #renderContent(): TemplateResult {
     const store = this.#options.store();
     if (store?.phase === 'error') return this.#renderError(store);
     if (!store || this.#isLoading) return this.#renderSkeleton();
-    const shown = this.#shown(store);
-    const hasStatuses = store.statuses.length > 0;
-    // Firefox would have Tab stop at the group, because it scrolls.
     return html`${store.error ? this.#renderError(store) : nothing}
-      ${hasStatuses ? this.#renderOps() : html`<p class="empty" part="empty">${this.#text('noStatusesYet')}</p>`}
-      ${this.#hasSearch(store) ? this.#renderSearch() : nothing}
-      <div class="group" part="group" tabindex="-1">
-        ${repeat(
-          shown,
-          ({ id }) => id ?? '',
-          (choice) => this.#renderChoice(store, choice),
-        )}
-        ${shown.length ? nothing : this.#renderNothingFound()}
-      </div>
+      ${
+        store.statuses.length
+          ? this.#renderOps()
+          : html`<p class="empty" part="empty">${this.#text('noStatusesYet')}</p>`
+      }
+      ${this.#choices.render(store)}
       <div class="foot">
         <button
           class="link-button"
           part="clear"
           type="button"
-          ?disabled=${isEmptyFilter(this.#options.filter())}
+          ?disabled=${isEmptyFilter(this.#host.filter)}
           @click=${this.#options.onClear}
         >
           ${this.#text('clearFilter')}
@@ -147,68 +171,17 @@ export class FilterPopup {
   }
 
   #renderOps(): TemplateResult {
-    const chosen = this.#options.op();
+    const chosen = this.#op;
     return html`<div class="ops" role="radiogroup" aria-label=${this.#text('filterMode')}>
       ${(['any-of', 'none-of'] as const).map(
         (op) =>
           html`<label class="op"
-            ><input
-              type="radio"
-              name="op"
-              .checked=${live(op === chosen)}
-              @change=${() => this.#options.onOp(op)}
-            /><span>${this.#text(op === 'any-of' ? 'anyOf' : 'noneOf')}</span></label
+            ><input type="radio" name="op" .checked=${live(op === chosen)} @change=${() => this.#setOp(op)} /><span
+              >${this.#text(op === 'any-of' ? 'anyOf' : 'noneOf')}</span
+            ></label
           >`,
       )}
     </div>`;
-  }
-
-  #renderSearch(): TemplateResult {
-    return html`<div class="search-row">
-      ${searchIcon}<input
-        class="search"
-        part="search"
-        type="search"
-        autocomplete="off"
-        spellcheck="false"
-        aria-label=${this.#text('search')}
-        placeholder=${this.#text('search')}
-        .value=${live(this.#query)}
-        @input=${this.#handleSearch}
-      />
-    </div>`;
-  }
-
-  #renderChoice(store: PipelineStore, { id, name, status }: Choice): TemplateResult {
-    const subject = this.#options.subject();
-    const counts = store.counts(subject);
-    const n = counts && (id === null ? counts.none : (counts.byStatus.get(id) ?? 0));
-    const words = subject.of === 'contact' ? 'contacts' : 'conversations';
-    return html`<label class="option" part="option" ?data-none=${id === null}>
-      <input
-        type="checkbox"
-        part="check"
-        value=${id ?? ''}
-        aria-label=${n === undefined ? name : this.#text(words, { name, n })}
-        .checked=${live(this.#options.filter().statusIds.includes(id))}
-        @change=${() => this.#options.onToggle(id)}
-      />
-      ${chip(status, name)}
-      ${
-        n === undefined
-          ? nothing
-          : html`<span class="count" part="count" aria-hidden="true">${this.#localize.formats.compact.format(n)}</span>`
-      }
-    </label>`;
-  }
-
-  #renderNothingFound(): TemplateResult {
-    return html`<p class="empty" part="empty">
-      ${withName((query) => this.#text('noResults', { query }), this.#query)}
-      <button class="link-button" part="clear" type="button" @click=${this.#handleClearSearch}>
-        ${this.#text('clearSearch')}
-      </button>
-    </p>`;
   }
 
   #renderSkeleton(): TemplateResult {
@@ -226,7 +199,9 @@ export class FilterPopup {
     </p>`;
   }
 
-  readonly #text: LocalizeController['text'] = (key, values) => this.#localize.text(key, values);
+  #text(key: MessageKey): string {
+    return this.#localize.text(key);
+  }
 
   get #element(): HTMLElement | null {
     return this.#host.shadowRoot?.querySelector<HTMLElement>('#popup') ?? null;
@@ -237,29 +212,25 @@ export class FilterPopup {
   }
 
   get #isLoading(): boolean {
-    const phase = this.#options.store()?.phase ?? 'loading';
-    return phase === 'loading';
+    return (this.#options.store()?.phase ?? 'loading') === 'loading';
   }
 
-  #hasSearch(store: PipelineStore): boolean {
-    return store.statuses.length > this.#options.searchThreshold();
+  get #op(): Filter['op'] {
+    const { filter } = this.#host;
+    return this.#next?.after === filter ? this.#next.op : filter.op;
   }
 
-  /** The choices that the search leaves: the statuses in order, and "No status". */
-  #shown(store: PipelineStore): Choice[] {
-    const choices: Choice[] = store.statuses.map((status) => ({ id: status.id, name: status.name, status }));
-    choices.push({ id: null, name: this.#text('noStatus') });
-    const query = this.#hasSearch(store) ? this.#query.trim() : '';
-    if (!query) return choices;
-    return choices.filter(({ name }) => contains(name, query, this.#localize.formats.collator));
+  #toggle(id: Id | null): void {
+    const { statusIds } = this.#host.filter;
+    const rest = statusIds.filter((each) => each !== id);
+    this.#options.onChange({ op: this.#op, statusIds: rest.length < statusIds.length ? rest : [...statusIds, id] });
   }
 
-  /** What the search leaves is narrower; the popup stays as it was, not to jump under the typing. */
-  #keepWidth(): void {
-    const group = this.#element?.querySelector<HTMLElement>('.group');
-    if (!group || this.#query) return;
-    group.style.removeProperty('--_width');
-    group.style.setProperty('--_width', `${group.offsetWidth}px`);
+  #setOp(op: Filter['op']): void {
+    const { filter } = this.#host;
+    if (!isEmptyFilter(filter)) return this.#options.onChange({ op, statusIds: filter.statusIds });
+    this.#next = { op, after: filter };
+    this.#host.requestUpdate();
   }
 
   #announceLoading(): void {
@@ -279,21 +250,6 @@ export class FilterPopup {
   readonly #handleInput = (event: Event): void => {
     // Only the native one of a control inside; it would leave the shadow root.
     event.stopPropagation();
-  };
-
-  readonly #handleSearch = (event: InputEvent): void => {
-    this.#query = (event.target as HTMLInputElement).value;
-    this.#host.requestUpdate();
-    const store = this.#options.store();
-    const n = store ? this.#shown(store).length : 0;
-    const words = n ? this.#text('statusesFound', { n }) : this.#text('noResults', { query: this.#query });
-    announce(words, this.#host, SEARCH_DELAY);
-  };
-
-  readonly #handleClearSearch = (): void => {
-    this.#query = '';
-    this.#host.requestUpdate();
-    this.#element?.querySelector<HTMLElement>('.search')?.focus({ preventScroll: true });
   };
 
   readonly #handleKeyDown = (event: KeyboardEvent): void => {
@@ -317,6 +273,7 @@ export class FilterPopup {
     // Without a target nobody moved it: what had it may just have been taken out of the page.
     if (!to || this.#element?.contains(to)) return;
     this.#focused = null;
-    if (this.#host.shadowRoot?.contains(to)) this.#options.onLeave(to);
+    // A press on the button closes by itself.
+    if (this.#host.shadowRoot?.contains(to) && to !== this.#options.trigger()) this.close(false);
   };
 }

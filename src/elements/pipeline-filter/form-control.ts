@@ -1,14 +1,44 @@
+import { property } from 'lit/decorators.js';
 import { TemplateElement } from '../../internal/template-element.js';
+import { EMPTY_FILTER, formatFilter, type Filter } from '../../model/filter.js';
+import { frozen, isEqual, readFilter, readQuery } from './filter-value.js';
 
-/** What makes the filter a control of a form, as the platform's own are. */
-export abstract class FormControl extends TemplateElement {
+/** What makes the filter a control of a form, as the platform's own are: its value. */
+export abstract class FilterControl extends TemplateElement {
   static readonly formAssociated = true;
 
-  abstract get value(): string;
-  abstract set value(value: string | null);
   abstract disabled: boolean;
 
+  #filter: Filter = EMPTY_FILTER;
   #formDisabled = false;
+
+  /** `{ op, statusIds }`; `null` among the ids stands for "no status". Setting it fires no event. */
+  @property({ attribute: false })
+  get filter(): Filter {
+    return this.#filter;
+  }
+
+  set filter(value: Filter) {
+    this.take(readFilter(value));
+  }
+
+  /** The URL form of the filter, such as `op=any-of&status=ID&status=`; '' shows everything. */
+  @property()
+  get value(): string {
+    return formatFilter(this.#filter);
+  }
+
+  set value(value: string | null) {
+    this.take(readQuery(value));
+  }
+
+  /** Shows another filter; `undefined` is one that could not be read. */
+  protected take(filter: Filter | undefined): void {
+    const before = this.#filter;
+    if (!filter || isEqual(before, filter)) return;
+    this.#filter = frozen(filter);
+    this.requestUpdate('filter', before);
+  }
 
   /** By its own attribute or by a fieldset around it. */
   protected get isDisabled(): boolean {

@@ -13,14 +13,14 @@ export interface Subject {
 /** The statuses that decide over something; empty where there is no conversation, which is like no status. */
 export type Held = readonly (Id | null)[];
 
-const NONE: Held = [null];
+export const NONE: Held = [null];
 
 /** Whether the adapter can tell the statuses at all. */
 export const canLookUp = ({ of }: Subject, store: PipelineStore): boolean =>
   of === 'conversation' || store.can('getContacts');
 
 /** An id that no adapter takes has no status, and must not spoil the look-up of the others. */
-function isReadable(id: unknown): id is Id {
+export function isReadable(id: unknown): id is Id {
   try {
     parseId(id);
     return true;
@@ -40,23 +40,6 @@ export function loadedStatuses(store: PipelineStore, { of, contactMatch }: Subje
   const contact = store.contact(id);
   return contact && (contactMatch === 'latest' ? [contact.latest] : contact.statusIds);
 }
-
-/** Why nothing could be loaded, if so. */
-export const loadError = (store: PipelineStore, { of }: Subject, id: Id): PipelineStore['error'] =>
-  of === 'conversation' ? store.entryError(id) : store.contactError(id);
-
-/** Loads, and calls when it is there and whenever it changes. Returns how to stop. */
-export function watchStatuses(store: PipelineStore, { of }: Subject, id: Id, onChange: () => void): () => void {
-  if (!isReadable(id)) return () => undefined;
-  const interest = of === 'conversation' ? { conversationIds: [id] } : { contactIds: [id] };
-  const watcher = { update: onChange };
-  store.watch(interest, watcher);
-  return () => store.unwatch(interest, watcher);
-}
-
-/** The same as `loadedStatuses`, for the rows of a list: an id that will never load is known to have no status. */
-export const rowStatuses = (store: PipelineStore, subject: Subject, id: Id): Held | undefined =>
-  loadedStatuses(store, subject, id) ?? (isReadable(id) ? undefined : NONE);
 
 /** The statuses of many, from what is loaded and one look-up of the rest. Rejects with a `PipelineError`. */
 export async function lookUpStatuses(

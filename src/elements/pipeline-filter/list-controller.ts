@@ -1,20 +1,26 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import { announce } from '../../internal/live-region.js';
+import { learn, type Values } from '../../internal/localize.js';
+import { inbox } from '../../locales/en/inbox.js';
+import type { MessageKey } from '../../locales/en.js';
 import type { PipelineError } from '../../model/errors.js';
 import type { PipelineStore } from '../../store/store.js';
-import { loadError, rowStatuses, watchStatuses, type Held, type Subject } from './held-statuses.js';
+import type { Held, Subject } from './held-statuses.js';
 import { ListFilter, type RowAttribute } from './list-filter.js';
 import { ListFinder } from './list-finder.js';
+import { loadError, rowStatuses, watchStatuses } from './row-statuses.js';
+
+/** How many are shown is spoken when the user has paused, milliseconds. */
+const SHOWN_DELAY = 500;
 
 export interface ListControllerOptions {
-  /** The list's id. */
-  id(): string | null;
+  listId(): string | null;
   store(): PipelineStore | undefined;
   subject(): Subject;
   /** Whether there is anything to filter by. */
   isActive(): boolean;
   passes(held: Held): boolean;
-  /** What `announceNext` asked for: so many rows are shown. */
-  onSettled(shown: number): void;
+  text(key: MessageKey, values?: Values): string;
 }
 
 /** Filters the list that an element is `for`, while there is something to filter by. */
@@ -31,6 +37,7 @@ export class ListController implements ReactiveController {
   constructor(host: ReactiveControllerHost & HTMLElement, options: ListControllerOptions) {
     this.#host = host;
     this.#options = options;
+    learn(inbox);
     host.addController(this);
   }
 
@@ -59,11 +66,11 @@ export class ListController implements ReactiveController {
   }
 
   #follow(): void {
-    const { id, isActive } = this.#options;
+    const { listId, isActive } = this.#options;
     const store = this.#options.store();
     // Once nothing is filtered any more, what is hidden is still to be shown.
     const isWanted = store && (isActive() || this.#filter);
-    const list = isWanted ? this.#finder.find(this.#host, id()) : null;
+    const list = isWanted ? this.#finder.find(this.#host, listId()) : null;
     if (!isWanted) this.#finder.stop();
     const attribute = this.#options.subject().of === 'contact' ? 'data-contact-id' : 'data-conversation-id';
     const { list: current, attribute: currentAttribute } = this.#filter ?? {};
@@ -101,9 +108,14 @@ export class ListController implements ReactiveController {
     }
     if (this.#announces && !unknown.length) {
       this.#announces = false;
-      this.#options.onSettled(filter.shown);
+      this.#announce(filter.shown);
     }
     if (!isActive) this.#leave();
+  }
+
+  #announce(n: number): void {
+    const words = this.#options.subject().of === 'contact' ? 'contactsShown' : 'conversationsShown';
+    announce(this.#options.text(words, { n }), this.#host, SHOWN_DELAY);
   }
 
   #leave(): void {

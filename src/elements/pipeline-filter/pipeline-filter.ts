@@ -1,39 +1,32 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
-import { property, query, state } from 'lit/decorators.js';
+import { property, query } from 'lit/decorators.js';
 import type { FindPage } from '../../adapters/adapter.js';
 import { PipelineFilterChangeEvent } from '../../events.js';
 import { chipStyles } from '../../internal/chip.styles.js';
-import { filterIcon } from '../../internal/icons.js';
-import { announce } from '../../internal/live-region.js';
+import { LazyPart } from '../../internal/lazy-part.js';
 import { learn } from '../../internal/localize.js';
-import { warnOnce } from '../../internal/pipeline-element.js';
-import { PopupController } from '../../internal/popup.js';
-import { inbox } from '../../locales/en/inbox.js';
-import { PipelineError } from '../../model/errors.js';
-import {
-  EMPTY_FILTER,
-  contactMatchesFilter,
-  formatFilter,
-  isEmptyFilter,
-  type ContactMatch,
-  type Filter,
-} from '../../model/filter.js';
+import { filter as words } from '../../locales/en/filter.js';
+import type { PipelineError } from '../../model/errors.js';
+import { EMPTY_FILTER, isEmptyFilter, type ContactMatch, type Filter } from '../../model/filter.js';
 import type { Id } from '../../model/id.js';
-import { PipelineStore, type Interest } from '../../store/store.js';
+import type { Interest, PipelineStore } from '../../store/store.js';
 import { base } from '../../styles/base.js';
 import { controlTokens } from '../../styles/control-tokens.js';
 import { controls } from '../../styles/controls.js';
-import { popup } from '../../styles/popup.js';
 import { tokens } from '../../styles/tokens.js';
-import { renderChosen } from './chosen.js';
-import { departedFrom, renderDeparted, speakDeparted, type Departed } from './departed.js';
-import { FilterPopup } from './filter-popup.js';
-import { frozen, isEqual, readFilter, readQuery, without } from './filter-value.js';
-import { FormControl } from './form-control.js';
-import { canLookUp, loadedStatuses, lookUpStatuses, type Held, type Subject } from './held-statuses.js';
-import { ListController } from './list-controller.js';
+import { AwaitedStore } from './awaited-store.js';
+import { neighbourOfFocus, renderChosen } from './chosen.js';
+import { Departures } from './departed.js';
+import { renderFailures } from './failures.js';
+import type { FilterPopupOptions } from './filter-popup.js';
+import { without } from './filter-value.js';
+import { FilterControl } from './form-control.js';
+import { Judge } from './judge.js';
+import { listCode, popupCode } from './lazy-code.js';
+import type { ListController, ListControllerOptions } from './list-controller.js';
 import { matchesSelector } from './matches-selector.js';
 import { styles } from './pipeline-filter.styles.js';
+import { renderTrigger } from './trigger.js';
 
 /**
  * A button with a checkbox for each status, and one for "No status". With `for` it filters a list of the page; other
@@ -68,8 +61,8 @@ import { styles } from './pipeline-filter.styles.js';
  * @cssstate error - Loading failed.
  * @cssstate empty - There is no status.
  */
-export class PipelineFilter extends FormControl {
-  static override styles = [tokens, base, controlTokens, controls, popup, chipStyles, styles];
+export class PipelineFilter extends FilterControl {
+  static override styles = [tokens, base, controlTokens, controls, chipStyles, styles];
 
   /** What is filtered. */
   @property() of: 'conversation' | 'contact' = 'conversation';
@@ -88,73 +81,33 @@ export class PipelineFilter extends FormControl {
   /** With more statuses than this the popup has a search field. */
   @property({ type: Number, attribute: 'search-threshold' }) searchThreshold = 12;
 
-  @state() private isOpen = false;
-  /** What left the filter, told until that changes. */
-  @state() private departed: Departed | undefined;
-
   @query('.trigger') private readonly trigger!: HTMLElement | null;
-  @query('#popup') private readonly popupElement!: HTMLElement | null;
 
-  #filter: Filter = EMPTY_FILTER;
-  /** The filter's, and while that is empty the one for what is chosen next. */
-  #op: Filter['op'] = 'any-of';
+  readonly #departures = new Departures(this, this.localize);
   /** About to be opened: the button is pointed at, or has focus. */
   #isNear = false;
   #hasLeft = false;
   #countsOf = '';
-  #waiting: ((store: PipelineStore) => void)[] = [];
 
-  readonly #popup = new PopupController(this, {
+  readonly #judge = new Judge(this, () => this.store);
+  readonly #awaited = new AwaitedStore(this, { store: () => this.store, rendered: () => super.getUpdateComplete() });
+
+  /** The element as its parts see it. */
+  readonly #self: FilterPopupOptions & ListControllerOptions = {
     trigger: () => this.trigger,
-    popup: () => this.popupElement,
-    side: () => 'below',
-    onDismiss: (reason) => this.#close(reason === 'escape'),
-  });
-
-  readonly #content: FilterPopup = new FilterPopup(this, this.localize, {
     store: () => this.store,
-    subject: () => this.#subject,
-    filter: () => this.#filter,
-    op: () => this.#op,
-    searchThreshold: () => this.searchThreshold,
+    subject: () => this.#judge.subject,
+    listId: () => this.htmlFor,
+    isActive: () => this.#judge.isActive,
+    passes: (held) => this.#judge.passes(held),
     errorText: (error) => this.errorText(error),
-    onToggle: (id) => this.#toggle(id),
-    onOp: (op) => this.#setOp(op),
+    onChange: (filter) => this.#change(filter),
     onClear: () => this.#clear(),
-    // A press on the button closes by itself.
-    onLeave: (to) => to !== this.trigger && this.#close(false),
-  });
+    text: (key, values) => this.text(key, values),
+  };
 
-  readonly #list: ListController = new ListController(this, {
-    id: () => this.htmlFor,
-    store: () => this.store,
-    subject: () => this.#subject,
-    isActive: () => !isEmptyFilter(this.#filter) && !this.#isUnavailable,
-    passes: (held) => this.#passes(held),
-    onSettled: (shown) => this.#announceShown(shown),
-  });
-
-  /** `{ op, statusIds }`; `null` among the ids stands for "no status". Setting it fires no event. */
-  @property({ attribute: false })
-  get filter(): Filter {
-    return this.#filter;
-  }
-
-  set filter(value: Filter) {
-    const read = readFilter(value);
-    if (read) this.#set(read);
-  }
-
-  /** The URL form of the filter, such as `op=any-of&status=ID&status=`; '' shows everything. */
-  @property()
-  get value(): string {
-    return formatFilter(this.#filter);
-  }
-
-  set value(value: string | null) {
-    const read = readQuery(value);
-    if (read) this.#set(read);
-  }
+  readonly #popup = new LazyPart(this, popupCode, (Popup) => new Popup(this, this.localize, this.#self));
+  readonly #list = new LazyPart(this, listCode, (Controller) => new Controller(this, this.#self));
 
   override matches<K extends keyof HTMLElementTagNameMap>(selectors: K): this is HTMLElementTagNameMap[K];
   override matches<K extends keyof SVGElementTagNameMap>(selectors: K): this is SVGElementTagNameMap[K];
@@ -165,40 +118,34 @@ export class PipelineFilter extends FormControl {
    * be a selector keeps the meaning that every element gives it.
    */
   override matches(id: Id): boolean {
-    const held = this.store && loadedStatuses(this.store, this.#subject, id);
-    if (held) return this.#passes(held);
-    return matchesSelector(id, (selector) => super.matches(selector)) ?? this.#passes([]);
+    const passes = this.#judge.passesLoaded(id) ?? matchesSelector(id, (selector) => super.matches(selector));
+    return passes ?? this.#judge.passes([]);
   }
 
   /** The ids that pass, in order; what is not loaded is looked up. Rejects with a `PipelineError`. */
   async select(ids: readonly Id[]): Promise<Id[]> {
+    const { filter } = this;
     const all = [...ids];
-    const filter = this.#filter;
-    if (isEmptyFilter(filter)) return all;
-    const store = await this.#reach();
-    if (this.#isUnavailable) return all;
-    const statusesOf = await lookUpStatuses(store, this.#subject, all);
-    return all.filter((id) => contactMatchesFilter(filter, statusesOf(id)));
+    return isEmptyFilter(filter) ? all : this.#judge.select(all, filter, await this.#awaited.get());
   }
 
   /** A page of the ids that pass, newest activity first, from the adapter. Rejects with a `PipelineError`. */
   async find(options: { pageSize?: number; pageToken?: string } = {}): Promise<FindPage> {
-    const filter = this.#filter;
-    const store = await this.#reach();
-    return store.find({ ...this.#subject, filter, ...options });
+    const { filter } = this;
+    const store = await this.#awaited.get();
+    return store.find({ ...this.#judge.subject, filter, ...options });
   }
 
   /** Opens the popup, if it may be used. */
   show(): void {
-    if (this.isOpen || this.isDisabled || this.#isUnavailable) return;
-    this.isOpen = true;
-    this.#op = this.#filter.op;
-    this.#content.open();
+    if (this.isDisabled || this.#judge.isUnavailable) return;
+    this.#popup.useNow((popup) => popup.open());
   }
 
   /** Closes the popup. */
   hide(): void {
-    this.#close(false);
+    this.#popup.cancel();
+    this.#popup.part?.close(false);
   }
 
   override focus(options?: FocusOptions): void {
@@ -207,232 +154,142 @@ export class PipelineFilter extends FormControl {
 
   constructor() {
     super();
-    learn(inbox);
+    learn(words);
   }
 
   override connectedCallback(): void {
     super.connectedCallback();
+    popupCode.loadSoon();
     this.requestUpdate();
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    this.isOpen = false;
     this.#isNear = false;
-    this.#content.closed();
+    this.#popup.cancel();
+    this.#popup.part?.leave();
   }
 
   protected override interest(store: PipelineStore): Interest {
-    for (const resolve of this.#waiting.splice(0)) resolve(store);
+    this.#awaited.arrive(store);
     // Under a stream of changes numbers are counted anew again and again: only while someone looks.
-    return { statuses: true, counts: this.#countsOf ? this.#subject : undefined };
+    return { statuses: true, counts: this.#countsOf ? this.#judge.subject : undefined };
   }
 
   protected override willUpdate(changed: PropertyValues): void {
     super.willUpdate(changed);
-    if (changed.has('of') || changed.has('contactMatch')) {
-      this.#checkSubject();
-      this.#list.refresh();
-    }
-    if ((this.isDisabled || this.#isUnavailable) && this.isOpen) this.#close(false);
-    const { of, contactMatch = '' } = this.#subject;
-    const countsOf = this.isOpen || this.#isNear ? `${of} ${contactMatch}` : '';
+    const isOther = changed.has('of') || changed.has('contactMatch');
+    if (isOther) this.#judge.checkSubject();
+    if (changed.has('filter')) this.#departures.forget();
+    this.#dropDeleted();
+    if (isOther || changed.has('filter') || changed.has('htmlFor')) this.#useList((list) => list.refresh());
+    if (this.isDisabled || this.#judge.isUnavailable) this.hide();
+    const { of, contactMatch = '' } = this.#judge.subject;
+    const countsOf = this.#isOpen || this.#isNear ? `${of} ${contactMatch}` : '';
     if (countsOf !== this.#countsOf) {
       this.#countsOf = countsOf;
       this.stores.rewatch();
     }
-    this.#dropDeleted();
   }
 
   protected override render(): TemplateResult | typeof nothing {
-    if (this.#isUnavailable) return nothing;
-    const n = this.#filter.statusIds.length;
-    const { isDisabled } = this;
-    return html`<button
-        class="button trigger"
-        part="trigger"
-        type="button"
-        aria-label=${n ? this.text('filterByStatusSelected', { n }) : this.text('filterByStatus')}
-        aria-expanded=${this.isOpen ? 'true' : 'false'}
-        aria-controls=${this.isOpen ? 'popup' : nothing}
-        ?disabled=${isDisabled}
-        @click=${this.#handleTriggerClick}
-        @pointerenter=${this.#handleNear}
-        @pointerleave=${this.#handleFar}
-        @focus=${this.#handleNear}
-        @blur=${this.#handleFar}
-      >
-        ${filterIcon}<span>${this.text('status')}</span>${
-          n ? html`<span class="badge" data-count=${this.localize.formats.number.format(n)}></span>` : nothing
-        }<span class="caret" part="caret"></span>
-      </button>
-      ${this.isOpen ? this.#content.render() : nothing}
-      ${renderChosen({
-        filter: this.#filter,
-        store: this.store,
-        localize: this.localize,
-        isDisabled,
-        isOpen: this.isOpen,
-        onRemove: (id) => this.#remove(id),
-        onClear: () => this.#clear(),
-      })}
-      ${this.#renderMessage()}`;
+    if (this.#judge.isUnavailable) return nothing;
+    const { filter, store, localize, isDisabled } = this;
+    const look = { filter, store, localize, isDisabled, isOpen: this.#isOpen };
+    return html`${renderTrigger({
+      ...look,
+      onClick: this.#handleClick,
+      onEscape: () => this.#popup.cancel(),
+      onNear: this.#handleNear,
+    })}
+    ${this.#popup.part?.render() ?? nothing}
+    ${renderChosen({ ...look, onRemove: (id) => this.#remove(id), onClear: () => this.#clear() })}
+    ${renderFailures(this.#self, this.#popup.failure, this.#listError, this.#handleRetry) ?? this.#departures.render()}`;
   }
 
   protected override updated(): void {
-    if (this.isOpen) {
-      this.#popup.show();
-      this.#content.settle();
-    } else {
-      this.#popup.hide();
-    }
+    this.#popup.part?.settle();
     if (this.#hasLeft) {
       this.#hasLeft = false;
       this.#fire();
     }
     this.tellForm(this.trigger);
     const { store } = this;
-    this.setState('open', this.isOpen);
-    this.setState('filtered', !isEmptyFilter(this.#filter));
+    this.setState('open', this.#isOpen);
+    this.setState('filtered', !isEmptyFilter(this.filter));
     this.setState('loading', !store || store.phase === 'loading');
-    this.setState('error', Boolean(store?.error ?? this.#list.error));
+    this.setState('error', Boolean(store?.error ?? this.#popup.failure ?? this.#listError));
     this.setState('empty', store?.phase === 'ready' && store.statuses.length === 0);
   }
 
-  #renderMessage(): TemplateResult | typeof nothing {
-    const { error } = this.#list;
-    if (error && this.store?.phase === 'ready') {
-      return html`<p class="message" part="error">
-        <span class="error">${this.text('filterFailed')}</span> ${this.errorText(error)}
-        <button class="link-button" type="button" @click=${() => void this.store?.retry()}>
-          ${this.text('retry')}
-        </button>
-      </p>`;
-    }
-    return this.departed ? renderDeparted(this.departed, this.localize) : nothing;
+  /** `updateComplete` waits for what was asked of a part that is on its way, too. */
+  protected override async getUpdateComplete(): Promise<boolean> {
+    await super.getUpdateComplete();
+    await Promise.all([this.#popup.settled, this.#list.settled]);
+    return super.getUpdateComplete();
   }
 
-  get #subject(): Subject {
-    if (this.of !== 'contact') return { of: 'conversation' };
-    return { of: 'contact', contactMatch: this.contactMatch === 'latest' ? 'latest' : 'any' };
+  get #isOpen(): boolean {
+    return this.#popup.part?.isOpen ?? false;
   }
 
-  /** Whether the adapter has no contacts to filter: then nothing is shown, and nothing is hidden. */
-  get #isUnavailable(): boolean {
-    return this.store !== undefined && !canLookUp(this.#subject, this.store);
-  }
-
-  #checkSubject(): void {
-    if (this.of !== 'conversation' && this.of !== 'contact')
-      warnOnce(`<pipeline-filter of="${String(this.of)}">: write "conversation" or "contact".`);
-    if (this.contactMatch !== 'any' && this.contactMatch !== 'latest')
-      warnOnce(`<pipeline-filter contact-match="${String(this.contactMatch)}">: write "any" or "latest".`);
-  }
-
-  #passes(held: Held): boolean {
-    return this.#isUnavailable || contactMatchesFilter(this.#filter, held);
-  }
-
-  /** The store, also for a host that asks in the same turn in which it made the element or gave it an adapter. */
-  async #reach(): Promise<PipelineStore> {
-    if (!this.isConnected) {
-      if (this.adapter) return PipelineStore.of(this.adapter);
-      throw new PipelineError('unavailable', 'The element is not in a page, so it has no adapter.');
-    }
-    await this.updateComplete;
-    return this.store ?? new Promise((resolve) => this.#waiting.push(resolve));
-  }
-
-  // Changing the filter.
-
-  #set(filter: Filter): void {
-    const before = this.#filter;
-    if (isEqual(before, filter)) return;
-    this.#filter = frozen(filter);
-    this.#op = filter.op;
-    this.departed = undefined;
-    this.#list.refresh();
-    this.requestUpdate('filter', before);
+  /** Why the list is not filtered, though there is something to filter by. */
+  get #listError(): PipelineError | undefined {
+    if (isEmptyFilter(this.filter) || this.store?.phase !== 'ready') return undefined;
+    return this.#list.failure ?? this.#list.part?.error;
   }
 
   /** By the user. */
   #change(filter: Filter): void {
-    this.#list.announceNext();
-    this.#set(filter);
+    this.#useList((list) => list.announceNext());
+    this.take(filter);
     this.#fire();
   }
 
   #fire(): void {
-    this.dispatchEvent(new PipelineFilterChangeEvent(this.#filter, this.#subject.of));
-  }
-
-  #toggle(id: Id | null): void {
-    const { statusIds } = this.#filter;
-    const rest = statusIds.filter((each) => each !== id);
-    this.#change({ op: this.#op, statusIds: rest.length < statusIds.length ? rest : [...statusIds, id] });
-  }
-
-  #setOp(op: Filter['op']): void {
-    if (!isEmptyFilter(this.#filter)) return this.#change({ op, statusIds: this.#filter.statusIds });
-    this.#op = op;
-    this.requestUpdate();
+    this.dispatchEvent(new PipelineFilterChangeEvent(this.filter, this.#judge.subject.of));
   }
 
   #remove(id: Id | null): void {
-    const chips = [...this.renderRoot.querySelectorAll('.remove')];
-    const index = chips.indexOf(this.shadowRoot?.activeElement ?? chips[0]!);
-    this.#change(without(this.#filter, [id]));
+    const next = neighbourOfFocus(this.renderRoot as ShadowRoot);
+    this.#change(without(this.filter, [id]));
     // The button goes away under the focus: the next one takes it, or what opens the filter.
-    void this.updateComplete.then(() => {
-      const left = this.renderRoot.querySelectorAll<HTMLElement>('.remove');
-      (left[Math.min(Math.max(0, index), left.length - 1)] ?? this.trigger)?.focus({ preventScroll: true });
-    });
+    void super.getUpdateComplete().then(() => (next() ?? this).focus({ preventScroll: true }));
   }
 
   #clear(): void {
     this.#change(EMPTY_FILTER);
-    this.#op = 'any-of';
     // The button that was pressed goes away, or can be pressed no more.
-    if (this.isOpen) this.#content.focusFirst();
+    if (this.#isOpen) this.#popup.part!.focusFirst();
     else this.focus({ preventScroll: true });
   }
 
   #dropDeleted(): void {
-    const departed = departedFrom(this.#filter, this.store);
-    if (!departed) return;
-    this.#set(without(this.#filter, departed.ids));
-    this.departed = departed;
-    announce(speakDeparted(departed, this.localize), this);
+    const rest = this.#departures.leave(this.filter, this.store);
+    if (!rest) return;
+    this.take(rest);
     this.#hasLeft = true;
   }
 
-  #announceShown(n: number): void {
-    announce(this.text(this.#subject.of === 'contact' ? 'contactsShown' : 'conversationsShown', { n }), this, 500);
+  #useList(act: (list: ListController) => void): void {
+    if (this.htmlFor) this.#list.use(act);
   }
 
-  // The popup.
-
-  #close(focusTrigger: boolean): void {
-    if (!this.isOpen) return;
-    this.isOpen = false;
-    this.#content.closed();
-    // Before the popup goes away, so that focus is never nowhere.
-    if (focusTrigger) this.focus({ preventScroll: true });
-  }
-
-  readonly #handleTriggerClick = (): void => {
-    if (this.isOpen) this.#close(true);
+  readonly #handleClick = (): void => {
+    if (this.#isOpen) this.#popup.part!.close(true);
     else this.show();
   };
 
-  readonly #handleNear = (): void => this.#setNear(true);
+  readonly #handleRetry = (): void => {
+    if (this.#list.failure) this.#useList((list) => list.refresh());
+    else void this.store?.retry();
+  };
 
-  readonly #handleFar = (): void => this.#setNear(false);
-
-  #setNear(isNear: boolean): void {
-    this.#isNear = isNear;
-    if (!this.isOpen) this.requestUpdate();
-  }
+  /** The numbers are asked for when the button is pointed at, or has focus. */
+  readonly #handleNear = ({ type }: Event): void => {
+    this.#isNear = type === 'pointerenter' || type === 'focus';
+    if (!this.#isOpen) this.requestUpdate();
+  };
 }
 
 declare global {

@@ -23,25 +23,11 @@ export const inbox = {
   saving: 'Saving',
 
   // Filter.
-  filterByStatus: 'Filter by status',
-  filterByStatusSelected: { other: 'Filter by status, {n} selected' },
-  status: 'Status',
   conversations: { one: '{name}, {n} conversation', other: '{name}, {n} conversations' },
   contacts: { one: '{name}, {n} contact', other: '{name}, {n} contacts' },
   conversationsShown: { one: '{n} conversation shown', other: '{n} conversations shown' },
   contactsShown: { one: '{n} contact shown', other: '{n} contacts shown' },
-  clearFilter: 'Clear filter',
-  removeFromFilter: 'Remove {name} from the filter',
-  anyOf: 'Is any of',
-  noneOf: 'Is none of',
   filterMode: 'Condition',
-  notPrefix: 'Not',
-  statusLeftFilter: '{name} was deleted and left the filter.',
-  unknownLeftFilter: {
-    one: 'A status that no longer exists left the filter.',
-    other: '{n} statuses that no longer exist left the filter.',
-  },
-  filterFailed: 'The list could not be filtered.',
 
   // Why a write failed.
   errorOffline: 'No connection.',

@@ -8,7 +8,7 @@ export const pill = {
   pipelineStatus: 'Pipeline status',
   mixed: 'Mixed',
   forDuration: 'for {duration}',
-  retry: 'Try again',
   requiredMissing: 'Choose a status.',
+  retry: 'Try again',
   errorUnavailable: 'The server cannot be reached right now.',
 } satisfies Record<string, Message>;

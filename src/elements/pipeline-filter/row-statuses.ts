@@ -1,0 +1,20 @@
+import type { Id } from '../../model/id.js';
+import type { PipelineStore } from '../../store/store.js';
+import { NONE, isReadable, loadedStatuses, type Held, type Subject } from './held-statuses.js';
+
+/** The same as `loadedStatuses`, for the rows of a list: an id that will never load is known to have no status. */
+export const rowStatuses = (store: PipelineStore, subject: Subject, id: Id): Held | undefined =>
+  loadedStatuses(store, subject, id) ?? (isReadable(id) ? undefined : NONE);
+
+/** Loads, and calls when it is there and whenever it changes. Returns how to stop. */
+export function watchStatuses(store: PipelineStore, { of }: Subject, id: Id, onChange: () => void): () => void {
+  if (!isReadable(id)) return () => undefined;
+  const interest = of === 'conversation' ? { conversationIds: [id] } : { contactIds: [id] };
+  const watcher = { update: onChange };
+  store.watch(interest, watcher);
+  return () => store.unwatch(interest, watcher);
+}
+
+/** Why nothing could be loaded, if so. */
+export const loadError = (store: PipelineStore, { of }: Subject, id: Id): PipelineStore['error'] =>
+  of === 'conversation' ? store.entryError(id) : store.contactError(id);
