@@ -1,0 +1,75 @@
+/** A page whose app is split as a bundler splits it, over a network that loses and delays what is loaded later. */
+import type { Page } from '@playwright/test';
+import { build } from 'esbuild';
+
+const SCRIPT = `
+  import { MemoryAdapter, setDefaultAdapter } from 'pipeline-elements';
+  import 'pipeline-elements/define';
+  const adapter = new MemoryAdapter();
+  for (const name of ['Leads', 'Purchase']) await adapter.createStatus({ id: name, name, color: '#2775f8' });
+  await adapter.setStatus([{ conversationId: 'c1' }], 'Leads');
+  setDefaultAdapter(adapter);
+`;
+
+export interface LazyPage {
+  body: string;
+  /** What the name of the file begins with that is lost or delayed. */
+  part: string;
+  /** Asked each time the file is; whether it arrives. */
+  answer(): Promise<boolean>;
+}
+
+export async function serve(page: Page, { body, part, answer }: LazyPage): Promise<void> {
+  const { outputFiles } = await build({
+    stdin: { contents: SCRIPT, resolveDir: process.cwd() },
+    tsconfigRaw: {},
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    outdir: '/app',
+    write: false,
+    chunkNames: '[name]-[hash]',
+  });
+  const files = new Map(outputFiles.map((file) => [file.path, file.text]));
+  await page.route('**/app/*', async (route) => {
+    const path = new URL(route.request().url()).pathname;
+    if (path.startsWith(`/app/${part}`) && !(await answer())) return route.abort();
+    return route.fulfill({ body: files.get(path)!, contentType: 'text/javascript' });
+  });
+  await page.route('**/app.html', (route) =>
+    route.fulfill({
+      body: `<!doctype html><html lang="en"><link rel="icon" href="data:,"><script type="module" src="/app/stdin.js"></script>
+        ${body}`,
+      contentType: 'text/html',
+    }),
+  );
+  await page.goto('/app.html');
+}
+
+/** A file that is on its way until the test says. */
+export function onItsWay(): { arrived: Promise<boolean>; arrive(): void } {
+  let arrive = (): void => undefined;
+  const arrived = new Promise<boolean>((resolve) => (arrive = () => resolve(true)));
+  return { arrived, arrive: () => arrive() };
+}
+
+/** Lets it arrive; resolves when all who waited for it have been told. */
+export async function letArrive(page: Page, part: string, arrive: () => void): Promise<void> {
+  const response = page.waitForResponse((each) => new URL(each.url()).pathname.startsWith(`/app/${part}`));
+  arrive();
+  const url = (await response).url();
+  await page.evaluate(async (path) => void (await import(path)), url);
+}
+
+/** The codes of the errors that the page is told from now on. */
+export async function errorsOf(page: Page): Promise<string[]> {
+  const codes: string[] = [];
+  await page.exposeFunction('told', (code: string) => codes.push(code));
+  await page.evaluate(() => {
+    document.addEventListener('pipeline-error', (event) => {
+      const { code } = (event as unknown as { error: { code: string } }).error;
+      (window as unknown as { told(code: string): void }).told(code);
+    });
+  });
+  return codes;
+}
