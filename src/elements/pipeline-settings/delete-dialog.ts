@@ -13,7 +13,8 @@ export interface Question {
   /** The status that is chosen in the list; `null` when there is no other. */
   readonly target: Id | null;
   readonly isSaving: boolean;
-  readonly problem?: string | undefined;
+  /** Asked for at every render, so that it speaks the language of now. */
+  readonly problem?: (() => string) | undefined;
 }
 
 export interface DialogHandlers {
@@ -79,7 +80,7 @@ export function renderDeleteDialog(
           : nothing
       }
     </div>
-    ${problem ? html`<p class="problem error" part="error">${warningIcon}${problem}</p>` : nothing}
+    ${problem ? html`<p class="problem error" part="error">${warningIcon}${problem()}</p>` : nothing}
     <div class="actions">
       <button class="button" type="button" @click=${onCancel}>${text('cancel')}</button>
       <button class="button danger" type="button" aria-disabled=${isSaving ? 'true' : nothing} @click=${onConfirm}>

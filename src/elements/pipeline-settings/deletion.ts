@@ -31,7 +31,8 @@ export class Deletion {
     const error = await this.#delete(status, undefined, heir);
     if (!error) return;
     if (error.code === 'in-use') return this.#ask(status, error.count ?? 1);
-    this.#fail('statusNotDeleted', status, this.#context.errorText(error), error, () => void this.request(status));
+    const reason = (): string => this.#context.errorText(error);
+    this.#fail('statusNotDeleted', status, reason, error, () => void this.request(status));
   }
 
   /** Called before each render: what is asked about may have been deleted by someone else. */
@@ -48,7 +49,7 @@ export class Deletion {
         status: current,
         count: this.#countOf(current.id) || question.count,
         ...(isTargetGone ? { target: others[0]?.id ?? null, isMove: question.isMove && others.length > 0 } : {}),
-        ...(isTargetGone && question.isMove ? { problem: context.text('statusDeletedMeanwhile') } : {}),
+        ...(isTargetGone && question.isMove ? { problem: () => context.text('statusDeletedMeanwhile') } : {}),
       };
       return;
     }
@@ -112,10 +113,11 @@ export class Deletion {
     if (!error) return;
     const isTargetGone = error.code === 'status-deleted' && error.field === 'moveTo';
     const isGone = !isTargetGone && (error.code === 'status-deleted' || error.code === 'not-found');
-    const problem = `${context.text('statusNotDeleted', { name: status.name })} ${context.errorText(error)}`;
+    const problem = (): string =>
+      `${context.text('statusNotDeleted', { name: status.name })} ${context.errorText(error)}`;
     this.#update({ isSaving: false, ...(isGone ? {} : { problem }) });
     await context.host.updateComplete;
-    announce(problem, context.focus.find('dialog') ?? context.host);
+    announce(problem(), context.focus.find('dialog') ?? context.host);
   }
 
   /** Writes, then says what was done and offers to take it back. Resolves to the refusal, if there was one. */
@@ -179,19 +181,20 @@ export class Deletion {
     const { error } = outcome;
     if (!error) return;
     const problem = problemOf(error, status);
-    const reason = problem.error ? context.errorText(problem.error) : context.text(problem.key, problem.values);
+    const reason = (): string =>
+      problem.error ? context.errorText(problem.error) : context.text(problem.key, problem.values);
     this.#fail('statusNotRestored', status, reason, error, () => void this.#restore(status));
   }
 
   #fail(
     key: 'statusNotDeleted' | 'statusNotRestored',
     { name }: Status,
-    reason: string,
+    reason: () => string,
     error: PipelineError,
     retry: () => void,
   ): void {
     const context = this.#context;
-    const text = (): string => `${context.text(key, { name })} ${reason}`;
+    const text = (): string => `${context.text(key, { name })} ${reason()}`;
     context.show({ text, isError: true, ...(error.retryable ? { action: { label: 'retry', run: retry } } : {}) });
     announce(text(), context.host);
   }
