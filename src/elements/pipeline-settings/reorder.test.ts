@@ -167,6 +167,22 @@ describe('<pipeline-settings> reordering by keyboard', () => {
     expect(handle(element, 'A').getAttribute('aria-keyshortcuts')).to.equal('Alt+ArrowUp Alt+ArrowDown');
   });
 
+  it('goes up and down, and not to the sides, where one reads from the right', async () => {
+    const element = await settings(await pipeline(NAMES));
+    element.dir = 'rtl';
+    handle(element, 'B').focus();
+    await press(' ', 'ArrowDown');
+    await until(() => rows(element).join('') === 'ACBD');
+    await press('ArrowLeft', 'ArrowRight', 'ArrowUp');
+    await until(() => rows(element).join('') === 'ABCD');
+    await press('ArrowUp', ' ');
+    await settlesAt(element, 'BACD', 'Reorder B');
+    await altPress('ArrowDown');
+    await settlesAt(element, 'ABCD', 'Reorder B');
+    await altPress('ArrowUp');
+    await settlesAt(element, 'BACD', 'Reorder B');
+  });
+
   it('loses no step of a quick run', async () => {
     const adapter = await pipeline(NAMES);
     const element = await settings(adapter);
