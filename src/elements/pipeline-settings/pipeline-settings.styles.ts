@@ -25,14 +25,23 @@ export const styles = css`
     scroll-margin-block: 72px;
   }
 
+  /* As high as what comes in its place, in the list and below it. */
   .skeleton {
     inline-size: 7em;
-    block-size: 1.6em;
+    block-size: calc(1.65em + 2px);
     margin-inline-start: 12px;
   }
 
   .row:nth-child(3) .skeleton {
     inline-size: 9em;
+  }
+
+  .row.place {
+    padding-block: 4px;
+  }
+
+  .place .skeleton {
+    block-size: 1.4em;
   }
 
   @container pipeline-settings (max-width: 30rem) {

@@ -40,26 +40,6 @@ const sticksOut = (element: Element): string[] =>
     .map((each) => `${each.localName}.${each.className}`);
 
 describe('<pipeline-settings>', () => {
-  describe('while it loads', () => {
-    for (const width of [360, 800])
-      for (const readonly of [false, true])
-        it(`keeps the place of three statuses, ${width} px wide${readonly ? ', read-only' : ''}`, async () => {
-          const adapter = await pipeline();
-          const list = delay(adapter, 'listStatuses');
-          const element = await fixture<PipelineSettings>(
-            html`<pipeline-settings
-              style="inline-size: ${width}px"
-              .adapter=${adapter}
-              ?readonly=${readonly}
-            ></pipeline-settings>`,
-          );
-          const before = element.offsetHeight;
-          list();
-          await until(() => rows(element).length === 3, 'the statuses to load');
-          expect([before, before > 100]).to.deep.equal([element.offsetHeight, true]);
-        });
-  });
-
   describe('the list', () => {
     it('shows the statuses in order, in their colours, with their conversations', async () => {
       const adapter = await pipeline();

@@ -45,7 +45,7 @@ const PATIENCE = 1000;
  * @csspart undo - The button that takes a delete back.
  * @csspart empty - The invitation when there are no statuses.
  * @csspart error - Why something failed.
- * @csspart skeleton - The placeholder of a name while loading.
+ * @csspart skeleton - The placeholder of a name, or of a button, while loading.
  *
  * @cssstate loading - The list is not known yet.
  * @cssstate saving - A change is on its way.
@@ -157,9 +157,9 @@ export class PipelineSettings extends PipelineElement {
   }
 
   #makeSkeleton(): HTMLElement {
-    const row = (): HTMLElement =>
-      create('div', { class: 'row' }, create('span', { class: 'skeleton', part: 'skeleton' }));
-    const foot = this.readonly ? [] : [create('div', { class: 'row' })];
+    const row = (name = 'row'): HTMLElement =>
+      create('div', { class: name }, create('span', { class: 'skeleton', part: 'skeleton' }));
+    const foot = this.readonly ? [] : [row('row place')];
     const words = create('span', { class: 'visually-hidden' }, this.text('loading'));
     return create('div', { class: 'card', 'aria-busy': 'true' }, words, row(), row(), row(), ...foot);
   }

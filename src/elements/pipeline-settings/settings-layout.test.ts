@@ -1,0 +1,36 @@
+import { expect, fixture, html } from '@open-wc/testing';
+import { setViewport } from '@web/test-runner-commands';
+import { until } from '../../../test/support.js';
+import type { PipelineSettings } from './pipeline-settings.js';
+import { NAMES, delay, pipeline, rows, use } from './test-settings.js';
+
+const WIDE = { width: 800, height: 600 };
+
+describe('<pipeline-settings>: its place on the screen', () => {
+  after(() => setViewport(WIDE));
+
+  for (const [name, width, isReadonly, fontSize] of [
+    ['', 800, false, ''],
+    [' when read only', 800, true, ''],
+    [' on a small phone', 360, false, ''],
+    [' on a small phone, read only', 360, true, ''],
+    [' with letters twice as large', 360, false, '28px'],
+  ] as const) {
+    it(`keeps the place of what is still loading, so that nothing below it moves${name}`, async () => {
+      await setViewport({ ...WIDE, width });
+      const adapter = await pipeline();
+      await use(adapter, 'leads', 1234);
+      const answer = delay(adapter, 'listStatuses');
+      const element = await fixture<PipelineSettings>(
+        html`<pipeline-settings .adapter=${adapter} .readonly=${isReadonly}></pipeline-settings>`,
+      );
+      element.style.setProperty('--pipeline-font-size', fontSize);
+      const before = element.offsetHeight;
+      expect(element.matches(':state(loading)')).to.equal(true);
+      answer();
+      await until(() => rows(element).length === NAMES.length);
+      await until(() => element.shadowRoot!.querySelector('.count'));
+      expect(element.offsetHeight).to.equal(before);
+    });
+  }
+});
