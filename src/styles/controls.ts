@@ -71,6 +71,8 @@ export const controls = css`
   }
 
   .link-button {
+    min-inline-size: max(24px, var(--_control-size));
+    min-block-size: max(24px, var(--_control-size));
     padding: 0.15em 0.4em;
     border: 0;
     border-radius: calc(var(--_radius) - 4px);

@@ -1,6 +1,7 @@
 /** The mission by touch, on a phone's screen. */
 import { expect, test } from '@playwright/test';
 import { Inbox } from './inbox.js';
+import { measureTargets } from './targets.js';
 
 test.use({ hasTouch: true, isMobile: true, viewport: { width: 390, height: 780 } });
 
@@ -49,12 +50,14 @@ test('the journey of the mission, by touch', async ({ page, context }) => {
   });
 
   await test.step('every control is big enough for a finger', async () => {
-    await section('Settings').tap();
-    for (const button of await inbox.settings.getByRole('button').all()) {
-      const area = (await button.boundingBox())!;
-      expect(Math.min(area.width, area.height), (await button.getAttribute('aria-label')) ?? '').toBeGreaterThanOrEqual(
-        44,
-      );
+    for (const name of ['Settings', 'Contacts', 'Chats']) {
+      await section(name).tap();
+      const { measured, small } = await measureTargets(page);
+      expect(small, name).toEqual([]);
+      expect(measured, name).toBeGreaterThan(0);
     }
+    await inbox.conversations().first().getByRole('link').first().tap();
+    await expect(inbox.composerPicker).toBeVisible();
+    expect((await measureTargets(page)).small, 'a conversation').toEqual([]);
   });
 });

@@ -112,7 +112,6 @@ export const styles = css`
   }
 
   .clear {
-    min-block-size: max(24px, var(--_control-size));
     white-space: nowrap;
   }
 

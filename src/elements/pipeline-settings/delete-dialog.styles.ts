@@ -62,7 +62,7 @@ export const overlayStyles = css`
     display: flex;
     gap: 10px;
     align-items: center;
-    min-block-size: 34px;
+    min-block-size: max(34px, var(--_control-size));
   }
 
   .choice input {

@@ -102,7 +102,7 @@ export const chooserStyles = css`
   .search {
     flex: 1;
     min-inline-size: 0;
-    min-block-size: 38px;
+    min-block-size: max(38px, var(--_control-size));
     padding: 0;
     border: 0;
     outline: 0;
