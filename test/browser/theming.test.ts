@@ -214,7 +214,7 @@ describe('the focus ring', () => {
       const host = await bring('picker', 'required and invalid');
       const trigger = host.shadowRoot!.querySelector('button')!;
       expect(trigger.matches(':focus-visible')).to.equal(true);
-      const { outlineColor, outlineStyle, outlineWidth } = getComputedStyle(trigger);
+      const { outlineColor, outlineStyle, outlineWidth } = getComputedStyle(trigger.firstElementChild!);
       expect([outlineStyle, outlineWidth]).to.deep.equal(['solid', '2px']);
       const ring = painted(outlineColor);
       const form = await bring('settings', 'add form');

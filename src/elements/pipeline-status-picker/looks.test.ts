@@ -182,6 +182,19 @@ describe('<pipeline-status-picker> its looks', () => {
     }
   });
 
+  it('have the focus ring around the pill, however much room there is for a finger', async () => {
+    const element = await picker(await pipeline());
+    element.style.setProperty('--_trigger-size', '44px');
+    element.focus();
+    await sendKeys({ press: 'Shift' });
+    expect(trigger(element).matches(':focus-visible')).to.equal(true);
+    const ringed = [...element.shadowRoot!.querySelectorAll<HTMLElement>('*')].filter(
+      (each) => getComputedStyle(each).outlineStyle !== 'none',
+    );
+    expect(ringed.map((each) => each === part(element, 'chip'))).to.deep.equal([true]);
+    expect([trigger(element).offsetHeight, ringed[0]!.offsetHeight < 30]).to.deep.equal([44, true]);
+  });
+
   it('do not move where motion is to be reduced, and still show that it is being saved', async function () {
     if (!isChromium) this.skip();
     await emulateMediaFeatures({ 'prefers-reduced-motion': 'reduce' });
