@@ -84,6 +84,10 @@ export function lazyAdapter(load: () => Promise<Loaded>, without: readonly Metho
 /** The adapter of an IndexedDB database, its code loaded with the first call. */
 export const lazyIndexedDB = (database?: string): PipelineAdapter =>
   lazyAdapter(async () => {
-    const { IndexedDBAdapter } = await import('./indexeddb/adapter.js');
+    // The second is what the first loads with its first call, which is at once.
+    const [{ IndexedDBAdapter }] = await Promise.all([
+      import('./indexeddb/adapter.js'),
+      import('./indexeddb/database.js'),
+    ]);
     return new IndexedDBAdapter(database ? { database } : {});
   });

@@ -5,7 +5,7 @@ import type { Id } from '../../model/id.js';
 import type { Status } from '../../model/status.js';
 import type { CallOptions, CountQuery, Counts, FindPage, FindQuery, PipelineAdapter, StatusList } from '../adapter.js';
 import type { MemoryAdapter } from '../memory.js';
-import { DatabaseAdapter } from './database.js';
+import type { DatabaseAdapter } from './database.js';
 import { nameOf, toPipelineError } from './errors.js';
 
 export const DEFAULT_DATABASE = 'pipeline-elements';
@@ -59,7 +59,7 @@ export class IndexedDBAdapter implements Required<PipelineAdapter> {
 
   get persistence(): Persistence {
     if (!this.#target) return 'unknown';
-    return this.#target instanceof DatabaseAdapter ? 'durable' : 'session';
+    return this.#target === this.#database ? 'durable' : 'session';
   }
 
   /** Calls `listener` once, as soon as it is known where the data is kept. Returns how to stop. */
@@ -154,7 +154,7 @@ export class IndexedDBAdapter implements Required<PipelineAdapter> {
    */
   clear(): Promise<void> {
     return this.#call(undefined, async (target) => {
-      if (target instanceof DatabaseAdapter) return target.clear();
+      if (target === this.#database) return this.#database.clear();
       this.#target = await forSession();
       for (const subscription of this.#subscriptions) {
         subscription.stop?.();
@@ -210,7 +210,7 @@ export class IndexedDBAdapter implements Required<PipelineAdapter> {
   }
 
   async #open(): Promise<Target> {
-    const database = (this.#database ??= new DatabaseAdapter(this.database));
+    const database = (this.#database ??= await newDatabase(this.database));
     try {
       await database.open();
       return database;
@@ -224,6 +224,16 @@ export class IndexedDBAdapter implements Required<PipelineAdapter> {
     for (const listener of this.#persistenceListeners) {
       queueMicrotask(() => this.#persistenceListeners.delete(listener) && listener(this.persistence));
     }
+  }
+}
+
+/** All that reads and writes is loaded by the first call: a page draws its elements before. */
+async function newDatabase(name: string): Promise<DatabaseAdapter> {
+  try {
+    const { DatabaseAdapter } = await import('./database.js');
+    return new DatabaseAdapter(name);
+  } catch (thrown) {
+    throw new PipelineError('unavailable', 'The code of the adapter could not be loaded.', { cause: thrown });
   }
 }
 
