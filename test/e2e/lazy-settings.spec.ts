@@ -47,5 +47,5 @@ test('a database whose code does not arrive says so, and "Try again" opens it', 
   await expect(page.getByRole('status')).toContainText('The statuses could not be loaded.');
   isLost = false;
   await page.getByRole('button', { name: 'Try again' }).click();
-  await expect(page.getByRole('button', { name: 'Add status' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Set up your pipeline' })).toBeVisible();
 });
