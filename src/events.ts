@@ -3,14 +3,15 @@
  * `before` event can be cancelled and then nothing is written; the plain one tells what the adapter has confirmed.
  */
 import type { PipelineErrorEvent } from './events/error.js';
+import type { PipelineFilterChangeEvent } from './events/filter-change.js';
 import { PipelineEvent } from './events/pipeline-event.js';
 import type { SetResult } from './model/entry.js';
-import type { Filter } from './model/filter.js';
 import type { Id } from './model/id.js';
 import type { Status } from './model/status.js';
 
-/** Apart, as it is all that a closed picker tells. */
+/** Apart, as they are all that a closed picker and a filter tell. */
 export { PipelineErrorEvent } from './events/error.js';
+export { PipelineFilterChangeEvent } from './events/filter-change.js';
 
 export interface StatusChange {
   conversationIds: readonly Id[];
@@ -49,19 +50,6 @@ export class PipelineStatusChangeEvent extends PipelineEvent implements StatusCh
     this.from = from;
     this.to = to;
     this.results = Object.freeze([...results]);
-  }
-}
-
-/** The filter shows something else now. */
-export class PipelineFilterChangeEvent extends PipelineEvent {
-  static readonly type = 'pipeline-filter-change';
-  readonly filter: Filter;
-  readonly of: 'conversation' | 'contact';
-
-  constructor(filter: Filter, of: 'conversation' | 'contact') {
-    super(PipelineFilterChangeEvent.type);
-    this.filter = filter;
-    this.of = of;
   }
 }
 

@@ -1,4 +1,4 @@
-import { html, type TemplateResult } from 'lit';
+import { html, type TemplateResult } from 'lit/html.js';
 
 /** Stands for the name in a sentence, and in no sentence of any language. */
 const MARK = '\ufffc';

@@ -1,4 +1,4 @@
-import { html, nothing, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit/html.js';
 import { chipParts, type ShownStatus } from './chip-look.js';
 import { statusColor } from './status-color.js';
 

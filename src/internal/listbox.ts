@@ -1,5 +1,6 @@
-import { html, nothing, type ReactiveControllerHost, type TemplateResult } from 'lit';
+import type { ReactiveControllerHost } from '@lit/reactive-element';
 import { repeat } from 'lit/directives/repeat.js';
+import { html, nothing, type TemplateResult } from 'lit/html.js';
 import type { Id } from '../model/id.js';
 import type { Status } from '../model/status.js';
 import { chipParts } from './chip-look.js';

@@ -1,4 +1,5 @@
-import { html, nothing, type ReactiveControllerHost, type TemplateResult } from 'lit';
+import type { ReactiveControllerHost } from '@lit/reactive-element';
+import { html, nothing, type TemplateResult } from 'lit/html.js';
 import type { Id } from '../model/id.js';
 import { indexForKey } from './list-keys.js';
 import { PopupController } from './popup.js';

@@ -1,4 +1,4 @@
-import { nothing, type ElementPart } from 'lit';
+import { nothing, type ElementPart } from 'lit/html.js';
 import { Directive, PartType, directive, type PartInfo } from 'lit/directive.js';
 import { chipColor, type ShownStatus } from './chip-look.js';
 

@@ -1,5 +1,5 @@
 import type { PropertyValues } from '@lit/reactive-element';
-import { render, type RenderOptions } from 'lit';
+import { render, type RenderOptions } from 'lit/html.js';
 import type { PipelineError } from '../model/errors.js';
 import { errorText } from './error-text.js';
 import { PipelineElement } from './pipeline-element.js';

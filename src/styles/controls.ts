@@ -1,35 +1,9 @@
-import { css } from 'lit';
+import { css } from '@lit/reactive-element';
+import { buttons } from './buttons.js';
 
-/** Buttons, fields and icons. */
+/** Buttons of all kinds, and fields. */
 export const controls = css`
-  svg {
-    display: block;
-    flex: none;
-    inline-size: 1em;
-    block-size: 1em;
-    fill: none;
-    stroke: currentColor;
-    stroke-width: 1.6;
-    stroke-linecap: round;
-    stroke-linejoin: round;
-  }
-
-  .button {
-    display: inline-flex;
-    align-items: center;
-    justify-content: center;
-    gap: 0.4em;
-    min-block-size: var(--_control-size);
-    padding: 0.2em 0.8em;
-    border: 1px solid var(--_border);
-    border-radius: var(--_radius);
-    background: var(--_surface-raised);
-    font-weight: 500;
-  }
-
-  .button:hover {
-    background: color-mix(in oklab, var(--_text) 5%, var(--_surface-raised));
-  }
+  ${buttons}
 
   .button.primary {
     border-color: transparent;
@@ -45,11 +19,6 @@ export const controls = css`
     border-color: transparent;
     background: var(--_danger);
     color: var(--_on-danger);
-  }
-
-  .button:disabled {
-    opacity: 0.55;
-    cursor: default;
   }
 
   .icon-button {
@@ -68,21 +37,6 @@ export const controls = css`
   .icon-button:hover {
     background: var(--_hover);
     color: var(--_text);
-  }
-
-  .link-button {
-    min-inline-size: max(24px, var(--_control-size));
-    min-block-size: max(24px, var(--_control-size));
-    padding: 0.15em 0.4em;
-    border: 0;
-    border-radius: calc(var(--_radius) - 4px);
-    background: transparent;
-    color: var(--_accent);
-    font-weight: 500;
-  }
-
-  .link-button:hover {
-    background: var(--_hover);
   }
 
   .field {
@@ -115,10 +69,6 @@ export const controls = css`
   }
 
   @media (forced-colors: active) {
-    .button {
-      border-color: CanvasText;
-    }
-
     .button.primary,
     .button.danger {
       border-color: ButtonText;

@@ -1,4 +1,4 @@
-import { html, nothing, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit/html.js';
 import { withName } from '../../internal/bidi.js';
 import { announce } from '../../internal/live-region.js';
 import type { LocalizeController } from '../../internal/localize.js';

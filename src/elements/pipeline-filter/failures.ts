@@ -1,4 +1,4 @@
-import { html, type TemplateResult } from 'lit';
+import { html, type TemplateResult } from 'lit/html.js';
 import type { MessageKey } from '../../locales/en.js';
 import type { PipelineError } from '../../model/errors.js';
 

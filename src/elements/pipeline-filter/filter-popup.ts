@@ -1,5 +1,6 @@
-import { adoptStyles, html, nothing, type ReactiveElement, type TemplateResult } from 'lit';
+import { adoptStyles, type ReactiveElement } from '@lit/reactive-element';
 import { live } from 'lit/directives/live.js';
+import { html, nothing, type TemplateResult } from 'lit/html.js';
 import { indexForKey } from '../../internal/list-keys.js';
 import { announce } from '../../internal/live-region.js';
 import { learn, type LocalizeController } from '../../internal/localize.js';

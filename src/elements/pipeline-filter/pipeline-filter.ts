@@ -1,7 +1,8 @@
-import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import type { PropertyValues } from '@lit/reactive-element';
 import { property, query } from 'lit/decorators.js';
+import { html, nothing, type TemplateResult } from 'lit/html.js';
 import type { FindPage } from '../../adapters/adapter.js';
-import { PipelineFilterChangeEvent } from '../../events.js';
+import { PipelineFilterChangeEvent } from '../../events/filter-change.js';
 import { chipStyles } from '../../internal/chip.styles.js';
 import { LazyPart } from '../../internal/lazy-part.js';
 import { learn } from '../../internal/localize.js';
@@ -11,8 +12,8 @@ import { EMPTY_FILTER, isEmptyFilter, type ContactMatch, type Filter } from '../
 import type { Id } from '../../model/id.js';
 import type { Interest, PipelineStore } from '../../store/store.js';
 import { base } from '../../styles/base.js';
+import { buttons } from '../../styles/buttons.js';
 import { controlTokens } from '../../styles/control-tokens.js';
-import { controls } from '../../styles/controls.js';
 import { tokens } from '../../styles/tokens.js';
 import { AwaitedStore } from './awaited-store.js';
 import { neighbourOfFocus, renderChosen } from './chosen.js';
@@ -62,7 +63,7 @@ import { renderTrigger } from './trigger.js';
  * @cssstate empty - There is no status.
  */
 export class PipelineFilter extends FilterControl {
-  static override styles = [tokens, base, controlTokens, controls, chipStyles, styles];
+  static override styles = [tokens, base, controlTokens, buttons, chipStyles, styles];
 
   /** What is filtered. */
   @property() of: 'conversation' | 'contact' = 'conversation';
@@ -88,7 +89,6 @@ export class PipelineFilter extends FilterControl {
   #isNear = false;
   #hasLeft = false;
   #countsOf = '';
-
   readonly #judge = new Judge(this, () => this.store);
   readonly #awaited = new AwaitedStore(this, { store: () => this.store, rendered: () => super.getUpdateComplete() });
 

@@ -1,4 +1,4 @@
-import { html, nothing, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit/html.js';
 import { filterIcon } from '../../internal/icons.js';
 import type { LocalizeController } from '../../internal/localize.js';
 import type { Filter } from '../../model/filter.js';
