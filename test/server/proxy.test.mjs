@@ -1,29 +1,10 @@
 // Three instances behind a plain proxy that gives each request to the next: for a client one server.
-import { once } from 'node:events';
-import { createServer, request } from 'node:http';
 import { after, before, describe, it } from 'node:test';
+import { startProxy } from './proxy.mjs';
 import { loadLibrary, newTenant, onBothDatabases } from './support.mjs';
 
 const INSTANCES = 3;
 const { HostAdapter, runAdapterTests } = await loadLibrary();
-
-/** Hands each request on as it is to the next of the origins. */
-async function startProxy(origins) {
-  let turn = 0;
-  const proxy = createServer((incoming, outgoing) => {
-    const target = new URL(incoming.url, origins[turn++ % origins.length]);
-    const { method, headers } = incoming;
-    const passed = request(target, { method, headers }, (answer) => {
-      outgoing.writeHead(answer.statusCode, answer.headers);
-      answer.pipe(outgoing);
-    });
-    passed.on('error', () => outgoing.destroy());
-    outgoing.on('close', () => passed.destroy());
-    incoming.pipe(passed);
-  }).listen(0, '127.0.0.1');
-  await once(proxy, 'listening');
-  return proxy;
-}
 
 onBothDatabases(
   (world) => {
@@ -36,15 +17,12 @@ onBothDatabases(
       proxy = await startProxy([world.origin, ...others.map(({ origin }) => origin)]);
     });
 
-    after(() => {
-      proxy.close();
-      proxy.closeAllConnections();
-    });
+    after(() => proxy.close());
 
     runAdapterTests({
       describe,
       it,
-      create: () => connect(`http://127.0.0.1:${proxy.address().port}/api/${newTenant()}`),
+      create: () => connect(`${proxy.origin}/api/${newTenant()}`),
       peer: async (adapter) => connect(adapter.baseUrl),
     });
   },

@@ -1,0 +1,29 @@
+// A plain proxy before several instances: it hands each request on, as it is, to the next of them.
+import { once } from 'node:events';
+import { createServer, request } from 'node:http';
+
+/** @param onPass called with each request and which of the instances gets it. */
+export async function startProxy(origins, onPass = () => undefined) {
+  let turn = 0;
+  const proxy = createServer((incoming, outgoing) => {
+    const index = turn++ % origins.length;
+    const { method, url, headers } = incoming;
+    onPass({ method, url, index });
+    const passed = request(new URL(url, origins[index]), { method, headers }, (answer) => {
+      outgoing.writeHead(answer.statusCode, answer.headers);
+      answer.pipe(outgoing);
+      answer.on('error', () => outgoing.destroy());
+    });
+    passed.on('error', () => outgoing.destroy());
+    outgoing.on('close', () => passed.destroy());
+    incoming.pipe(passed);
+  }).listen(0, '127.0.0.1');
+  await once(proxy, 'listening');
+  return {
+    origin: `http://127.0.0.1:${proxy.address().port}`,
+    close() {
+      proxy.close();
+      proxy.closeAllConnections();
+    },
+  };
+}
