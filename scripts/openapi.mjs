@@ -1,5 +1,5 @@
-// The wire of section "A server" as an OpenAPI 3.1 document. The build writes it to dist/openapi.json; the tests hold the
-// reference server to it, answer by answer.
+// The wire of section "A server" as an OpenAPI 3.1 document. The build writes it to dist/openapi.json; the tests hold
+// RestAdapter to it, request by request, and the reference server, answer by answer.
 import { readFileSync } from 'node:fs';
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));

@@ -1,12 +1,21 @@
 // The suite that every adapter passes, through RestAdapter and the whole server.
-import { describe, it } from 'node:test';
+import assert from 'node:assert/strict';
+import { after, describe, it } from 'node:test';
+import { heldFetch, sent } from './contract.mjs';
+import { document } from '../../scripts/openapi.mjs';
 import { loadLibrary, newTenant, onBothDatabases } from './support.mjs';
 
 const { HostAdapter, runAdapterTests } = await loadLibrary();
 
 onBothDatabases((world) => {
   let clients = 0;
-  const connect = (baseUrl) => new HostAdapter({ baseUrl, headers: { 'x-client': String(++clients) } });
+  const faults = new Set();
+  const connect = (baseUrl) =>
+    new HostAdapter({
+      baseUrl,
+      headers: { 'x-client': String(++clients) },
+      fetch: heldFetch(baseUrl, (fault) => faults.add(fault)),
+    });
   runAdapterTests({
     describe,
     it,
@@ -16,5 +25,27 @@ onBothDatabases((world) => {
       return connect(adapter.baseUrl);
     },
     peer: async (adapter) => connect(adapter.baseUrl),
+  });
+
+  after(() => assert.deepEqual([...faults], [], 'RestAdapter sent what the OpenAPI document does not know'));
+});
+
+describe('the OpenAPI document', () => {
+  it('asks for nothing that RestAdapter never sends', () => {
+    const told = Object.entries(document.paths).flatMap(([path, { parameters: shared = [], ...operations }]) =>
+      Object.entries(operations).flatMap(([method, { parameters = [], requestBody }]) => {
+        const { schema = {} } = requestBody?.content['application/json'] ?? {};
+        const parts = [
+          '',
+          ...[...shared, ...parameters].map(({ in: place, name }) => ` ${place} ${name}`),
+          ...Object.keys(schema.properties ?? {}).map((name) => ` body ${name}`),
+        ];
+        return parts.map((part) => `${method.toUpperCase()} ${path}${part}`);
+      }),
+    );
+    assert.deepEqual(
+      told.filter((each) => !sent.has(each)),
+      [],
+    );
   });
 });

@@ -2,7 +2,7 @@
 import { after, before, describe } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { load, loadServer } from '../../demo/server/load.mjs';
-import { check } from './contract.mjs';
+import { checkAnswer, requestFault } from './contract.mjs';
 import { startPostgres } from './postgres.mjs';
 
 export const server = await loadServer();
@@ -30,7 +30,9 @@ export class Client {
     const isJson = text && response.headers.get('content-type')?.includes('json');
     const { status, headers: answered } = response;
     const answer = { status, headers: answered, body: isJson ? JSON.parse(text) : text, method, path };
-    check(method, path, answer);
+    checkAnswer(method, path, answer);
+    const fault = requestFault(method, path, new Headers(init.headers), init.body && Buffer.from(init.body).toString());
+    if (fault && status < 400) throw new Error(`${method} ${path} was accepted, but the OpenAPI document: ${fault}`);
     return answer;
   }
 
