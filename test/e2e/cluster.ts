@@ -18,7 +18,7 @@ export const test = base.extend<{ cluster: Cluster }>({
     const machines = await Promise.all([1, 2, 3].map(() => Machine.start({ DATABASE_URL: postgres.url })));
     const passed: Passed[] = [];
     const origins = machines.map((machine) => machine.origin);
-    const proxy = await startProxy(origins, (each) => passed.push(each));
+    const proxy = await startProxy(origins, (each) => void passed.push(each));
     await use({ origin: proxy.origin, machines, databaseUrl: postgres.url, passed });
     proxy.close();
     await Promise.all(machines.map((machine) => machine.kill()));

@@ -20,12 +20,16 @@ export interface Status {
 
 /** The server as somebody else sees it: another user, past the page's wire. */
 export class Server {
-  readonly path = `/api/faults-${process.pid}-${++tenants}`;
-
   constructor(
     readonly request: APIRequestContext,
     readonly origin = '',
+    readonly path = `/api/faults-${process.pid}-${++tenants}`,
   ) {}
+
+  /** The same data, asked for elsewhere. */
+  at(origin: string): Server {
+    return new Server(this.request, origin, this.path);
+  }
 
   async #call(method: string, path: string, data?: unknown, headers: Record<string, string> = {}): Promise<unknown> {
     const response = await this.request.fetch(this.origin + this.path + path, { method, data, headers });

@@ -6,5 +6,5 @@ export interface Passed {
 
 export function startProxy(
   origins: readonly string[],
-  onPass?: (passed: Passed) => void,
+  onPass?: (passed: Passed) => Promise<void> | void,
 ): Promise<{ origin: string; close(): void }>;

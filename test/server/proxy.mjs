@@ -2,13 +2,15 @@
 import { once } from 'node:events';
 import { createServer, request } from 'node:http';
 
-/** @param onPass called with each request and which of the instances gets it. */
+/** @param onPass called with each request and which of the instances gets it; the request waits for what it returns. */
 export async function startProxy(origins, onPass = () => undefined) {
   let turn = 0;
-  const proxy = createServer((incoming, outgoing) => {
+  const proxy = createServer(async (incoming, outgoing) => {
     const index = turn++ % origins.length;
     const { method, url, headers } = incoming;
-    onPass({ method, url, index });
+    await onPass({ method, url, index });
+    // Whoever asked is gone.
+    if (outgoing.destroyed) return;
     const passed = request(new URL(url, origins[index]), { method, headers }, (answer) => {
       outgoing.writeHead(answer.statusCode, answer.headers);
       answer.pipe(outgoing);

@@ -1,0 +1,68 @@
+/** One of three instances dies while a browser writes: the other two go on. */
+import { expect } from '@playwright/test';
+import pg from 'pg';
+import { test, type Cluster } from './cluster.js';
+import { FaultPage, Server, gate } from './fault-page.js';
+
+/** Holds all writes of a tenant back, as somebody who writes and takes long; resolves to how to end that. */
+async function holdWrites({ databaseUrl }: Cluster, tenant: string): Promise<() => Promise<void>> {
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  await client.query('BEGIN');
+  await client.query('SELECT seq FROM pipeline.tenants WHERE tenant_id = $1 FOR UPDATE', [tenant]);
+  return () => client.end();
+}
+
+/** How many writes wait for their turn. */
+async function waiting({ databaseUrl }: Cluster): Promise<number> {
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  const { rows } = await client.query("SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'");
+  await client.end();
+  return rows.length;
+}
+
+for (const [when, isApplied] of [
+  ['before the write was stored', false],
+  ['after the write was stored, before its answer', true],
+] as const) {
+  test(`killed ${when}: it is there once, and both agents go on`, async ({ browser, request, cluster }) => {
+    test.setTimeout(120_000);
+    const server = new Server(request, cluster.origin);
+    await server.pipeline('Leads', 'Purchase');
+    const open = async (): Promise<FaultPage> => FaultPage.open(await browser.newContext(), server);
+    const [first, second] = [await open(), await open()];
+    for (const each of [first, second]) await each.shows('No status');
+
+    const letGo = isApplied ? undefined : await holdWrites(cluster, server.path.replace('/api/', ''));
+    const applied = gate();
+    first.handle(async (route, { key }) => {
+      if (!isApplied || key === undefined || first.writes.length > 1) return route.continue();
+      await route.fetch();
+      applied.open();
+      await killed.opened;
+      return route.abort();
+    });
+    const killed = gate();
+    await first.pick('Leads');
+    if (isApplied) await applied.opened;
+    else await expect.poll(() => waiting(cluster)).toBe(1);
+    const { index } = cluster.passed.findLast(({ method }) => method === 'PUT')!;
+    await cluster.machines[index]!.kill();
+    killed.open();
+    await first.shows('Leads');
+    await letGo?.();
+
+    await first.isSaving(false, 1, 60_000);
+    await first.shows('Leads');
+    await second.shows('Leads');
+    const survivor = server.at(cluster.machines[(index + 1) % 3]!.origin);
+    expect(await survivor.history('c1')).toEqual(['leads']);
+    expect(new Set(first.writes.map(({ key }) => key)).size).toBe(1);
+    await second.pick('Purchase', 2);
+    await first.shows('Purchase', 2);
+    await first.pick('Purchase');
+    await second.shows('Purchase');
+    for (const each of [first, second]) expect(await each.errors()).toEqual([]);
+  });
+}
