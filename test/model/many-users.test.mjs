@@ -26,6 +26,7 @@ function work(next, report) {
     const worker = new Worker(new URL('worker.mjs', import.meta.url), { workerData: { postgres: postgres.url } });
     worker.on('message', (message) => {
       if (message !== 'ready') report(message);
+      if (message.shrunk) return;
       const seed = next();
       worker.postMessage(seed === undefined ? 'end' : { seed, length: LENGTH, only });
     });
@@ -40,12 +41,13 @@ it(`four users see the same, and nothing confirmed is lost: seeds ${FIRST} to ${
   let [seed, done] = [FIRST, 0];
   const next = () => (seed <= LAST && failures.length < MAX_FAILURES ? seed++ : undefined);
   const report = (message) => {
+    if (message.shrunk) return console.log(message.shrunk);
     // At once: a long run need not end to be looked into.
     if (++done % 100 === 0) console.log(`${done} seeds`);
     for (const [fault, often] of message.faults ?? []) faults[fault] = (faults[fault] ?? 0) + often;
     if (!message.failure) return;
     failures.push(message.seed);
-    console.log(`MODEL_SEED=${message.seed}\n${message.failure}`);
+    console.log(`failed: MODEL_SEED=${message.seed}\n${message.failure}`);
   };
   await Promise.all(Array.from({ length: Math.min(availableParallelism(), 8) }, () => work(next, report)));
   t.diagnostic(`${done} seeds: ${JSON.stringify(faults)}`);

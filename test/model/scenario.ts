@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { isDeepStrictEqual } from 'node:util';
 import { CONVERSATIONS, USERS, type Act } from './acts.js';
 import type { Chaos } from './chaos.js';
 import { Judge, type LogLine } from './judge.js';
@@ -21,8 +22,8 @@ export interface Patience {
 
 const PATIENCE: Patience = { writeMs: 60_000, calmMs: 15_000 };
 
-/** How many acts of all users there are between two times at which all must see the same. */
-const ROUND = 100;
+/** Of all users together. */
+const ACTS_A_ROUND = 100;
 
 const LOG = 'SELECT seq, kind, record, op_id AS "opId" FROM pipeline.changes WHERE tenant_id = $1 ORDER BY seq';
 
@@ -66,7 +67,7 @@ export async function runScenario(
       const state = await serverState(read);
       await until(
         calmMs,
-        () => users.every((user) => isSame(user.shown, state)),
+        () => users.every((user) => isDeepStrictEqual(user.shown, state)),
         () => users.forEach((user, n) => assert.deepEqual(user.shown, state, `user ${n} does not see what is so`)),
       );
     }
@@ -83,9 +84,10 @@ export async function runScenario(
   return chaos.end(tenant);
 }
 
-function roundsOf(acts: readonly Act[]): Act[][] {
+/** The acts between two times at which all must see the same. */
+export function roundsOf(acts: readonly Act[]): Act[][] {
   const rounds: Act[][] = [];
-  for (const act of acts) (rounds[Math.floor(act.index / ROUND)] ??= []).push(act);
+  for (const act of acts) (rounds[Math.floor(act.index / ACTS_A_ROUND)] ??= []).push(act);
   return rounds.filter(Boolean);
 }
 
@@ -122,16 +124,7 @@ async function checkCounts(
     Object.fromEntries([...(user.store.counts({ of: 'conversation' })?.byStatus ?? [])].filter(([, n]) => n > 0));
   await until(
     calmMs,
-    () => users.every((user) => isSame(shown(user), expected)),
+    () => users.every((user) => isDeepStrictEqual(shown(user), expected)),
     () => users.forEach((user, n) => assert.deepEqual(shown(user), expected, `user ${n} counts something else`)),
   );
 }
-
-const isSame = (a: unknown, b: unknown): boolean => {
-  try {
-    assert.deepEqual(a, b);
-    return true;
-  } catch {
-    return false;
-  }
-};
