@@ -59,7 +59,10 @@ async function run(seed, acts, patience) {
 }
 
 /** What went wrong, without who and what it went wrong with. */
-const kindOf = (thrown) => String(thrown?.message ?? thrown).split('\n')[0].replace(/\{.*\}|\d+/g, '');
+const kindOf = (thrown) =>
+  String(thrown?.message ?? thrown)
+    .split('\n')[0]
+    .replace(/\{.*\}|\d+/g, '');
 
 const again = (seed) => (acts) => run(seed, acts, SHORT_PATIENCE);
 
@@ -84,11 +87,8 @@ let failed;
 async function handle({ seed, length, only }) {
   const acts = actsOf(seed, length);
   try {
-    if (only)
-      await runSome(
-        seed,
-        only.map((index) => acts[index]),
-      );
+    const chosen = acts.filter(({ index }) => only?.includes(index));
+    if (only) await runSome(again(seed), chosen);
     parentPort.postMessage({ seed, faults: only ? [] : [...(await run(seed, acts))] });
   } catch (thrown) {
     if (!only) failed ??= { seed, acts, thrown };
