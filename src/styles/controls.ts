@@ -25,8 +25,8 @@ export const controls = css`
     display: inline-grid;
     flex: none;
     place-items: center;
-    inline-size: var(--_control-size);
-    block-size: var(--_control-size);
+    inline-size: max(var(--_control-size), 1.4em);
+    block-size: max(var(--_control-size), 1.4em);
     padding: 0;
     border: 0;
     border-radius: calc(var(--_radius) - 2px);

@@ -16,6 +16,10 @@ export const pageStyles = css`
     list-style: none;
   }
 
+  .row {
+    --_size: max(32px, var(--_control-size), 1.4em);
+  }
+
   .row:first-child {
     border-start-start-radius: calc(var(--_radius) + 3px);
     border-start-end-radius: calc(var(--_radius) + 3px);
@@ -43,7 +47,21 @@ export const pageStyles = css`
     display: flex;
     flex: 1;
     min-inline-size: 0;
+    padding-block: 4px;
     padding-inline: 4px 8px;
+  }
+
+  /* The whole name, on as many lines as it needs: here is where names are looked after. */
+  .name .label,
+  .preview .label {
+    white-space: normal;
+    overflow-wrap: anywhere;
+    text-wrap: pretty;
+  }
+
+  .name .chip,
+  .preview .chip {
+    border-radius: min(var(--_chip-radius), 1em);
   }
 
   .list > .row > .name:first-child {
@@ -64,7 +82,6 @@ export const pageStyles = css`
   }
 
   .row .icon-button {
-    --_size: max(32px, var(--_control-size));
     inline-size: var(--_size);
     block-size: var(--_size);
     border-radius: var(--_radius);
@@ -310,6 +327,25 @@ export const pageStyles = css`
 
     .add {
       padding-inline: 11px;
+    }
+  }
+
+  /* Letters so large, or a place so small, that a name beside all that would be broken into syllables. */
+  @container pipeline-settings (max-width: 15rem) {
+    .list > .row:not(.editing) {
+      flex-wrap: wrap;
+    }
+
+    .name {
+      flex: 1 1 calc(100% - var(--_size));
+    }
+
+    .handle ~ .count {
+      padding-inline-start: calc(var(--_size) + 6px);
+    }
+
+    .edit {
+      margin-inline-start: auto;
     }
   }
 

@@ -29,15 +29,12 @@ export const styles = css`
   .skeleton {
     inline-size: 7em;
     block-size: calc(1.65em + 2px);
+    margin-block: 4px;
     margin-inline-start: 12px;
   }
 
   .row:nth-child(3) .skeleton {
     inline-size: 9em;
-  }
-
-  .row.place {
-    padding-block: 4px;
   }
 
   .place .skeleton {

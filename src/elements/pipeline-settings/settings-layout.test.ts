@@ -2,9 +2,10 @@ import { expect, fixture, html } from '@open-wc/testing';
 import { setViewport } from '@web/test-runner-commands';
 import { until } from '../../../test/support.js';
 import type { PipelineSettings } from './pipeline-settings.js';
-import { NAMES, delay, pipeline, rows, use } from './test-settings.js';
+import { NAMES, delay, pipeline, rows, settings, use } from './test-settings.js';
 
 const WIDE = { width: 800, height: 600 };
+const LONG = 'Waiting for the payment and for the signed contract to come back';
 
 describe('<pipeline-settings>: its place on the screen', () => {
   after(() => setViewport(WIDE));
@@ -14,7 +15,7 @@ describe('<pipeline-settings>: its place on the screen', () => {
     [' when read only', 800, true, ''],
     [' on a small phone', 360, false, ''],
     [' on a small phone, read only', 360, true, ''],
-    [' with letters twice as large', 360, false, '28px'],
+    [' with letters twice as large', 800, false, '28px'],
   ] as const) {
     it(`keeps the place of what is still loading, so that nothing below it moves${name}`, async () => {
       await setViewport({ ...WIDE, width });
@@ -33,4 +34,15 @@ describe('<pipeline-settings>: its place on the screen', () => {
       expect(element.offsetHeight).to.equal(before);
     });
   }
+
+  it('leaves a long name room beside its count, and shows all of it', async () => {
+    await setViewport({ ...WIDE, width: 320 });
+    const adapter = await pipeline([LONG]);
+    await use(adapter, LONG.toLowerCase(), 1234);
+    const element = await settings(adapter);
+    await until(() => element.shadowRoot!.querySelector('.count'));
+    const label = element.shadowRoot!.querySelector<HTMLElement>('.name .label')!;
+    expect(label.offsetWidth).to.be.above(60);
+    expect([label.scrollWidth > label.clientWidth, label.textContent]).to.deep.equal([false, LONG]);
+  });
 });

@@ -1,0 +1,76 @@
+/** WCAG 1.4.12, 1.4.4 and 1.4.10: nothing is cut off in any state, however a reader wants text, on the smallest screens. */
+import { expect } from '@open-wc/testing';
+import { setViewport } from '@web/test-runner-commands';
+import { STATES, settle } from './states/index.js';
+
+const WIDE = { width: 1280, height: 720 };
+
+/** What a reader's own style sheet or extension says, and everywhere. */
+const SPACING = new CSSStyleSheet();
+SPACING.replaceSync(`
+  * { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important }
+  p { margin-block-end: 2em !important }
+`);
+
+/** A long name ends in "…" on a pill that is alone; a select is the browser's own; the others are not seen. */
+const MAY_BE_CUT =
+  '.trigger .label, .remove .label, select, option, .skeleton, .visually-hidden, .sentence, [data-pipeline-announcer]';
+
+/** What reaches out of the screen or of its own box, a line for each. */
+function misfits(root: ShadowRoot): string[] {
+  return [...root.querySelectorAll<HTMLElement>('*')]
+    .filter((each) => each.checkVisibility({ checkVisibilityCSS: true }) && !each.closest(MAY_BE_CUT))
+    .filter((each) => {
+      const { left, right } = each.getBoundingClientRect();
+      if (left < -0.5 || right > innerWidth + 0.5) return true;
+      const { overflowX, overflowY, display } = getComputedStyle(each);
+      if (display === 'inline' || each.localName === 'input') return false;
+      if (overflowX === 'visible' && each.localName !== 'button') return false;
+      // What scrolls down may; nothing scrolls to the side.
+      const isCutDown = !/auto|scroll/.test(overflowY) && each.scrollHeight > each.clientHeight + 2;
+      return isCutDown || each.scrollWidth > each.clientWidth + 2;
+    })
+    .map((each) => `${each.localName}.${each.className}: ${each.textContent.trim().replace(/\s+/g, ' ').slice(0, 60)}`);
+}
+
+describe('text spaced as a reader may ask', () => {
+  let main: HTMLElement;
+
+  beforeEach(() => {
+    main = document.createElement('main');
+    main.style.setProperty('padding', '16px');
+    document.body.style.setProperty('margin', '0');
+    document.body.append(main);
+  });
+
+  afterEach(() => {
+    main.remove();
+    document.documentElement.style.removeProperty('font-size');
+  });
+  after(() => setViewport(WIDE));
+
+  for (const [element, states] of Object.entries(STATES)) {
+    for (const [name, show] of Object.entries(states)) {
+      it(`is all there in ${element}: ${name}`, async () => {
+        await setViewport({ width: 360, height: 640 });
+        await show(main);
+        const elements = [...main.querySelectorAll('*')].filter((each) => each.shadowRoot);
+        for (const { shadowRoot } of elements) shadowRoot!.adoptedStyleSheets.push(SPACING);
+        const found: string[] = [];
+        for (const size of ['100%', '200%']) {
+          for (const width of [360, 320]) {
+            document.documentElement.style.setProperty('font-size', size);
+            await setViewport({ width, height: 640 });
+            dispatchEvent(new Event('resize'));
+            await new Promise(requestAnimationFrame);
+            settle();
+            const here = elements.flatMap(({ shadowRoot }) => misfits(shadowRoot!));
+            if (document.documentElement.scrollWidth > innerWidth) here.push('the page scrolls to the side');
+            found.push(...here.map((each) => `${width} px, ${size}: ${each}`));
+          }
+        }
+        expect(found.join('\n')).to.equal('');
+      }).timeout(30_000);
+    }
+  }
+});
