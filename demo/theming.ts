@@ -60,13 +60,13 @@ function show(): void {
 }
 
 function field(property: string, kind: Kind, value: string): HTMLElement {
-  const input = h('input', { type: kind, value, name: property });
+  const input = h('input', { type: kind, value, name: property, dir: 'ltr' });
   input.addEventListener('input', () => {
     if (input.value === value) changed.delete(property);
     else changed.set(property, input.value);
     show();
   });
-  return h('label', {}, `--pipeline-${property}`, input);
+  return h('label', {}, h('bdi', {}, `--pipeline-${property}`), input);
 }
 
 for (const [legend, fields] of Object.entries(GROUPS)) {

@@ -23,9 +23,10 @@ async function fill(page) {
   await seen(page);
 }
 
-/** Until nothing more comes in and two frames were drawn. */
+/** Until nothing more comes in, no element waits for its data and two frames were drawn. */
 async function seen(page) {
   await page.waitForNetworkIdle({ idleTime: 300 });
+  await page.waitForFunction(() => !document.querySelector(':is(body *):state(loading)'));
   await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
 }
 
