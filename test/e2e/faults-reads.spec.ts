@@ -2,6 +2,33 @@
 import { expect, test } from '@playwright/test';
 import { FaultPage, Server, gate, problem, type Handler } from './fault-page.js';
 
+/** Milliseconds: what a user does not yet feel as a page that hangs. */
+const MAX_TASK = 200;
+
+/** The longest task of the page until the next answer has been refused, in milliseconds; 0: none of 50 or more. */
+async function longestTask({ page }: FaultPage, act: () => Promise<void>): Promise<number> {
+  const longest = await page.evaluateHandle(() => {
+    const tasks: PerformanceEntry[] = [];
+    const observer = new PerformanceObserver((list) => tasks.push(...list.getEntries()));
+    observer.observe({ type: 'longtask' });
+    const refused = new Promise((resolve) => addEventListener('pipeline-error', resolve, { once: true }));
+    const frame = (): Promise<unknown> => new Promise(requestAnimationFrame);
+    return {
+      // The task that tells of it is over, and what it changed is shown.
+      value: refused
+        .then(frame)
+        .then(frame)
+        .then(() => {
+          tasks.push(...observer.takeRecords());
+          observer.disconnect();
+          return Math.max(0, ...tasks.map(({ duration }) => duration));
+        }),
+    };
+  });
+  await act();
+  return longest.evaluate(({ value }) => value);
+}
+
 async function pipeline(request: ConstructorParameters<typeof Server>[0]): Promise<Server> {
   const server = new Server(request);
   await server.pipeline('Leads', 'Purchase');
@@ -105,7 +132,7 @@ for (const [what, count, padding] of [
   ['ten thousand statuses', 10_000, 1],
   ['five megabytes', 100, 50_000],
 ] as const) {
-  test(`${what}: refused, and the page goes on`, async ({ context, request }) => {
+  test(`${what}: refused, and the page goes on, held up by no long task`, async ({ context, request }) => {
     const items = Array.from({ length: count }, (_, n) => ({
       ...{ id: `s${n}`, name: `S${n}`, color: '#123456', rank: 'a', version: 1 },
       padding: 'x'.repeat(padding),
@@ -116,7 +143,13 @@ for (const [what, count, padding] of [
     });
     await expect(inbox.settings).toContainText('The statuses could not be loaded.');
     await expect(inbox.settings.getByRole('button', { name: /^Edit / })).toHaveCount(0);
-    expect(await inbox.page.evaluate(() => 1 + 1)).toBe(2);
+    const tasks: number[] = [];
+    for (let n = 0; n < 5; n++) {
+      tasks.push(await longestTask(inbox, () => inbox.settings.getByRole('button', { name: 'Try again' }).click()));
+    }
+    console.log(`  longest tasks: ${tasks.join(', ')} ms`);
+    // The machine may be busy with something else for some of them.
+    expect(Math.min(...tasks)).toBeLessThan(MAX_TASK);
     expect(inbox.problems).toEqual([]);
   });
 }
@@ -174,21 +207,6 @@ test('messages from other scripts of the origin change nothing', async ({ contex
     await each.shows('No status');
     expect(each.problems).toEqual([]);
   }
-});
-
-test('back from the browser\u2019s cache, a page shows what is so now', async ({ context, request }) => {
-  const inbox = await FaultPage.open(context, await pipeline(request));
-  await inbox.shows('No status');
-  const turn = (type: string): Promise<void> =>
-    inbox.page.evaluate((name) => void window.dispatchEvent(new PageTransitionEvent(name, { persisted: true })), type);
-  await inbox.trigger().focus();
-  await turn('pagehide');
-  await inbox.server.pick('c1', 'leads');
-  await inbox.server.rename('purchase', 'Sold');
-  await turn('pageshow');
-  await inbox.shows('Leads');
-  await expect(inbox.settings.getByRole('button', { name: 'Edit Sold' })).toBeVisible();
-  await expect(inbox.trigger()).toBeFocused();
 });
 
 test('clocks a day apart: the last to pick has it', async ({ context, request }) => {
