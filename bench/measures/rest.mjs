@@ -13,6 +13,13 @@ const CONNECTIONS = 8;
 const MS = 1000;
 
 const any = (count) => `c${Math.floor(Math.random() * count)}`;
+const pick = (count) => ({
+  method: 'PUT',
+  path: `/conversations/${any(count)}/status`,
+  // Not the last: that one is deleted meanwhile.
+  body: { statusId: `s${Math.floor(Math.random() * 7)}` },
+});
+const DELETED = 's7';
 
 const CALLS = {
   list: () => ({ path: '/statuses' }),
@@ -21,11 +28,7 @@ const CALLS = {
     path: '/conversations/batch-get',
     body: { ids: Array.from({ length: 200 }, () => any(count)) },
   }),
-  pick: (count) => ({
-    method: 'PUT',
-    path: `/conversations/${any(count)}/status`,
-    body: { statusId: `s${Math.floor(Math.random() * 8)}` },
-  }),
+  pick,
   count: () => ({ path: '/counts?of=conversation' }),
   'first 50 of a filter by 3 statuses': () => ({
     path: '/conversations?op=any-of&status=s0&status=s1&status=s2&pageSize=50',
@@ -56,6 +59,36 @@ async function check(base, count) {
   if (sum !== count) throw new Error(`the server counts ${sum} conversations of ${count}`);
 }
 
+async function timed(base, path, init) {
+  const start = performance.now();
+  const response = await fetch(`${base}${path}`, {
+    ...init,
+    headers: { 'Idempotency-Key': crypto.randomUUID(), ...init.headers },
+  });
+  if (!response.ok) throw new Error(`${init.method} ${path}: ${response.status}`);
+  return performance.now() - start;
+}
+
+/** A status is deleted, its conversations given to another, and brought back, while picks go on. */
+async function deleting(base, count, samples) {
+  const { items } = await (await fetch(`${base}/statuses`)).json();
+  const { version } = items.find(({ id }) => id === DELETED);
+  const acts = [
+    ['deleted', `/statuses/${DELETED}?moveTo=s0`, { method: 'DELETE', headers: { 'If-Match': `"${version}"` } }],
+    ['brought back', `/statuses/${DELETED}/restore`, { method: 'POST' }],
+  ];
+  for (const [name, path, init] of acts) {
+    const id = `rest-delete-${count}`;
+    const title = `a status deleted with a move while picks go on, ${count.toLocaleString('en')} stored`;
+    const [{ times }, took] = await Promise.all([
+      load(base, () => pick(count), { connections: CONNECTIONS, ms: MS }),
+      timed(base, path, init),
+    ]);
+    samples.add({ id, title, unit: 'ms' }, name, took);
+    samples.add({ id, title, unit: 'ms' }, 'pick meanwhile, p99', percentile(times, 0.99));
+  }
+}
+
 async function loading(count, rounds, samples) {
   // What is committed is on the disk, as where it matters.
   process.env.POSTGRES_FSYNC ??= 'on';
@@ -73,6 +106,7 @@ async function loading(count, rounds, samples) {
         samples.add({ id, title, unit: 'ms' }, 'p99', percentile(times, 0.99));
         samples.add({ id: `${id}-rate`, title: '', unit: '/s' }, `${CONNECTIONS} at a time`, perSecond);
       }
+      await deleting(server.base, count, samples);
     }
   } finally {
     await server.stop();
