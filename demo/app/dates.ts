@@ -2,8 +2,15 @@ import { formatLocale, words } from './i18n.js';
 
 const DAY = 86_400_000;
 
-const format = (at: number, options: Intl.DateTimeFormatOptions) =>
-  new Intl.DateTimeFormat(formatLocale(), options).format(at);
+/** To make one takes a hundred times what to use it takes. */
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+function format(at: number, options: Intl.DateTimeFormatOptions): string {
+  const key = `${formatLocale()} ${JSON.stringify(options)}`;
+  const held = formats.get(key) ?? new Intl.DateTimeFormat(formatLocale(), options);
+  formats.set(key, held);
+  return held.format(at);
+}
 
 /** Whole calendar days between `at` and today. */
 function daysAgo(at: number): number {

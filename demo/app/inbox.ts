@@ -51,10 +51,16 @@ class InboxStore extends EventTarget {
   readonly contacts = contacts;
   readonly conversations: readonly Conversation[] = seeds;
   readonly #seeds = new Map<string, ConversationSeed>(seeds.map((seed) => [seed.id, seed]));
+  readonly #byContact = new Map<Contact, Conversation[]>();
   #kept = loadKept();
 
   constructor() {
     super();
+    for (const seed of seeds) {
+      const held = this.#byContact.get(seed.contact);
+      if (held) held.push(seed);
+      else this.#byContact.set(seed.contact, [seed]);
+    }
     addEventListener('storage', ({ key }) => {
       if (key !== KEY) return;
       this.#kept = loadKept();
@@ -88,11 +94,12 @@ class InboxStore extends EventTarget {
 
   /** Newest activity first. */
   sorted(conversations = this.conversations): Conversation[] {
-    return [...conversations].sort((a, b) => this.activityAt(b.id) - this.activityAt(a.id));
+    const at = new Map(conversations.map(({ id }) => [id, this.activityAt(id)]));
+    return [...conversations].sort((a, b) => at.get(b.id)! - at.get(a.id)!);
   }
 
   of(contact: Contact): Conversation[] {
-    return this.sorted(this.conversations.filter((conversation) => conversation.contact === contact));
+    return this.sorted(this.#byContact.get(contact) ?? []);
   }
 
   unread(id: string): number {

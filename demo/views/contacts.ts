@@ -9,6 +9,7 @@ import { moveWithArrows } from './arrow-keys.js';
 import { avatar, channelBadge } from './avatar.js';
 import { createFilter } from './filters.js';
 import { listTools } from './list-tools.js';
+import { whenNear } from './when-near.js';
 
 export function createContacts(): View {
   const t = words();
@@ -55,7 +56,7 @@ function createRow(contact: Contact): HTMLElement {
       at ? time(at, ago(at)) : t.never,
     ),
   ];
-  return h(
+  const element = h(
     'li',
     {
       class: 'row person',
@@ -65,8 +66,9 @@ function createRow(contact: Contact): HTMLElement {
     newest
       ? h('a', { class: 'row-link', href: href({ page: 'chats', conversationId: newest.id }) }, ...content)
       : h('div', { class: 'row-link' }, ...content),
-    newest && statuses(contact),
   );
+  if (newest) whenNear(element, () => element.append(statuses(contact)));
+  return element;
 }
 
 /** The status that all conversations of a contact share, or "Mixed". */

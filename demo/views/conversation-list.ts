@@ -8,6 +8,7 @@ import { avatar } from './avatar.js';
 import { createFilter } from './filters.js';
 import { listTools } from './list-tools.js';
 import { moveWithArrows } from './arrow-keys.js';
+import { whenNear } from './when-near.js';
 
 export interface ConversationList {
   element: HTMLElement;
@@ -28,20 +29,35 @@ export function createConversationList(signal: AbortSignal): ConversationList {
   const tools = listTools(list, filter, t.noConversationsMatch);
   let selected: string | undefined;
 
-  function update(): void {
-    for (const row of rows.values()) row.update();
+  function countUnread(): void {
     const total = inbox.conversations.reduce((sum, { id }) => sum + inbox.unread(id), 0);
     unread.textContent = total ? t.unread(total) : '';
   }
-  update();
+  countUnread();
 
-  inbox.on('draft', (id) => rows.get(id)?.update(), signal);
-  inbox.on('read', update, signal);
-  inbox.on('reload', update, signal);
+  // One row at a time: there may be thousands.
+  const update = (id: string) => rows.get(id)?.update();
+  inbox.on('draft', update, signal);
+  inbox.on(
+    'read',
+    (id) => {
+      update(id);
+      countUnread();
+    },
+    signal,
+  );
+  inbox.on(
+    'reload',
+    () => {
+      for (const row of rows.values()) row.update();
+      countUnread();
+    },
+    signal,
+  );
   inbox.on(
     'sent',
     (id) => {
-      update();
+      update(id);
       const row = rows.get(id)?.element;
       if (row && row !== list.firstElementChild) list.prepend(row);
       tools.refresh();
@@ -93,17 +109,12 @@ function createRow({ id, contact, inbox: from }: Conversation) {
     preview,
     badge,
   );
-  const picker = h('pipeline-status-picker', {
-    'conversation-id': id,
-    'contact-id': contact.id,
-    size: 'small',
-    readonly: true,
-  });
-  const element = h(
-    'li',
-    { class: 'row', 'data-conversation-id': id },
-    link,
-    h('div', { class: 'row-foot' }, h('span', { class: 'row-inbox' }, from.name), picker),
+  const foot = h('div', { class: 'row-foot' }, h('span', { class: 'row-inbox' }, from.name));
+  const element = h('li', { class: 'row', 'data-conversation-id': id }, link, foot);
+  whenNear(element, () =>
+    foot.append(
+      h('pipeline-status-picker', { 'conversation-id': id, 'contact-id': contact.id, size: 'small', readonly: true }),
+    ),
   );
 
   function update(): void {
@@ -125,6 +136,8 @@ function createRow({ id, contact, inbox: from }: Conversation) {
     element.classList.toggle('is-unread', unread > 0);
     element.dataset.search = `${contact.name} ${contact.handle} ${from.name} ${text}`.toLocaleLowerCase();
   }
+
+  update();
 
   function select(on: boolean): void {
     if (on) link.setAttribute('aria-current', 'true');

@@ -49,7 +49,7 @@ export function listTools(list: HTMLUListElement, filter: PipelineFilter, nothin
     empty.hidden = shown > 0;
   }
 
-  new MutationObserver(update).observe(list, { childList: true, subtree: true, attributeFilter: ['hidden'] });
+  new MutationObserver(update).observe(list, { subtree: true, attributeFilter: ['hidden'] });
   update();
 
   return { count, empty, search: h('label', { class: 'search' }, icon('search'), input), refresh: search };

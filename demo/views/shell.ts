@@ -22,11 +22,13 @@ export function createShell(): Shell {
   const t = words();
   const stopped = new AbortController();
   const { signal } = stopped;
-  const views: Record<Page, View> = {
-    chats: createChats(signal),
-    contacts: createContacts(),
-    settings: createSettings(),
+  const views: Record<Page, () => View> = {
+    chats: () => createChats(signal),
+    contacts: createContacts,
+    settings: createSettings,
   };
+  /** Each is made when it is first shown. */
+  const made = new Map<Page, View>();
   const links = (Object.keys(views) as Page[]).map((page) => ({
     page,
     element: h('a', { class: 'nav-item', href: href({ page }) }, icon(page), h('span', {}, t[page])),
@@ -35,7 +37,8 @@ export function createShell(): Shell {
 
   function show(): void {
     const route = currentRoute();
-    const view = views[route.page];
+    const view = made.get(route.page) ?? views[route.page]();
+    made.set(route.page, view);
     for (const { page, element } of links) {
       if (page === route.page) element.setAttribute('aria-current', 'page');
       else element.removeAttribute('aria-current');
