@@ -33,6 +33,23 @@ test('keys pressed while the list is on its way are not lost', async ({ page }) 
   await expect(page.getByRole('option', { name: 'Purchase', exact: true })).toBeFocused();
 });
 
+test('whoever waits for a picker after show() waits for its list', async ({ page }) => {
+  const { arrived, arrive } = onItsWay();
+  await serve(page, { body, part, answer: () => arrived });
+  await page.exposeFunction('waiting', arrive);
+  await expect(page.getByRole('combobox', { name: 'Pipeline status' })).toHaveText('No status');
+  const options = page
+    .locator('pipeline-status-picker')
+    .evaluate(async (picker: HTMLElementTagNameMap['pipeline-status-picker']) => {
+      picker.show();
+      const complete = picker.updateComplete;
+      (window as unknown as { waiting(): void }).waiting();
+      await complete;
+      return picker.shadowRoot!.querySelectorAll('[role=option]').length;
+    });
+  expect(await options).toBeGreaterThan(0);
+});
+
 test('a list that is on its way does not open any more after Escape, or when focus went on', async ({ page }) => {
   const { arrived, arrive } = onItsWay();
   await serve(page, { body, part, answer: () => arrived });

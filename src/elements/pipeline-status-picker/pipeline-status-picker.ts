@@ -149,6 +149,12 @@ export class PipelineStatusPicker extends FormControl {
     this.#chooser?.leave();
   }
 
+  /** Whoever waits for the element after `show()` waits for its list too. */
+  protected override async getUpdateComplete(): Promise<boolean> {
+    await this.#lazy?.settled;
+    return super.getUpdateComplete();
+  }
+
   protected override interest(): Interest {
     // Before the first update, so that what is shown is asked for as soon as the element is in the page.
     if (!this.hasUpdated) this.#refs = readConversations(this);
