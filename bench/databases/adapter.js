@@ -2,6 +2,8 @@ import { IndexedDBAdapter } from '/dist/cdn/pipeline-elements.js';
 
 export async function open(name) {
   const adapter = new IndexedDBAdapter({ database: name });
+  // As every page does that shows statuses.
+  adapter.subscribe(() => undefined, {});
   const versionOf = async (id) => (await adapter.listStatuses()).items.find((status) => status.id === id).version;
 
   return {

@@ -18,6 +18,8 @@ const LOST: ReadonlySet<unknown> = new Set(['InvalidStateError', 'UnknownError',
 
 interface OpenRequest {
   opened: Promise<Database>;
+  /** Once it is open. */
+  database?: Database;
   /** Resolves when another tab holds an older version open. */
   blocked: Promise<void>;
 }
@@ -45,7 +47,7 @@ export class Connection {
       if (this.#closed) throw new PipelineError('unknown', 'The adapter was closed.');
       const request = (this.#request ??= this.#newRequest());
       try {
-        return await patiently(request);
+        return request.database ?? (await patiently(request));
       } catch (thrown) {
         // A blocked request stays in the browser's queue, before any that is made after it: the next call waits for it.
         if (!(thrown instanceof PipelineError && thrown.code === 'storage-blocked')) this.#drop(request);
@@ -115,8 +117,11 @@ export class Connection {
     });
     const request: OpenRequest = { opened, blocked };
     opened.then(
-      // Nobody waits any more: an open connection would only be in the way of others.
-      (database) => void (this.#request !== request && database.close()),
+      (database) => {
+        request.database = database;
+        // Nobody waits any more: an open connection would only be in the way of others.
+        if (this.#request !== request) database.close();
+      },
       () => undefined,
     );
     return request;

@@ -3,7 +3,7 @@ import { heirOf } from '../../model/heirs.js';
 import type { Id } from '../../model/id.js';
 import type { Rows } from '../rules.js';
 import type { Tally } from './counters.js';
-import type { ContactRow, ConversationRow, ReadTx, StoredStatusId, WriteTx } from './schema.js';
+import type { ContactRow, ConversationRow, StoredStatusId, WriteTx } from './schema.js';
 import { getMany, send } from './requests.js';
 
 /** A conversation as it was (missing: new) and as it is now. */
@@ -108,8 +108,8 @@ function concernsContact({ before, after }: Rewrite): boolean {
   return before?.contactId !== after.contactId || before?.statusId !== after.statusId || before?.order !== after.order;
 }
 
-export async function readContacts(tx: ReadTx, rows: Rows, ids: readonly Id[]): Promise<Map<Id, ContactSummary>> {
-  const held = await getMany(tx, 'contacts', ids);
+/** Contacts as they leave the adapter. */
+export function toContacts(rows: Rows, held: ReadonlyMap<Id, ContactRow>): Map<Id, ContactSummary> {
   const contacts = new Map<Id, ContactSummary>();
   for (const row of held.values()) {
     const latest = resolveId(rows, row.latest);

@@ -12,11 +12,7 @@ import { getMany, send } from './requests.js';
 /** Conversations that are read and written together: bounds what is held while a long list is worked off. */
 const SLICE = 10_000;
 
-/** A row as it leaves the adapter. */
-export function toEntry(
-  rows: Rows,
-  { conversationId, contactId, statusId, version, changedAt }: ConversationRow,
-): Entry {
+function toEntry(rows: Rows, { conversationId, contactId, statusId, version, changedAt }: ConversationRow): Entry {
   return resolveEntry(rows, {
     conversationId,
     contactId: contactId ?? null,
@@ -26,8 +22,8 @@ export function toEntry(
   });
 }
 
-export async function readEntries(tx: ReadTx, rows: Rows, ids: readonly Id[]): Promise<Map<Id, Entry>> {
-  const held = await getMany(tx, 'conversations', ids);
+/** Rows as they leave the adapter, in the order that was asked for. */
+export function toEntries(rows: Rows, held: ReadonlyMap<Id, ConversationRow>, ids: readonly Id[]): Map<Id, Entry> {
   const entries = new Map<Id, Entry>();
   for (const id of ids) {
     const row = held.get(id);
@@ -41,6 +37,14 @@ export interface Write {
   tx: WriteTx;
   rows: Rows;
   journal: Journal;
+  /** What is stored of the conversations that it is about: of the first `SLICE` of them. */
+  held: ReadonlyMap<Id, ConversationRow>;
+}
+
+/** Asked for together with what every write reads, so that a pick waits for the database once. */
+export function readHeldOf(tx: ReadTx, refs: readonly ConversationRef[]): Promise<Map<Id, ConversationRow>> {
+  const ids = refs.slice(0, SLICE).map((ref) => ref.conversationId);
+  return getMany(tx, 'conversations', ids);
 }
 
 /** Gives conversations a status; see the interface. `to` is alive. */
@@ -115,7 +119,7 @@ function touched(ref: ConversationRef, held: ConversationRow | undefined): Conve
  * with all that is summed up from it. Requests are sent without waiting for each other.
  */
 async function rewrite(
-  { tx }: Write,
+  { tx, journal, held: first }: Write,
   refs: readonly ConversationRef[],
   decide: (ref: ConversationRef, held: ConversationRow | undefined) => ConversationRow | undefined,
 ): Promise<void> {
@@ -123,7 +127,7 @@ async function rewrite(
   const tally = new Tally();
   for (let start = 0; start < refs.length; start += SLICE) {
     const slice = refs.slice(start, start + SLICE);
-    const before = await getMany(tx, 'conversations', [...new Set(slice.map((ref) => ref.conversationId))]);
+    const before = start ? await readHeldOf(tx, slice) : first;
     const after = new Map(before);
     for (const ref of slice) {
       const next = decide(ref, after.get(ref.conversationId));
@@ -135,9 +139,7 @@ async function rewrite(
       if (held && isSame(held, row)) continue;
       rewrites.push({ before: held, after: row });
       send(store.put(row));
-      if (held?.statusId === row.statusId) continue;
-      if (held) tally.add('c', held.statusId, -1);
-      tally.add('c', row.statusId, 1);
+      if (held?.statusId !== row.statusId) journal.count(held?.statusId, row.statusId);
     }
     await rewriteContacts(tx, rewrites, tally);
   }

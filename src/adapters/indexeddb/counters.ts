@@ -1,7 +1,7 @@
 import type { CounterRow, ReadTx, WriteTx } from './schema.js';
 import { send } from './requests.js';
 
-export type CounterKind = 'c' | 's' | 'l';
+export type CounterKind = 's' | 'l';
 
 /** Kept in the same transaction as what they count, so they are never a guess; a counter at 0 is not stored. */
 export class Tally {

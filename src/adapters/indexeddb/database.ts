@@ -27,15 +27,15 @@ import {
   type Rows,
 } from '../rules.js';
 import { Connection } from './connection.js';
-import { readContacts, resolveId, resolveSignature } from './contacts.js';
-import { putConversations, readEntries, setStatuses, type Write } from './conversations.js';
+import { resolveId, resolveSignature, toContacts } from './contacts.js';
+import { putConversations, readHeldOf, setStatuses, toEntries, type Write } from './conversations.js';
 import { readCounters } from './counters.js';
 import { Feed } from './feed.js';
-import { findPage, planFind } from './find.js';
-import { readHistory } from './history.js';
-import { Journal, readChanges, readSeq } from './journal.js';
-import { STORES, type ReadTx } from './schema.js';
-import { send } from './requests.js';
+import { findPage, planFind, readGroups } from './find.js';
+import { readStory, toHistory } from './history.js';
+import { Journal, readChanges, readHeld, readSeq } from './journal.js';
+import { STORES, type JournalRow, type ReadTx } from './schema.js';
+import { getMany, send } from './requests.js';
 
 /** A pipeline in an IndexedDB database: what each call reads and writes, in one transaction each. */
 export class DatabaseAdapter implements Required<PipelineAdapter> {
@@ -57,7 +57,7 @@ export class DatabaseAdapter implements Required<PipelineAdapter> {
   }
 
   listStatuses(): Promise<StatusList> {
-    return this.#read(async (tx, rows) => ({ items: liveStatuses(rows), seq: String(await readSeq(tx)) }));
+    return this.#read(readSeq, (rows, seq) => ({ items: liveStatuses(rows), seq: String(seq) }));
   }
 
   createStatus(
@@ -92,7 +92,7 @@ export class DatabaseAdapter implements Required<PipelineAdapter> {
 
   deleteStatus(id: Id, options: CallOptions & { ifVersion: number; moveTo?: Id | null }): Promise<{ moved: number }> {
     return this.#write('strict', options, async ({ tx, rows, journal }) => {
-      const moved = await countHaving(tx, rows, id);
+      const moved = countHaving(journal.held, rows, id);
       const row = checkDelete(rows, id, options, moved);
       const heir = options.moveTo ?? null;
       const at = Date.now();
@@ -110,7 +110,7 @@ export class DatabaseAdapter implements Required<PipelineAdapter> {
       if (!deleted) return { status: toStatus(row), restored: 0 };
       const next = { ...row, movedVersion: journal.seq + 1 };
       const status = journal.putStatus(tx, next, { kind: 'restore', statusId: id, heir, at: Date.now() });
-      const restored = await countHaving(tx, new Map([...rows, [id, next]]), id);
+      const restored = countHaving(journal.held, new Map([...rows, [id, next]]), id);
       if (restored) journal.logReset();
       return { status, restored };
     });
@@ -118,35 +118,42 @@ export class DatabaseAdapter implements Required<PipelineAdapter> {
 
   async getEntries(conversationIds: readonly Id[]): Promise<ReadonlyMap<Id, Entry>> {
     const ids = conversationIds.map((id) => parseId(id, 'conversationId'));
-    return this.#read((tx, rows) => readEntries(tx, rows, ids));
+    return this.#read(
+      (tx) => getMany(tx, 'conversations', ids),
+      (rows, held) => toEntries(rows, held, ids),
+    );
   }
 
-  setStatus(
+  async setStatus(
     conversations: readonly ConversationRef[],
     statusId: Id | null,
     options?: CallOptions & { ifVersion?: number },
   ): Promise<readonly SetResult[]> {
-    return this.#write('relaxed', options, async (write) => {
-      const refs = conversations.map(parseConversationRef);
+    const refs = conversations.map(parseConversationRef);
+    const work = async (write: Write): Promise<SetResult[]> => {
       if (statusId !== null) liveRow(write.rows, parseId(statusId, 'statusId'), 'statusId');
       return setStatuses(write, refs, statusId, options?.ifVersion);
-    });
+    };
+    return this.#write('relaxed', options, work, refs);
   }
 
-  putConversations(conversations: readonly ConversationRef[], options?: CallOptions): Promise<void> {
-    return this.#write('relaxed', options, (write) => putConversations(write, conversations.map(parseConversationRef)));
+  async putConversations(conversations: readonly ConversationRef[], options?: CallOptions): Promise<void> {
+    const refs = conversations.map(parseConversationRef);
+    return this.#write('relaxed', options, (write) => putConversations(write, refs), refs);
   }
 
   async getContacts(contactIds: readonly Id[]): Promise<ReadonlyMap<Id, ContactSummary>> {
     const ids = contactIds.map((id) => parseId(id, 'contactId'));
-    return this.#read((tx, rows) => readContacts(tx, rows, ids));
+    return this.#read((tx) => getMany(tx, 'contacts', ids), toContacts);
   }
 
   count({ of, contactMatch }: CountQuery): Promise<Counts> {
-    return this.#read(async (tx, rows) => {
+    const bySignature = of !== 'conversation' && contactMatch !== 'latest';
+    const read = (tx: ReadTx): Promise<[string, number][]> =>
+      of === 'conversation' ? readHeld(tx) : readCounters(tx, bySignature ? 's' : 'l');
+    return this.#read(read, (rows, counters) => {
       const total = new Map<Id | null, number>();
-      const bySignature = of !== 'conversation' && contactMatch !== 'latest';
-      for (const [group, n] of await readCounters(tx, of === 'conversation' ? 'c' : bySignature ? 's' : 'l')) {
+      for (const [group, n] of counters) {
         for (const id of bySignature ? resolveSignature(rows, group) : [resolveId(rows, group)]) {
           total.set(id, (total.get(id) ?? 0) + n);
         }
@@ -159,12 +166,15 @@ export class DatabaseAdapter implements Required<PipelineAdapter> {
 
   async find(query: FindQuery): Promise<FindPage> {
     const plan = planFind(query);
-    return this.#read((tx, rows) => findPage(tx, rows, plan));
+    return this.#read(
+      (tx) => readGroups(tx, plan),
+      (rows, groups, tx) => findPage(tx, rows, groups, plan),
+    );
   }
 
   async history(conversationId: Id): Promise<readonly HistoryItem[]> {
     const id = parseId(conversationId, 'conversationId');
-    return this.#read((tx, rows) => readHistory(tx, rows, id));
+    return this.#read((tx) => readStory(tx, id), toHistory);
   }
 
   subscribe(
@@ -191,8 +201,15 @@ export class DatabaseAdapter implements Required<PipelineAdapter> {
     this.#connection.close();
   }
 
-  #read<T>(work: (tx: ReadTx, rows: Rows) => Promise<T>): Promise<T> {
-    return this.#connection.read(async (tx) => work(tx, await readRows(tx)));
+  /** Reads something, and the statuses beside it, which decide what it means. */
+  #read<Read, T>(
+    read: (tx: ReadTx) => Promise<Read>,
+    use: (rows: Rows, read: Read, tx: ReadTx) => T | Promise<T>,
+  ): Promise<T> {
+    return this.#connection.read(async (tx) => {
+      const [rows, found] = await Promise.all([readRows(tx), read(tx)]);
+      return use(rows, found, tx);
+    });
   }
 
   /**
@@ -205,11 +222,13 @@ export class DatabaseAdapter implements Required<PipelineAdapter> {
     durability: 'strict' | 'relaxed',
     options: CallOptions | undefined,
     work: (write: Write) => Promise<T>,
+    about: readonly ConversationRef[] = [],
   ): Promise<T> {
     return this.#once.run(options?.opId, async () => {
       const { result, journal } = await this.#connection.write(durability, async (tx) => {
-        const [rows, journal] = await Promise.all([readRows(tx), Journal.open(tx, options?.opId)]);
-        const result = await work({ tx, rows, journal });
+        const reads = [readRows(tx), Journal.open(tx, options?.opId), readHeldOf(tx, about)] as const;
+        const [rows, journal, held] = await Promise.all(reads);
+        const result = await work({ tx, rows, journal, held });
         await journal.save(tx);
         return { result, journal };
       });
@@ -235,7 +254,6 @@ function placeRows({ tx, rows, journal }: Write, placements: readonly Placement[
 }
 
 /** How many conversations have the status now. */
-async function countHaving(tx: ReadTx, rows: Rows, statusId: Id): Promise<number> {
-  const counters = await readCounters(tx, 'c');
-  return counters.reduce((sum, [stored, n]) => (heirOf(rows, stored || null) === statusId ? sum + n : sum), 0);
+function countHaving(held: JournalRow['held'], rows: Rows, statusId: Id): number {
+  return held.reduce((sum, [stored, n]) => (heirOf(rows, stored || null) === statusId ? sum + n : sum), 0);
 }

@@ -192,16 +192,18 @@ describe('IndexedDBAdapter beside MemoryAdapter', () => {
 
 /** What is kept summed up, against a recount of the rows it sums up. */
 async function checkSums(name: string): Promise<void> {
-  const { conversations, contacts, counters } = await inspect(name, async (database) => ({
+  const { conversations, contacts, counters, journal } = await inspect(name, async (database) => ({
     conversations: await database.getAll('conversations'),
     contacts: await database.getAll('contacts'),
     counters: await database.getAll('counters'),
+    journal: await database.get('meta', 'journal'),
   }));
   const byContact = new Map<Id, ConversationRow[]>();
   const recount = new Map<string, number>();
+  const held = new Map<string, number>();
   const add = (key: string): unknown => recount.set(key, (recount.get(key) ?? 0) + 1);
   for (const row of conversations) {
-    add(`c:${row.statusId}`);
+    held.set(row.statusId, (held.get(row.statusId) ?? 0) + 1);
     if (row.contactId !== undefined) byContact.set(row.contactId, [...(byContact.get(row.contactId) ?? []), row]);
   }
   const wanted: ContactRow[] = [...byContact].map(([contactId, rows]) => {
@@ -217,5 +219,6 @@ async function checkSums(name: string): Promise<void> {
   const actual = contacts.map((row) => ({ ...row, held: [...row.held].sort() }));
   expect(actual).to.have.deep.members(wanted);
   expect(Object.fromEntries(counters.map(({ key, n }) => [key, n]))).to.deep.equal(Object.fromEntries(recount));
+  expect(new Map(journal?.held)).to.deep.equal(held);
   expect(resolveSignature(new Map(), signatureOf(['b', '', 'a']))).to.deep.equal([null, 'a', 'b']);
 }

@@ -5,6 +5,7 @@ import { pageSizeOf, readPageToken, writePageToken } from '../paging.js';
 import type { Rows } from '../rules.js';
 import { resolveId, resolveSignature } from './contacts.js';
 import { readCounters } from './counters.js';
+import { readHeld } from './journal.js';
 import type { ReadTx } from './schema.js';
 
 /** With more groups than this, so much passes that reading the whole list and skipping some is faster, mostly. */
@@ -41,19 +42,30 @@ export function planFind(query: FindQuery): FindPlan {
   return { filter, size, of, after: from && { id: from.id, order: 0 - from.activityAt, group: '' } };
 }
 
-export async function findPage(tx: ReadTx, rows: Rows, { filter, size, after, of }: FindPlan): Promise<FindPage> {
+/** The groups that hold anything, to choose from; none when all are wanted. */
+export async function readGroups(tx: ReadTx, { filter, of }: FindPlan): Promise<string[]> {
+  if (isEmptyFilter(filter)) return [];
+  const counted = of === 'conversations' ? readHeld(tx) : readCounters(tx, of === 'contacts' ? 's' : 'l');
+  return (await counted).map(([group]) => group);
+}
+
+export async function findPage(
+  tx: ReadTx,
+  rows: Rows,
+  held: readonly string[],
+  { filter, size, after, of }: FindPlan,
+): Promise<FindPage> {
   const source = sourceOf(tx, of);
   const wanted = size + 1;
   let items: Item[];
   if (isEmptyFilter(filter)) {
     items = await source(undefined, after, wanted);
   } else {
-    const counters = await readCounters(tx, of === 'conversations' ? 'c' : of === 'contacts' ? 's' : 'l');
     const passes =
       of === 'contacts'
         ? (group: string): boolean => contactMatchesFilter(filter, resolveSignature(rows, group))
         : (group: string): boolean => matchesFilter(filter, resolveId(rows, group));
-    const groups = counters.map(([group]) => group).filter(passes);
+    const groups = held.filter(passes);
     const scanned = groups.length > MAX_STREAMS ? await scan(source, new Set(groups), after, wanted) : undefined;
     items = scanned?.found ?? [];
     if (!scanned || scanned.unfinished) {

@@ -3,15 +3,18 @@ import type { StatusRow } from '../../model/heirs.js';
 import type { Id } from '../../model/id.js';
 import type { Rows } from '../rules.js';
 import { resolveId } from './contacts.js';
-import type { HistoryEvent, LogRow, ReadTx } from './schema.js';
+import type { ConversationRow, HistoryEvent, LogRow, ReadTx } from './schema.js';
 
 const HISTORY_LENGTH = 100;
 
-/**
- * What happened to a conversation, as far back as the log goes. A deleted status moved its conversations without
- * touching them, so the conversation's own events are replayed together with the deletes and restores of statuses.
- */
-export async function readHistory(tx: ReadTx, rows: Rows, conversationId: Id): Promise<HistoryItem[]> {
+/** What is known of a conversation and of the statuses it was given, oldest first. */
+interface Story {
+  conversation: ConversationRow | undefined;
+  events: HistoryEvent[];
+}
+
+/** As far back as the log goes. */
+export async function readStory(tx: ReadTx, conversationId: Id): Promise<Story> {
   const index = tx.objectStore('log').index('bySubject');
   const about = (subject: string): Promise<LogRow[]> =>
     index.getAll(IDBKeyRange.bound([subject, 0], [subject, Infinity]));
@@ -20,9 +23,16 @@ export async function readHistory(tx: ReadTx, rows: Rows, conversationId: Id): P
     about(`c${conversationId}`),
     about('s'),
   ]);
-  if (!conversation) return [];
   const events = [...own, ...moves].sort((a, b) => a.seq - b.seq).map((row) => row.event!);
-  return replay(events, rows, conversation.statusId);
+  return { conversation, events };
+}
+
+/**
+ * What happened to a conversation. A deleted status moved its conversations without touching them, so the conversation's
+ * own events are replayed together with the deletes and restores of statuses.
+ */
+export function toHistory(rows: Rows, { conversation, events }: Story): HistoryItem[] {
+  return conversation ? replay(events, rows, conversation.statusId) : [];
 }
 
 function replay(events: readonly HistoryEvent[], now: Rows, statusIdNow: string): HistoryItem[] {

@@ -3,7 +3,7 @@ import type { Entry } from '../../model/entry.js';
 import type { StatusRow } from '../../model/heirs.js';
 import { toStatus } from '../../model/heirs.js';
 import type { Status } from '../../model/status.js';
-import type { ChangeBody, HistoryEvent, JournalRow, LogRow, ReadTx, WriteTx } from './schema.js';
+import type { ChangeBody, HistoryEvent, JournalRow, LogRow, ReadTx, StoredStatusId, WriteTx } from './schema.js';
 import { send } from './requests.js';
 
 /** How many changes are kept for those who resume and for histories; more are cut off a batch at a time. */
@@ -14,7 +14,7 @@ const MAX_LISTED = 100;
 const MAX_REPLAY = 1000;
 
 async function readJournal(tx: ReadTx): Promise<JournalRow> {
-  return (await tx.objectStore('meta').get('journal')) ?? { key: 'journal', seq: 0, pruned: 0, logged: 0 };
+  return (await tx.objectStore('meta').get('journal')) ?? { key: 'journal', seq: 0, pruned: 0, logged: 0, held: [] };
 }
 
 /** The place of the newest write. */
@@ -22,14 +22,20 @@ export async function readSeq(tx: ReadTx): Promise<number> {
   return (await readJournal(tx)).seq;
 }
 
+/** How many conversations have each status that any has. */
+export async function readHeld(tx: ReadTx): Promise<JournalRow['held']> {
+  return (await readJournal(tx)).held;
+}
+
 /**
- * Numbers the writes of one transaction and logs them. The counter is read and written inside the transaction, so no
+ * Numbers the writes of one transaction, logs them, and counts what they give. The counter is read and written inside the transaction, so no
  * two writes, of whatever tab, have the same number.
  */
 export class Journal {
   /** Where the counter was before. */
   readonly base: number;
-  #held: JournalRow;
+  #before: JournalRow;
+  readonly #held: Map<StoredStatusId, number>;
   readonly #opId: string | undefined;
   #seq: number;
   #rows: LogRow[] = [];
@@ -39,9 +45,10 @@ export class Journal {
     return new Journal(await readJournal(tx), opId);
   }
 
-  private constructor(held: JournalRow, opId: string | undefined) {
-    this.#held = held;
-    this.#seq = this.base = held.seq;
+  private constructor(before: JournalRow, opId: string | undefined) {
+    this.#before = before;
+    this.#held = new Map(before.held);
+    this.#seq = this.base = before.seq;
     this.#opId = opId;
   }
 
@@ -52,6 +59,17 @@ export class Journal {
   /** The version for what is written next. */
   next(): number {
     return ++this.#seq;
+  }
+
+  /** A conversation was given a status; `from`: what it had, `undefined` for one that is new. */
+  count(from: StoredStatusId | undefined, to: StoredStatusId): void {
+    if (from !== undefined) this.#held.set(from, (this.#held.get(from) ?? 0) - 1);
+    this.#held.set(to, (this.#held.get(to) ?? 0) + 1);
+  }
+
+  /** How many conversations have each status, what this transaction gave included. */
+  get held(): JournalRow['held'] {
+    return [...this.#held].filter(([, n]) => n > 0);
   }
 
   /** Writes a status row under the next version. */
@@ -76,7 +94,8 @@ export class Journal {
 
   /** After everything was deleted: the counter goes on, and whoever is behind hears `reset`. */
   startOver(): void {
-    this.#held = { ...this.#held, logged: 0 };
+    this.#before = { ...this.#before, logged: 0 };
+    this.#held.clear();
     this.#rows = [];
     this.logReset();
   }
@@ -91,7 +110,14 @@ export class Journal {
     }
     const log = tx.objectStore('log');
     for (const row of this.#rows) send(log.put(row));
-    const journal = { ...this.#held, seq: this.#seq, logged: this.#held.logged + this.#rows.length };
+    const { pruned, logged } = this.#before;
+    const journal = {
+      key: this.#before.key,
+      seq: this.#seq,
+      pruned,
+      logged: logged + this.#rows.length,
+      held: this.held,
+    };
     const excess = journal.logged - LOG_LENGTH;
     if (excess >= PRUNE_BATCH) {
       journal.pruned = (await log.getAllKeys(undefined, excess)).at(-1)!;

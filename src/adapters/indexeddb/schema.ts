@@ -37,7 +37,7 @@ export interface ContactRow {
   order: number;
 }
 
-/** `c:` + status: conversations; `s:` + signature: contacts; `l:` + status: contacts whose latest conversation has it. */
+/** `s:` + signature: contacts; `l:` + status: contacts whose latest conversation has it. */
 export interface CounterRow {
   key: string;
   n: number;
@@ -70,6 +70,8 @@ export interface JournalRow {
   pruned: number;
   /** How many rows the log has. */
   logged: number;
+  /** How many conversations have each status. Here, as every pick changes it: one record less to read and to write. */
+  held: [StoredStatusId, number][];
 }
 
 type Place = [order: number, id: Id];

@@ -102,12 +102,17 @@ export type Open = IDBFactory['open'];
 export const replacingOpen = (replacement: (real: Open) => Open, work: () => Promise<void>): Promise<void> =>
   replacing(indexedDB, 'open', (real: Open) => replacement(real.bind(indexedDB)), work);
 
-/** Lets `meddle` at every transaction that writes, right after it began. */
+/**
+ * Lets `meddle` at every transaction that writes, right after it began. It commits by itself then, so that there is time
+ * to meddle until the last request is done.
+ */
 export function meddling(meddle: (transaction: IDBTransaction) => void, work: () => Promise<void>): Promise<void> {
   const begin = (real: IDBDatabase['transaction']): IDBDatabase['transaction'] =>
     function (this: IDBDatabase, ...args) {
       const transaction = real.apply(this, args);
-      if (args[1] === 'readwrite') meddle(transaction);
+      if (args[1] !== 'readwrite') return transaction;
+      transaction.commit = () => undefined;
+      meddle(transaction);
       return transaction;
     };
   return replacing(IDBDatabase.prototype, 'transaction', begin, work);

@@ -12,6 +12,7 @@ export async function transact<Tx extends ReadTx, T>(tx: Tx, work: (tx: Tx) => P
   const finished = finish(tx);
   try {
     const result = await work(tx);
+    commit(tx);
     await finished;
     return result;
   } catch (thrown) {
@@ -35,6 +36,15 @@ function finish(tx: ReadTx): Promise<void> {
       reject(transaction.error ?? new DOMException('The transaction was aborted.', 'AbortError')),
     );
   });
+}
+
+/** Now: by itself it would commit only once it has heard of the end of every request. */
+function commit(tx: ReadTx): void {
+  try {
+    tx.commit();
+  } catch {
+    // It failed already, and says why itself.
+  }
 }
 
 function abort(tx: ReadTx): void {
