@@ -1,5 +1,4 @@
-import { ReactiveElement, type PropertyValues } from '@lit/reactive-element';
-import { property } from 'lit/decorators.js';
+import { ReactiveElement, type PropertyDeclarations, type PropertyValues } from '@lit/reactive-element';
 import type { PipelineAdapter } from '../adapters/adapter.js';
 import { PipelineErrorEvent } from '../events/error.js';
 import type { MessageKey, Messages } from '../locales/en.js';
@@ -41,16 +40,22 @@ export type ElementState = (typeof STATES)[number];
  * @cssprop --pipeline-status-{slug} - Colour of the status whose name has this slug (`[a-z0-9-]`).
  */
 export abstract class PipelineElement extends ReactiveElement {
+  static override properties: PropertyDeclarations = {
+    adapter: { attribute: false },
+    locale: {},
+    strings: { attribute: false },
+  };
+
   static override shadowRootOptions: ShadowRootInit = { ...ReactiveElement.shadowRootOptions, delegatesFocus: true };
 
   /** Where the data comes from; goes before a provider's and the default adapter. */
-  @property({ attribute: false }) adapter: PipelineAdapter | undefined;
+  adapter: PipelineAdapter | undefined;
 
   /** Language tag; by default a provider's, else that of the closest `lang`, through shadow roots. */
-  @property() locale: string | null = null;
+  locale: string | null = null;
 
   /** Words to use instead of the language's own, by message key. */
-  @property({ attribute: false }) strings: Partial<Messages> | null = null;
+  strings: Partial<Messages> | null = null;
 
   protected readonly internals = this.attachInternals();
   protected readonly localize = new LocalizeController(this);

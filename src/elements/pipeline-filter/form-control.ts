@@ -1,10 +1,15 @@
-import { property } from 'lit/decorators.js';
+import type { PropertyDeclarations } from '@lit/reactive-element';
 import { TemplateElement } from '../../internal/template-element.js';
 import { EMPTY_FILTER, formatFilter, type Filter } from '../../model/filter.js';
 import { frozen, isEqual, readFilter, readQuery } from './filter-value.js';
 
 /** What makes the filter a control of a form, as the platform's own are: its value. */
 export abstract class FilterControl extends TemplateElement {
+  static override properties: PropertyDeclarations = {
+    filter: { attribute: false },
+    value: {},
+  };
+
   static readonly formAssociated = true;
 
   abstract disabled: boolean;
@@ -13,7 +18,6 @@ export abstract class FilterControl extends TemplateElement {
   #formDisabled = false;
 
   /** `{ op, statusIds }`; `null` among the ids stands for "no status". Setting it fires no event. */
-  @property({ attribute: false })
   get filter(): Filter {
     return this.#filter;
   }
@@ -23,7 +27,6 @@ export abstract class FilterControl extends TemplateElement {
   }
 
   /** The URL form of the filter, such as `op=any-of&status=ID&status=`; '' shows everything. */
-  @property()
   get value(): string {
     return formatFilter(this.#filter);
   }

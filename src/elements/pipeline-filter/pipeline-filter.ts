@@ -1,5 +1,4 @@
-import type { PropertyValues } from '@lit/reactive-element';
-import { property, query } from 'lit/decorators.js';
+import type { PropertyDeclarations, PropertyValues } from '@lit/reactive-element';
 import { html, nothing, type TemplateResult } from 'lit/html.js';
 import type { FindPage } from '../../adapters/adapter.js';
 import { PipelineFilterChangeEvent } from '../../events/filter-change.js';
@@ -63,26 +62,37 @@ import { renderTrigger } from './trigger.js';
  * @cssstate empty - There is no status.
  */
 export class PipelineFilter extends FilterControl {
+  static override properties: PropertyDeclarations = {
+    of: {},
+    htmlFor: { attribute: 'for' },
+    contactMatch: { attribute: 'contact-match' },
+    name: { reflect: true },
+    disabled: { type: Boolean, reflect: true },
+    searchThreshold: { type: Number, attribute: 'search-threshold' },
+  };
+
   static override styles = [tokens, base, controlTokens, buttons, chipStyles, styles];
 
   /** What is filtered. */
-  @property() of: 'conversation' | 'contact' = 'conversation';
+  of: 'conversation' | 'contact' = 'conversation';
 
   /** Id of a list in the same root, whose items with `data-conversation-id` (or `data-contact-id`) are filtered. */
-  @property({ attribute: 'for' }) htmlFor: string | null = null;
+  htmlFor: string | null = null;
 
   /** How a contact with several conversations is judged: by any of them, or by the most recently active. */
-  @property({ attribute: 'contact-match' }) contactMatch: ContactMatch = 'any';
+  contactMatch: ContactMatch = 'any';
 
   /** Name in a form; its value is the URL form of the filter. */
-  @property({ reflect: true }) name: string | null = null;
+  name: string | null = null;
 
-  @property({ type: Boolean, reflect: true }) disabled = false;
+  disabled = false;
 
   /** With more statuses than this the popup has a search field. */
-  @property({ type: Number, attribute: 'search-threshold' }) searchThreshold = 12;
+  searchThreshold = 12;
 
-  @query('.trigger') private readonly trigger!: HTMLElement | null;
+  private get trigger(): HTMLElement | null {
+    return this.renderRoot.querySelector('.trigger');
+  }
 
   readonly #departures = new Departures(this, this.localize);
   /** About to be opened: the button is pointed at, or has focus. */

@@ -1,6 +1,5 @@
 import { ContextProvider } from '@lit/context';
-import { ReactiveElement, css, type PropertyValues } from '@lit/reactive-element';
-import { property } from '@lit/reactive-element/decorators/property.js';
+import { ReactiveElement, css, type PropertyDeclarations, type PropertyValues } from '@lit/reactive-element';
 import type { PipelineAdapter } from '../../adapters/adapter.js';
 import { lazyAdapter, lazyIndexedDB } from '../../adapters/lazy.js';
 import { warnOnce } from '../../internal/pipeline-element.js';
@@ -16,6 +15,13 @@ import { adapterContext } from '../../store/context.js';
  * @slot - The part of the page that uses the data.
  */
 export class PipelineProvider extends ReactiveElement {
+  static override properties: PropertyDeclarations = {
+    src: {},
+    database: {},
+    adapter: { attribute: false },
+    locale: { reflect: true },
+  };
+
   static override styles = css`
     :host {
       display: contents;
@@ -23,16 +29,16 @@ export class PipelineProvider extends ReactiveElement {
   `;
 
   /** Base URL of a REST API, such as `/api/pipeline`; goes before `database`. */
-  @property() src: string | null = null;
+  src: string | null = null;
 
   /** Name of the IndexedDB database; one for each tenant and user keeps their data apart. */
-  @property() database: string | null = null;
+  database: string | null = null;
 
   /** Any adapter; goes before `src` and `database`. The provider does not close it. */
-  @property({ attribute: false }) adapter: PipelineAdapter | undefined;
+  adapter: PipelineAdapter | undefined;
 
   /** Language tag of the elements inside; one that has a `locale` of its own keeps that. */
-  @property({ reflect: true }) locale: string | null = null;
+  locale: string | null = null;
 
   /** The adapter it made itself, and from what. */
   #own: { adapter: PipelineAdapter; source: string } | undefined;

@@ -1,5 +1,4 @@
-import type { PropertyValues } from '@lit/reactive-element';
-import { property } from '@lit/reactive-element/decorators/property.js';
+import type { PropertyDeclarations, PropertyValues } from '@lit/reactive-element';
 import { create } from '../../internal/dom.js';
 import { LazyPart } from '../../internal/lazy-part.js';
 import { announce, prepareToAnnounce } from '../../internal/live-region.js';
@@ -55,15 +54,20 @@ const PATIENCE = 1000;
  * @cssstate open - The menu or the dialog is open.
  */
 export class PipelineSettings extends PipelineElement {
+  static override properties: PropertyDeclarations = {
+    readonly: { type: Boolean, reflect: true },
+    palette: { attribute: false },
+  };
+
   // Without delegated focus: a click beside the controls would jump to the first of them, and drop a selection.
   static override shadowRootOptions: ShadowRootInit = { ...PipelineElement.shadowRootOptions, delegatesFocus: false };
   static override styles = [tokens, base, controlTokens, styles];
 
   /** Shows the statuses without a way to change them. */
-  @property({ type: Boolean, reflect: true }) readonly = false;
+  readonly = false;
 
   /** The colours to offer; a name is any text, or that of one of the library's own colours. */
-  @property({ attribute: false }) palette: readonly PaletteColor[] = DEFAULT_PALETTE;
+  palette: readonly PaletteColor[] = DEFAULT_PALETTE;
 
   readonly #lazy: LazyPart<typeof SettingsPage, SettingsPage> = new LazyPart(
     this,

@@ -1,5 +1,4 @@
-import { css, type PropertyValues } from '@lit/reactive-element';
-import { property } from '@lit/reactive-element/decorators/property.js';
+import { css, type PropertyDeclarations, type PropertyValues } from '@lit/reactive-element';
 import { chipColor, chipParts } from '../../internal/chip-look.js';
 import { chipStyles } from '../../internal/chip.styles.js';
 import { everyMinute, formatDuration, stopEveryMinute } from '../../internal/clock.js';
@@ -62,40 +61,54 @@ import { styles } from './pipeline-status-picker.styles.js';
  * @cssstate empty - The conversation has no status.
  */
 export class PipelineStatusPicker extends FormControl {
+  static override properties: PropertyDeclarations = {
+    conversationId: { attribute: 'conversation-id' },
+    contactId: { attribute: 'contact-id' },
+    conversations: { attribute: false },
+    placement: { reflect: true, useDefault: true },
+    size: { reflect: true, useDefault: true },
+    readonly: { type: Boolean, reflect: true, useDefault: true },
+    disabled: { type: Boolean, reflect: true, useDefault: true },
+    required: { type: Boolean, reflect: true, useDefault: true },
+    name: { reflect: true, useDefault: true },
+    searchThreshold: { type: Number, attribute: 'search-threshold' },
+    value: {},
+  };
+
   /** One sheet: every shadow root of a thousand has to be told of each. */
   static override styles = css`
     ${tokens}${base}${chipStyles}${styles}
   `;
 
   /** The conversation whose status it is. */
-  @property({ attribute: 'conversation-id' }) conversationId: string | null = null;
+  conversationId: string | null = null;
 
   /** The contact behind the conversation, kept with it so that contacts can be filtered. */
-  @property({ attribute: 'contact-id' }) contactId: string | null = null;
+  contactId: string | null = null;
 
   /** Several conversations at once: shows the status they share or "Mixed". Goes before `conversation-id`. */
-  @property({ attribute: false }) conversations: Conversations | null = null;
+  conversations: Conversations | null = null;
 
   /** Where it stands: under the inbox name, or above the text area (where it opens upward). */
-  @property({ reflect: true, useDefault: true }) placement: 'details' | 'composer' | null = null;
+  placement: 'details' | 'composer' | null = null;
 
   /** How big the pill is. */
-  @property({ reflect: true, useDefault: true }) size: 'small' | 'medium' = 'medium';
+  size: 'small' | 'medium' = 'medium';
 
   /** Shows the status without a way to change it. */
-  @property({ type: Boolean, reflect: true, useDefault: true }) readonly = false;
+  readonly = false;
 
   /** Greyed out and out of the form. */
-  @property({ type: Boolean, reflect: true, useDefault: true }) disabled = false;
+  disabled = false;
 
   /** Hides "No status". */
-  @property({ type: Boolean, reflect: true, useDefault: true }) required = false;
+  required = false;
 
   /** Name in a form. */
-  @property({ reflect: true, useDefault: true }) name: string | null = null;
+  name: string | null = null;
 
   /** With more statuses than this the popup has a search field. */
-  @property({ type: Number, attribute: 'search-threshold' }) searchThreshold = 12;
+  searchThreshold = 12;
 
   #value: Id | null = null;
   #searched = false;
@@ -111,7 +124,6 @@ export class PipelineStatusPicker extends FormControl {
    * The status id; `null` for no status, or where several conversations have different ones. Settable only without
    * conversations; the attribute is the value that a form's reset goes back to.
    */
-  @property()
   get value(): Id | null {
     return this.isBound ? (viewOf(this.store, this.#refs).statusId ?? null) : this.#value;
   }
