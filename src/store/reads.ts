@@ -1,6 +1,7 @@
 import type { Id } from '../model/id.js';
 import { PipelineError } from '../model/errors.js';
 import { Batch } from './batch.js';
+import type { Shared } from './store.js';
 import { Watchers, type Watcher } from './watchers.js';
 
 /** Records held without anyone showing them are dropped once there are more than this. */
@@ -31,9 +32,7 @@ export class Reads<T> {
   constructor(
     load: (ids: readonly Id[]) => Promise<ReadonlyMap<Id, T>>,
     missing: (id: Id) => T,
-    onError: (error: PipelineError) => void,
-    ticks: Ticks,
-    ready: () => Promise<void> | undefined,
+    { ready, report, ticks }: Shared,
     isNewer: (next: T, held: T) => boolean = () => false,
   ) {
     this.#ticks = ticks;
@@ -51,7 +50,7 @@ export class Reads<T> {
       } catch (thrown) {
         const error = PipelineError.from(thrown);
         for (const id of ids) this.#errors.set(id, error);
-        onError(error);
+        report(error);
         for (const id of ids) this.watchers.notify(id);
       }
     });
@@ -64,6 +63,10 @@ export class Reads<T> {
   /** Why it could not be read, if so. */
   error(id: Id): PipelineError | undefined {
     return this.#errors.get(id);
+  }
+
+  get isWatched(): boolean {
+    return this.watchers.size > 0;
   }
 
   /** Whether anything that is shown could not be read. */

@@ -120,7 +120,6 @@ function without(before: Interest, now: Interest): Interest {
   return {
     statuses: before.statuses === true && !now.statuses,
     conversationIds: left(before.conversationIds, now.conversationIds),
-    contactIds: left(before.contactIds, now.contactIds),
-    ...(before.counts === now.counts ? {} : { counts: before.counts }),
+    ...(before.also === now.also ? {} : { also: before.also }),
   };
 }

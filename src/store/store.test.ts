@@ -6,8 +6,11 @@ import type { SetResult } from '../model/entry.js';
 import { PipelineError } from '../model/errors.js';
 import type { Status } from '../model/status.js';
 import { PipelineStore } from './store.js';
+import { Tallies } from './tallies.js';
 import { watching } from './test-watching.js';
 import { Writes } from './writes.js';
+
+const counting = (store: PipelineStore): ReturnType<Tallies['of']> => store.part(Tallies).of({ of: 'conversation' });
 
 /** A memory adapter that counts its calls, and holds back those it is told to. */
 function instrumented(): {
@@ -313,10 +316,10 @@ describe('PipelineStore', () => {
     const { adapter, calls } = instrumented();
     await filled(adapter, 'a');
     const store = await awake(adapter);
-    watching(store, { counts: { of: 'conversation' } });
-    await until(() => store.counts({ of: 'conversation' }));
+    watching(store, { also: counting(store) });
+    await until(() => counting(store).counts);
     for (let i = 0; i < 50; i++) await adapter.setStatus([{ conversationId: `c${i}` }], 'a');
-    await until(() => store.counts({ of: 'conversation' })?.byStatus.get('a') === 50);
+    await until(() => counting(store).counts?.byStatus.get('a') === 50);
     expect(calls['count']).to.be.below(6);
   });
 
@@ -345,7 +348,7 @@ describe('PipelineStore', () => {
     const bare = { listStatuses: () => Promise.resolve({ items: [], seq: '0' }) } as unknown as PipelineAdapter;
     const store = PipelineStore.of(bare);
     expect(store.can('count')).to.equal(false);
-    expect(store.counts({ of: 'conversation' })).to.equal(undefined);
-    watching(store, { counts: { of: 'conversation' } })();
+    expect(counting(store).counts).to.equal(undefined);
+    watching(store, { also: counting(store) })();
   });
 });

@@ -1,14 +1,6 @@
-import type {
-  CountQuery,
-  Counts,
-  FindPage,
-  FindQuery,
-  Persistence,
-  PipelineAdapter,
-  SubscriptionState,
-} from '../adapters/adapter.js';
+import type { Persistence, PipelineAdapter, SubscriptionState } from '../adapters/adapter.js';
 import { isNewer, type Change } from '../model/changes.js';
-import type { ContactSummary, Entry, HistoryItem } from '../model/entry.js';
+import type { Entry, HistoryItem } from '../model/entry.js';
 import { PipelineError } from '../model/errors.js';
 import type { Id } from '../model/id.js';
 import { parseChange, parseEntry, parseStatus } from '../model/parse.js';
@@ -16,7 +8,6 @@ import { compareStatuses, type Status } from '../model/status.js';
 import { ConfirmedStatuses } from './confirmed.js';
 import { Reads, Ticks } from './reads.js';
 import type { Outcome } from './send.js';
-import { Tallies } from './tallies.js';
 import { Watchers, type Watcher } from './watchers.js';
 import { WhileWatched } from './while-watched.js';
 
@@ -38,8 +29,36 @@ export interface Interest {
   /** The list of statuses. */
   readonly statuses?: boolean;
   readonly conversationIds?: readonly Id[];
-  readonly contactIds?: readonly Id[];
-  readonly counts?: CountQuery | undefined;
+  /** Something of a `StorePart`. */
+  readonly also?: Watchable | undefined;
+}
+
+export interface Watchable {
+  watch(watcher: Watcher): void;
+  unwatch(watcher: Watcher): void;
+}
+
+/** What only some elements show; kept up to date with the store from when it is first wanted. */
+export interface StorePart {
+  readonly isWatched: boolean;
+  /** Whether anything that is shown could not be read. */
+  readonly hasFailed: boolean;
+  /** Something changed: an entry, from what it was `before`, as far as that is known. */
+  hear(entry?: Entry, before?: Entry): void;
+  /** All of it may have changed. */
+  refresh(): void;
+  /** From now on no change is heard. */
+  forget(): void;
+}
+
+/** What the parts of a store have in common with it. */
+export interface Shared {
+  readonly ticks: Ticks;
+  /** To be awaited before anything is read. */
+  ready(): Promise<void> | undefined;
+  report(error: PipelineError): void;
+  /** To be called before something is watched, and after it is not any more. */
+  settle(): void;
 }
 
 /** Writes that the adapter has not confirmed yet, as they change what is shown. */
@@ -77,8 +96,8 @@ export class PipelineStore {
   #pending = NONE_PENDING;
   readonly #listWatchers = new Watchers();
   readonly #entries: Reads<Entry>;
-  readonly #contacts: Reads<ContactSummary>;
-  readonly #tallies: Tallies;
+  readonly #parts = new Map<unknown, StorePart>();
+  readonly #shared: Shared;
   #folded: readonly Status[] | undefined;
   #listed = false;
   #error: PipelineError | undefined;
@@ -104,27 +123,26 @@ export class PipelineStore {
 
   private constructor(adapter: PipelineAdapter) {
     this.adapter = adapter;
-    // What fails when nobody shows it any more (its adapter was closed, say) is nobody's concern.
-    const report = (error: PipelineError): void => void (this.isWatched && this.report(error, 'load'));
+    this.#shared = {
+      ticks: this.#ticks,
+      ready: () => this.#placing,
+      // What fails when nobody shows it any more (its adapter was closed, say) is nobody's concern.
+      report: (error) => void (this.isWatched && this.report(error, 'load')),
+      settle: () => this.#following.settle(),
+    };
     this.#entries = new Reads<Entry>(
       async (ids) => this.#readable(await adapter.getEntries(ids), parseEntry),
       (conversationId) => ({ conversationId, contactId: null, statusId: null, version: 0, changedAt: 0 }),
-      report,
-      this.#ticks,
-      () => this.#placing,
+      this.#shared,
       isNewer,
     );
-    this.#contacts = new Reads<ContactSummary>(
-      async (ids) => (await adapter.getContacts?.(ids)) ?? new Map<Id, ContactSummary>(),
-      () => ({ statusIds: [], latest: null }),
-      report,
-      this.#ticks,
-      () => this.#placing,
-    );
-    this.#tallies = new Tallies(
-      async (query) => (await adapter.count?.(query)) ?? { byStatus: new Map<Id, number>(), none: 0 },
-      report,
-    );
+  }
+
+  /** The store's own one of a kind, made when it is first wanted. */
+  part<P extends StorePart>(Part: new (store: PipelineStore, shared: Shared) => P): P {
+    let part = this.#parts.get(Part) as P | undefined;
+    if (!part) this.#parts.set(Part, (part = new Part(this, this.#shared)));
+    return part;
   }
 
   /** Whether the adapter has an optional method: what it lacks is not shown. */
@@ -174,39 +192,24 @@ export class PipelineStore {
     return this.#entries.error(conversationId);
   }
 
-  contact(contactId: Id): ContactSummary | undefined {
-    return this.#contacts.get(contactId);
-  }
-
-  contactError(contactId: Id): PipelineError | undefined {
-    return this.#contacts.error(contactId);
-  }
-
-  counts(query: CountQuery): Counts | undefined {
-    return this.can('count') ? this.#tallies.get(query) : undefined;
-  }
-
   /** Calls `watcher` when something of `interest` changes, and reads what has not been read. Twice is once. */
-  watch({ statuses, conversationIds = [], contactIds = [], counts }: Interest, watcher: Watcher): void {
+  watch({ statuses, conversationIds = [], also }: Interest, watcher: Watcher): void {
     // First: what following finds out must be known when a read begins.
     this.#following.settle();
     if (statuses) this.#listWatchers.add(STATUSES, watcher);
     for (const id of conversationIds) this.#entries.watch(id, watcher);
-    for (const id of contactIds) this.#contacts.watch(id, watcher);
-    if (counts && this.can('count')) this.#tallies.watch(counts, watcher);
+    also?.watch(watcher);
   }
 
-  unwatch({ statuses, conversationIds = [], contactIds = [], counts }: Interest, watcher: Watcher): void {
+  unwatch({ statuses, conversationIds = [], also }: Interest, watcher: Watcher): void {
     if (statuses) this.#listWatchers.delete(STATUSES, watcher);
     for (const id of conversationIds) this.#entries.unwatch(id, watcher);
-    for (const id of contactIds) this.#contacts.unwatch(id, watcher);
-    if (counts) this.#tallies.unwatch(counts, watcher);
+    also?.unwatch(watcher);
     this.#following.settle();
   }
 
   get isWatched(): boolean {
-    const records = [this.#listWatchers, this.#entries.watchers, this.#contacts.watchers];
-    return records.some((watchers) => watchers.size > 0) || this.#tallies.isWatched;
+    return this.#listWatchers.size > 0 || this.#records.some((each) => each.isWatched);
   }
 
   /** Tells one of those who show the statuses of a failure that nobody's call would tell. */
@@ -224,22 +227,12 @@ export class PipelineStore {
 
   // Reads that are nobody's state.
 
-  async find(query: FindQuery, signal?: AbortSignal): Promise<FindPage> {
-    if (!this.adapter.find)
-      throw new PipelineError('unknown', 'This adapter cannot find conversations: it has no find().');
-    return this.adapter.find(query, signal ? { signal } : {});
-  }
-
   async history(conversationId: Id): Promise<readonly HistoryItem[]> {
     return (await this.adapter.history?.(conversationId)) ?? [];
   }
 
   async getEntries(ids: readonly Id[]): Promise<ReadonlyMap<Id, Entry>> {
     return this.#readable(await this.adapter.getEntries(ids), parseEntry);
-  }
-
-  async getContacts(ids: readonly Id[]): Promise<ReadonlyMap<Id, ContactSummary>> {
-    return (await this.adapter.getContacts?.(ids)) ?? new Map<Id, ContactSummary>();
   }
 
   // For `Writes`.
@@ -270,7 +263,7 @@ export class PipelineStore {
       this.#entries.amend((entry) => (entry.statusId === id ? { ...entry, statusId: moveTo } : entry));
     }
     for (const each of results ?? []) if (each.ok) this.#hearEntry(each.entry);
-    if (results) this.#tallies.refresh();
+    if (results) this.#tellParts();
     if (others) this.#refreshRecords();
   }
 
@@ -309,14 +302,14 @@ export class PipelineStore {
       void this.retry();
       return;
     }
-    if (change.kind === 'status') this.#hearStatus(change.status);
-    else {
-      const { conversationId, contactId } = change.entry;
-      const before = this.#entries.get(conversationId)?.contactId;
+    if (change.kind === 'status') {
+      this.#hearStatus(change.status);
+      this.#tellParts();
+    } else {
+      const before = this.#entries.get(change.entry.conversationId);
       this.#hearEntry(change.entry);
-      for (const id of new Set([contactId, before])) if (id) this.#contacts.reread(id);
+      this.#tellParts(change.entry, before);
     }
-    this.#tallies.refresh();
   }
 
   /** Reads the list. Changes heard while it was on its way are newer than what it says. */
@@ -352,10 +345,17 @@ export class PipelineStore {
     return this.#listing;
   }
 
+  /** All that is looked up. */
+  get #records(): (Reads<Entry> | StorePart)[] {
+    return [this.#entries, ...this.#parts.values()];
+  }
+
   #refreshRecords(): void {
-    this.#entries.refresh();
-    this.#contacts.refresh();
-    this.#tallies.refresh();
+    for (const each of this.#records) each.refresh();
+  }
+
+  #tellParts(entry?: Entry, before?: Entry): void {
+    for (const part of this.#parts.values()) part.hear(entry, before);
   }
 
   /** The records that can be read; the others are left out and complained of. */
@@ -402,7 +402,7 @@ export class PipelineStore {
     };
     if (this.#listed && this.#seq !== undefined && this.can('subscribe')) {
       subscribe();
-      this.#tallies.refresh();
+      this.#tellParts();
     } else {
       if (this.#listed) this.#refreshRecords();
       const listing = this.list();
@@ -418,13 +418,12 @@ export class PipelineStore {
       forgetPersistence?.();
       // Nothing is heard from now on, and not every adapter can tell later what was missed.
       if (this.can('subscribe')) return;
-      this.#entries.forget();
-      this.#contacts.forget();
+      for (const each of this.#records) each.forget();
     };
   }
 
   get #hasFailed(): boolean {
-    return !!this.#error || this.#entries.hasFailed || this.#contacts.hasFailed;
+    return !!this.#error || this.#records.some((each) => each.hasFailed);
   }
 
   #tellNotDurable(): void {

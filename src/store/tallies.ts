@@ -1,5 +1,6 @@
 import type { Counts, CountQuery } from '../adapters/adapter.js';
 import { PipelineError } from '../model/errors.js';
+import type { PipelineStore, Shared, StorePart, Watchable } from './store.js';
 import { Watchers, type Watcher } from './watchers.js';
 
 /** At most one count a query in this time, milliseconds: under a stream of changes a number need not be newer. */
@@ -7,7 +8,7 @@ const PAUSE = 250;
 
 const keyOf = ({ of, contactMatch = 'any' }: CountQuery): string => (of === 'contact' ? `${of} ${contactMatch}` : of);
 
-interface Tally {
+interface Tally extends Watchable {
   query: CountQuery;
   counts?: Counts;
   running: boolean;
@@ -15,38 +16,39 @@ interface Tally {
 }
 
 /** The numbers of conversations and contacts per status, counted anew by the adapter when something changed. */
-export class Tallies {
+export class Tallies implements StorePart {
+  readonly hasFailed = false;
+  readonly #store: PipelineStore;
+  readonly #shared: Shared;
   readonly #watchers = new Watchers();
   readonly #tallies = new Map<string, Tally>();
-  readonly #count: (query: CountQuery) => Promise<Counts>;
-  readonly #onError: (error: PipelineError) => void;
 
-  constructor(count: (query: CountQuery) => Promise<Counts>, onError: (error: PipelineError) => void) {
-    this.#count = count;
-    this.#onError = onError;
+  constructor(store: PipelineStore, shared: Shared) {
+    this.#store = store;
+    this.#shared = shared;
   }
 
-  get(query: CountQuery): Counts | undefined {
-    return this.#tallies.get(keyOf(query))?.counts;
+  /** The numbers, to be watched; the same for the same query. `counts` is missing until they are there. */
+  of(query: CountQuery): Watchable & { readonly counts?: Counts } {
+    const key = keyOf(query);
+    let tally = this.#tallies.get(key);
+    if (!tally) {
+      const watch = (watcher: Watcher): void => this.#watch(key, watcher);
+      const unwatch = (watcher: Watcher): void => this.#unwatch(key, watcher);
+      this.#tallies.set(key, (tally = { query, running: false, stale: true, watch, unwatch }));
+    }
+    return tally;
   }
 
   get isWatched(): boolean {
     return this.#watchers.size > 0;
   }
 
-  watch(query: CountQuery, watcher: Watcher): void {
-    const key = keyOf(query);
-    this.#watchers.add(key, watcher);
-    const tally = this.#tallies.get(key) ?? { query, running: false, stale: true };
-    this.#tallies.set(key, tally);
-    if (tally.stale) void this.#run(key, tally);
+  hear(): void {
+    this.refresh();
   }
 
-  unwatch(query: CountQuery, watcher: Watcher): void {
-    this.#watchers.delete(keyOf(query), watcher);
-  }
-
-  /** Something changed: counts again what is watched, the rest when it is watched next. */
+  /** Counts again what is watched, the rest when it is watched next. */
   refresh(): void {
     for (const [key, tally] of this.#tallies) {
       tally.stale = true;
@@ -54,15 +56,34 @@ export class Tallies {
     }
   }
 
+  /** The last numbers stay shown. */
+  forget(): void {
+    for (const tally of this.#tallies.values()) tally.stale = true;
+  }
+
+  #watch(key: string, watcher: Watcher): void {
+    // Nobody can count.
+    if (!this.#store.can('count')) return;
+    this.#shared.settle();
+    this.#watchers.add(key, watcher);
+    const tally = this.#tallies.get(key)!;
+    if (tally.stale) void this.#run(key, tally);
+  }
+
+  #unwatch(key: string, watcher: Watcher): void {
+    this.#watchers.delete(key, watcher);
+    this.#shared.settle();
+  }
+
   async #run(key: string, tally: Tally): Promise<void> {
     if (tally.running) return;
     tally.running = true;
     tally.stale = false;
     try {
-      tally.counts = await this.#count(tally.query);
+      tally.counts = await this.#store.adapter.count!(tally.query);
     } catch (thrown) {
       // The last known numbers stay; the next change tries again.
-      this.#onError(PipelineError.from(thrown));
+      this.#shared.report(PipelineError.from(thrown));
     }
     this.#watchers.notify(key);
     setTimeout(() => {

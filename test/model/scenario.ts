@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { isDeepStrictEqual } from 'node:util';
+import { Tallies } from '../../src/store/tallies.js';
 import { CONVERSATIONS, USERS, type Act } from './acts.js';
 import type { Chaos } from './chaos.js';
 import { Judge, type LogLine } from './judge.js';
@@ -121,7 +122,9 @@ async function checkCounts(
   assert.deepEqual(counts.byStatus, expected, 'the server counts something else');
   for (const user of users) user.watchCounts();
   const shown = (user: User): unknown =>
-    Object.fromEntries([...(user.store.counts({ of: 'conversation' })?.byStatus ?? [])].filter(([, n]) => n > 0));
+    Object.fromEntries(
+      [...(user.store.part(Tallies).of({ of: 'conversation' }).counts?.byStatus ?? [])].filter(([, n]) => n > 0),
+    );
   await until(
     calmMs,
     () => users.every((user) => isDeepStrictEqual(shown(user), expected)),

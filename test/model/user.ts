@@ -3,6 +3,7 @@ import { RestAdapter } from '../../src/adapters/rest/adapter.js';
 import type { SetResult } from '../../src/model/entry.js';
 import { PipelineError } from '../../src/model/errors.js';
 import { PipelineStore, type Interest } from '../../src/store/store.js';
+import { Tallies } from '../../src/store/tallies.js';
 import type { Watcher } from '../../src/store/watchers.js';
 import { CONVERSATIONS, perform, type Act, type Memory } from './acts.js';
 import { FastClock } from './clock.js';
@@ -90,7 +91,7 @@ export class User {
   /** Looks at the counts too from now on. */
   watchCounts(): void {
     if (this.#counts) return;
-    const interest: Interest = { counts: { of: 'conversation' } };
+    const interest: Interest = { also: this.store.part(Tallies).of({ of: 'conversation' }) };
     const watcher: Watcher = { update: () => undefined };
     this.store.watch(interest, watcher);
     this.#stops.push(() => this.store.unwatch(interest, watcher));
@@ -150,7 +151,7 @@ export class User {
     const interest: Interest = {
       statuses: true,
       conversationIds: CONVERSATIONS.map(({ conversationId }) => conversationId),
-      counts: this.#counts ? { of: 'conversation' } : undefined,
+      also: this.#counts ? store.part(Tallies).of({ of: 'conversation' }) : undefined,
     };
     const watcher: Watcher = { update: () => undefined, report: () => undefined };
     store.watch(interest, watcher);

@@ -2,6 +2,7 @@ import { warnOnce } from '../../internal/pipeline-element.js';
 import type { ContactMatch } from '../../model/filter.js';
 import type { Id } from '../../model/id.js';
 import { parseId } from '../../model/parse.js';
+import { Contacts } from '../../store/contacts.js';
 import type { PipelineStore } from '../../store/store.js';
 
 /** What is filtered: conversations, or contacts by all or by the latest of theirs. */
@@ -37,7 +38,7 @@ export function loadedStatuses(store: PipelineStore, { of, contactMatch }: Subje
     const entry = store.entry(id);
     return entry && [entry.statusId];
   }
-  const contact = store.contact(id);
+  const contact = store.part(Contacts).get(id);
   return contact && (contactMatch === 'latest' ? [contact.latest] : contact.statusIds);
 }
 
@@ -52,7 +53,7 @@ export async function lookUpStatuses(
   if (missing.length && subject.of === 'conversation') {
     for (const [id, { statusId }] of await store.getEntries(missing)) found.set(id, [statusId]);
   } else if (missing.length) {
-    for (const [id, { statusIds, latest }] of await store.getContacts(missing))
+    for (const [id, { statusIds, latest }] of await store.part(Contacts).lookUp(missing))
       found.set(id, subject.contactMatch === 'latest' ? [latest] : statusIds);
   }
   return (id) => loadedStatuses(store, subject, id) ?? found.get(id) ?? NONE;

@@ -6,10 +6,11 @@ import { chipStyles } from '../../internal/chip.styles.js';
 import { LazyPart } from '../../internal/lazy-part.js';
 import { learn } from '../../internal/localize.js';
 import { filter as words } from '../../locales/en/filter.js';
-import type { PipelineError } from '../../model/errors.js';
+import { PipelineError } from '../../model/errors.js';
 import { EMPTY_FILTER, isEmptyFilter, type ContactMatch, type Filter } from '../../model/filter.js';
 import type { Id } from '../../model/id.js';
 import type { Interest, PipelineStore } from '../../store/store.js';
+import { Tallies } from '../../store/tallies.js';
 import { base } from '../../styles/base.js';
 import { buttons } from '../../styles/buttons.js';
 import { controlTokens } from '../../styles/control-tokens.js';
@@ -142,8 +143,9 @@ export class PipelineFilter extends FilterControl {
   /** A page of the ids that pass, newest activity first, from the adapter. Rejects with a `PipelineError`. */
   async find(options: { pageSize?: number; pageToken?: string } = {}): Promise<FindPage> {
     const { filter } = this;
-    const store = await this.#awaited.get();
-    return store.find({ ...this.#judge.subject, filter, ...options });
+    const { adapter } = await this.#awaited.get();
+    if (!adapter.find) throw new PipelineError('unknown', 'This adapter cannot find conversations: it has no find().');
+    return adapter.find({ ...this.#judge.subject, filter, ...options });
   }
 
   /** Opens the popup, if it may be used. */
@@ -183,7 +185,7 @@ export class PipelineFilter extends FilterControl {
   protected override interest(store: PipelineStore): Interest {
     this.#awaited.arrive(store);
     // Under a stream of changes numbers are counted anew again and again: only while someone looks.
-    return { statuses: true, counts: this.#countsOf ? this.#judge.subject : undefined };
+    return { statuses: true, also: this.#countsOf ? store.part(Tallies).of(this.#judge.subject) : undefined };
   }
 
   protected override willUpdate(changed: PropertyValues): void {

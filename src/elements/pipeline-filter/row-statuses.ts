@@ -1,4 +1,5 @@
 import type { Id } from '../../model/id.js';
+import { Contacts } from '../../store/contacts.js';
 import type { PipelineStore } from '../../store/store.js';
 import { NONE, isReadable, loadedStatuses, type Held, type Subject } from './held-statuses.js';
 
@@ -9,12 +10,17 @@ export const rowStatuses = (store: PipelineStore, subject: Subject, id: Id): Hel
 /** Loads, and calls when it is there and whenever it changes. Returns how to stop. */
 export function watchStatuses(store: PipelineStore, { of }: Subject, id: Id, onChange: () => void): () => void {
   if (!isReadable(id)) return () => undefined;
-  const interest = of === 'conversation' ? { conversationIds: [id] } : { contactIds: [id] };
   const watcher = { update: onChange };
+  if (of === 'contact') {
+    const contacts = store.part(Contacts);
+    contacts.watch(id, watcher);
+    return () => contacts.unwatch(id, watcher);
+  }
+  const interest = { conversationIds: [id] };
   store.watch(interest, watcher);
   return () => store.unwatch(interest, watcher);
 }
 
 /** Why nothing could be loaded, if so. */
 export const loadError = (store: PipelineStore, { of }: Subject, id: Id): PipelineStore['error'] =>
-  of === 'conversation' ? store.entryError(id) : store.contactError(id);
+  of === 'conversation' ? store.entryError(id) : store.part(Contacts).error(id);

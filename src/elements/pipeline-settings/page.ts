@@ -25,6 +25,7 @@ import type { Id } from '../../model/id.js';
 import { parseColor } from '../../model/parse.js';
 import type { Status } from '../../model/status.js';
 import type { PipelineStore } from '../../store/store.js';
+import { Tallies } from '../../store/tallies.js';
 import { controls } from '../../styles/controls.js';
 import { popup } from '../../styles/popup.js';
 import { SettingsContext } from './context.js';
@@ -294,7 +295,7 @@ export class SettingsPage {
 
   /** How many conversations have a status; `undefined` where nobody can count, or not yet. */
   #count(id: Id): number | undefined {
-    const counts = this.#store?.counts(CONVERSATIONS);
+    const counts = this.#store?.part(Tallies).of(CONVERSATIONS).counts;
     return counts && (counts.byStatus.get(id) ?? 0);
   }
 

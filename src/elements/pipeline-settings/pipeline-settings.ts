@@ -5,6 +5,7 @@ import { announce, prepareToAnnounce } from '../../internal/live-region.js';
 import { PipelineElement } from '../../internal/pipeline-element.js';
 import { DEFAULT_PALETTE, type PaletteColor } from '../../model/color.js';
 import type { Interest, PipelineStore } from '../../store/store.js';
+import { Tallies } from '../../store/tallies.js';
 import { base } from '../../styles/base.js';
 import { controlTokens } from '../../styles/control-tokens.js';
 import { tokens } from '../../styles/tokens.js';
@@ -12,7 +13,6 @@ import { pageCode } from './load-page.js';
 import type { SettingsPage } from './page.js';
 import { styles } from './pipeline-settings.styles.js';
 
-const INTEREST: Interest = { statuses: true, counts: { of: 'conversation' } };
 /** What takes less time to load is not worth a word, milliseconds. */
 const PATIENCE = 1000;
 
@@ -102,7 +102,7 @@ export class PipelineSettings extends PipelineElement {
 
   protected override interest(store: PipelineStore): Interest {
     this.#lazy.part?.changeStore(store);
-    return INTEREST;
+    return { statuses: true, also: store.part(Tallies).of({ of: 'conversation' }) };
   }
 
   /** Whoever waits for the element waits for its page too. */
