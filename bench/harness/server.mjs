@@ -21,7 +21,7 @@ function bundle(path) {
         format: 'esm',
         target: 'es2022',
         write: false,
-        external: ['/dist/*', '/page/*'],
+        external: ['/dist/*', '/page/*', '/data/*'],
         define: { 'process.env.NODE_ENV': '"production"' },
         logLevel: 'error',
       }).then(({ outputFiles }) => outputFiles[0].contents),

@@ -1,0 +1,137 @@
+// In the demo's page: finds what a person would press, and measures what becomes of the press.
+
+const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+const rows = () => [...document.querySelectorAll('#conversations > li')];
+
+/** Whether no pick was ever made for it: those have the numbers that `setUp` passed over. */
+const hasNone = (row) => Number(row.dataset.conversationId.split('more-')[1]) % 4 === 3;
+
+/** As someone left it who was here before: three statuses, and three of four conversations with one. */
+export async function setUp() {
+  const { IndexedDBAdapter } = await import('/dist/cdn/pipeline-elements.js');
+  const { seeds } = await import('/data/conversations.js');
+  const adapter = new IndexedDBAdapter();
+  const statuses = ['Leads', 'Purchase', 'Repurchase'];
+  for (const name of statuses) await adapter.createStatus({ id: name, name, color: '#2775f8' });
+  const refs = seeds.map(({ id, contact }) => ({ conversationId: id, contactId: contact.id }));
+  for (const [at, name] of statuses.entries()) {
+    await adapter.setStatus(
+      refs.filter((_, i) => i % 4 === at),
+      name,
+    );
+  }
+  await adapter.close();
+}
+
+/** How many rows there are, once the page has nothing left to do. */
+export async function ready() {
+  while (window.firstPainted === undefined) await frame();
+  await new Promise((resolve) => requestIdleCallback(resolve));
+  return rows().length;
+}
+
+/** What a press is on, and when what it asks for is there. */
+const ACTS = {
+  chat: (index) => {
+    const link = rows()[index].querySelector('a');
+    return { target: link, isDone: () => link.getAttribute('aria-current') === 'true' };
+  },
+  list: () => inPicker((picker, { target }) => ({ target, isDone: () => picker.matches(':state(open)') })),
+  pick: (index) =>
+    inPicker((picker, { options, shows }) => {
+      const before = shows();
+      return { target: options[index], isDone: () => shows() !== before };
+    }),
+  filter: () =>
+    inFilter((filter, root) => ({
+      target: root.querySelector('[part=trigger]'),
+      isDone: () => filter.matches(':state(open)'),
+    })),
+  tick: (index) =>
+    inFilter((filter, root) => {
+      const box = root.querySelectorAll('[part=check]')[index];
+      const willFilter = !box.checked;
+      // Rows are looked at in order.
+      const last = rows().findLast(hasNone);
+      return { target: box.closest('label'), isDone: () => last.hidden === willFilter };
+    }),
+  page: (name) => {
+    const link = document.querySelector(`nav a[href='#/${name}']`);
+    return { target: link, isDone: () => link.getAttribute('aria-current') === 'page' };
+  },
+  form: () =>
+    inSettings((root) => {
+      const isOpen = () => root.querySelector('form input') !== null;
+      return { target: buttonIn(root, 'Add status'), isDone: isOpen };
+    }),
+  add: () =>
+    inSettings((root) => {
+      const count = () => root.querySelectorAll('[part=row]').length;
+      const before = count();
+      return { target: buttonIn(root, 'Add'), isDone: () => count() > before };
+    }),
+};
+
+const buttonIn = (root, name) =>
+  [...root.querySelectorAll('button')].find((button) => button.textContent.trim() === name);
+const inSettings = (act) => act(document.querySelector('pipeline-settings').shadowRoot);
+function inFilter(act) {
+  const filter = document.querySelector('pipeline-filter');
+  return act(filter, filter.shadowRoot);
+}
+function inPicker(act) {
+  const picker = document.querySelector('.composer pipeline-status-picker');
+  const root = picker.shadowRoot;
+  const target = root.querySelector('[part=trigger]');
+  return act(picker, {
+    target,
+    options: root.querySelectorAll('[part=option]'),
+    shows: () => target.textContent.trim(),
+  });
+}
+
+/** What is not there by then is not coming. */
+const GIVE_UP = 30_000;
+/** Told some frames after the paint, and the more so the slower the page is. */
+const TOLD_WITHIN = 600;
+
+/**
+ * Prepares to measure the next press, which is to be on what an act names. Resolves to where that is; `measured`
+ * resolves to the milliseconds to the next paint, and until what was asked for is painted.
+ */
+export async function watch(act, argument) {
+  let found = ACTS[act](argument);
+  for (; !found.target; found = ACTS[act](argument)) await frame();
+  const { target, isDone } = found;
+  target.scrollIntoView({ block: 'nearest' });
+  await frame();
+  window.measured = measure(isDone);
+  const { left, top, width, height } = target.getBoundingClientRect();
+  return { x: left + width / 2, y: top + height / 2 };
+}
+
+async function measure(isDone) {
+  const events = [];
+  const observer = new PerformanceObserver((list) => events.push(...list.getEntries()));
+  observer.observe({ type: 'event', durationThreshold: 16 });
+  const pressed = await new Promise((resolve, reject) => {
+    setTimeout(() => reject(new Error('The press did not arrive')), GIVE_UP);
+    addEventListener('pointerdown', ({ timeStamp }) => resolve(timeStamp), { capture: true, once: true });
+  });
+  do {
+    await frame();
+    if (performance.now() - pressed > GIVE_UP) throw new Error('What was pressed for never came');
+  } while (!isDone());
+  // After this frame, and so after its paint.
+  await new Promise((resolve) => setTimeout(resolve));
+  const shown = performance.now() - pressed;
+  await new Promise((resolve) => requestIdleCallback(resolve));
+  await new Promise((resolve) => setTimeout(resolve, TOLD_WITHIN));
+  observer.disconnect();
+  // What takes less than the threshold is not told.
+  const nextPaint = Math.max(
+    16,
+    ...events.filter(({ interactionId }) => interactionId).map(({ duration }) => duration),
+  );
+  return { nextPaint, shown };
+}
