@@ -37,7 +37,7 @@ const CHATS = pressed('chats', `back to ${COUNT.toLocaleString('en')} chats`, qu
 /** When the first rows show their statuses: `window.firstPainted`. */
 function watchLoad() {
   const look = () => {
-    const pickers = [...document.querySelectorAll('#conversations > :nth-child(-n + 5) pipeline-status-picker')];
+    const pickers = [...document.querySelectorAll('#conversations pipeline-status-picker')].slice(0, 5);
     if (pickers.length < 5 || !pickers.every((each) => each.hasUpdated && !each.matches(':state(loading)')))
       requestAnimationFrame(look);
     else setTimeout(() => (window.firstPainted = performance.now()));

@@ -1,7 +1,7 @@
 // In the demo's page: finds what a person would press, and measures what becomes of the press.
 
 const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
-const rows = () => [...document.querySelectorAll('#conversations > li')];
+const rows = () => [...document.querySelectorAll('#conversations .row')];
 
 /** Whether no pick was ever made for it: those have the numbers that `setUp` passed over. */
 const hasNone = (row) => Number(row.dataset.conversationId.split('more-')[1]) % 4 === 3;

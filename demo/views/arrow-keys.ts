@@ -10,7 +10,7 @@ export function moveWithArrows(list: HTMLElement): void {
   list.addEventListener('keydown', (event) => {
     const step = STEPS[event.key];
     if (!step || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
-    const links = [...list.querySelectorAll<HTMLElement>('a.row-link')].filter((link) => link.checkVisibility());
+    const links = [...list.querySelectorAll<HTMLElement>('.row:not([hidden], .search-miss) > a.row-link')];
     const at = links.findIndex((link) => link === event.target);
     if (at < 0) return;
     event.preventDefault();

@@ -9,15 +9,15 @@ import { moveWithArrows } from './arrow-keys.js';
 import { avatar, channelBadge } from './avatar.js';
 import { createFilter } from './filters.js';
 import { listTools } from './list-tools.js';
-import { whenNear } from './when-near.js';
+import { createRows, type Row } from './rows.js';
 
 export function createContacts(): View {
   const t = words();
-  const list = h('ul', { id: 'contacts', class: 'rows people', 'aria-label': t.contactList, role: 'list' });
   const filter = createFilter('contact', 'contacts');
   const latest = (contact: Contact) => inbox.activityAt(inbox.of(contact)[0]?.id ?? '');
-  list.append(...[...inbox.contacts].sort((a, b) => latest(b) - latest(a)).map(createRow));
-  moveWithArrows(list);
+  const sorted = [...inbox.contacts].sort((a, b) => latest(b) - latest(a));
+  const list = createRows({ id: 'contacts', class: 'rows people', 'aria-label': t.contactList }, sorted.map(createRow));
+  moveWithArrows(list.element);
   const tools = listTools(list, filter, t.noContactsMatch);
 
   return {
@@ -30,14 +30,14 @@ export function createContacts(): View {
         h('div', { class: 'list-title' }, h('h1', {}, t.contacts), tools.count),
         h('div', { class: 'page-tools' }, h('div', { class: 'filter-row' }, filter), tools.search),
       ),
-      h('div', { class: 'scroll' }, list, tools.empty),
+      h('div', { class: 'scroll' }, list.element, tools.empty),
     ),
     title: () => t.contacts,
     show: () => {},
   };
 }
 
-function createRow(contact: Contact): HTMLElement {
+function createRow(contact: Contact): Row {
   const t = words();
   const conversations = inbox.of(contact);
   const newest = conversations[0];
@@ -60,6 +60,7 @@ function createRow(contact: Contact): HTMLElement {
     'li',
     {
       class: 'row person',
+      role: 'listitem',
       'data-contact-id': contact.id,
       'data-search': `${contact.name} ${contact.handle} ${contact.city}`.toLocaleLowerCase(),
     },
@@ -67,8 +68,7 @@ function createRow(contact: Contact): HTMLElement {
       ? h('a', { class: 'row-link', href: href({ page: 'chats', conversationId: newest.id }) }, ...content)
       : h('div', { class: 'row-link' }, ...content),
   );
-  if (newest) whenNear(element, () => element.append(statuses(contact)));
-  return element;
+  return { element, fill: () => newest && element.append(statuses(contact)) };
 }
 
 /** The status that all conversations of a contact share, or "Mixed". */

@@ -8,7 +8,7 @@ import { avatar } from './avatar.js';
 import { createFilter } from './filters.js';
 import { listTools } from './list-tools.js';
 import { moveWithArrows } from './arrow-keys.js';
-import { whenNear } from './when-near.js';
+import { createRows } from './rows.js';
 
 export interface ConversationList {
   element: HTMLElement;
@@ -19,11 +19,10 @@ export interface ConversationList {
 /** The left column: every conversation, newest first. */
 export function createConversationList(signal: AbortSignal): ConversationList {
   const t = words();
-  const list = h('ul', { id: 'conversations', class: 'rows', 'aria-label': t.conversationList, role: 'list' });
   const filter = createFilter('conversation', 'conversations');
   const rows = new Map(inbox.sorted().map((conversation) => [conversation.id, createRow(conversation)]));
-  list.append(...[...rows.values()].map(({ element }) => element));
-  moveWithArrows(list);
+  const list = createRows({ id: 'conversations', class: 'rows', 'aria-label': t.conversationList }, [...rows.values()]);
+  moveWithArrows(list.element);
 
   const unread = h('span', { class: 'unread-total', dir: 'auto' });
   const tools = listTools(list, filter, t.noConversationsMatch);
@@ -59,7 +58,7 @@ export function createConversationList(signal: AbortSignal): ConversationList {
     (id) => {
       update(id);
       const row = rows.get(id)?.element;
-      if (row && row !== list.firstElementChild) list.prepend(row);
+      if (row) list.toTop(row);
       tools.refresh();
     },
     signal,
@@ -82,7 +81,7 @@ export function createConversationList(signal: AbortSignal): ConversationList {
         tools.search,
         h('div', { class: 'filter-row' }, filter),
       ),
-      h('div', { class: 'scroll' }, list, tools.empty),
+      h('div', { class: 'scroll' }, list.element, tools.empty),
     ),
     select(id) {
       if (selected) rows.get(selected)?.select(false);
@@ -110,12 +109,11 @@ function createRow({ id, contact, inbox: from }: Conversation) {
     badge,
   );
   const foot = h('div', { class: 'row-foot' }, h('span', { class: 'row-inbox' }, from.name));
-  const element = h('li', { class: 'row', 'data-conversation-id': id }, link, foot);
-  whenNear(element, () =>
+  const element = h('li', { class: 'row', role: 'listitem', 'data-conversation-id': id }, link, foot);
+  const fill = () =>
     foot.append(
       h('pipeline-status-picker', { 'conversation-id': id, 'contact-id': contact.id, size: 'small', readonly: true }),
-    ),
-  );
+    );
 
   function update(): void {
     const last = inbox.messages(id).at(-1);
@@ -144,5 +142,5 @@ function createRow({ id, contact, inbox: from }: Conversation) {
     else link.removeAttribute('aria-current');
   }
 
-  return { element, update, select };
+  return { element, fill, update, select };
 }

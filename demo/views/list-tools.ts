@@ -2,13 +2,10 @@ import type { PipelineFilter } from 'pipeline-elements';
 import { h } from '../app/h.js';
 import { icon } from '../app/icons.js';
 import { words } from '../app/i18n.js';
+import type { Rows } from './rows.js';
 
-/**
- * What stands around a filtered list: a search field, the number of rows that show, and a message when none does.
- * The filter hides rows by `hidden`; the search uses a class of its own, so that neither undoes the other.
- */
-export function listTools(list: HTMLUListElement, filter: PipelineFilter, nothing: string) {
-  const rows = () => [...list.querySelectorAll<HTMLLIElement>(':scope > li')];
+/** What stands around a filtered list: a search field, the number of rows that show, and a message when none does. */
+export function listTools(rows: Rows, filter: PipelineFilter, nothing: string) {
   const count = h('span', { class: 'count' });
   const input = h('input', {
     type: 'search',
@@ -29,10 +26,7 @@ export function listTools(list: HTMLUListElement, filter: PipelineFilter, nothin
 
   function search(): void {
     const wanted = input.value.trim().toLocaleLowerCase();
-    for (const row of rows()) {
-      row.classList.toggle('search-miss', !(row.dataset.search ?? '').includes(wanted));
-    }
-    update();
+    rows.search((row) => (row.dataset.search ?? '').includes(wanted));
   }
 
   function showAll(): void {
@@ -43,13 +37,11 @@ export function listTools(list: HTMLUListElement, filter: PipelineFilter, nothin
   }
 
   function update(): void {
-    const all = rows();
-    const shown = all.filter((row) => !row.hidden && !row.classList.contains('search-miss')).length;
-    count.textContent = words().shown(shown, all.length);
-    empty.hidden = shown > 0;
+    count.textContent = words().shown(rows.shown, rows.size);
+    empty.hidden = rows.shown > 0;
   }
 
-  new MutationObserver(update).observe(list, { subtree: true, attributeFilter: ['hidden'] });
+  rows.onShown(update);
   update();
 
   return { count, empty, search: h('label', { class: 'search' }, icon('search'), input), refresh: search };

@@ -1,0 +1,111 @@
+import { h } from '../app/h.js';
+
+/** So few that a group is soon laid out; so many that thousands of rows make few groups. */
+const GROUP_SIZE = 25;
+
+export interface Row {
+  element: HTMLLIElement;
+  /** Called once, when the row first comes near what is shown: makes what thousands of rows do not need at once. */
+  fill(): void;
+}
+
+export interface Rows {
+  element: HTMLUListElement;
+  readonly size: number;
+  /** How many are neither filtered out nor missed by the search. */
+  readonly shown: number;
+  /** Keeps what `isMatch` lets through, whatever the filter says. */
+  search(isMatch: (row: HTMLLIElement) => boolean): void;
+  toTop(row: HTMLLIElement): void;
+  /** Sets who is told when other rows are shown. */
+  onShown(listener: () => void): void;
+}
+
+const isShown = ({ hidden, classList }: HTMLElement): boolean => !hidden && !classList.contains('search-miss');
+
+/**
+ * A list of rows, in groups that a browser passes over as one while they are out of sight: it looks at every row of a
+ * list at every press otherwise. The filter hides rows by `hidden`; the search uses a class of its own, so that neither
+ * undoes the other.
+ */
+export function createRows(
+  attributes: { id: string; class: string; 'aria-label': string },
+  rows: readonly Row[],
+): Rows {
+  const unfilled = new Map(rows.map(({ element, fill }) => [element, fill]));
+  const groups = new Map<Element | null, Group>();
+  const element = h('ul', { ...attributes, role: 'list' });
+  for (let at = 0; at < rows.length; at += GROUP_SIZE) {
+    const group = new Group(rows.slice(at, at + GROUP_SIZE), unfilled);
+    groups.set(group.list, group);
+  }
+  element.append(...[...groups.values()].map((group) => group.element));
+
+  let listener = () => {};
+  const groupOf = (row: Node) => groups.get(row.parentElement);
+  const update = (changed: Iterable<Group | undefined>) => {
+    for (const group of changed) group?.update();
+    listener();
+  };
+  const observer = new MutationObserver((records) => {
+    const changed = new Set(records.map(({ target }) => groupOf(target)));
+    changed.delete(undefined);
+    if (changed.size) update(changed);
+  });
+  observer.observe(element, { subtree: true, attributeFilter: ['hidden'] });
+
+  return {
+    element,
+    size: rows.length,
+    get shown() {
+      return [...groups.values()].reduce((sum, { shown }) => sum + shown, 0);
+    },
+    search(isMatch) {
+      for (const { element } of rows) element.classList.toggle('search-miss', !isMatch(element));
+      update(groups.values());
+    },
+    toTop(row) {
+      const [first] = groups.values();
+      const before = groupOf(row);
+      if (row === first?.list.firstElementChild) return;
+      first?.list.prepend(row);
+      update([before, first]);
+    },
+    onShown(handle) {
+      listener = handle;
+    },
+  };
+}
+
+class Group {
+  readonly list: HTMLUListElement;
+  readonly element: HTMLLIElement;
+  shown = 0;
+  readonly #unfilled: Map<Element, () => void>;
+  #isNear = !('ContentVisibilityAutoStateChangeEvent' in window);
+
+  constructor(rows: readonly Row[], unfilled: Map<Element, () => void>) {
+    this.#unfilled = unfilled;
+    this.list = h('ul', { role: 'presentation' }, ...rows.map(({ element }) => element));
+    this.element = h('li', { class: 'row-group', role: 'presentation' }, this.list);
+    this.element.addEventListener('contentvisibilityautostatechange', (event) => {
+      this.#isNear = !(event as ContentVisibilityAutoStateChangeEvent).skipped;
+      this.update();
+    });
+    this.update();
+  }
+
+  update(): void {
+    const shown = [...this.list.children].filter((row) => isShown(row as HTMLElement));
+    this.shown = shown.length;
+    this.element.hidden = !this.shown;
+    this.element.style.setProperty('--shown', String(this.shown));
+    if (this.#isNear) for (const row of shown) this.#fill(row);
+  }
+
+  #fill(row: Element): void {
+    const fill = this.#unfilled.get(row);
+    this.#unfilled.delete(row);
+    fill?.();
+  }
+}
