@@ -53,6 +53,7 @@ class InboxStore extends EventTarget {
   readonly #seeds = new Map<string, ConversationSeed>(seeds.map((seed) => [seed.id, seed]));
   readonly #byContact = new Map<Contact, Conversation[]>();
   #kept = loadKept();
+  #unreadTotal = this.#countUnread();
 
   constructor() {
     super();
@@ -64,6 +65,7 @@ class InboxStore extends EventTarget {
     addEventListener('storage', ({ key }) => {
       if (key !== KEY) return;
       this.#kept = loadKept();
+      this.#unreadTotal = this.#countUnread();
       this.dispatchEvent(new InboxEvent('reload', ''));
     });
   }
@@ -106,8 +108,18 @@ class InboxStore extends EventTarget {
     return this.#kept.read[id] ? 0 : (this.#seeds.get(id)?.unread ?? 0);
   }
 
+  /** In all conversations. */
+  get unreadTotal(): number {
+    return this.#unreadTotal;
+  }
+
+  #countUnread(): number {
+    return this.conversations.reduce((sum, { id }) => sum + this.unread(id), 0);
+  }
+
   markRead(id: string): void {
     if (!this.unread(id)) return;
+    this.#unreadTotal -= this.unread(id);
     this.#kept.read[id] = true;
     this.#changed('read', id);
   }

@@ -43,7 +43,6 @@ export function createChats(signal: AbortSignal): View {
     heads = { thread: newThread.heading, details: newDetails.heading };
     thread.replaceChildren(...newThread.elements);
     details.replaceChildren(...newDetails.elements);
-    details.scrollTop = 0;
     lastOpen = conversation.id;
   }
 
@@ -56,11 +55,14 @@ export function createChats(signal: AbortSignal): View {
     show({ conversationId, details: withDetails }: Route, arrived) {
       const id = conversationId ?? (sideBySide() ? (lastOpen ?? inbox.sorted()[0]?.id) : undefined);
       const before = { pane, openId };
-      if (id !== openId || !thread.hasChildNodes()) open(id);
+      const isOther = id !== openId || !thread.hasChildNodes();
+      if (isOther) open(id);
       pane = !conversationId ? 'list' : withDetails ? 'details' : 'thread';
       element.dataset.pane = pane;
       list.select(id);
       if (id !== undefined && (conversationId || sideBySide())) inbox.markRead(id);
+      // After all that is written: the first to scroll lays out the page.
+      if (isOther) details.scrollTop = 0;
       thread.querySelector('.thread-scroll')?.scrollTo(0, Number.MAX_SAFE_INTEGER);
 
       // Where one pane takes the place of another, the focus goes along; where both stand, it stays.

@@ -39,36 +39,37 @@ export function createContacts(): View {
 
 function createRow(contact: Contact): Row {
   const t = words();
-  const conversations = inbox.of(contact);
-  const newest = conversations[0];
-  const at = newest && inbox.activityAt(newest.id);
-  const channels = [...new Set(conversations.map((conversation) => conversation.inbox.channel))];
-  const content = [
-    avatar(contact, 'medium'),
-    h('span', { class: 'row-name', dir: 'auto' }, contact.name),
-    h('span', { class: 'person-handle' }, h('bdi', {}, contact.handle)),
-    h('span', { class: 'person-channels' }, ...channels.map(channelBadge)),
-    h('span', { class: 'person-count' }, t.conversations(conversations.length)),
-    h(
-      'span',
-      { class: 'row-time' },
-      at ? h('span', { class: 'hidden-text' }, `${t.lastActive} `) : null,
-      at ? time(at, ago(at)) : t.never,
-    ),
-  ];
-  const element = h(
-    'li',
-    {
-      class: 'row person',
-      role: 'listitem',
-      'data-contact-id': contact.id,
-      'data-search': `${contact.name} ${contact.handle} ${contact.city}`.toLocaleLowerCase(),
-    },
-    newest
-      ? h('a', { class: 'row-link', href: href({ page: 'chats', conversationId: newest.id }) }, ...content)
-      : h('div', { class: 'row-link' }, ...content),
-  );
-  return { element, fill: () => newest && element.append(statuses(contact)) };
+  const [newest] = inbox.of(contact);
+  const name = h('span', { class: 'row-name', dir: 'auto' }, contact.name);
+  const link = newest
+    ? h('a', { class: 'row-link', href: href({ page: 'chats', conversationId: newest.id }) }, name)
+    : h('div', { class: 'row-link' }, name);
+  const element = h('li', { class: 'row person', role: 'listitem', 'data-contact-id': contact.id }, link);
+
+  function fill(): void {
+    const conversations = inbox.of(contact);
+    const at = newest && inbox.activityAt(newest.id);
+    const channels = [...new Set(conversations.map((conversation) => conversation.inbox.channel))];
+    link.prepend(avatar(contact, 'medium'));
+    link.append(
+      h('span', { class: 'person-handle' }, h('bdi', {}, contact.handle)),
+      h('span', { class: 'person-channels' }, ...channels.map(channelBadge)),
+      h('span', { class: 'person-count' }, t.conversations(conversations.length)),
+      h(
+        'span',
+        { class: 'row-time' },
+        at ? h('span', { class: 'hidden-text' }, `${t.lastActive} `) : '',
+        at ? time(at, ago(at)) : t.never,
+      ),
+    );
+    if (newest) element.append(statuses(contact));
+  }
+
+  return {
+    element,
+    fill,
+    searchText: () => `${contact.name} ${contact.handle} ${contact.city}`.toLocaleLowerCase(),
+  };
 }
 
 /** The status that all conversations of a contact share, or "Mixed". */

@@ -1,10 +1,7 @@
-import type { Conversation } from '../app/inbox.js';
-import { short, time } from '../app/dates.js';
 import { h } from '../app/h.js';
 import { inbox } from '../app/inbox.js';
 import { words } from '../app/i18n.js';
-import { href } from '../app/router.js';
-import { avatar } from './avatar.js';
+import { createConversationRow } from './conversation-row.js';
 import { createFilter } from './filters.js';
 import { listTools } from './list-tools.js';
 import { moveWithArrows } from './arrow-keys.js';
@@ -20,7 +17,7 @@ export interface ConversationList {
 export function createConversationList(signal: AbortSignal): ConversationList {
   const t = words();
   const filter = createFilter('conversation', 'conversations');
-  const rows = new Map(inbox.sorted().map((conversation) => [conversation.id, createRow(conversation)]));
+  const rows = new Map(inbox.sorted().map((conversation) => [conversation.id, createConversationRow(conversation)]));
   const list = createRows({ id: 'conversations', class: 'rows', 'aria-label': t.conversationList }, [...rows.values()]);
   moveWithArrows(list.element);
 
@@ -29,7 +26,7 @@ export function createConversationList(signal: AbortSignal): ConversationList {
   let selected: string | undefined;
 
   function countUnread(): void {
-    const total = inbox.conversations.reduce((sum, { id }) => sum + inbox.unread(id), 0);
+    const total = inbox.unreadTotal;
     unread.textContent = total ? t.unread(total) : '';
   }
   countUnread();
@@ -92,55 +89,4 @@ export function createConversationList(signal: AbortSignal): ConversationList {
       rows.get(id)?.element.querySelector('a')?.focus();
     },
   };
-}
-
-function createRow({ id, contact, inbox: from }: Conversation) {
-  const t = words();
-  const when = h('span', { class: 'row-time' });
-  const preview = h('span', { class: 'row-preview', dir: 'auto' });
-  const badge = h('span', { class: 'badge', hidden: true });
-  const link = h(
-    'a',
-    { class: 'row-link', href: href({ page: 'chats', conversationId: id }) },
-    avatar(contact, 'medium', from.channel),
-    h('span', { class: 'row-name', dir: 'auto' }, contact.name),
-    when,
-    preview,
-    badge,
-  );
-  const foot = h('div', { class: 'row-foot' }, h('span', { class: 'row-inbox' }, from.name));
-  const element = h('li', { class: 'row', role: 'listitem', 'data-conversation-id': id }, link, foot);
-  const fill = () =>
-    foot.append(
-      h('pipeline-status-picker', { 'conversation-id': id, 'contact-id': contact.id, size: 'small', readonly: true }),
-    );
-
-  function update(): void {
-    const last = inbox.messages(id).at(-1);
-    const unread = inbox.unread(id);
-    const draft = inbox.draft(id);
-    const text = draft || last?.text || '';
-    const prefix = draft ? `${t.draft}: ` : last?.from === 'us' ? `${t.you}: ` : '';
-    preview.replaceChildren(
-      prefix && h('span', { class: draft ? 'row-draft' : 'row-you' }, prefix),
-      text.replaceAll(/\s+/g, ' '),
-    );
-    when.replaceChildren(last ? time(last.at, short(last.at)) : '');
-    badge.replaceChildren(
-      h('span', { 'aria-hidden': 'true' }, String(unread)),
-      h('span', { class: 'hidden-text' }, t.unread(unread)),
-    );
-    badge.hidden = !unread;
-    element.classList.toggle('is-unread', unread > 0);
-    element.dataset.search = `${contact.name} ${contact.handle} ${from.name} ${text}`.toLocaleLowerCase();
-  }
-
-  update();
-
-  function select(on: boolean): void {
-    if (on) link.setAttribute('aria-current', 'true');
-    else link.removeAttribute('aria-current');
-  }
-
-  return { element, fill, update, select };
 }

@@ -2,11 +2,16 @@ import { h } from '../app/h.js';
 
 /** So few that a group is soon laid out; so many that thousands of rows make few groups. */
 const GROUP_SIZE = 25;
+/** These come first, and are there from the start. */
+const GROUPS_AT_ONCE = 2;
 
 export interface Row {
+  /** To begin with it holds a link with a name, by which it is found in the page and by the keyboard. */
   element: HTMLLIElement;
-  /** Called once, when the row first comes near what is shown: makes what thousands of rows do not need at once. */
+  /** Called once, when the row first comes near what is shown: makes the rest, which thousands of rows cannot have. */
   fill(): void;
+  /** What it can be searched by, in lower case. */
+  searchText(): string;
 }
 
 export interface Rows {
@@ -14,8 +19,8 @@ export interface Rows {
   readonly size: number;
   /** How many are neither filtered out nor missed by the search. */
   readonly shown: number;
-  /** Keeps what `isMatch` lets through, whatever the filter says. */
-  search(isMatch: (row: HTMLLIElement) => boolean): void;
+  /** Keeps the rows with that text, whatever the filter says. */
+  search(text: string): void;
   toTop(row: HTMLLIElement): void;
   /** Sets who is told when other rows are shown. */
   onShown(listener: () => void): void;
@@ -36,7 +41,7 @@ export function createRows(
   const groups = new Map<Element | null, Group>();
   const element = h('ul', { ...attributes, role: 'list' });
   for (let at = 0; at < rows.length; at += GROUP_SIZE) {
-    const group = new Group(rows.slice(at, at + GROUP_SIZE), unfilled);
+    const group = new Group(rows.slice(at, at + GROUP_SIZE), unfilled, groups.size < GROUPS_AT_ONCE);
     groups.set(group.list, group);
   }
   element.append(...[...groups.values()].map((group) => group.element));
@@ -60,8 +65,9 @@ export function createRows(
     get shown() {
       return [...groups.values()].reduce((sum, { shown }) => sum + shown, 0);
     },
-    search(isMatch) {
-      for (const { element } of rows) element.classList.toggle('search-miss', !isMatch(element));
+    search(text) {
+      for (const { element, searchText } of rows)
+        element.classList.toggle('search-miss', text !== '' && !searchText().includes(text));
       update(groups.values());
     },
     toTop(row) {
@@ -82,10 +88,11 @@ class Group {
   readonly element: HTMLLIElement;
   shown = 0;
   readonly #unfilled: Map<Element, () => void>;
-  #isNear = !('ContentVisibilityAutoStateChangeEvent' in window);
+  #isNear: boolean;
 
-  constructor(rows: readonly Row[], unfilled: Map<Element, () => void>) {
+  constructor(rows: readonly Row[], unfilled: Map<Element, () => void>, isNear: boolean) {
     this.#unfilled = unfilled;
+    this.#isNear = isNear || !('ContentVisibilityAutoStateChangeEvent' in window);
     this.list = h('ul', { role: 'presentation' }, ...rows.map(({ element }) => element));
     this.element = h('li', { class: 'row-group', role: 'presentation' }, this.list);
     this.element.addEventListener('contentvisibilityautostatechange', (event) => {
