@@ -4,14 +4,21 @@ import { inbox } from './app/inbox.js';
 import { createShell } from './views/shell.js';
 import type { Shell } from './views/shell.js';
 
+/** Conversations told at once: the reads of what is shown go in between. */
+const PART = 200;
+
 /** Sets the adapter before any element looks for one, and tells it which conversations exist. */
 async function connectPipeline(): Promise<void> {
   const { tellConversations } = await import('./adapter.js');
-  const tell = (refs = activity()) => {
-    tellConversations(refs).catch((error: unknown) => console.warn('The pipeline did not learn of them', error));
+  const tell = async (refs = activity()) => {
+    try {
+      for (let at = 0; at < refs.length; at += PART) await tellConversations(refs.slice(at, at + PART));
+    } catch (error) {
+      console.warn('The pipeline did not learn of them', error);
+    }
   };
-  tell();
-  inbox.on('sent', (id) => tell(activity([id])));
+  void tell();
+  inbox.on('sent', (id) => void tell(activity([id])));
 }
 
 function start(): void {
