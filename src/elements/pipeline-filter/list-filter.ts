@@ -56,8 +56,6 @@ export class ListFilter {
       layOut: () => void list.offsetHeight,
       onDone: () => this.#settle(),
     });
-    // All at once, so that they are looked up together.
-    for (const row of this.#rowsIn(list)) this.#read(row);
     this.#observer.observe(list, {
       childList: true,
       subtree: true,
@@ -79,7 +77,7 @@ export class ListFilter {
     for (const row of this.#unknown) yield this.#ids.get(row)!;
   }
 
-  /** The filter is another one: looks at every row again. */
+  /** The filter is another one: looks at every row again, or for the first time. */
   refresh(): void {
     this.#sweep = this.#rowsIn(this.list);
     this.#slices.start();
@@ -181,9 +179,13 @@ export class ListFilter {
       return this.#apply(row);
     }
     const next = this.#sweep?.next();
-    if (next && !next.done) return this.#apply(next.value);
-    this.#sweep = undefined;
-    return undefined;
+    if (!next || next.done) {
+      this.#sweep = undefined;
+      return undefined;
+    }
+    // Not all in the turn in which the filter begins: that is a person's press, which waits for it.
+    if (!this.#ids.has(next.value)) this.#read(next.value);
+    return this.#apply(next.value);
   }
 
   /** Shows or hides a row; tells whether it had to. */
