@@ -12,9 +12,12 @@ SPACING.replaceSync(`
   p { margin-block-end: 2em !important }
 `);
 
-/** A long name ends in "…" on a pill that is alone; a select is the browser's own; the others are not seen. */
+/**
+ * A long name ends in "…" on a pill that is alone; a select is the browser's own; a row in hand is as wide as it was
+ * taken, before the screen was turned; the others are not seen.
+ */
 const MAY_BE_CUT =
-  '.trigger .label, .remove .label, select, option, .skeleton, .visually-hidden, .sentence, [data-pipeline-announcer]';
+  '.trigger .label, .remove .label, select, option, .dragged, .skeleton, .visually-hidden, .sentence, [data-pipeline-announcer]';
 
 /** What reaches out of the screen or of its own box, a line for each. */
 function misfits(root: ShadowRoot): string[] {

@@ -64,6 +64,24 @@ export const settings: Record<string, State> = {
     key(handle, 'ArrowDown');
     await element.updateComplete;
   },
+  async 'dragged by pointer'(main) {
+    const element = await open(main, await example());
+    const list = element.shadowRoot!.querySelector('ol')!;
+    await until(() => Object.keys(list).some((key) => key.startsWith('Sortable')), 'Sortable');
+    const handle = byRole(element, 'button', 'Reorder Leads');
+    const { left, top, width, height } = handle.getBoundingClientRect();
+    const [clientX, clientY] = [left + width / 2, top + height / 2];
+    const send = (type: string, down: number): boolean =>
+      handle.dispatchEvent(
+        new PointerEvent(type, {
+          ...{ clientX, clientY: clientY + down },
+          ...{ bubbles: true, composed: true, cancelable: true },
+        }),
+      );
+    send('pointerdown', 0);
+    for (const down of [6, 1.8 * height]) send('pointermove', down);
+    await until(() => list.querySelector('li')!.dataset['id'] === 'purchase', 'the others to make way');
+  },
   async 'delete dialog'(main) {
     await asked(main, await example());
   },
