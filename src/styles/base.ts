@@ -32,13 +32,18 @@ export const base = css`
     color: var(--_danger);
   }
 
-  /* Two strokes that meet: a page has one for every picker, and an svg or a turned box each would weigh more than the pill. */
+  /*
+   * Two strokes that meet: a page has one for every picker, and an svg or a turned box each would weigh more than the
+   * pill. Each half is whole pixels wide and a stroke higher than wide, or the two would not meet where a name ends.
+   */
   .caret {
+    --_half: round(0.3em, 1px);
     --_stroke:
-      transparent calc(50% - 0.1em), currentColor calc(50% - 0.06em) calc(50% + 0.06em), transparent calc(50% + 0.1em);
+      transparent calc(50% - 0.05em - 0.3px), currentColor calc(50% - 0.05em + 0.3px) calc(50% + 0.05em - 0.3px),
+      transparent calc(50% + 0.05em + 0.3px);
     flex: none;
-    inline-size: 0.6em;
-    block-size: 0.3em;
+    inline-size: calc(2 * var(--_half));
+    block-size: calc(var(--_half) + round(0.14em, 1px));
     margin-inline: 0.1em;
     background:
       linear-gradient(45deg, var(--_stroke)) left / 50% 100% no-repeat,
