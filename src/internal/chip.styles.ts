@@ -43,7 +43,9 @@ export const chipStyles = css`
   .swatch[data-none],
   [data-none] > .swatch {
     background-color: transparent;
-    box-shadow: inset 0 0 0 1.5px var(--_text-muted);
+    box-shadow:
+      0 0 0 1px var(--_text-muted),
+      inset 0 0 0 0.5px var(--_text-muted);
   }
 
   .label {

@@ -103,6 +103,13 @@ describe('forced colours', () => {
     });
   }
 
+  it('a pill without a status has its dot and its caret in the colour of its text', async () => {
+    const root = await bring('picker', 'none');
+    const caret = getComputedStyle(root.querySelector('.caret')!).color;
+    expect(contrast(painted('Canvas'), painted('Canvas', caret))).to.be.at.least(4.5);
+    expect(getComputedStyle(root.querySelector('.swatch')!).boxShadow).to.include(system('CanvasText'));
+  });
+
   for (const element of ['picker', 'filter']) {
     it(`what is disabled has the system's colour, not a paler one: ${element}`, async () => {
       const root = await bring(element, 'disabled');
