@@ -110,6 +110,7 @@ export const settings: Record<string, State> = {
     const element = await open(main, Object.assign(await example(), { createStatus: hang }));
     await press(element, 'button', 'Add status');
     type(byRole(element, 'textbox'), 'Regulars');
+    await element.updateComplete;
     await press(element, 'button', 'Add');
     await until(() => element.matches(':state(saving)'), 'the write to begin');
   },
