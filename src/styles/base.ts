@@ -91,10 +91,11 @@ export const base = css`
     }
 
     :disabled {
+      --_text-muted: GrayText;
       opacity: 1 !important;
     }
 
-    :disabled .chip {
+    button:disabled .chip {
       border-color: GrayText;
       color: GrayText;
     }
