@@ -25,12 +25,16 @@ export const styles = css`
     scroll-margin-block: 72px;
   }
 
-  /* As high as what comes in its place, in the list and below it. */
+  /* Where what comes in its place will stand, and as high, in the list and below it. */
   .skeleton {
     inline-size: 7em;
     block-size: calc(1.65em + 2px);
     margin-block: 4px;
-    margin-inline-start: 12px;
+    margin-inline-start: calc(max(32px, var(--_control-size)) + 6px);
+  }
+
+  :host([readonly]) .skeleton {
+    margin-inline-start: 10px;
   }
 
   .row:nth-child(3) .skeleton {
@@ -45,6 +49,10 @@ export const styles = css`
     .row {
       gap: 0;
       padding-inline: 2px 4px;
+    }
+
+    :host(:not([readonly])) .skeleton {
+      margin-inline-start: calc(max(32px, var(--_control-size)) + 2px);
     }
   }
 `;
