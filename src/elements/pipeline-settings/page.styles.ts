@@ -16,7 +16,8 @@ export const pageStyles = css`
     list-style: none;
   }
 
-  .row {
+  .row,
+  .add {
     --_size: max(32px, var(--_control-size), 1.4em);
   }
 
@@ -85,6 +86,11 @@ export const pageStyles = css`
     inline-size: var(--_size);
     block-size: var(--_size);
     border-radius: var(--_radius);
+  }
+
+  /* Within the row, which is as high as they are for fingers. */
+  .row .icon-button:focus-visible {
+    outline-offset: -2px;
   }
 
   .icon-button svg {
@@ -167,13 +173,15 @@ export const pageStyles = css`
     display: none;
   }
 
+  /* Its plus below the handles, its words below the names. */
   .add {
     display: flex;
     align-items: center;
-    gap: 9px;
+    gap: 6px;
     inline-size: 100%;
     min-block-size: max(46px, calc(var(--_control-size) + 4px));
-    padding: 4px 14px;
+    padding-block: 4px;
+    padding-inline: 6px 14px;
     border: 0;
     border-radius: calc(var(--_radius) + 3px);
     background: transparent;
@@ -190,6 +198,7 @@ export const pageStyles = css`
   .add svg {
     inline-size: 1.15em;
     block-size: 1.15em;
+    margin-inline: calc((var(--_size) - 1.15em) / 2);
   }
 
   .add:hover {
@@ -325,8 +334,13 @@ export const pageStyles = css`
       padding-inline: 4px;
     }
 
+    .count:last-child {
+      padding-inline-end: 8px;
+    }
+
     .add {
-      padding-inline: 11px;
+      gap: 2px;
+      padding-inline-start: 2px;
     }
   }
 

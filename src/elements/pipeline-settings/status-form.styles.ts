@@ -65,7 +65,7 @@ export const formStyles = css`
     flex-wrap: wrap;
     gap: 2px;
     /* The dots, not their targets, line up with the rest. */
-    margin-inline: -5px;
+    margin-inline: calc((24px - max(34px, var(--_control-size))) / 2);
   }
 
   .color {
@@ -161,9 +161,10 @@ export const formStyles = css`
     padding-inline: 14px;
   }
 
+  /* A long name has a line of its own. */
   .preview {
     display: flex;
-    flex: 1 1 8em;
+    flex: 1 1 auto;
     min-inline-size: 0;
   }
 
