@@ -20,6 +20,7 @@ export type { Id } from './model/id.js';
 export { type ContactMatch, type Filter, contactMatchesFilter, matchesFilter, parseFilter } from './model/filter.js';
 export { heirOf, resolveEntry, toStatus, type StatusRow } from './model/heirs.js';
 export { place, type Placement } from './model/order.js';
+export { parseNewStatus, parseStatusPatch } from './model/parse-write.js';
 export {
   checkName,
   parseChange,
@@ -28,9 +29,7 @@ export {
   parseEntry,
   parseId,
   parseName,
-  parseNewStatus,
   parseStatus,
-  parseStatusPatch,
   type NameProblem,
 } from './model/parse.js';
 export { MAX_STATUSES, compareStatuses, nameKey, statusSlug, type Status } from './model/status.js';

@@ -6,7 +6,7 @@ import { PipelineError, invalid } from '../model/errors.js';
 import { toStatus, type StatusRow } from '../model/heirs.js';
 import type { Id } from '../model/id.js';
 import { place, type Placement } from '../model/order.js';
-import { parseNewStatus, parseStatusPatch } from '../model/parse.js';
+import { parseNewStatus, parseStatusPatch } from '../model/parse-write.js';
 import { MAX_STATUSES, compareStatuses, nameKey, type Status } from '../model/status.js';
 
 export type Rows = ReadonlyMap<Id, StatusRow>;

@@ -11,10 +11,9 @@ import {
   parseEntry,
   parseId,
   parseName,
-  parseNewStatus,
   parseStatus,
-  parseStatusPatch,
 } from './parse.js';
+import { parseNewStatus, parseStatusPatch } from './parse-write.js';
 
 /** Fixed, so that every run is the same. */
 const RUNS = { seed: 20, numRuns: 500 };

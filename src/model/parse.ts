@@ -1,6 +1,7 @@
 /*
  * Where data from outside becomes records: every field is checked and copied into a fresh object, so nothing unknown
  * comes along. The same functions judge a form field, an adapter's row, a broadcast, and a request on the server.
+ * What only a write brings is in parse-write.ts: most pages read.
  */
 import type { Change } from './changes.js';
 import type { ConversationRef, Entry } from './entry.js';
@@ -22,7 +23,7 @@ const LONE_SURROGATE = /\p{Cs}/u;
 
 type Fields = Record<string, unknown>;
 
-function fieldsOf(value: unknown, what: string): Fields {
+export function fieldsOf(value: unknown, what: string): Fields {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw invalid(what, 'must be an object.');
   return value as Fields;
 }
@@ -41,7 +42,7 @@ export function parseId(value: unknown, field = 'id'): Id {
   return value;
 }
 
-const nullableId = (value: unknown, field: string): Id | null => (value === null ? null : parseId(value, field));
+export const nullableId = (value: unknown, field: string): Id | null => (value === null ? null : parseId(value, field));
 
 const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 
@@ -143,27 +144,6 @@ export function parseConversationRef(value: unknown): ConversationRef {
   if (row['contactId'] != null) ref.contactId = parseId(row['contactId'], 'contactId');
   if (row['activityAt'] !== undefined) ref.activityAt = parseTime(row['activityAt'], 'activityAt');
   return ref;
-}
-
-/** The data of a new status. Throws `invalid`. */
-export function parseNewStatus(value: unknown): { id: Id; name: string; color: `#${string}`; after?: Id | null } {
-  const row = fieldsOf(value, 'status');
-  const after = row['after'];
-  return {
-    id: parseId(row['id']),
-    name: parseName(row['name']),
-    color: parseColor(row['color']),
-    ...(after === undefined ? {} : { after: nullableId(after, 'after') }),
-  };
-}
-
-/** The changed fields of a status. Throws `invalid`. */
-export function parseStatusPatch(value: unknown): { name?: string; color?: `#${string}` } {
-  const row = fieldsOf(value, 'status');
-  return {
-    ...(row['name'] === undefined ? {} : { name: parseName(row['name']) }),
-    ...(row['color'] === undefined ? {} : { color: parseColor(row['color']) }),
-  };
 }
 
 /** A change from an adapter. Throws `invalid`. */

@@ -3,7 +3,8 @@ import type { ContactSummary, ConversationRef, Entry, HistoryItem, SetResult } f
 import { PipelineError, invalid } from '../../model/errors.js';
 import { formatFilter, parseFilter } from '../../model/filter.js';
 import { newId, type Id } from '../../model/id.js';
-import { parseConversationRef, parseId, parseNewStatus, parseStatus, parseStatusPatch } from '../../model/parse.js';
+import { parseNewStatus, parseStatusPatch } from '../../model/parse-write.js';
+import { parseConversationRef, parseId, parseStatus } from '../../model/parse.js';
 import type { Status } from '../../model/status.js';
 import type {
   CallOptions,

@@ -1,10 +1,9 @@
 import { adoptStyles, html, nothing, render, type ReactiveElement, type TemplateResult } from 'lit';
 import { errorText } from '../../internal/error-text.js';
 import { Listbox, type ListOption } from '../../internal/listbox.js';
-import { learn, type LocalizeController, type Values } from '../../internal/localize.js';
+import { learn, type LocalizeController } from '../../internal/localize.js';
 import { PopupController } from '../../internal/popup.js';
 import { inbox } from '../../locales/en/inbox.js';
-import type { MessageKey } from '../../locales/en.js';
 import type { PipelineError } from '../../model/errors.js';
 import type { Id } from '../../model/id.js';
 import type { PipelineStore } from '../../store/store.js';
@@ -12,25 +11,20 @@ import { controlTokens } from '../../styles/control-tokens.js';
 import { controls } from '../../styles/controls.js';
 import { popup } from '../../styles/popup.js';
 import { chooserStyles } from './chooser.styles.js';
-import type { Conversations } from './conversations.js';
+import type { Conversations, View } from './conversations.js';
 import { Picks } from './pick.js';
 
 /** The picker as its chooser sees it. */
 export interface ChooserHost {
-  readonly element: ReactiveElement & { placement: string | null; required: boolean };
+  readonly element: ReactiveElement & { placement: string | null; required: boolean; value: Id | null };
   readonly localize: LocalizeController;
   readonly store: PipelineStore | undefined;
   readonly trigger: HTMLElement;
   /** The conversations it is for; `undefined` where it is a plain form control. */
   readonly conversations: Conversations | undefined;
-  /** The status that is shown; `undefined` where there are different ones. */
-  readonly shared: Id | null | undefined;
+  /** What the conversations show, or the control. */
+  readonly view: View;
   readonly hasSearch: boolean;
-  readonly isLoading: boolean;
-  readonly loadError: PipelineError | undefined;
-  text(key: MessageKey, values?: Values): string;
-  /** Takes over a value, as a form control does. */
-  take(value: Id | null): void;
   fireNative(): void;
 }
 
@@ -48,7 +42,7 @@ export class Chooser {
     this.#host = host;
     this.#picks = new Picks({
       element,
-      text: (key, values) => host.text(key, values),
+      text: (key, values) => host.localize.text(key, values),
       errorText: (error) => this.#errorText(error),
       update: () => element.requestUpdate(),
       fireNative: () => host.fireNative(),
@@ -61,7 +55,7 @@ export class Chooser {
     });
     this.#listbox = new Listbox(element, host.localize, {
       options: () => this.#options(),
-      selected: () => host.shared,
+      selected: () => host.view.statusId,
       searchable: () => host.hasSearch,
       onPick: (value) => this.#handlePick(value),
       onClose: (leaves) => this.close(leaves),
@@ -72,7 +66,7 @@ export class Chooser {
   }
 
   #errorText(error: PipelineError): string {
-    return errorText((key) => this.#host.text(key), error);
+    return errorText((key) => this.#host.localize.text(key), error);
   }
 
   get isOpen(): boolean {
@@ -151,39 +145,42 @@ export class Chooser {
       part="popup"
       popover="manual"
       role=${hasSearch ? 'dialog' : nothing}
-      aria-label=${hasSearch ? this.#host.text('pipelineStatus') : nothing}
+      aria-label=${hasSearch ? this.#host.localize.text('pipelineStatus') : nothing}
     >
       ${this.#renderContent()}
     </div>`;
   }
 
   #renderContent(): TemplateResult {
-    const { isLoading, loadError, store } = this.#host;
-    const text = this.#host.text.bind(this.#host);
-    if (loadError) {
+    const { localize, store } = this.#host;
+    const { isLoading, error } = this.#host.view;
+    if (error) {
       return html`<p class="error" part="error">
-        ${text('loadFailed')} ${this.#errorText(loadError)}
-        <button class="link-button" @click=${() => void store?.retry()}>${text('retry')}</button>
+        ${localize.text('loadFailed')} ${this.#errorText(error)}
+        <button class="link-button" @click=${() => void store?.retry()}>${localize.text('retry')}</button>
       </p>`;
     }
     // Nor the list alone: where it begins depends on the status that is chosen.
     if (!isLoading) return this.#listbox.render();
-    return html`<p class="empty loading" part="empty">${text('loading')}</p>`;
+    return html`<p class="empty loading" part="empty">${localize.text('loading')}</p>`;
   }
 
   #options(): ListOption[] {
     const statuses = this.#host.store?.statuses ?? [];
     const options: ListOption[] = statuses.map((status) => ({ value: status.id, label: status.name, status }));
-    const canClear = !this.#host.element.required && (statuses.length > 0 || this.#host.shared !== null);
-    return canClear ? [...options, { value: null, label: this.#host.text('noStatus') }] : options;
+    const canClear = !this.#host.element.required && (statuses.length > 0 || this.#host.view.statusId !== null);
+    return canClear ? [...options, { value: null, label: this.#host.localize.text('noStatus') }] : options;
   }
 
   #handlePick(to: Id | null): void {
-    const { shared: from, store, conversations } = this.#host;
+    const { element, store, conversations } = this.#host;
+    const { statusId: from } = this.#host.view;
     this.close(true);
     if (to === from) return;
-    if (!conversations) this.#host.take(to);
-    else if (store && conversations.length) void this.#picks.pick(store, conversations, from, to);
+    if (!conversations) {
+      element.value = to;
+      this.#host.fireNative();
+    } else if (store && conversations.length) void this.#picks.pick(store, conversations, from, to);
   }
 
   /** The offer to take a pick back lasts until the user goes on to something else; no clock takes it away. */

@@ -338,22 +338,11 @@ export class PipelineStatusPicker extends FormControl {
       get conversations() {
         return element.isBound ? element.#refs : undefined;
       },
-      get shared() {
-        return element.#look().statusId;
+      get view() {
+        return element.#look();
       },
       get hasSearch() {
         return element.#hasSearch;
-      },
-      get isLoading() {
-        return element.#look().isLoading;
-      },
-      get loadError() {
-        return element.#look().error;
-      },
-      text: (key, values) => this.text(key, values),
-      take: (value) => {
-        this.value = value;
-        this.fireNative();
       },
       fireNative: () => this.fireNative(),
     };
