@@ -30,8 +30,10 @@ const PICK = pressed('pick', `a status picked ${among}`, quick);
 const FILTER = pressed('filter', `the filter opened ${among}`, quick);
 const TICK = pressed('tick', `one status ticked in the filter of ${COUNT.toLocaleString('en')}`, quick);
 const SETTINGS = pressed('settings', `settings opened ${among}`, quick);
-const FORM = pressed('form', `the form for a status opened ${among}`, quick);
+const FORM = pressed('form', `the form for another status opened ${among}`, quick);
 const ADD = pressed('add', `a status added ${among}`, quick);
+const EDIT = pressed('edit', `the form of a status opened ${among}`, quick);
+const RENAME = pressed('rename', `a status renamed ${among}`, quick);
 const CHATS = pressed('chats', `back to ${COUNT.toLocaleString('en')} chats`, quick);
 
 /** When the first rows show their statuses: `window.firstPainted`. */
@@ -96,6 +98,11 @@ class Person {
     for (let i = 1; i <= TIMES; i++) {
       await keyboard.type(`Another ${i}`);
       await this.press(ADD, 'add');
+    }
+    for (let i = 1; i <= TIMES; i++) {
+      await this.press(EDIT, 'edit');
+      await keyboard.type(`Renamed ${i}`);
+      await this.press(RENAME, 'rename', `Renamed ${i}`);
     }
     await this.press(CHATS, 'page', 'chats');
   }

@@ -26,7 +26,7 @@ export async function setUp() {
 /** How many rows there are, once the page has nothing left to do. */
 export async function ready() {
   while (window.firstPainted === undefined) await frame();
-  await new Promise((resolve) => requestIdleCallback(resolve));
+  await new Promise((resolve) => requestIdleCallback(resolve, { timeout: GIVE_UP }));
   return rows().length;
 }
 
@@ -70,6 +70,16 @@ const ACTS = {
       const before = count();
       return { target: buttonIn(root, 'Add'), isDone: () => count() > before };
     }),
+  edit: () =>
+    inSettings((root) => ({
+      target: root.querySelector('[part=edit]'),
+      isDone: () => root.querySelector('[part=row] form input') !== null,
+    })),
+  rename: (name) =>
+    inSettings((root) => ({
+      target: buttonIn(root, 'Save'),
+      isDone: () => root.querySelector('[part=row]').textContent.includes(name),
+    })),
 };
 
 const buttonIn = (root, name) =>
@@ -125,7 +135,7 @@ async function measure(isDone) {
   // After this frame, and so after its paint.
   await new Promise((resolve) => setTimeout(resolve));
   const shown = performance.now() - pressed;
-  await new Promise((resolve) => requestIdleCallback(resolve));
+  await new Promise((resolve) => requestIdleCallback(resolve, { timeout: GIVE_UP }));
   await new Promise((resolve) => setTimeout(resolve, TOLD_WITHIN));
   observer.disconnect();
   // What takes less than the threshold is not told.
