@@ -5,7 +5,7 @@ import { createShell } from './views/shell.js';
 import type { Shell } from './views/shell.js';
 
 /** Conversations told at once: the reads of what is shown go in between. */
-const PART = 200;
+const PART = 100;
 
 /** Sets the adapter before any element looks for one, and tells it which conversations exist. */
 async function connectPipeline(): Promise<void> {
