@@ -37,7 +37,7 @@ export const base = css`
    * pill. Each half is whole pixels wide and a stroke higher than wide, or the two would not meet where a name ends.
    */
   .caret {
-    --_half: round(0.3em, 1px);
+    --_half: round(0.28em, 1px);
     --_stroke:
       transparent calc(50% - 0.05em - 0.3px), currentColor calc(50% - 0.05em + 0.3px) calc(50% + 0.05em - 0.3px),
       transparent calc(50% + 0.05em + 0.3px);
