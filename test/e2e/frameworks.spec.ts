@@ -1,8 +1,10 @@
 /** The README's example for each framework, built with it and used. */
 import { readFileSync } from 'node:fs';
+import { constructorParametersDownlevelTransform as jitTransform } from '@angular/compiler-cli/private/tooling';
 import { expect, test } from '@playwright/test';
 import { build, type Plugin } from 'esbuild';
 import { compile as compileSvelte } from 'svelte/compiler';
+import ts from 'typescript';
 import { compileScript, parse as parseVue } from 'vue/compiler-sfc';
 
 const FOLDER = 'test/frameworks';
@@ -34,6 +36,27 @@ const svelte: Plugin = {
   },
 };
 
+/** As Angular's own tools do for a build without ahead-of-time compilation. */
+const angular: Plugin = {
+  name: 'angular',
+  setup({ onLoad }) {
+    onLoad({ filter: /angular\.mts$/ }, ({ path }) => {
+      const options = {
+        target: ts.ScriptTarget.ES2022,
+        module: ts.ModuleKind.ESNext,
+        moduleResolution: ts.ModuleResolutionKind.Bundler,
+        experimentalDecorators: true,
+        types: [],
+      };
+      const program = ts.createProgram([path], options);
+      let contents = '';
+      const before = [jitTransform(program)];
+      program.emit(program.getSourceFile(path), (_, text) => (contents = text), undefined, false, { before });
+      return { contents, loader: 'js' };
+    });
+  },
+};
+
 /** How an app mounts the example, as `mount(target, props)`. */
 const react = (file: string): string => `
   import { createElement } from 'react';
@@ -49,6 +72,20 @@ const FRAMEWORKS: Record<string, { mount: string; alias?: Record<string, string>
       import { createApp } from 'vue';
       import Conversation from './Conversation.vue';
       const mount = (target, props) => createApp(Conversation, props).mount(target);`,
+  },
+  Angular: {
+    mount: `
+      import '@angular/compiler';
+      import { createComponent, inputBinding } from '@angular/core';
+      import { createApplication } from '@angular/platform-browser';
+      import { Conversation } from './angular.mts';
+      const mount = async (target, { id, adapter }) => {
+        const app = await createApplication();
+        const bindings = Object.entries({ id, adapter }).map(([name, value]) => inputBinding(name, () => value));
+        const { injector: environmentInjector } = app;
+        const component = createComponent(Conversation, { environmentInjector, hostElement: target, bindings });
+        app.attachView(component.hostView);
+      };`,
   },
   'Svelte 5': {
     conditions: ['browser'],
@@ -80,7 +117,7 @@ for (const [name, { mount, ...options }] of Object.entries(FRAMEWORKS)) {
       target: 'es2022',
       write: false,
       define: { 'process.env.NODE_ENV': '"production"' },
-      plugins: [vue, svelte],
+      plugins: [angular, vue, svelte],
       ...options,
     });
     const problems: string[] = [];
