@@ -40,12 +40,11 @@ export const chipStyles = css`
     box-shadow: 0 0 0 1px var(--_ring, var(--_text-muted));
   }
 
-  .swatch[data-none],
   [data-none] > .swatch {
     background-color: transparent;
     box-shadow:
-      0 0 0 1px var(--_text-muted),
-      inset 0 0 0 0.5px var(--_text-muted);
+      0 0 0 1px,
+      inset 0 0 0 0.5px;
   }
 
   .label {
@@ -70,7 +69,8 @@ export const chipStyles = css`
   }
 
   @media (forced-colors: active) {
-    .chip {
+    .chip,
+    .chip[data-none] {
       border-color: CanvasText;
       background: Canvas;
       color: CanvasText;

@@ -11,8 +11,3 @@ export function chip(status: ShownStatus | undefined, label: string, after: unkn
     ><span class="swatch" part="swatch"></span><bdi class="label" part="label">${label}</bdi>${after}</span
   >`;
 }
-
-/** A bare dot in the status's colour. */
-export function swatch(status: ShownStatus | undefined): TemplateResult {
-  return html`<span class="swatch" part="swatch" ?data-none=${!status} ${statusColor(status)}>${nothing}</span>`;
-}

@@ -39,8 +39,7 @@ export const base = css`
   .caret {
     --_half: round(0.28em, 1px);
     --_stroke:
-      transparent calc(50% - 0.05em - 0.3px), currentColor calc(50% - 0.05em + 0.3px) calc(50% + 0.05em - 0.3px),
-      transparent calc(50% + 0.05em + 0.3px);
+      transparent calc(50% - 0.07em), currentColor calc(50% - 0.03em) calc(50% + 0.03em), transparent calc(50% + 0.07em);
     flex: none;
     inline-size: calc(2 * var(--_half));
     block-size: calc(var(--_half) + round(0.14em, 1px));
@@ -91,7 +90,6 @@ export const base = css`
     }
 
     :disabled {
-      --_text-muted: GrayText;
       opacity: 1 !important;
     }
 

@@ -32,11 +32,4 @@ export const tokens = css`
       --_text-muted: var(--pipeline-text-muted, light-dark(#3d424d, #ced3de));
     }
   }
-
-  /* For the dot and the caret, which keep the colours that they are given. */
-  @media (forced-colors: active) {
-    :host {
-      --_text-muted: CanvasText;
-    }
-  }
 `;

@@ -258,6 +258,10 @@ export const popupStyles = css`
       forced-color-adjust: none;
     }
 
+    .foot .link-button:disabled {
+      color: GrayText;
+    }
+
     .option:has(:focus-visible),
     .op:has(:focus-visible) {
       outline-color: Highlight;

@@ -45,12 +45,11 @@ export const styles = css`
 
   button.trigger .chip {
     padding-inline-end: 0.45em;
-    transition: border-color 0.12s;
   }
 
   button.trigger:hover:not(:disabled) .chip,
   button.trigger[aria-expanded='true'] .chip {
-    border: 1px solid color-mix(in oklab, currentColor 45%, transparent);
+    border: 1px solid color-mix(in oklab, currentColor 55%, transparent);
   }
 
   .trigger:disabled {
@@ -106,14 +105,6 @@ export const styles = css`
   @keyframes pulse {
     to {
       opacity: 0.25;
-    }
-  }
-
-  @media (prefers-contrast: more) {
-    button.trigger:hover:not(:disabled) .chip,
-    button.trigger[aria-expanded='true'] .chip {
-      border-color: currentColor;
-      box-shadow: inset 0 0 0 1px currentColor;
     }
   }
 
