@@ -29,12 +29,11 @@ export const styles = css`
   .skeleton {
     inline-size: 7em;
     block-size: calc(1.65em + 2px);
-    margin-block: 4px;
-    margin-inline-start: calc(max(32px, var(--_control-size)) + 6px);
+    margin: 4px calc(max(32px, var(--_control-size)) + 6px);
   }
 
   :host([readonly]) .skeleton {
-    margin-inline-start: 10px;
+    margin-inline: 10px;
   }
 
   .row:nth-child(3) .skeleton {
@@ -49,10 +48,6 @@ export const styles = css`
     .row {
       gap: 0;
       padding-inline: 2px 4px;
-    }
-
-    :host(:not([readonly])) .skeleton {
-      margin-inline-start: calc(max(32px, var(--_control-size)) + 2px);
     }
   }
 `;
