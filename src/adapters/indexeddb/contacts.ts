@@ -4,7 +4,7 @@ import type { Id } from '../../model/id.js';
 import type { Rows } from '../rules.js';
 import type { Tally } from './counters.js';
 import type { ContactRow, ConversationRow, StoredStatusId, WriteTx } from './schema.js';
-import { getMany, send } from './requests.js';
+import { getMany, sender } from './requests.js';
 
 /** A conversation as it was (missing: new) and as it is now. */
 export interface Rewrite {
@@ -66,7 +66,7 @@ class Draft {
       tally.add('l', before.latest, -1);
     }
     if (!this.#held.size) {
-      if (before) send(tx.objectStore('contacts').delete(this.#contactId));
+      if (before) sender(tx, 'contacts').delete(this.#contactId);
       return;
     }
     if (this.#lostLatest) {
@@ -79,7 +79,7 @@ class Draft {
     const after: ContactRow = { contactId: this.#contactId, held: [...this.#held], signature, latest, latestId, order };
     tally.add('s', after.signature, 1);
     tally.add('l', after.latest, 1);
-    send(tx.objectStore('contacts').put(after));
+    sender(tx, 'contacts').put(after);
   }
 
   #setLatest({ statusId, conversationId, order }: ConversationRow): void {

@@ -7,7 +7,7 @@ import { rewriteContacts, type Rewrite } from './contacts.js';
 import { Tally } from './counters.js';
 import type { Journal } from './journal.js';
 import type { ConversationRow, ReadTx, WriteTx } from './schema.js';
-import { getMany, send } from './requests.js';
+import { getMany, sender } from './requests.js';
 
 /** Conversations that are read and written together: bounds what is held while a long list is worked off. */
 const SLICE = 10_000;
@@ -123,7 +123,7 @@ async function rewrite(
   refs: readonly ConversationRef[],
   decide: (ref: ConversationRef, held: ConversationRow | undefined) => ConversationRow | undefined,
 ): Promise<void> {
-  const store = tx.objectStore('conversations');
+  const store = sender(tx, 'conversations');
   const tally = new Tally();
   for (let start = 0; start < refs.length; start += SLICE) {
     const slice = refs.slice(start, start + SLICE);
@@ -138,7 +138,7 @@ async function rewrite(
       const held = before.get(id);
       if (held && isSame(held, row)) continue;
       rewrites.push({ before: held, after: row });
-      send(store.put(row));
+      store.put(row);
       if (held?.statusId !== row.statusId) journal.count(held?.statusId, row.statusId);
     }
     await rewriteContacts(tx, rewrites, tally);

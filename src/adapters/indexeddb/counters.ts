@@ -1,5 +1,5 @@
 import type { CounterRow, ReadTx, WriteTx } from './schema.js';
-import { send } from './requests.js';
+import { sender } from './requests.js';
 
 export type CounterKind = 's' | 'l';
 
@@ -16,9 +16,11 @@ export class Tally {
     const store = tx.objectStore('counters');
     const changes = [...this.#changes].filter(([, change]) => change !== 0);
     const held = await Promise.all(changes.map(([key]) => store.get(key)));
+    const sent = sender(tx, 'counters');
     changes.forEach(([key, change], i) => {
       const n = (held[i]?.n ?? 0) + change;
-      send(n > 0 ? store.put({ key, n }) : store.delete(key));
+      if (n > 0) sent.put({ key, n });
+      else sent.delete(key);
     });
   }
 }

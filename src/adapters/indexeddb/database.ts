@@ -35,7 +35,7 @@ import { findPage, planFind, readGroups } from './find.js';
 import { readStory, toHistory } from './history.js';
 import { Journal, readChanges, readHeld, readSeq } from './journal.js';
 import { STORES, type JournalRow, type ReadTx } from './schema.js';
-import { getMany, send } from './requests.js';
+import { getMany, sender } from './requests.js';
 
 /** A pipeline in an IndexedDB database: what each call reads and writes, in one transaction each. */
 export class DatabaseAdapter implements Required<PipelineAdapter> {
@@ -191,7 +191,7 @@ export class DatabaseAdapter implements Required<PipelineAdapter> {
   clear(): Promise<void> {
     this.#once = new Once();
     return this.#write('strict', undefined, async ({ tx, journal }) => {
-      for (const name of STORES) send(tx.objectStore(name).clear());
+      for (const name of STORES) sender(tx, name).clear();
       journal.startOver();
     });
   }

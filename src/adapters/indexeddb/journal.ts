@@ -4,7 +4,7 @@ import type { StatusRow } from '../../model/heirs.js';
 import { toStatus } from '../../model/heirs.js';
 import type { Status } from '../../model/status.js';
 import type { ChangeBody, HistoryEvent, JournalRow, LogRow, ReadTx, StoredStatusId, WriteTx } from './schema.js';
-import { send } from './requests.js';
+import { sender } from './requests.js';
 
 /** How many changes are kept for those who resume and for histories; more are cut off a batch at a time. */
 const LOG_LENGTH = 10_000;
@@ -75,7 +75,7 @@ export class Journal {
   /** Writes a status row under the next version. */
   putStatus(tx: WriteTx, row: StatusRow, event?: HistoryEvent): Status {
     const next = { ...row, version: this.next() };
-    send(tx.objectStore('statuses').put(next));
+    sender(tx, 'statuses').put(next);
     const status = toStatus(next);
     this.#log({ kind: 'status', status }, event && { subject: 's', event });
     return status;
@@ -109,7 +109,8 @@ export class Journal {
       this.logReset();
     }
     const log = tx.objectStore('log');
-    for (const row of this.#rows) send(log.put(row));
+    const sent = sender(tx, 'log');
+    for (const row of this.#rows) sent.put(row);
     const { pruned, logged } = this.#before;
     const journal = {
       key: this.#before.key,
@@ -122,9 +123,9 @@ export class Journal {
     if (excess >= PRUNE_BATCH) {
       journal.pruned = (await log.getAllKeys(undefined, excess)).at(-1)!;
       journal.logged -= excess;
-      send(log.delete(IDBKeyRange.upperBound(journal.pruned)));
+      sent.delete(IDBKeyRange.upperBound(journal.pruned));
     }
-    send(tx.objectStore('meta').put(journal));
+    sender(tx, 'meta').put(journal);
   }
 
   /** What to tell subscribers, once it is committed. */

@@ -1,14 +1,24 @@
+import { unwrap } from 'idb';
 import type { Id } from '../../model/id.js';
-import type { ContactRow, ConversationRow, ReadTx, Schema } from './schema.js';
+import type { ContactRow, ConversationRow, ReadTx, Schema, StoreName, WriteTx } from './schema.js';
 
 /** From this many on, rows are looked for in stretches of this many. */
 const STRETCH = 1000;
 /** A stretch read as a whole costs as much as this part of its rows read one by one. */
 const WORTH = 1 / 4;
 
-/** Sends a request whose result nobody waits for: a failure aborts the transaction, and that is what rejects. */
-export function send(request: Promise<unknown>): void {
-  request.catch(() => undefined);
+interface Sender<Name extends StoreName> {
+  put(row: Schema[Name]['value']): unknown;
+  delete(key: Schema[Name]['key'] | IDBKeyRange): unknown;
+  clear(): unknown;
+}
+
+/**
+ * A store for requests whose result nobody waits for: a failure aborts the transaction, and that is what rejects. Without
+ * a promise for each, which many thousand rows would be slower by.
+ */
+export function sender<Name extends StoreName>(tx: WriteTx, name: Name): Sender<Name> {
+  return unwrap(tx.objectStore(name));
 }
 
 /** The rows that there are with these keys: in whole stretches where they stand close together, else one by one. */
@@ -33,6 +43,22 @@ export async function getMany<Name extends 'conversations' | 'contacts'>(
     rest = rest.slice(passed);
     if (passed < STRETCH * WORTH) break;
   }
-  for (const row of await Promise.all(rest.map((id) => store.get(id)))) if (row) found.set(keyOf(row), row);
+  const rows = await getEach<Schema[Name]['value']>(unwrap(store), rest);
+  for (const row of rows) if (row) found.set(keyOf(row), row);
   return found;
+}
+
+interface Source<Row> {
+  get(id: Id): IDBRequest<Row | undefined>;
+}
+
+/** Waits for the last of the requests only: they end in order, and when one fails, all that come after it do. */
+function getEach<Row>(store: Source<Row>, ids: readonly Id[]): Promise<(Row | undefined)[]> {
+  const requests = ids.map((id) => store.get(id));
+  const last = requests.at(-1);
+  return new Promise((resolve, reject) => {
+    if (!last) return resolve([]);
+    last.onsuccess = () => resolve(requests.map((request) => request.result));
+    last.onerror = () => reject(last.error!);
+  });
 }

@@ -93,7 +93,7 @@ export interface Schema extends DBSchema {
   log: { key: number; value: LogRow; indexes: { bySubject: [string, number] } };
 }
 
-type StoreName = 'meta' | 'statuses' | 'conversations' | 'contacts' | 'counters' | 'log';
+export type StoreName = 'meta' | 'statuses' | 'conversations' | 'contacts' | 'counters' | 'log';
 
 /** Every transaction spans all stores: writes touch most of them anyway, and reads do not block each other. */
 export const STORES: StoreName[] = ['meta', 'statuses', 'conversations', 'contacts', 'counters', 'log'];
