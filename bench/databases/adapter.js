@@ -1,4 +1,5 @@
 import { IndexedDBAdapter } from '/dist/cdn/pipeline-elements.js';
+import { committed, request } from './requests.js';
 
 export async function open(name) {
   const adapter = new IndexedDBAdapter({ database: name });
@@ -16,6 +17,28 @@ export async function open(name) {
         if (statusId === null) await adapter.putConversations(refs);
         else await adapter.setStatus(refs, statusId);
       }
+    },
+    /** Past the adapter, which would log what each was given: what is stored then is the same but for the log. */
+    async seed(rows) {
+      const plain = await request(indexedDB.open(name));
+      const tx = plain.transaction(['conversations', 'meta'], 'readwrite', { durability: 'relaxed' });
+      const journal = await request(tx.objectStore('meta').get('journal'));
+      const held = new Map(journal.held);
+      for (const { conversationId, statusId, activityAt } of rows) {
+        const stored = statusId ?? '';
+        held.set(stored, (held.get(stored) ?? 0) + 1);
+        const row = {
+          conversationId,
+          statusId: stored,
+          version: ++journal.seq,
+          changedAt: activityAt,
+          order: -activityAt,
+        };
+        tx.objectStore('conversations').put(row);
+      }
+      tx.objectStore('meta').put({ ...journal, held: [...held] });
+      await committed(tx);
+      plain.close();
     },
     async count() {
       const { byStatus, none } = await adapter.count({ of: 'conversation' });

@@ -1,16 +1,6 @@
 // IndexedDB as it is, with the indexes that the same questions need and nothing beside: no counts, no log, no versions
 // to check, nobody told.
-const request = (ask) =>
-  new Promise((resolve, reject) => {
-    ask.onsuccess = () => resolve(ask.result);
-    ask.onerror = () => reject(ask.error);
-  });
-
-const committed = (tx) =>
-  new Promise((resolve, reject) => {
-    tx.oncomplete = () => resolve();
-    tx.onabort = () => reject(tx.error);
-  });
+import { committed, request } from './requests.js';
 
 const STORE = 'conversations';
 const rowOf = ({ conversationId, statusId, activityAt }) => ({

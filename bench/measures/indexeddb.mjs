@@ -64,7 +64,7 @@ async function asking(page, rounds, count, samples) {
   const stages = new Map();
   for (const subject of SUBJECTS) {
     const stage = await stageOf(page, subject, `${subject}-${count}`);
-    for (let loaded = 0; loaded < count; loaded += BATCH) await call(stage, 'load', Math.min(BATCH, count - loaded));
+    for (let loaded = 0; loaded < count; loaded += BATCH) await call(stage, 'seed', Math.min(BATCH, count - loaded));
     stages.set(subject, stage);
   }
   const removals = removalsAt(count);
