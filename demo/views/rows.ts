@@ -106,6 +106,7 @@ class Group {
     const shown = [...this.list.children].filter((row) => isShown(row as HTMLElement));
     this.shown = shown.length;
     this.element.hidden = !this.shown;
+    this.element.classList.toggle('is-near', this.#isNear);
     this.element.style.setProperty('--shown', String(this.shown));
     if (this.#isNear) for (const row of shown) this.#fill(row);
   }
