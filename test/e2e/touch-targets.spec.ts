@@ -39,8 +39,8 @@ test('every control of every state is big enough for a finger', async ({ page })
   const found: string[] = [];
   let total = 0;
   for (const [of, state] of names) {
-    // Two hundred rows look as five do.
-    if (state.startsWith('200')) continue;
+    // Two hundred rows look as five do; and a finger that drags hits nothing else.
+    if (state.startsWith('200') || state.startsWith('dragged')) continue;
     await page.evaluate(
       async ([of, state]) => {
         const main = document.createElement('main');

@@ -3,6 +3,7 @@ import { errorText } from '../../internal/error-text.js';
 import { Listbox, type ListOption } from '../../internal/listbox.js';
 import { learn, type LocalizeController } from '../../internal/localize.js';
 import { PopupController } from '../../internal/popup.js';
+import { afterPress } from '../../internal/press.js';
 import { inbox } from '../../locales/en/inbox.js';
 import type { PipelineError } from '../../model/errors.js';
 import type { Id } from '../../model/id.js';
@@ -188,6 +189,7 @@ export class Chooser {
     const { element } = this.#host;
     const to = event.relatedTarget as Node | null;
     if (!to || to === element || element.shadowRoot?.contains(to)) return;
-    this.#picks.forget();
+    // Without the button the page may move: not from under the pointer.
+    afterPress(() => this.#picks.forget());
   };
 }
