@@ -1,9 +1,12 @@
-// Writes what is generated in the documentation: the tables, from dist/custom-elements.json, and the code, from the files
-// that are compiled and tested. With --check only says what is stale.
+// Writes what is generated in the documentation: the tables, from dist/custom-elements.json and bench/results.json, and
+// the code, from the files that are compiled and tested. With --check only says what is stale.
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { extname } from 'node:path';
+import { ratiosOf, tablesOf } from '../bench/harness/report.mjs';
+import { TRIED } from '../bench/tried.mjs';
 
 const manifest = JSON.parse(readFileSync('dist/custom-elements.json', 'utf8'));
+const { groups } = JSON.parse(readFileSync('bench/results.json', 'utf8'));
 const elements = manifest.modules.flatMap((module) => module.declarations ?? []);
 
 const cell = (text = '') => text.replace(/\s+/g, ' ').replace(/\|/g, '\\|').trim();
@@ -52,6 +55,41 @@ const theming = () => {
   ).join('\n');
 };
 
+const PEERS = {
+  'lit-button': 'a bare Lit button',
+  shoelace: 'Shoelace',
+  'web-awesome': 'Web Awesome',
+  'react-select': 'react-select',
+};
+const SPEED = {
+  'first-mount': '1,000 mounted',
+  memory: 'memory of each',
+  rename: 'a status of 1,000 renamed',
+  'open-8': 'opened, 8 statuses',
+};
+
+/** The few measures that a reader asks for first, as ratios. */
+const speed = () =>
+  table(
+    ['main thread and memory, native `<select>` = 1', 'picker', ...Object.values(PEERS)],
+    Object.entries(SPEED).map(([id, what]) => {
+      const ratios = ratiosOf(groups, id);
+      return [what, ...['picker', ...Object.keys(PEERS)].map((name) => ratios?.get(name))];
+    }),
+  ).join('\n');
+
+/** Everything that was measured, and what is to be said of what was missed. */
+function results() {
+  const { tables, missed } = tablesOf(groups);
+  const lines = tables.flatMap(([name, head, rows]) => [`### ${name}`, '', ...table(head, rows)]);
+  const reasons = missed.map(({ id, title }) => `- ${title}: ${TRIED[id] ?? 'not looked into yet.'}`);
+  return [...lines, ...(reasons.length ? ['### What was missed, and what was tried', '', ...reasons, ''] : [])].join(
+    '\n',
+  );
+}
+
+const WHOLE = { theming, speed, results };
+
 /** A file, or what stands between `// #region name` and `// #endregion` in it, without the indentation. */
 function codeOf(source) {
   const [path, region] = source.split('#');
@@ -68,7 +106,7 @@ function codeOf(source) {
 function generate(path, text) {
   return text
     .replace(/(<!-- generated:([\w-]+) -->\n)[\s\S]*?(<!-- \/generated:\2 -->)/g, (_, start, tag, end) => {
-      if (tag === 'theming') return `${start}\n${theming()}\n${end}`;
+      if (WHOLE[tag]) return `${start}\n${WHOLE[tag]()}\n${end}`;
       const element = elements.find(({ tagName }) => tagName === tag);
       if (!element) throw new Error(`${path} has a table for <${tag}>, which the manifest does not have.`);
       return `${start}\n${tablesFor(element)}\n${end}`;
@@ -81,6 +119,7 @@ function generate(path, text) {
 
 const documents = [
   'README.md',
+  'bench/README.md',
   ...readdirSync('docs').flatMap((file) => (file.endsWith('.md') ? [`docs/${file}`] : [])),
 ];
 for (const path of documents) {

@@ -26,7 +26,7 @@ function verdict({ targets = [], ...measure }, name) {
       const [limit, words] = limitOf(target, measure);
       // Without the other one there is nothing to hold it against.
       if (limit === Infinity) return '';
-      return `${measure.subjects[name].median <= limit ? 'ok' : 'MISSED'} ≤ ${words}`;
+      return `${measure.subjects[name].median <= limit ? 'ok' : MISSED} ≤ ${words}`;
     })
     .join(', ');
 }
@@ -43,7 +43,7 @@ function change({ id, base, subjects }, name, committed) {
   return then > 0 && now > 0 ? `${isRatio ? `${times(then)} → ` : ''}${((now / then - 1) * 100).toFixed(0)} %` : '';
 }
 
-function rowsOf(measure, committed) {
+function rowsOf(measure) {
   const { title, unit, base, subjects } = measure;
   return Object.keys(subjects).map((name, i) => [
     i === 0 ? title : '',
@@ -51,24 +51,46 @@ function rowsOf(measure, committed) {
     show(unit, subjects[name].median),
     base === undefined || name === base ? '' : times(ratio(subjects, name, base)),
     verdict(measure, name),
-    change(measure, name, committed),
   ]);
 }
 
-const HEAD = ['measure', 'subject', 'median', 'to the first', 'target', 'since the last commit'];
+const HEAD = ['measure', 'subject', 'median', 'to the first', 'target'];
+const MISSED = 'MISSED';
+
+/** The tables of a documentation, as [heading, head, rows], and the ids of the measures with a target that was missed. */
+export function tablesOf(groups) {
+  const tables = Object.entries(groups).map(([name, { measures }]) => [name, HEAD, measures.flatMap(rowsOf)]);
+  const isMissed = (measure) => Object.keys(measure.subjects).some((name) => verdict(measure, name).includes(MISSED));
+  const missed = Object.values(groups).flatMap(({ measures }) => measures.filter(isMissed));
+  return { tables, missed };
+}
+
+/** A measure, or nothing, with every subject as a ratio to the first. */
+export function ratiosOf(groups, id) {
+  const measure = Object.values(groups)
+    .flatMap(({ measures }) => measures)
+    .find((each) => each.id === id);
+  if (!measure) return undefined;
+  const { subjects, base } = measure;
+  return new Map(Object.keys(subjects).map((name) => [name, times(ratio(subjects, name, base))]));
+}
 
 /** Prints one table for all groups; returns how many targets were missed. */
 export function printTable(groups, committed) {
   const rows = Object.entries(groups).flatMap(([name, group]) =>
-    group.measures.flatMap((measure) => rowsOf(measure, committed[name])),
+    group.measures.flatMap((measure) => {
+      const subjects = Object.keys(measure.subjects);
+      return rowsOf(measure).map((row, i) => [...row, change(measure, subjects[i], committed[name])]);
+    }),
   );
-  const widths = HEAD.map((head, i) => Math.max(head.length, ...rows.map((row) => row[i].length)));
+  const head = [...HEAD, 'since the last commit'];
+  const widths = head.map((title, i) => Math.max(title.length, ...rows.map((row) => row[i].length)));
   const line = (cells) =>
     cells
       .map((cell, i) => (i === 2 || i === 3 ? cell.padStart(widths[i]) : cell.padEnd(widths[i])))
       .join('  ')
       .trimEnd();
-  console.log(`\n${line(HEAD)}\n${widths.map((width) => '─'.repeat(width)).join('  ')}`);
+  console.log(`\n${line(head)}\n${widths.map((width) => '─'.repeat(width)).join('  ')}`);
   for (const row of rows) console.log(line(row));
-  return rows.filter((row) => row[4].includes('MISSED')).length;
+  return rows.filter((row) => row[4].includes(MISSED)).length;
 }
