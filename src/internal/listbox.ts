@@ -103,6 +103,7 @@ export class Listbox {
     const moved = shown.findIndex((option) => option.value === this.#value);
     if (this.#focusPending) this.#goTo(this.#startIndex());
     else if (moved >= 0) this.#active = moved;
+    const selected = this.#options.selected();
     return html`${searchable ? this.#renderSearch(shown) : nothing}
       <div
         class="listbox"
@@ -119,16 +120,15 @@ export class Listbox {
         ${repeat(
           shown,
           (option) => option.value ?? '',
-          (option, index) => this.#renderOption(option, index, searchable),
+          (option, index) => this.#renderOption(option, option.value === selected, searchable, index),
         )}
       </div>
       ${shown.length ? nothing : this.#renderEmpty()}`;
   }
 
-  #renderOption(option: ListOption, index: number, searchable: boolean): TemplateResult {
+  #renderOption(option: ListOption, isSelected: boolean, searchable: boolean, index: number): TemplateResult {
     const { status } = option;
-    const isSelected = option.value === this.#options.selected();
-    // A chip, in the option's own template: there may be two hundred.
+    // A chip, in the option's own template, and nothing that could be left out: there may be two hundred.
     return html`<div
       class="option"
       part="option"
@@ -139,8 +139,11 @@ export class Listbox {
       ?data-active=${searchable && index === this.#active}
       ?data-none=${option.value === null}
     >
-      <span class="check" part="check">${isSelected ? checkIcon : nothing}</span
-      ><span class="chip" part=${chipParts(status)} ?data-none=${!status} ${statusColor(status)}
+      ${isSelected ? html`<span class="check" part="check">${checkIcon}</span>` : nothing}<span
+        class="chip"
+        part=${chipParts(status)}
+        ?data-none=${!status}
+        ${statusColor(status)}
         ><span class="swatch" part="swatch"></span><bdi class="label" part="label" .textContent=${option.label}></bdi
       ></span>
     </div>`;

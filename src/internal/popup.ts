@@ -54,8 +54,9 @@ export class PopupController implements ReactiveController {
       window.visualViewport?.addEventListener('resize', place, { signal });
       window.visualViewport?.addEventListener('scroll', place, { signal });
     }
-    if (!popup.matches(':popover-open')) popup.showPopover();
-    this.#place();
+    const isNew = !popup.matches(':popover-open');
+    if (isNew) popup.showPopover();
+    this.#place(isNew);
   }
 
   hide(): void {
@@ -86,7 +87,7 @@ export class PopupController implements ReactiveController {
     this.#options.onDismiss('blur');
   };
 
-  #place(): void {
+  #place(isNew = false): void {
     const popup = this.#options.popup();
     const trigger = this.#options.trigger();
     if (!popup || !trigger) return;
@@ -99,7 +100,7 @@ export class PopupController implements ReactiveController {
     const bottom = top + (view?.height ?? window.innerHeight);
 
     // Firefox forgets how far it was scrolled when for a moment there is room for all of it.
-    const scrolled = [popup, ...popup.children]
+    const scrolled = (isNew ? [] : [popup, ...popup.children])
       .filter((element) => element.scrollTop > 0)
       .map((element) => ({ element, to: element.scrollTop }));
 

@@ -305,6 +305,26 @@ describe('IndexedDBAdapter: what subscribers hear', () => {
     await until(() => heard.length === 1, 'the change');
   });
 
+  it('a page that goes right after its writes has told the others once, and before it went', async () => {
+    const database = freshName();
+    const adapter = openAdapter(database);
+    await adapter.createStatus(LEADS);
+    await listen(adapter);
+    const told: unknown[] = [];
+    const post = (): BroadcastChannel['postMessage'] => (message) => void told.push(message);
+    await replacing(BroadcastChannel.prototype, 'postMessage', post, async () => {
+      // The timers of a page that goes never come.
+      const never = (): typeof setTimeout => (() => 0) as unknown as typeof setTimeout;
+      await replacing(globalThis as { setTimeout: typeof setTimeout }, 'setTimeout', never, async () => {
+        await adapter.setStatus([{ conversationId: 'c1' }], 'leads');
+        await adapter.setStatus([{ conversationId: 'c2' }], 'leads');
+        expect(told).to.deep.equal([]);
+        dispatchEvent(new PageTransitionEvent('pagehide', { persisted: false }));
+        expect(told).to.deep.equal([{ v: 1, seq: 3 }]);
+      });
+    });
+  });
+
   it('a read that fails is tried again until it works', async function () {
     this.timeout(8000);
     const adapter = openAdapter();

@@ -18,6 +18,8 @@ export class Channel {
   readonly #events: ChannelEvents;
   #channel: BroadcastChannel | undefined;
   #listeners: AbortController | undefined;
+  /** What the others are still to be told: one hint speaks for all that was committed before it. */
+  #unsent: number | undefined;
 
   constructor(database: string, events: ChannelEvents) {
     this.#name = `pipeline-elements:${database}`;
@@ -34,6 +36,7 @@ export class Channel {
     globalThis.addEventListener?.(
       'pagehide',
       (event) => {
+        this.#send();
         if (!event.persisted) return;
         this.#hangUp();
         pause();
@@ -60,10 +63,20 @@ export class Channel {
     this.#hangUp();
   }
 
-  /** Tells the others; also while not listening itself. */
+  /** Tells the others, when whoever waits for the write has gone on; at once where nothing here can make up for it. */
   post(seq: number): void {
+    const isDue = this.#unsent !== undefined;
+    this.#unsent = seq;
+    // Without a listener nobody hears the page go; in a hidden one timers are put off.
+    if (!this.#channel || document.hidden) this.#send();
+    else if (!isDue) setTimeout(() => this.#send());
+  }
+
+  #send(): void {
+    if (this.#unsent === undefined) return;
     const channel = this.#channel ?? openChannel(this.#name);
-    channel?.postMessage({ v: PROTOCOL, seq });
+    channel?.postMessage({ v: PROTOCOL, seq: this.#unsent });
+    this.#unsent = undefined;
     if (channel !== this.#channel) channel?.close();
   }
 
@@ -76,6 +89,7 @@ export class Channel {
   }
 
   #hangUp(): void {
+    this.#send();
     this.#channel?.close();
     this.#channel = undefined;
   }

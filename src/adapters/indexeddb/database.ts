@@ -1,6 +1,7 @@
+import { unwrap } from 'idb';
 import type { Change } from '../../model/changes.js';
 import type { ContactSummary, ConversationRef, Entry, HistoryItem, SetResult } from '../../model/entry.js';
-import { heirOf, toStatus } from '../../model/heirs.js';
+import { heirOf, toStatus, type StatusRow } from '../../model/heirs.js';
 import type { Id } from '../../model/id.js';
 import type { Placement } from '../../model/order.js';
 import { parseConversationRef, parseId } from '../../model/parse.js';
@@ -35,7 +36,7 @@ import { findPage, planFind, readGroups } from './find.js';
 import { readStory, toHistory } from './history.js';
 import { Journal, readChanges, readHeld, readSeq } from './journal.js';
 import { STORES, type JournalRow, type ReadTx } from './schema.js';
-import { getMany, sender } from './requests.js';
+import { getMany, resultOf, sender } from './requests.js';
 
 /** A pipeline in an IndexedDB database: what each call reads and writes, in one transaction each. */
 export class DatabaseAdapter implements Required<PipelineAdapter> {
@@ -246,7 +247,8 @@ export class DatabaseAdapter implements Required<PipelineAdapter> {
 }
 
 async function readRows(tx: ReadTx): Promise<Rows> {
-  return new Map((await tx.objectStore('statuses').getAll()).map((row) => [row.id, row]));
+  const rows = await resultOf(unwrap(tx.objectStore('statuses')).getAll() as IDBRequest<StatusRow[]>);
+  return new Map(rows.map((row) => [row.id, row]));
 }
 
 function placeRows({ tx, rows, journal }: Write, placements: readonly Placement[]): [Id, Status][] {

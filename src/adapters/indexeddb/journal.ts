@@ -1,10 +1,11 @@
+import { unwrap } from 'idb';
 import type { Change } from '../../model/changes.js';
 import type { Entry } from '../../model/entry.js';
 import type { StatusRow } from '../../model/heirs.js';
 import { toStatus } from '../../model/heirs.js';
 import type { Status } from '../../model/status.js';
 import type { ChangeBody, HistoryEvent, JournalRow, LogRow, ReadTx, StoredStatusId, WriteTx } from './schema.js';
-import { sender } from './requests.js';
+import { resultOf, sender } from './requests.js';
 
 /** How many changes are kept for those who resume and for histories; more are cut off a batch at a time. */
 const LOG_LENGTH = 10_000;
@@ -13,8 +14,11 @@ const PRUNE_BATCH = 256;
 const MAX_LISTED = 100;
 const MAX_REPLAY = 1000;
 
+const NEW: JournalRow = { key: 'journal', seq: 0, pruned: 0, logged: 0, held: [] };
+
 async function readJournal(tx: ReadTx): Promise<JournalRow> {
-  return (await tx.objectStore('meta').get('journal')) ?? { key: 'journal', seq: 0, pruned: 0, logged: 0, held: [] };
+  const meta = unwrap(tx.objectStore('meta'));
+  return (await resultOf(meta.get(NEW.key) as IDBRequest<JournalRow | undefined>)) ?? NEW;
 }
 
 /** The place of the newest write. */

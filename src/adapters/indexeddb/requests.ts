@@ -53,12 +53,17 @@ interface Source<Row> {
 }
 
 /** Waits for the last of the requests only: they end in order, and when one fails, all that come after it do. */
-function getEach<Row>(store: Source<Row>, ids: readonly Id[]): Promise<(Row | undefined)[]> {
+async function getEach<Row>(store: Source<Row>, ids: readonly Id[]): Promise<(Row | undefined)[]> {
   const requests = ids.map((id) => store.get(id));
   const last = requests.at(-1);
+  if (last) await resultOf(last);
+  return requests.map((request) => request.result);
+}
+
+/** What a request gives. A pick waits for three, and idb's own promises cost it a tenth of its time. */
+export function resultOf<T>(request: IDBRequest<T>): Promise<T> {
   return new Promise((resolve, reject) => {
-    if (!last) return resolve([]);
-    last.onsuccess = () => resolve(requests.map((request) => request.result));
-    last.onerror = () => reject(last.error!);
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error!);
   });
 }

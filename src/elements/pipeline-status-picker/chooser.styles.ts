@@ -85,6 +85,11 @@ export const chooserStyles = css`
     color: var(--_text);
   }
 
+  /* The room of the mark that the chosen one has. */
+  .option > .chip:first-child {
+    margin-inline-start: calc(1em + 6px);
+  }
+
   .loading {
     animation: appear 0.3s 1s both;
   }
