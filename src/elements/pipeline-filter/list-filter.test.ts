@@ -329,6 +329,48 @@ describe('<pipeline-filter for>', () => {
       return written;
     }
 
+    for (const [display, order] of [
+      // Each that goes would move all below it, each that comes too.
+      ['block', { hidden: 'last first', shown: 'first first' }],
+      // Each that goes would look for the next one past all that went.
+      ['list-item', { hidden: 'first first', shown: 'first first' }],
+    ] as const) {
+      it(`are hidden and shown in the order that costs the browser least (${display})`, async () => {
+        const rows = IDS.slice(0, 2000).map((id) => row(id));
+        for (const each of rows) each.style.display = display;
+        const sheet = document.createElement('style');
+        sheet.textContent = '[hidden] { display: none !important }';
+        const list = await fixture<HTMLElement>(
+          html`<ul>
+            ${rows}${sheet}
+          </ul>`,
+        );
+        let passes = true;
+        let settle = (): void => undefined;
+        const filter = new ListFilter(list, 'data-conversation-id', {
+          matches: () => passes,
+          watch: () => () => undefined,
+          onSettled: () => settle(),
+        });
+        const written: Node[] = [];
+        new MutationObserver((records) => written.push(...records.map(({ target }) => target))).observe(list, {
+          subtree: true,
+          attributeFilter: ['hidden'],
+        });
+        const run = async (to: boolean): Promise<string> => {
+          written.length = 0;
+          passes = to;
+          filter.refresh();
+          await new Promise<void>((resolve) => (settle = resolve));
+          await Promise.resolve();
+          if (written.every((each, i) => each === rows[i])) return 'first first';
+          return written.every((each, i) => each === rows.at(-1 - i)) ? 'last first' : 'mixed';
+        };
+        expect({ hidden: await run(false), shown: await run(true) }).to.deep.equal(order);
+        filter.close();
+      });
+    }
+
     it('are not gone through in the turn in which the filter begins: a press waits for it', async () => {
       const list = document.createElement('ul');
       list.append(...IDS.map((id) => row(id)));

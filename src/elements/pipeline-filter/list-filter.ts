@@ -4,6 +4,8 @@ import { Slices } from './slices.js';
 
 /** So many rows are looked at as soon as the host has changed them, before they are painted; the others wait for a frame. */
 const AT_ONCE = 100;
+/** So many neighbours that are list items are not hidden from the end on: see `#ordered`. */
+const LONG_RUN = 500;
 
 export interface ListFilterOptions {
   /** Whether an id passes; `undefined` while that is not known: its rows stay as they are. */
@@ -38,8 +40,12 @@ export class ListFilter {
   readonly #unknown = new Set<HTMLElement>();
   /** The rows to look at before all others. */
   readonly #changed = new Set<HTMLElement>();
-  /** All rows, as far as they are still to be looked at. */
-  #sweep: Iterator<HTMLElement> | undefined;
+  /** All rows, as far as they are still to be looked at, and those of them to be written then: the next one is the last. */
+  #unseen: HTMLElement[] = [];
+  #due: HTMLElement[] = [];
+  /** How many rows before the one that is looked at will stand hidden one after the other, and the most so far. */
+  #run = 0;
+  #longestRun = 0;
   readonly #written = new Set<Node>();
   #isChecked = false;
   readonly #slices: Slices;
@@ -50,7 +56,7 @@ export class ListFilter {
     this.attribute = attribute;
     this.#options = options;
     this.#slices = new Slices({
-      size: () => this.#ids.size,
+      size: () => Math.max(this.#ids.size, this.#unseen.length),
       step: () => this.#step(),
       around: (slice) => this.#quietly(slice),
       layOut: () => void list.offsetHeight,
@@ -79,7 +85,9 @@ export class ListFilter {
 
   /** The filter is another one: looks at every row again, or for the first time. */
   refresh(): void {
-    this.#sweep = this.#rowsIn(this.list);
+    this.#unseen = [...this.#rowsIn(this.list)].reverse();
+    this.#due = [];
+    this.#run = this.#longestRun = 0;
     this.#slices.start();
   }
 
@@ -175,28 +183,55 @@ export class ListFilter {
 
   #step(): boolean | undefined {
     for (const row of this.#changed) {
+      const isOneOfMany = this.#changed.size > AT_ONCE;
       this.#changed.delete(row);
-      return this.#apply(row);
+      return isOneOfMany ? this.#sortIn(row) : this.#apply(row);
     }
-    const next = this.#sweep?.next();
-    if (!next || next.done) {
-      this.#sweep = undefined;
-      return undefined;
+    const unseen = this.#unseen.pop();
+    if (unseen) {
+      this.#sortIn(unseen);
+      if (!this.#unseen.length) this.#due = this.#ordered(this.#due);
+      return false;
     }
+    const next = this.#due.pop();
+    return next && this.#apply(next);
+  }
+
+  /** Finds out what is to be done with a row, and leaves it to be done later. */
+  #sortIn(row: HTMLElement): false {
     // Not all in the turn in which the filter begins: that is a person's press, which waits for it.
-    if (!this.#ids.has(next.value)) this.#read(next.value);
-    return this.#apply(next.value);
+    if (!this.#ids.has(row)) this.#read(row);
+    const passes = this.#passes(row);
+    if (passes ? this.#hidden.has(row) : passes === false && !row.hidden) this.#due.push(row);
+    this.#run = passes && !row.hidden ? 0 : this.#run + 1;
+    this.#longestRun = Math.max(this.#longestRun, this.#run);
+    return false;
+  }
+
+  /**
+   * Rows go from the end of the list on and come from its beginning on: then few that are shown stand below the one that
+   * is written, and to move those is most of what it costs. But in Chromium a list item that goes looks for the next one
+   * that is there, past all that are hidden: where these are many, all rows are written from the beginning on.
+   */
+  #ordered(rows: HTMLElement[]): HTMLElement[] {
+    const goes = rows.filter((row) => !this.#hidden.has(row));
+    const isSlow = this.#longestRun > LONG_RUN && goes[0] && getComputedStyle(goes[0]).display === 'list-item';
+    return isSlow ? rows.reverse() : [...rows.filter((row) => this.#hidden.has(row)).reverse(), ...goes];
+  }
+
+  /** Whether a row passes; `undefined` while that is not known, which is kept. */
+  #passes(row: HTMLElement): boolean | undefined {
+    const id = this.#ids.get(row);
+    const passes = id === undefined ? true : this.#options.matches(id);
+    if (passes === undefined) this.#unknown.add(row);
+    else this.#unknown.delete(row);
+    return passes;
   }
 
   /** Shows or hides a row; tells whether it had to. */
   #apply(row: HTMLElement): boolean {
-    const id = this.#ids.get(row);
-    const passes = id === undefined ? true : this.#options.matches(id);
-    if (passes === undefined) {
-      this.#unknown.add(row);
-      return false;
-    }
-    this.#unknown.delete(row);
+    const passes = this.#passes(row);
+    if (passes === undefined) return false;
     if (passes) {
       if (!this.#hidden.delete(row)) return false;
     } else {

@@ -7,6 +7,8 @@ const LEAST = 100;
 const MOST = 2000;
 /** And in about so many frames all must be done, however slow each is: every one costs the layout of the whole list. */
 const FRAMES = 12;
+/** With more items than this, the frame that shows the press does not have to wait for the first of them. */
+const MANY = 500;
 /** A frame that has not come by then is not coming: the page is covered, say. Milliseconds. */
 const FRAME_TIMEOUT = 100;
 
@@ -39,11 +41,11 @@ export class Slices {
     this.#now = now;
   }
 
-  /** There is work: it begins with the next frame. */
+  /** There is work: it begins with the next frame, or right after it. */
   start(): void {
     if (this.#timer !== undefined) return;
     // A hidden page has no frames, and nobody waits for one.
-    if (!document.hidden) this.#frame = requestAnimationFrame(this.#run);
+    if (!document.hidden) this.#frame = requestAnimationFrame(this.#handleFrame);
     this.#timer = setTimeout(this.#run, document.hidden ? 0 : FRAME_TIMEOUT);
   }
 
@@ -52,6 +54,12 @@ export class Slices {
     clearTimeout(this.#timer);
     this.#timer = undefined;
   }
+
+  readonly #handleFrame = (): void => {
+    if (this.#options.size() <= MANY) return this.#run();
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(this.#run);
+  };
 
   readonly #run = (): void => {
     this.stop();
