@@ -49,8 +49,9 @@ export class Reads<T> {
         }
       } catch (thrown) {
         const error = PipelineError.from(thrown);
+        const isRepeat = ids.every((id) => this.#errors.has(id));
         for (const id of ids) this.#errors.set(id, error);
-        report(error);
+        report(error, isRepeat);
         for (const id of ids) this.watchers.notify(id);
       }
     });

@@ -1,12 +1,13 @@
 /* What the store shows after changes that nobody told it of: never something that is not so, for good. */
 import { expect } from '@open-wc/testing';
 import { until } from '../../test/support.js';
-import type { StatusList, SubscriptionState } from '../adapters/adapter.js';
+import type { PipelineAdapter, StatusList, SubscriptionState } from '../adapters/adapter.js';
 import { MemoryAdapter } from '../adapters/memory.js';
 import type { Change } from '../model/changes.js';
 import { PipelineError } from '../model/errors.js';
 import type { Status } from '../model/status.js';
-import { PipelineStore } from './store.js';
+import { PipelineStore, type Interest } from './store.js';
+import { Tallies } from './tallies.js';
 import { watching } from './test-watching.js';
 import { Writes } from './writes.js';
 
@@ -50,12 +51,12 @@ const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
 const away = (): PipelineError => new PipelineError('unavailable', 'away');
 const status = (version: number): Status => ({ id: 'a', name: 'Leads', color: '#123456', rank: 'a0', version });
 
-async function awake(list: StatusList): Promise<{ adapter: HeldAdapter; store: PipelineStore }> {
+async function awake(list: StatusList): Promise<{ adapter: HeldAdapter; store: PipelineStore; leave(): void }> {
   const adapter = new HeldAdapter();
   const store = PipelineStore.of(adapter);
-  watching(store, { statuses: true }, undefined, () => undefined);
+  const leave = watching(store, { statuses: true }, undefined, () => undefined);
   await adapter.answer(list);
-  return { adapter, store };
+  return { adapter, store, leave };
 }
 
 describe('PipelineStore, after changes that it was not told of', () => {
@@ -150,5 +151,107 @@ describe('PipelineStore, after changes that it was not told of', () => {
     adapter.setState('live');
     await turn();
     expect(adapter.lists).to.have.length(0);
+  });
+
+  describe('reads again by itself what could not be read', () => {
+    const { setTimeout, clearTimeout } = globalThis;
+    /** The long timers that wait, by the milliseconds they were set for: the test lets them end. */
+    let waiting: { ms: number; run: () => void }[];
+    beforeEach(() => {
+      waiting = [];
+      Object.assign(globalThis, {
+        setTimeout(run: () => void, ms = 0): unknown {
+          if (ms < 5000) return setTimeout.call(globalThis, run, ms);
+          const timer = { ms, run };
+          waiting.push(timer);
+          return timer;
+        },
+        clearTimeout(timer: never): void {
+          waiting = waiting.filter((each) => each !== timer);
+          if (typeof timer === 'number') clearTimeout.call(globalThis, timer);
+        },
+      });
+    });
+    afterEach(() => Object.assign(globalThis, { setTimeout, clearTimeout }));
+
+    /** Lets the one timer end; returns how long it would have taken. */
+    function wait(): number {
+      expect(waiting).to.have.length(1);
+      const { ms, run } = waiting.shift()!;
+      run();
+      return ms;
+    }
+
+    function watched(interest: Interest, adapter: PipelineAdapter): { told: string[]; stop(): void } {
+      const told: string[] = [];
+      const stop = watching(PipelineStore.of(adapter), interest, undefined, (error) => told.push(error.code));
+      return { told, stop };
+    }
+
+    it('ever more rarely, and tells of it once', async () => {
+      const adapter = new HeldAdapter();
+      const { told } = watched({ statuses: true }, adapter);
+      await adapter.answer(away());
+      const waits: number[] = [];
+      for (let n = 0; n < 7; n++) {
+        waits.push(wait());
+        await adapter.answer(away());
+      }
+      expect(waits).to.deep.equal([10_000, 20_000, 40_000, 80_000, 160_000, 300_000, 300_000]);
+      expect(told).to.deep.equal(['unavailable']);
+      wait();
+      await adapter.answer({ items: [status(1)], seq: '1' });
+      expect([PipelineStore.of(adapter).statuses.length, waiting.length]).to.deep.equal([1, 0]);
+      // Something new, and what a person asked for, is told again.
+      for (let n = 0; n < 2; n++) {
+        void PipelineStore.of(adapter).retry();
+        await adapter.answer(away());
+      }
+      expect(told).to.deep.equal(['unavailable', 'unavailable', 'unavailable']);
+      expect(wait()).to.equal(10_000);
+    });
+
+    it('also conversations, and numbers', async () => {
+      const adapter = new MemoryAdapter();
+      let isAway = true;
+      const getEntries = adapter.getEntries.bind(adapter);
+      const count = adapter.count.bind(adapter);
+      adapter.getEntries = (ids) => (isAway ? Promise.reject(away()) : getEntries(ids));
+      adapter.count = (query) => (isAway ? Promise.reject(away()) : count(query));
+      const store = PipelineStore.of(adapter);
+      const tally = store.part(Tallies).of({ of: 'conversation' });
+      const { told } = watched({ statuses: true, conversationIds: ['x'], also: tally }, adapter);
+      await until(() => told.length === 2);
+      isAway = false;
+      wait();
+      await until(() => store.entry('x') && tally.counts);
+      expect(waiting).to.have.length(0);
+    });
+
+    it('not what the adapter refused for good, and not when nobody shows it any more', async () => {
+      const adapter = new HeldAdapter();
+      const { stop } = watched({ statuses: true }, adapter);
+      await adapter.answer(new PipelineError('forbidden', 'no'));
+      expect(waiting).to.have.length(0);
+      void PipelineStore.of(adapter).retry();
+      await adapter.answer(away());
+      expect(waiting).to.have.length(1);
+      stop();
+      await turn();
+      expect(waiting).to.have.length(0);
+    });
+
+    it('at once when someone shows it again', async () => {
+      const { adapter, store, leave } = await awake({ items: [], seq: '1' });
+      const { stop } = watched({ statuses: true }, adapter);
+      void store.retry();
+      await adapter.answer(away());
+      leave();
+      stop();
+      await turn();
+      watched({ statuses: true }, adapter);
+      await adapter.answer({ items: [status(2)], seq: '2' });
+      expect(store.statuses).to.have.length(1);
+    });
   });
 });

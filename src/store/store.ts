@@ -7,6 +7,7 @@ import { parseChange, parseEntry, parseStatus } from '../model/parse.js';
 import { compareStatuses, type Status } from '../model/status.js';
 import { ConfirmedStatuses } from './confirmed.js';
 import { Reads, Ticks } from './reads.js';
+import { Retries } from './retries.js';
 import type { Outcome } from './send.js';
 import { Watchers, type Watcher } from './watchers.js';
 import { WhileWatched } from './while-watched.js';
@@ -56,7 +57,8 @@ export interface Shared {
   readonly ticks: Ticks;
   /** To be awaited before anything is read. */
   ready(): Promise<void> | undefined;
-  report(error: PipelineError): void;
+  /** `isRepeat`: it had failed before, and not been read since. */
+  report(error: PipelineError, isRepeat: boolean): void;
   /** To be called before something is watched, and after it is not any more. */
   settle(): void;
 }
@@ -107,6 +109,7 @@ export class PipelineStore {
     () => this.isWatched,
     () => this.#follow(),
   );
+  readonly #retries = new Retries(() => void (this.#hasFailed && this.#readAgain()));
   #listing: Promise<void> | undefined;
   /** While the place in the changes is not known yet: what was read before it could miss a change that nobody tells. */
   #placing: Promise<void> | undefined;
@@ -126,8 +129,7 @@ export class PipelineStore {
     this.#shared = {
       ticks: this.#ticks,
       ready: () => this.#placing,
-      // What fails when nobody shows it any more (its adapter was closed, say) is nobody's concern.
-      report: (error) => void (this.isWatched && this.report(error, 'load')),
+      report: (error, isRepeat) => this.#fail(error, isRepeat),
       settle: () => this.#following.settle(),
     };
     this.#entries = new Reads<Entry>(
@@ -220,9 +222,9 @@ export class PipelineStore {
   }
 
   /** Reads everything that is shown again, for instance after an error. */
-  async retry(): Promise<void> {
-    await this.list();
-    this.#refreshRecords();
+  retry(): Promise<void> {
+    this.#retries.stop();
+    return this.#readAgain();
   }
 
   // Reads that are nobody's state.
@@ -335,8 +337,9 @@ export class PipelineStore {
           this.#seq ??= seq;
           this.#error = undefined;
         } catch (thrown) {
+          const isRepeat = this.#error !== undefined;
           this.#error = PipelineError.from(thrown);
-          if (this.isWatched) this.report(this.#error, 'load');
+          this.#fail(this.#error, isRepeat);
         }
         this.showStatuses();
       }
@@ -403,6 +406,7 @@ export class PipelineStore {
     if (this.#listed && this.#seq !== undefined && this.can('subscribe')) {
       subscribe();
       this.#tellParts();
+      if (this.#error) void this.list();
     } else {
       if (this.#listed) this.#refreshRecords();
       const listing = this.list();
@@ -416,6 +420,7 @@ export class PipelineStore {
       isFollowing = false;
       unsubscribe();
       forgetPersistence?.();
+      this.#retries.stop();
       // Nothing is heard from now on, and not every adapter can tell later what was missed.
       if (this.can('subscribe')) return;
       for (const each of this.#records) each.forget();
@@ -424,6 +429,16 @@ export class PipelineStore {
 
   get #hasFailed(): boolean {
     return !!this.#error || this.#records.some((each) => each.hasFailed);
+  }
+
+  async #readAgain(): Promise<void> {
+    await this.list();
+    this.#refreshRecords();
+  }
+
+  /** What fails when nobody shows it any more (its adapter was closed, say) is nobody's concern. */
+  #fail(error: PipelineError, isRepeat: boolean): void {
+    if (this.isWatched && this.#retries.add(error, isRepeat)) this.report(error, 'load');
   }
 
   #tellNotDurable(): void {

@@ -12,12 +12,12 @@ interface Tally extends Watchable {
   query: CountQuery;
   counts?: Counts;
   running: boolean;
+  failed: boolean;
   stale: boolean;
 }
 
 /** The numbers of conversations and contacts per status, counted anew by the adapter when something changed. */
 export class Tallies implements StorePart {
-  readonly hasFailed = false;
   readonly #store: PipelineStore;
   readonly #shared: Shared;
   readonly #watchers = new Watchers();
@@ -35,13 +35,17 @@ export class Tallies implements StorePart {
     if (!tally) {
       const watch = (watcher: Watcher): void => this.#watch(key, watcher);
       const unwatch = (watcher: Watcher): void => this.#unwatch(key, watcher);
-      this.#tallies.set(key, (tally = { query, running: false, stale: true, watch, unwatch }));
+      this.#tallies.set(key, (tally = { query, running: false, failed: false, stale: true, watch, unwatch }));
     }
     return tally;
   }
 
   get isWatched(): boolean {
     return this.#watchers.size > 0;
+  }
+
+  get hasFailed(): boolean {
+    return [...this.#tallies].some(([key, tally]) => tally.failed && this.#watchers.has(key));
   }
 
   hear(): void {
@@ -81,9 +85,12 @@ export class Tallies implements StorePart {
     tally.stale = false;
     try {
       tally.counts = await this.#store.adapter.count!(tally.query);
+      tally.failed = false;
     } catch (thrown) {
       // The last known numbers stay; the next change tries again.
-      this.#shared.report(PipelineError.from(thrown));
+      const isRepeat = tally.failed;
+      tally.failed = true;
+      this.#shared.report(PipelineError.from(thrown), isRepeat);
     }
     this.#watchers.notify(key);
     setTimeout(() => {

@@ -41,6 +41,7 @@ export class User {
   readonly #patienceMs: number;
   readonly #requests = new Set<string>();
   #asked = 0;
+  #isRetrying = false;
 
   constructor({ baseUrl, name, seed, countsAlways, patienceMs, isAnswering }: UserOptions) {
     const underway = (): string[] => [...this.#requests].filter(isAnswering);
@@ -85,7 +86,10 @@ export class User {
   async retryIfAsked(): Promise<void> {
     const { store } = this;
     const hasFailed = store.error || CONVERSATIONS.some(({ conversationId }) => store.entryError(conversationId));
-    if (hasFailed) await store.retry();
+    if (!hasFailed || this.#isRetrying) return;
+    this.#isRetrying = true;
+    await store.retry();
+    this.#isRetrying = false;
   }
 
   /** Looks at the counts too from now on. */
