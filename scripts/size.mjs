@@ -1,9 +1,11 @@
-// What an app pays: each entry point of dist/ with all that it imports, bundled, minified and compressed. The budgets
+// What an app pays: each entry point of dist/ with all that it imports, bundled by rollup, minified and compressed. The budgets
 // are kB of gzip (package.json, "sizeBudgets") for what is loaded at once; what waits for its first use is shown beside.
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
-import { build } from 'esbuild';
+import nodeResolve from '@rollup/plugin-node-resolve';
+import terser from '@rollup/plugin-terser';
+import { rollup } from 'rollup';
 
 const { sizeBudgets } = JSON.parse(readFileSync('package.json', 'utf8'));
 
@@ -16,35 +18,34 @@ const ENTRIES = {
   cdn: ['cdn/pipeline-elements.js'],
 };
 
-const imports = (files) => files.map((file) => `export * from './${file}';`).join('\n');
+const ENTRY = 'entry';
 
-/** The files of a bundle: what loads at once, and what loads later. */
+/** The files of an app with nothing but these in it: what loads at once, and what loads later. */
 async function bundle(files) {
-  const { outputFiles, metafile } = await build({
-    stdin: { contents: imports(files), resolveDir: resolve('dist') },
-    // Not the repository's: its `paths` would bundle src/ beside dist/.
-    tsconfigRaw: {},
-    bundle: true,
-    splitting: true,
-    minify: true,
-    format: 'esm',
-    target: 'es2022',
-    outdir: '.',
-    write: false,
-    metafile: true,
-    legalComments: 'none',
-  });
-  const contents = new Map(outputFiles.map((file) => [file.path, file.contents]));
-  const bytes = (path) => contents.get(resolve(path));
-  const now = new Set();
-  const visit = (path) => {
-    if (now.has(path)) return;
-    now.add(path);
-    for (const next of metafile.outputs[path].imports) if (next.kind === 'import-statement') visit(next.path);
+  const entry = {
+    name: ENTRY,
+    resolveId: (id) => (id === ENTRY ? resolve('dist/entry.js') : null),
+    load: (id) =>
+      id === resolve('dist/entry.js') ? files.map((file) => `export * from './${file}';`).join('\n') : null,
   };
-  const all = Object.keys(metafile.outputs);
-  visit(all.find((path) => metafile.outputs[path].entryPoint === '<stdin>'));
-  return { now: [...now].map(bytes), later: all.filter((path) => !now.has(path)).map(bytes) };
+  const build = await rollup({
+    input: ENTRY,
+    // Lit's production build: without the `development` condition.
+    plugins: [entry, nodeResolve({ exportConditions: ['default'] }), terser({ format: { comments: false } })],
+  });
+  const { output } = await build.generate({ format: 'es' });
+  await build.close();
+  const chunks = new Map(output.map((chunk) => [chunk.fileName, chunk]));
+  const now = new Set();
+  const visit = (name) => {
+    if (now.has(name)) return;
+    now.add(name);
+    chunks.get(name).imports.forEach(visit);
+  };
+  visit(output.find((chunk) => chunk.isEntry).fileName);
+  const codeOf = (isNow) =>
+    [...chunks.values()].filter(({ fileName }) => now.has(fileName) === isNow).map(({ code }) => code);
+  return { now: codeOf(true), later: codeOf(false) };
 }
 
 const kB = (bytes) => (bytes / 1000).toFixed(1).padStart(7);
