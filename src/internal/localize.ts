@@ -208,6 +208,7 @@ export class LocalizeController {
 
 /** `undefined` for what is no message, whatever a host or a server took for one. */
 function fill(message: Message | undefined, tag: string, values: Values): string | undefined {
+  if (typeof message === 'string' && !message.includes('{')) return message;
   const pluralForm = (): Intl.LDMLPluralRule => formatsFor(tag).plural.select(Number(values['n'] ?? 0));
   const pattern = typeof message === 'string' ? message : (message?.[pluralForm()] ?? message?.other);
   return pattern?.replace(/\{(\w+)\}/g, (whole, name: string) => {

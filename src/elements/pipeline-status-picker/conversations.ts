@@ -9,12 +9,14 @@ import type { PipelineStore } from '../../store/store.js';
 
 export type Conversations = readonly ConversationRef[];
 
-/** What the host gave, checked; none, and a word to the developer, where an id is one that no adapter takes. */
-export function readConversations(given: {
+interface Given {
   conversations: Conversations | null;
   conversationId: string | null;
   contactId: string | null;
-}): Conversations {
+}
+
+/** What the host gave, checked; none, and a word to the developer, where an id is one that no adapter takes. */
+export function readConversations(given: Given): Conversations {
   const { conversations, conversationId, contactId } = given;
   try {
     const refs = (conversations ?? (conversationId === null ? [] : [{ conversationId }])).map(parseConversationRef);
@@ -25,6 +27,13 @@ export function readConversations(given: {
     warnOnce(`<pipeline-status-picker>: ${message} Give it ids of 1 to 256 characters.`);
     return [];
   }
+}
+
+/** Whether these are what the host gave: with one conversation, as in a list of thousands, that is soon told. */
+export function isReadOf(refs: Conversations, { conversations, conversationId, contactId }: Given): boolean {
+  const [only] = refs;
+  if (conversations || refs.length !== 1) return false;
+  return only!.conversationId === conversationId && (only!.contactId ?? null) === (contactId || null);
 }
 
 /** Ids hold no control characters, so this tells any two lists apart. */

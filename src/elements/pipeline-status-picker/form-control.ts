@@ -13,6 +13,7 @@ export abstract class FormControl extends PipelineElement {
 
   #formDisabled = false;
   #isLabelled = false;
+  #isInLabel = false;
   /** What the form knows: the value, and why it is not valid. */
   #told: Id | null | undefined;
   #missing = '';
@@ -48,6 +49,11 @@ export abstract class FormControl extends PipelineElement {
     return this.internals.reportValidity();
   }
 
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#isInLabel = this.closest('label') !== null;
+  }
+
   formResetCallback(): void {
     this.value = this.getAttribute('value');
   }
@@ -70,7 +76,9 @@ export abstract class FormControl extends PipelineElement {
   /** Tells the form the value; `control`: what a label names, and where the browser says what is missing. */
   protected tellForm(control: HTMLElement, value: Id | null, isKnown: boolean): void {
     this.#nameByLabels(control);
-    if (value !== this.#told) this.internals.setFormValue((this.#told = value) ?? '');
+    // Nothing is told while nothing is known, as with a control that is not there yet.
+    const isNews = value !== this.#told && (isKnown || this.#told !== undefined);
+    if (isNews) this.internals.setFormValue((this.#told = value) ?? '');
     const missing = this.required && value === null && isKnown ? this.text('requiredMissing') : '';
     if (missing === this.#missing && (!missing || control === this.#anchor)) return;
     this.#missing = missing;
@@ -81,7 +89,7 @@ export abstract class FormControl extends PipelineElement {
 
   #nameByLabels(control: HTMLElement): void {
     // The browser would look through the whole page for the labels of each of a thousand pickers.
-    const labels = this.id || this.closest('label') ? ([...this.internals.labels] as Element[]) : [];
+    const labels = this.id || this.#isInLabel ? ([...this.internals.labels] as Element[]) : [];
     if (!labels.length && !this.#isLabelled) return;
     this.#isLabelled = labels.length > 0;
     // A <label for> of the page names it; the reference reaches out of the shadow root, an id could not.

@@ -11,6 +11,7 @@ import type { Chooser, ChooserHost } from './chooser.js';
 import {
   NOTHING_YET,
   idsOf,
+  isReadOf,
   isSameView,
   readConversations,
   viewOf,
@@ -182,7 +183,8 @@ export class PipelineStatusPicker extends FormControl {
 
   protected override willUpdate(changed: PropertyValues): void {
     super.willUpdate(changed);
-    if (changed.has('conversationId') || changed.has('contactId') || changed.has('conversations')) {
+    const isGiven = changed.has('conversationId') || changed.has('contactId') || changed.has('conversations');
+    if (isGiven && !isReadOf(this.#refs, this)) {
       const before = idsOf(this.#refs);
       this.#refs = readConversations(this);
       // Not when a host only hands over a new list of the same.
