@@ -51,9 +51,9 @@ const ACTS = {
     inFilter((filter, root) => {
       const box = root.querySelectorAll('[part=check]')[index];
       const willFilter = !box.checked;
-      // Rows are looked at in order.
-      const last = rows().findLast(hasNone);
-      return { target: box.closest('label'), isDone: () => last.hidden === willFilter };
+      // Rows are written from one end or the other on.
+      const ends = [rows().find(hasNone), rows().findLast(hasNone)];
+      return { target: box.closest('label'), isDone: () => ends.every((row) => row.hidden === willFilter) };
     }),
   page: (name) => {
     const link = document.querySelector(`nav a[href='#/${name}']`);

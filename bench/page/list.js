@@ -44,11 +44,12 @@ export async function start(subject, { statuses, count }) {
   );
   document.querySelector('main').append(list);
   const choose = SUBJECTS[subject](list, (id) => `s${Number(id.slice(1)) % statuses}`);
-  const last = list.lastElementChild;
+  // Neither has the status that is chosen.
+  const ends = [list.children[1], list.lastElementChild];
 
-  /** Done when the last row is: rows are looked at in order. */
+  /** Done when the first row and the last one are: rows are written from one end or the other on. */
   const settled = async (isHidden) => {
-    while (last.hidden !== isHidden) await frame();
+    while (ends.some((row) => row.hidden !== isHidden)) await frame();
     await frame();
     await frame();
   };
