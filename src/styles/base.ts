@@ -32,6 +32,18 @@ export const base = css`
     color: var(--_danger);
   }
 
+  /* English in a page from right to left, whose language lacks the words, still ends with its full stop. */
+  h2,
+  p,
+  .message,
+  .message-text,
+  .sentence,
+  .banner > span {
+    text-align: -webkit-match-parent;
+    text-align: match-parent;
+    unicode-bidi: plaintext;
+  }
+
   /*
    * Two strokes that meet: a page has one for every picker, and an svg or a turned box each would weigh more than the
    * pill. Each half is whole pixels wide and a stroke higher than wide, or the two would not meet where a name ends.

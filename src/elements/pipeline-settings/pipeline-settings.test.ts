@@ -386,6 +386,35 @@ describe('<pipeline-settings>', () => {
       expect(left('Edit Leads')).to.be.greaterThan(left('Delete Leads'));
     });
 
+    it('ends an English sentence with its full stop in a page from right to left', async () => {
+      const adapter = await pipeline();
+      await use(adapter, 'leads', 24);
+      const box = await fixture<HTMLElement>(
+        html`<div dir="rtl"><pipeline-settings .adapter=${adapter}></pipeline-settings></div>`,
+      );
+      const element = box.querySelector('pipeline-settings')!;
+      const left = (node: Node, at: number): number => {
+        const range = new Range();
+        range.setStart(node, at);
+        range.setEnd(node, at + 1);
+        return range.getBoundingClientRect().left;
+      };
+      const isFromTheLeft = (selector: string): void => {
+        const sentence = element.shadowRoot!.querySelector(selector)!;
+        const texts = [...sentence.childNodes].filter((node) => node instanceof Text && node.data.trim()) as Text[];
+        const [first, last] = [texts[0]!, texts.at(-1)!];
+        expect(left(first, 0), first.data).to.be.lessThan(left(last, last.data.trimEnd().length - 1));
+      };
+      await until(() => counts(element)[0] === '24 conversations');
+      isFromTheLeft('.sentence');
+      await click(button(element, 'Delete Leads'));
+      await until(() => queryByRole(element, 'dialog'));
+      isFromTheLeft('h2');
+      await click(byRole(byRole(element, 'dialog'), 'button', 'Delete'));
+      await until(() => message(element) !== '');
+      isFromTheLeft('.message-text');
+    });
+
     it('has targets of 24 px and more, and as large as the page asks for', async () => {
       const element = await settings(await pipeline());
       const targets = (): HTMLElement[] => [
