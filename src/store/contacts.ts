@@ -2,7 +2,8 @@ import type { ContactSummary, Entry } from '../model/entry.js';
 import type { PipelineError } from '../model/errors.js';
 import type { Id } from '../model/id.js';
 import { Reads } from './reads.js';
-import type { PipelineStore, Shared, StorePart } from './store.js';
+import type { Shared, StorePart } from './part.js';
+import type { PipelineStore } from './store.js';
 import type { Watcher } from './watchers.js';
 
 type Summaries = ReadonlyMap<Id, ContactSummary>;

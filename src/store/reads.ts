@@ -1,7 +1,7 @@
 import type { Id } from '../model/id.js';
 import { PipelineError } from '../model/errors.js';
 import { Batch } from './batch.js';
-import type { Shared } from './store.js';
+import type { Shared } from './part.js';
 import { Watchers, type Watcher } from './watchers.js';
 
 /** Records held without anyone showing them are dropped once there are more than this. */

@@ -3,9 +3,12 @@ import { isNewer, type Change } from '../model/changes.js';
 import type { Entry, HistoryItem } from '../model/entry.js';
 import { PipelineError } from '../model/errors.js';
 import type { Id } from '../model/id.js';
-import { parseChange, parseEntry, parseStatus } from '../model/parse.js';
+import { parseEntry, parseStatus } from '../model/parse.js';
 import { compareStatuses, type Status } from '../model/status.js';
 import { ConfirmedStatuses } from './confirmed.js';
+import { Feed } from './feed.js';
+import type { Shared, StorePart, Watchable } from './part.js';
+import { Readable } from './readable.js';
 import { Reads, Ticks } from './reads.js';
 import { Retries } from './retries.js';
 import type { Outcome } from './send.js';
@@ -32,35 +35,6 @@ export interface Interest {
   readonly conversationIds?: readonly Id[];
   /** Something of a `StorePart`. */
   readonly also?: Watchable | undefined;
-}
-
-export interface Watchable {
-  watch(watcher: Watcher): void;
-  unwatch(watcher: Watcher): void;
-}
-
-/** What only some elements show; kept up to date with the store from when it is first wanted. */
-export interface StorePart {
-  readonly isWatched: boolean;
-  /** Whether anything that is shown could not be read. */
-  readonly hasFailed: boolean;
-  /** Something changed: an entry, from what it was `before`, as far as that is known. */
-  hear(entry?: Entry, before?: Entry): void;
-  /** All of it may have changed. */
-  refresh(): void;
-  /** From now on no change is heard. */
-  forget(): void;
-}
-
-/** What the parts of a store have in common with it. */
-export interface Shared {
-  readonly ticks: Ticks;
-  /** To be awaited before anything is read. */
-  ready(): Promise<void> | undefined;
-  /** `isRepeat`: it had failed before, and not been read since. */
-  report(error: PipelineError, isRepeat: boolean): void;
-  /** To be called before something is watched, and after it is not any more. */
-  settle(): void;
 }
 
 /** Writes that the adapter has not confirmed yet, as they change what is shown. */
@@ -103,8 +77,16 @@ export class PipelineStore {
   #folded: readonly Status[] | undefined;
   #listed = false;
   #error: PipelineError | undefined;
-  #live: SubscriptionState = 'live';
-  #seq: string | undefined;
+  readonly #readable = new Readable((error) => this.report(error, 'load'));
+  readonly #feed = new Feed({
+    handleChange: (change) => this.#hear(change),
+    handleUnreadable: (reason) => this.#readable.complain(1, reason),
+    handleLive: (isFirst, isBack) => {
+      // What was read before the changes were followed may have changed since; what could not be read may be there now.
+      if ((isFirst && !this.#error) || (isBack && this.#hasFailed)) void this.retry();
+    },
+    handleState: () => this.#listWatchers.notify(STATUSES),
+  });
   readonly #following = new WhileWatched(
     () => this.isWatched,
     () => this.#follow(),
@@ -114,7 +96,6 @@ export class PipelineStore {
   /** While the place in the changes is not known yet: what was read before it could miss a change that nobody tells. */
   #placing: Promise<void> | undefined;
   #listAgain = false;
-  #complained = false;
   #toldNotDurable = false;
 
   /** The one store of an adapter. */
@@ -133,7 +114,7 @@ export class PipelineStore {
       settle: () => this.#following.settle(),
     };
     this.#entries = new Reads<Entry>(
-      async (ids) => this.#readable(await adapter.getEntries(ids), parseEntry),
+      async (ids) => this.#readable.all(await adapter.getEntries(ids), parseEntry),
       (conversationId) => ({ conversationId, contactId: null, statusId: null, version: 0, changedAt: 0 }),
       this.#shared,
       isNewer,
@@ -163,7 +144,7 @@ export class PipelineStore {
   }
 
   get live(): SubscriptionState {
-    return this.#live;
+    return this.#feed.state;
   }
 
   /** Whether what is written outlives the page: not where the browser gives no storage. */
@@ -234,7 +215,7 @@ export class PipelineStore {
   }
 
   async getEntries(ids: readonly Id[]): Promise<ReadonlyMap<Id, Entry>> {
-    return this.#readable(await this.adapter.getEntries(ids), parseEntry);
+    return this.#readable.all(await this.adapter.getEntries(ids), parseEntry);
   }
 
   // For `Writes`.
@@ -291,15 +272,7 @@ export class PipelineStore {
     if (isNewer(entry, this.#entries.get(entry.conversationId))) this.#entries.hear(entry.conversationId, entry);
   }
 
-  #hear(value: unknown): void {
-    let change: Change;
-    try {
-      change = parseChange(value);
-    } catch (thrown) {
-      this.#complain(1, thrown);
-      return;
-    }
-    this.#seq = change.seq;
+  #hear(change: Change): void {
     if (change.kind === 'reset') {
       void this.retry();
       return;
@@ -324,17 +297,12 @@ export class PipelineStore {
         try {
           const { items, seq } = await this.adapter.listStatuses();
           const isInDoubt = this.#confirmed.replace(
-            [
-              ...this.#readable(
-                items.map((item, i) => [i, item]),
-                parseStatus,
-              ).values(),
-            ],
+            [...this.#readable.all(items.entries(), parseStatus).values()],
             askedAt,
           );
           this.#listAgain ||= isInDoubt;
           this.#listed = true;
-          this.#seq ??= seq;
+          this.#feed.begin(seq);
           this.#error = undefined;
         } catch (thrown) {
           const isRepeat = this.#error !== undefined;
@@ -361,38 +329,6 @@ export class PipelineStore {
     for (const part of this.#parts.values()) part.hear(entry, before);
   }
 
-  /** The records that can be read; the others are left out and complained of. */
-  #readable<K, T>(records: Iterable<readonly [K, unknown]>, parse: (value: unknown) => T): Map<K, T> {
-    const good = new Map<K, T>();
-    let unreadable = 0;
-    let reason: unknown;
-    for (const [id, value] of records) {
-      try {
-        good.set(id, parse(value));
-      } catch (thrown) {
-        unreadable++;
-        reason = thrown;
-      }
-    }
-    if (unreadable) this.#complain(unreadable, reason);
-    return good;
-  }
-
-  /** Rows that cannot be read are left out; it is said once, not for every row of every read. */
-  #complain(unreadable: number, cause: unknown): void {
-    if (this.#complained) return;
-    this.#complained = true;
-    const why = cause instanceof Error ? cause.message : String(cause);
-    this.report(
-      new PipelineError(
-        'bad-response',
-        `The adapter sent ${unreadable} unreadable record(s), which are left out: ${why}`,
-        { cause },
-      ),
-      'load',
-    );
-  }
-
   /** Reads and follows the adapter; returns how to stop. Called while anyone watches. */
   #follow(): () => void {
     let isFollowing = true;
@@ -401,9 +337,10 @@ export class PipelineStore {
       if (persistence === 'session') this.#tellNotDurable();
     });
     const subscribe = (): void => {
-      if (isFollowing && this.adapter.subscribe) unsubscribe = this.#subscribe(this.adapter);
+      if (isFollowing && this.can('subscribe'))
+        unsubscribe = this.#feed.follow(this.adapter.subscribe!.bind(this.adapter));
     };
-    if (this.#listed && this.#seq !== undefined && this.can('subscribe')) {
+    if (this.#listed && this.#feed.hasPlace && this.can('subscribe')) {
       subscribe();
       this.#tellParts();
       if (this.#error) void this.list();
@@ -448,27 +385,5 @@ export class PipelineStore {
     const message =
       'Not saved on this device: this browser gives no storage, so changes last until the page is closed.';
     this.report(new PipelineError('storage-lost', message, { retryable: false }), 'load');
-  }
-
-  #subscribe(adapter: PipelineAdapter): () => void {
-    let isActive = true;
-    let isFromNowOn = this.#seq === undefined;
-    const stop = adapter.subscribe!((change) => isActive && this.#hear(change), {
-      ...(this.#seq === undefined ? {} : { since: this.#seq }),
-      onState: (state) => {
-        if (!isActive) return;
-        // What was read before the changes were followed may have changed since; what could not be read may be there now.
-        const isBehind = (isFromNowOn && !this.#error) || (this.#live !== 'live' && this.#hasFailed);
-        if (state === 'live') isFromNowOn = false;
-        if (state === 'live' && isBehind) void this.retry();
-        if (this.#live === state) return;
-        this.#live = state;
-        this.#listWatchers.notify(STATUSES);
-      },
-    });
-    return () => {
-      isActive = false;
-      stop();
-    };
   }
 }

@@ -1,6 +1,7 @@
 import type { Counts, CountQuery } from '../adapters/adapter.js';
 import { PipelineError } from '../model/errors.js';
-import type { PipelineStore, Shared, StorePart, Watchable } from './store.js';
+import type { Shared, StorePart, Watchable } from './part.js';
+import type { PipelineStore } from './store.js';
 import { Watchers, type Watcher } from './watchers.js';
 
 /** At most one count a query in this time, milliseconds: under a stream of changes a number need not be newer. */
