@@ -7,8 +7,6 @@ export const TRIED = {
   kept: 'It does not grow (the lines below). It is the compiled code, the style sheets and the statuses of 1,000 conversations, which the store keeps so that they show at once the next time; the code of a native control is not counted.',
   rename:
     'One update for each, which writes the name, the colour and the part that carries the name; the rest is style, layout and paint of a thousand pills by the browser.',
-  'open-200':
-    'Half is style, layout and paint of 200 rows, which the native one needs too. To show the first rows and the others a frame later, was left: the popup is as wide as its longest name, and would change its width in sight. To skip those out of sight (`content-visibility`) saved a tenth and made 8 statuses slower.',
   ...Object.fromEntries(
     [10_000, 100_000, 1_000_000].flatMap((count) => [
       [

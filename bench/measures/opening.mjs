@@ -16,7 +16,7 @@ const measuresOf = (statuses) => ({
   },
   busy: {
     id: `open-${statuses}-busy`,
-    title: `opened with ${statuses} statuses, main thread until painted`,
+    title: `opened with ${statuses} statuses, main thread until all of it is painted`,
     unit: 'ms',
     base: FLOOR,
   },

@@ -80,14 +80,19 @@ export async function start(name, data) {
       const { left, top, width, height } = main.firstElementChild.firstElementChild.getBoundingClientRect();
       return { x: left + Math.min(width / 2, 30), y: top + height / 2 };
     },
-    /** Resolves to the milliseconds from the next press to the end of the frame that shows the popup. */
+    /**
+     * Resolves to the milliseconds from the next press to the end of the frame that shows the popup, once all of it is
+     * made: what is out of sight may follow later.
+     */
     nextOpening() {
       return new Promise((resolve) => {
         const handlePress = async (event) => {
           do await frame();
           while (!peer.isOpen(main.firstElementChild.firstElementChild));
           await afterFrame();
-          resolve(performance.now() - event.timeStamp);
+          const time = performance.now() - event.timeStamp;
+          await peer.whole?.(main.firstElementChild.firstElementChild);
+          resolve(time);
         };
         addEventListener('pointerdown', handlePress, { capture: true, once: true });
       });

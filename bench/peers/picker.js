@@ -24,6 +24,9 @@ export const isReady = (picker) => picker.hasUpdated && !picker.matches(':state(
 export const shown = (picker) => picker.shadowRoot.querySelector('[part~=label]')?.textContent;
 export const isOpen = (picker) => picker.shadowRoot.querySelector(':popover-open') !== null;
 
+/** Resolves when the rows out of sight are made too. */
+export const whole = (picker) => picker.updateComplete;
+
 export async function rename({ id, name, color }) {
   const { version } = statuses.get(id);
   statuses.set(id, await adapter.updateStatus(id, { name, color }, { ifVersion: version }));

@@ -4,7 +4,7 @@ import { repeat } from 'lit/directives/repeat.js';
 import { withName } from '../../internal/bidi.js';
 import { chip } from '../../internal/chip.js';
 import { searchIcon } from '../../internal/icons.js';
-import { contains } from '../../internal/listbox.js';
+import { contains } from '../../internal/contains.js';
 import { announce } from '../../internal/live-region.js';
 import type { LocalizeController } from '../../internal/localize.js';
 import type { Id } from '../../model/id.js';

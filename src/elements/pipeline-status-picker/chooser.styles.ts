@@ -79,6 +79,13 @@ export const chooserStyles = css`
     border-radius: min(var(--_chip-radius), 1em);
   }
 
+  .width {
+    min-block-size: 0;
+    block-size: 0;
+    padding-block: 0;
+    visibility: hidden;
+  }
+
   .check {
     flex: none;
     inline-size: 1em;

@@ -1,6 +1,5 @@
 import { adoptStyles, html, nothing, render, type ReactiveElement, type TemplateResult } from 'lit';
 import { errorText } from '../../internal/error-text.js';
-import { Listbox, type ListOption } from '../../internal/listbox.js';
 import { learn, type LocalizeController } from '../../internal/localize.js';
 import { PopupController } from '../../internal/popup.js';
 import { afterPress } from '../../internal/press.js';
@@ -13,6 +12,8 @@ import { controls } from '../../styles/controls.js';
 import { popup } from '../../styles/popup.js';
 import { chooserStyles } from './chooser.styles.js';
 import type { Conversations, View } from './conversations.js';
+import { Listbox } from './listbox.js';
+import type { ListOption } from './option.js';
 import { Picks } from './pick.js';
 
 /** The picker as its chooser sees it. */
@@ -72,6 +73,11 @@ export class Chooser {
 
   get isOpen(): boolean {
     return this.#isOpen;
+  }
+
+  /** Resolves when all that was opened is about to be rendered. */
+  get settled(): Promise<void> | undefined {
+    return this.#listbox.settled;
   }
 
   /** Why the last pick failed; '' when it did not. */

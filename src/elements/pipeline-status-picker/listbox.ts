@@ -1,20 +1,14 @@
 import type { ReactiveControllerHost } from '@lit/reactive-element';
 import { repeat } from 'lit/directives/repeat.js';
 import { html, nothing, type TemplateResult } from 'lit/html.js';
-import type { Id } from '../model/id.js';
-import type { Status } from '../model/status.js';
-import { chipParts } from './chip-look.js';
-import { checkIcon, searchIcon } from './icons.js';
-import { TypeAhead, indexForKey, isPrintable } from './list-keys.js';
-import { announce } from './live-region.js';
-import type { LocalizeController } from './localize.js';
-import { statusColor } from './status-color.js';
-
-export interface ListOption {
-  value: Id | null;
-  label: string;
-  status?: Status | undefined;
-}
+import { contains } from '../../internal/contains.js';
+import { searchIcon } from '../../internal/icons.js';
+import { TypeAhead, indexForKey, isPrintable } from '../../internal/list-keys.js';
+import { announce } from '../../internal/live-region.js';
+import type { LocalizeController } from '../../internal/localize.js';
+import type { Id } from '../../model/id.js';
+import { FirstRows } from './first-rows.js';
+import { OPTION, renderOption, renderWidth, type ListOption } from './option.js';
 
 export interface ListboxOptions {
   options(): readonly ListOption[];
@@ -40,6 +34,10 @@ export class Listbox {
   readonly #localize: LocalizeController;
   readonly #options: ListboxOptions;
   readonly #typeAhead = new TypeAhead();
+  readonly #rows = new FirstRows(() => {
+    this.#hasMore = true;
+    this.#host.requestUpdate();
+  });
   #query = '';
   /** Where to begin, until focus is there. */
   #start: number | 'first' | 'last' | undefined;
@@ -47,6 +45,8 @@ export class Listbox {
   /** What the active option stands for: others may move it in the list. */
   #value: Id | null | undefined;
   #focusPending = false;
+  /** Rows are made before those that were there first. */
+  #hasMore = false;
   #focused: Element | null = null;
 
   constructor(host: Host, localize: LocalizeController, options: ListboxOptions) {
@@ -61,6 +61,12 @@ export class Listbox {
     this.#focused = null;
     this.#start = at;
     this.#focusPending = true;
+    this.#rows.open();
+  }
+
+  /** Resolves when all that was opened is about to be rendered. */
+  get settled(): Promise<void> | undefined {
+    return this.#rows.settled;
   }
 
   /** A letter typed on the trigger: goes to the option that starts with it, or is the first of a search. */
@@ -80,21 +86,22 @@ export class Listbox {
 
   /** Called when the popup is rendered and shown: puts focus where it belongs. */
   settle(): void {
-    const options = this.#optionElements();
     if (this.#focusPending) {
       // Nothing to go to before the statuses are loaded.
-      if (!options.length && !this.#query) return;
+      if (!this.#list?.childElementCount && !this.#query) return;
       this.#focusPending = false;
       // Focus in a field brings up a phone's keyboard, over the list; who has typed has another.
       const isCoarse = matchMedia('(pointer: coarse)').matches;
       if (this.#search && (this.#query || !isCoarse)) this.#search.focus({ preventScroll: true });
       else this.#focusActive();
       this.#reveal();
+      this.#rows.goOn();
     } else if (this.#focused && !this.#focused.isConnected) {
       // The focused option was deleted by someone else: its neighbour takes over.
-      this.#goTo(Math.min(this.#active, options.length - 1));
+      this.#goTo(Math.min(this.#active, this.#shown().length - 1));
       this.#focusActive();
-    }
+    } else if (this.#hasMore) this.#reveal();
+    this.#hasMore = false;
   }
 
   render(): TemplateResult {
@@ -104,6 +111,7 @@ export class Listbox {
     if (this.#focusPending) this.#goTo(this.#startIndex());
     else if (moved >= 0) this.#active = moved;
     const selected = this.#options.selected();
+    const [from, to] = this.#rows.range(this.#active, shown.length);
     return html`${searchable ? this.#renderSearch(shown) : nothing}
       <div
         class="listbox"
@@ -118,35 +126,15 @@ export class Listbox {
         @focusout=${this.#handleFocusOut}
       >
         ${repeat(
-          shown,
+          shown.slice(from, to),
           (option) => option.value ?? '',
-          (option, index) => this.#renderOption(option, option.value === selected, searchable, index),
-        )}
+          (option, i) => {
+            const index = from + i;
+            return renderOption(option, index, option.value === selected, searchable && index === this.#active);
+          },
+        )}${this.#rows.widest(shown.map(({ label }) => label)).map(renderWidth)}
       </div>
       ${shown.length ? nothing : this.#renderEmpty()}`;
-  }
-
-  #renderOption(option: ListOption, isSelected: boolean, searchable: boolean, index: number): TemplateResult {
-    const { status } = option;
-    // A chip, in the option's own template, and nothing that could be left out: there may be two hundred.
-    return html`<div
-      class="option"
-      part="option"
-      role="option"
-      id=${`option-${index}`}
-      tabindex="-1"
-      aria-selected=${isSelected ? 'true' : 'false'}
-      ?data-active=${searchable && index === this.#active}
-      ?data-none=${option.value === null}
-    >
-      ${isSelected ? html`<span class="check" part="check">${checkIcon}</span>` : nothing}<span
-        class="chip"
-        part=${chipParts(status)}
-        ?data-none=${!status}
-        ${statusColor(status)}
-        ><span class="swatch" part="swatch"></span><bdi class="label" part="label" .textContent=${option.label}></bdi
-      ></span>
-    </div>`;
   }
 
   #renderSearch(shown: readonly ListOption[]): TemplateResult {
@@ -163,7 +151,7 @@ export class Listbox {
         aria-autocomplete="list"
         aria-expanded="true"
         aria-controls="listbox"
-        aria-activedescendant=${shown[this.#active] ? `option-${this.#active}` : nothing}
+        aria-activedescendant=${shown[this.#active] ? OPTION + this.#active : nothing}
         aria-label=${text('search')}
         placeholder=${text('search')}
         .value=${this.#query}
@@ -194,8 +182,14 @@ export class Listbox {
     return this.#host.shadowRoot?.querySelector<HTMLInputElement>('.search') ?? null;
   }
 
-  #optionElements(): Element[] {
-    return [...(this.#list?.querySelectorAll('[role=option]') ?? [])];
+  #optionAt(index: number): HTMLElement | null {
+    return this.#host.shadowRoot?.querySelector<HTMLElement>(`#${OPTION}${index}`) ?? null;
+  }
+
+  /** Which option an element is, or is in; -1 for none. */
+  #indexOf(element: Element): number {
+    const option = element.closest('[role=option]');
+    return option ? Number(option.id.slice(OPTION.length)) : -1;
   }
 
   #shown(): readonly ListOption[] {
@@ -222,6 +216,13 @@ export class Listbox {
   }
 
   #activate(index: number): void {
+    if (!this.#optionAt(index)) {
+      // So soon after the list opened that it is not made yet.
+      this.#start = index;
+      this.#focusPending = true;
+      this.#host.requestUpdate();
+      return;
+    }
     this.#goTo(index);
     if (this.#options.searchable() && this.#host.shadowRoot?.activeElement === this.#search) {
       this.#host.requestUpdate();
@@ -232,24 +233,21 @@ export class Listbox {
   }
 
   #focusActive(): void {
-    const option = this.#optionElements()[Math.max(0, this.#active)] as HTMLElement | undefined;
+    const option = this.#optionAt(Math.max(0, this.#active));
     (option ?? this.#search)?.focus({ preventScroll: true });
   }
 
   #reveal(): void {
-    const option = this.#optionElements()[this.#active];
-    option?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+    this.#optionAt(this.#active)?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
   }
 
   readonly #handleClick = (event: Event): void => {
-    const option = (event.target as Element).closest('[role=option]');
-    const picked = option && this.#shown()[this.#optionElements().indexOf(option)];
-    if (picked) this.#options.onPick(picked.value);
+    this.#pickAt(this.#indexOf(event.target as Element));
   };
 
   readonly #handleFocusIn = (event: Event): void => {
     this.#focused = event.target as Element;
-    this.#goTo(this.#optionElements().indexOf(this.#focused));
+    this.#goTo(this.#indexOf(this.#focused));
   };
 
   readonly #handleFocusOut = (event: FocusEvent): void => {
@@ -282,7 +280,7 @@ export class Listbox {
     const inSearch = event.target === this.#search;
     const shown = this.#shown();
     // The focus, not the memory of it, says where we are.
-    const focused = this.#optionElements().indexOf(event.target as Element);
+    const focused = this.#indexOf(event.target as Element);
     const current = inSearch ? this.#active : Math.max(focused, 0);
     const isMove = !inSearch || ['ArrowDown', 'ArrowUp', 'PageDown', 'PageUp'].includes(event.key);
     const index = isMove && !event.altKey ? indexForKey(event.key, current, shown.length) : undefined;
@@ -303,12 +301,4 @@ export class Listbox {
     const option = this.#shown()[index];
     if (option) this.#options.onPick(option.value);
   }
-}
-
-/** Whether a text holds a query, by the language's rules (accents and case do not matter). */
-export function contains(text: string, query: string, collator: Intl.Collator): boolean {
-  for (let start = 0; start + query.length <= text.length; start++) {
-    if (collator.compare(text.slice(start, start + query.length), query) === 0) return true;
-  }
-  return false;
 }

@@ -165,7 +165,9 @@ export class PipelineStatusPicker extends FormControl {
   /** Whoever waits for the element after `show()` waits for its list too. */
   protected override async getUpdateComplete(): Promise<boolean> {
     await this.#lazy?.settled;
-    return super.getUpdateComplete();
+    const isComplete = await super.getUpdateComplete();
+    const rest = this.#chooser?.settled;
+    return rest ? rest.then(() => this.updateComplete) : isComplete;
   }
 
   protected override interest(): Interest {

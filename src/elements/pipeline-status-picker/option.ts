@@ -1,0 +1,47 @@
+import { html, nothing, type TemplateResult } from 'lit/html.js';
+import { chipParts } from '../../internal/chip-look.js';
+import { checkIcon } from '../../internal/icons.js';
+import { statusColor } from '../../internal/status-color.js';
+import type { Id } from '../../model/id.js';
+import type { Status } from '../../model/status.js';
+
+export interface ListOption {
+  value: Id | null;
+  label: string;
+  status?: Status | undefined;
+}
+
+/** What the id of an option begins with, before its place in the list. */
+export const OPTION = 'option-';
+
+/** A chip, in the option's own template, and nothing that could be left out: there may be two hundred. */
+export const renderOption = (
+  { value, label, status }: ListOption,
+  index: number,
+  isSelected: boolean,
+  isActive: boolean,
+): TemplateResult =>
+  html`<div
+    class="option"
+    part="option"
+    role="option"
+    id=${OPTION + index}
+    tabindex="-1"
+    aria-selected=${isSelected ? 'true' : 'false'}
+    ?data-active=${isActive}
+    ?data-none=${value === null}
+  >
+    ${isSelected ? html`<span class="check" part="check">${checkIcon}</span>` : nothing}<span
+      class="chip"
+      part=${chipParts(status)}
+      ?data-none=${!status}
+      ${statusColor(status)}
+      ><span class="swatch" part="swatch"></span><bdi class="label" part="label" .textContent=${label}></bdi
+    ></span>
+  </div>`;
+
+/** Takes the width of an option, and no more. */
+export const renderWidth = (label: string): TemplateResult =>
+  html`<div class="option width" aria-hidden="true">
+    <span class="chip"><span class="swatch"></span><span class="label">${label}</span></span>
+  </div>`;
