@@ -10,6 +10,8 @@ import type { ReadTx } from './schema.js';
 
 /** With more groups than this, so much passes that reading the whole list and skipping some is faster, mostly. */
 const MAX_STREAMS = 256;
+/** The first of so many groups are read before it is known whether they are wanted. */
+const MAX_AHEAD = 16;
 const SCAN_BATCH = 1000;
 /** After so many items in vain, the groups are merged after all. */
 const MAX_SCANNED = 20_000;
@@ -42,17 +44,45 @@ export function planFind(query: FindQuery): FindPlan {
   return { filter, size, of, after: from && { id: from.id, order: 0 - from.activityAt, group: '' } };
 }
 
-/** The groups that hold anything, to choose from; none when all are wanted. */
-export async function readGroups(tx: ReadTx, { filter, of }: FindPlan): Promise<string[]> {
-  if (isEmptyFilter(filter)) return [];
+/** What is read of a group at once, and how many items that may be: with fewer, there are no more. */
+interface Batch {
+  items: Item[];
+  limit: number;
+}
+
+/** What a page is put together from. */
+export interface Groups {
+  /** Those that hold anything, to choose from; none when all are wanted. */
+  held: readonly string[];
+  /** The first of some that are likely to be wanted. */
+  ahead: ReadonlyMap<string, Batch>;
+}
+
+export async function readGroups(tx: ReadTx, plan: FindPlan): Promise<Groups> {
+  const { filter, of } = plan;
+  if (isEmptyFilter(filter)) return { held: [], ahead: new Map() };
   const counted = of === 'conversations' ? readHeld(tx) : readCounters(tx, of === 'contacts' ? 's' : 'l');
-  return (await counted).map(([group]) => group);
+  const [held, ahead] = await Promise.all([counted, readAhead(tx, plan)]);
+  return { held: held.map(([group]) => group), ahead };
+}
+
+/** The statuses of a filter are groups themselves, most often all that it lets through: to know so would be one more wait. */
+async function readAhead(tx: ReadTx, { filter, of, size, after }: FindPlan): Promise<Groups['ahead']> {
+  if (filter.op !== 'any-of' || of === 'contacts' || filter.statusIds.length > MAX_AHEAD) return new Map();
+  const source = sourceOf(tx, of);
+  const groups = [...new Set(filter.statusIds)].map((id) => id ?? '');
+  const limit = batchOf(size + 1, groups.length);
+  return new Map(
+    await Promise.all(
+      groups.map(async (group) => [group, { items: await source(group, after, limit), limit }] as const),
+    ),
+  );
 }
 
 export async function findPage(
   tx: ReadTx,
   rows: Rows,
-  held: readonly string[],
+  { held, ahead }: Groups,
   { filter, size, after, of }: FindPlan,
 ): Promise<FindPage> {
   const source = sourceOf(tx, of);
@@ -69,7 +99,8 @@ export async function findPage(
     const scanned = groups.length > MAX_STREAMS ? await scan(source, new Set(groups), after, wanted) : undefined;
     items = scanned?.found ?? [];
     if (!scanned || scanned.unfinished) {
-      items.push(...(await merge(source, groups, scanned?.last ?? after, wanted - items.length)));
+      const from = scanned?.last ?? after;
+      items.push(...(await merge(source, groups, scanned ? undefined : ahead, from, wanted - items.length)));
     }
   }
   const ids = items.slice(0, size).map((item) => item.id);
@@ -103,16 +134,24 @@ function sourceOf(tx: ReadTx, of: FindPlan['of']): Source {
 
 const isBefore = (a: Item, b: Item): boolean => a.order < b.order || (a.order === b.order && a.id < b.id);
 
+/** How many items of each of several groups to read at once, for `wanted` of all of them. */
+const batchOf = (wanted: number, groups: number): number =>
+  Math.min(wanted, Math.max(4, Math.ceil((2 * wanted) / (groups || 1))));
+
 /** The first `wanted` items of several groups, read a few at a time from each. */
 async function merge(
   source: Source,
   groups: readonly string[],
+  ahead: Groups['ahead'] | undefined,
   after: Item | undefined,
   wanted: number,
 ): Promise<Item[]> {
-  const batch = Math.min(wanted, Math.max(4, Math.ceil((2 * wanted) / (groups.length || 1))));
+  const limit = batchOf(wanted, groups.length);
   const heads = await Promise.all(
-    groups.map(async (group) => ({ group, items: await source(group, after, batch), next: 0 })),
+    groups.map(async (group) => {
+      const batch = ahead?.get(group) ?? { items: await source(group, after, limit), limit };
+      return { ...batch, group, next: 0 };
+    }),
   );
   const found: Item[] = [];
   while (found.length < wanted) {
@@ -124,8 +163,8 @@ async function merge(
     if (!first) break;
     const item = first.items[first.next++]!;
     found.push(item);
-    if (first.next === batch) {
-      first.items = await source(first.group, item, batch);
+    if (first.next === first.limit) {
+      first.items = await source(first.group, item, first.limit);
       first.next = 0;
     }
   }

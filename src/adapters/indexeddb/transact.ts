@@ -5,15 +5,17 @@ import type { ReadTx, WriteTx } from './schema.js';
 const ignore = (): undefined => undefined;
 
 /**
- * Runs `work` in a transaction that was just begun and resolves to its result once everything is committed. When `work`
- * throws, all of it is undone. `work` awaits nothing but requests of the transaction, or the browser would commit early.
+ * Runs `work` in a transaction that was just begun and resolves to its result once all that it wrote is committed. When
+ * `work` throws, all of it is undone. `work` awaits nothing but requests of the transaction, or the browser would commit early.
  */
 export async function transact<Tx extends ReadTx, T>(tx: Tx, work: (tx: Tx) => Promise<T>): Promise<T> {
   const finished = finish(tx);
+  finished.catch(ignore);
   try {
     const result = await work(tx);
     commit(tx);
-    await finished;
+    // What was read is true already; what was written is so when it is committed.
+    if (tx.mode !== 'readonly') await finished;
     return result;
   } catch (thrown) {
     abort(tx);
