@@ -65,13 +65,13 @@ export function tablesOf(groups) {
   return { tables, missed };
 }
 
-/** A measure, or nothing, with every subject as a ratio to the first. */
-export function ratiosOf(groups, id) {
+/** A measure, or nothing, with every subject as a ratio to one of them. */
+export function ratiosOf(groups, id, base) {
   const measure = Object.values(groups)
     .flatMap(({ measures }) => measures)
     .find((each) => each.id === id);
   if (!measure) return undefined;
-  const { subjects, base } = measure;
+  const { subjects } = measure;
   return new Map(Object.keys(subjects).map((name) => [name, times(ratio(subjects, name, base))]));
 }
 
