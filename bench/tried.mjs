@@ -1,7 +1,7 @@
 /** Of measures whose target may be missed: what was tried, and why it is not reached. By the id of the measure. */
 export const TRIED = {
   'first-mount':
-    'The list, its words, styles and code come with the first use; a pill is a copy, not a template’s; one style sheet; no listener, timer or observer for each. What is left over the button is the second update, from the placeholder to the status: to wait for the status would save it, but meanwhile a picker could not take focus.',
+    'The list, its words, styles and code come with the first use; a pill is a copy, not a template’s; one style sheet; no listener, timer, observer or question to a provider for each; rendered once where the adapter answers from memory. What is left is a tenth over the bare button.',
   'first-unmount':
     'Everything that a picker registers for is one entry in a set or a map of the page. Again, it is quicker than the native one.',
   kept: 'It does not grow (the lines below). It is the compiled code, the style sheets and the statuses of 1,000 conversations, which the store keeps so that they show at once the next time; the code of a native control is not counted.',

@@ -5,6 +5,11 @@ import { lazyIndexedDB } from '../adapters/lazy.js';
 /** The key is global, so that two copies of the package on one page still hear each other's providers. */
 export const adapterContext = createContext<PipelineAdapter | undefined>(Symbol.for('pipeline-elements/adapter/1'));
 
+/** How many providers are in the page, of any copy of the package: where there are none, nobody has to be asked. */
+export const providers = ((globalThis as Record<symbol, unknown>)[Symbol.for('pipeline-elements/providers/1')] ??= {
+  connected: 0,
+}) as { connected: number };
+
 const PROVIDER = 'pipeline-provider';
 /** Those whose data may come from the default adapter. */
 export const defaultFollowers = new Set<{ resolve(): void }>();

@@ -1,7 +1,14 @@
 import { ContextEvent } from '@lit/context';
 import type { PipelineAdapter } from '../adapters/adapter.js';
 import type { PipelineError } from '../model/errors.js';
-import { adapterContext, awaitsProvider, defaultAdapter, defaultFollowers, providerDefined } from './context.js';
+import {
+  adapterContext,
+  awaitsProvider,
+  defaultAdapter,
+  defaultFollowers,
+  providerDefined,
+  providers,
+} from './context.js';
 import { PipelineStore, type Interest } from './store.js';
 import type { Watcher } from './watchers.js';
 
@@ -93,6 +100,8 @@ export class StoreController<H extends Host> implements Watcher {
 
   /** Asks the nearest provider, if there is one, which answers at once and whenever it changes. */
   #ask(): void {
+    // A thousand events up the whole page are a twentieth of what a thousand pickers cost.
+    if (!providers.connected) return;
     const answer = (adapter: PipelineAdapter | undefined, leave?: () => void): void => {
       if (leave !== this.#leaveProvider) this.#leaveProvider?.();
       this.#leaveProvider = leave;

@@ -25,8 +25,9 @@ export class Machine {
     return machine;
   }
 
+  /** By its number: a name may first be tried as an address of IPv6, and a busy test would time that out. */
   get origin(): string {
-    return `http://localhost:${this.port}`;
+    return `http://127.0.0.1:${this.port}`;
   }
 
   /** Again, after it was killed. Resolves when it answers. */

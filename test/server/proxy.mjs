@@ -5,13 +5,14 @@ import { createServer, request } from 'node:http';
 /** @param onPass called with each request and which of the instances gets it; the request waits for what it returns. */
 export async function startProxy(origins, onPass = () => undefined) {
   let turn = 0;
-  const proxy = createServer(async (incoming, outgoing) => {
+  // Idle connections stay: one that is closed just as it is used again looks like an instance that died.
+  const proxy = createServer({ keepAliveTimeout: 60_000 }, async (incoming, outgoing) => {
     const index = turn++ % origins.length;
     const { method, url, headers } = incoming;
     await onPass({ method, url, index });
     // Whoever asked is gone.
     if (outgoing.destroyed) return;
-    const passed = request(new URL(url, origins[index]), { method, headers }, (answer) => {
+    const passed = request(new URL(url, origins[index]), { method, headers, agent: false }, (answer) => {
       outgoing.writeHead(answer.statusCode, answer.headers);
       answer.pipe(outgoing);
       answer.on('error', () => outgoing.destroy());

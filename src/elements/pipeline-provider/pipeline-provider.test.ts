@@ -124,6 +124,25 @@ describe('where the data comes from', () => {
     await shows(element, 'B');
   });
 
+  it('is asked for only while there is a provider somewhere', async () => {
+    let asked = 0;
+    const count = (): unknown => asked++;
+    document.addEventListener('context-request', count);
+    setDefaultAdapter(await tenant('Default'));
+    const alone = await fixture(html`<pipeline-status-picker conversation-id="c"></pipeline-status-picker>`);
+    await shows(alone, 'Default');
+    expect(asked).to.equal(0);
+    const provider = await fixture(html`<pipeline-provider .adapter=${await tenant('Inner')}></pipeline-provider>`);
+    provider.append(alone);
+    await shows(alone, 'Inner');
+    provider.remove();
+    document.body.append(alone);
+    await shows(alone, 'Default');
+    expect(asked).to.equal(0);
+    alone.remove();
+    document.removeEventListener('context-request', count);
+  });
+
   it('never leads the data elsewhere when the address of the server cannot be one', async () => {
     const box = await fixture<HTMLElement>(html`
       <pipeline-provider src="http://">

@@ -4,7 +4,7 @@ import type { PipelineAdapter } from '../../adapters/adapter.js';
 import { lazyAdapter, lazyIndexedDB } from '../../adapters/lazy.js';
 import { warnOnce } from '../../internal/pipeline-element.js';
 import { PipelineError } from '../../model/errors.js';
-import { adapterContext } from '../../store/context.js';
+import { adapterContext, providers } from '../../store/context.js';
 
 /**
  * Gives the elements inside it their data, through shadow roots too. Renders only its slot. To change the tenant,
@@ -48,6 +48,7 @@ export class PipelineProvider extends ReactiveElement {
 
   override connectedCallback(): void {
     this.#connected = true;
+    providers.connected++;
     // The elements inside ask as soon as they connect.
     if (this.hasUpdated) this.#provide();
     super.connectedCallback();
@@ -58,6 +59,7 @@ export class PipelineProvider extends ReactiveElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#connected = false;
+    providers.connected--;
     // Later: an element that is moved in the page leaves and comes back within one turn.
     queueMicrotask(() => {
       if (!this.#connected) this.#release();

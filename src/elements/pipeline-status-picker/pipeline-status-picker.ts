@@ -1,4 +1,5 @@
 import { css, type PropertyDeclarations, type PropertyValues } from '@lit/reactive-element';
+import { atHand } from '../../internal/at-hand.js';
 import { chipColor, chipParts } from '../../internal/chip-look.js';
 import { chipStyles } from '../../internal/chip.styles.js';
 import { everyMinute, formatDuration, stopEveryMinute } from '../../internal/clock.js';
@@ -181,6 +182,12 @@ export class PipelineStatusPicker extends FormControl {
     const hadSearch = this.#searched;
     const isSame = isSameView(this.#view, this.#look()) && this.#hasSearch === hadSearch;
     if (!isSame || this.#chooser || this.placement === 'details') this.requestUpdate();
+  }
+
+  /** A placeholder that would be gone before it is painted costs as much as the status itself. */
+  protected override scheduleUpdate(): void | Promise<unknown> {
+    const isAwaited = !this.hasUpdated && this.store && this.#refs.length && this.#look().isLoading;
+    return isAwaited ? atHand().then(() => super.scheduleUpdate()) : super.scheduleUpdate();
   }
 
   protected override willUpdate(changed: PropertyValues): void {
