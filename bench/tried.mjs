@@ -17,7 +17,11 @@ export const TRIED = {
       ],
       [
         `idb-page-${count}`,
-        'One `getAll` for each status, after the counters have told which statuses hold anything: that is one more wait.',
+        'One `getAll` for each status, asked for at once with the statuses and what they hold. Those two are what is more than raw.',
+      ],
+      [
+        `idb-look-up-${count}`,
+        'One `get` for each id and one wait for all of them, as raw has; then a record is made of each row.',
       ],
     ]),
   ),
