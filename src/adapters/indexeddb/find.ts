@@ -70,7 +70,7 @@ export async function readGroups(tx: ReadTx, plan: FindPlan): Promise<Groups> {
 async function readAhead(tx: ReadTx, { filter, of, size, after }: FindPlan): Promise<Groups['ahead']> {
   if (filter.op !== 'any-of' || of === 'contacts' || filter.statusIds.length > MAX_AHEAD) return new Map();
   const source = sourceOf(tx, of);
-  const groups = [...new Set(filter.statusIds)].map((id) => id ?? '');
+  const groups = filter.statusIds.map((id) => id ?? '');
   const limit = batchOf(size + 1, groups.length);
   return new Map(
     await Promise.all(

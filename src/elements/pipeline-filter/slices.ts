@@ -1,3 +1,5 @@
+import { FRAME_TIMEOUT } from '../../internal/frame.js';
+
 /** Work of one frame, milliseconds: our own, and with the layout that it causes. */
 const WORK = 10;
 const WORK_AND_LAYOUT = 20;
@@ -9,8 +11,6 @@ const MOST = 2000;
 const FRAMES = 12;
 /** With more items than this, the frame that shows the press does not have to wait for the first of them. */
 const MANY = 500;
-/** A frame that has not come by then is not coming: the page is covered, say. Milliseconds. */
-const FRAME_TIMEOUT = 100;
 
 export interface SlicesOptions {
   /** How many items there are. */

@@ -1,11 +1,11 @@
+import { FRAME_TIMEOUT } from '../../internal/frame.js';
+
 /** Rows are at least that high, px; names that wrap make them higher. */
 const ROW = 32;
 /** Rows beyond those that fit on a screen. */
 const MORE = 4;
 /** So many names, the longest by their letters: one of them decides how wide the list is. */
 const WIDEST = 3;
-/** A frame that has not come by then is not coming: the page is covered, say. Milliseconds. */
-const FRAME_TIMEOUT = 100;
 
 /** Resolves when a frame was painted, and what was waiting for it is done. */
 const painted = (): Promise<void> =>
