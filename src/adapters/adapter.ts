@@ -9,6 +9,8 @@ export interface CallOptions {
   signal?: AbortSignal;
   /** Names this write: the same write sent twice under one `opId` happens once, and its change carries the `opId`. */
   opId?: string;
+  /** On whose behalf the write is made, for a server that serves an adapter; recorded in histories and changes. */
+  by?: string;
 }
 
 export interface StatusList {
@@ -54,6 +56,15 @@ export type SubscriptionState = 'live' | 'retrying' | 'down';
  * until that is known.
  */
 export type Persistence = 'unknown' | 'durable' | 'session';
+
+/** What an adapter may have besides, when the same object can serve one user after another. */
+export interface WithSession {
+  /**
+   * Whose data the adapter gives: another value means that someone else has signed in. A write that was queued under one
+   * value is never sent under another.
+   */
+  readonly session: string;
+}
 
 /**
  * Where a pipeline is kept. Seven methods make one; a method that is left out is a feature that the elements do not

@@ -5,6 +5,7 @@ const ERROR_TEXTS: Partial<Record<PipelineError['code'], MessageKey>> = {
   offline: 'errorOffline',
   timeout: 'errorTimeout',
   auth: 'errorAuth',
+  'session-changed': 'errorSessionChanged',
   forbidden: 'errorForbidden',
   'not-found': 'errorNotFound',
   conflict: 'errorConflict',

@@ -101,6 +101,7 @@ export const id: Messages = {
   errorOffline: 'Tidak ada koneksi.',
   errorTimeout: 'Server tidak menjawab tepat waktu.',
   errorAuth: 'Masuk kembali.',
+  errorSessionChanged: 'Akun berganti, jadi ini tidak disimpan.',
   errorForbidden: 'Anda tidak diizinkan melakukan ini.',
   errorNotFound: 'Sudah tidak ada.',
   errorConflict: 'Orang lain baru saja mengubahnya.',

@@ -12,6 +12,7 @@ export type PipelineErrorCode =
   | 'invalid'
   | 'limit'
   | 'rate-limited'
+  | 'session-changed'
   | 'unavailable'
   | 'quota'
   | 'storage-lost'

@@ -14,6 +14,8 @@ export const MAX_NAME_GRAPHEMES = 64;
 const MAX_NAME_LENGTH = MAX_NAME_GRAPHEMES * 16;
 export const MAX_ID_LENGTH = 256;
 const MAX_RANK_LENGTH = 64;
+/** Characters kept of the name of who made a change. */
+export const MAX_BY_LENGTH = 256;
 
 const CONTROL = /\p{Cc}/u;
 const BIDI_OVERRIDE = /[\u202a-\u202e\u2066-\u2069]/u;
@@ -154,9 +156,10 @@ export function parseChange(value: unknown): Change {
     // Not String(seq) for anything: an object can make that throw.
     seq: typeof seq === 'string' || typeof seq === 'number' ? String(seq) : '',
     ...(typeof row['opId'] === 'string' ? { opId: row['opId'] } : {}),
+    ...(typeof row['by'] === 'string' && row['by'] ? { by: row['by'].slice(0, MAX_BY_LENGTH) } : {}),
   };
   if (row['kind'] === 'status') return { ...head, kind: 'status', status: parseStatus(row['status']) };
   if (row['kind'] === 'entry') return { ...head, kind: 'entry', entry: parseEntry(row['entry']) };
-  if (row['kind'] === 'reset') return { ...head, kind: 'reset' };
+  if (row['kind'] === 'reset') return { ...head, kind: 'reset', ...(row['forget'] === true ? { forget: true } : {}) };
   throw invalid('kind', 'must be "status", "entry" or "reset".');
 }

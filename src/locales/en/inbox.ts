@@ -33,6 +33,7 @@ export const inbox = {
   errorOffline: 'No connection.',
   errorTimeout: 'The server did not answer in time.',
   errorAuth: 'Sign in again.',
+  errorSessionChanged: 'The account changed, so this was not saved.',
   errorForbidden: 'You are not allowed to do this.',
   errorNotFound: 'It no longer exists.',
   errorConflict: 'Someone else changed it meanwhile.',
