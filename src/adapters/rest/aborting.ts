@@ -1,7 +1,9 @@
 import { PipelineError } from '../../model/errors.js';
 import type { Environment } from './environment.js';
 
+/** The error of a call that was given up; of one that ended with its session, the error that says so. */
 export function aborted(cause?: unknown): PipelineError {
+  if (cause instanceof PipelineError && cause.code === 'session-changed') return cause;
   return new PipelineError('aborted', 'The call was aborted.', cause === undefined ? {} : { cause });
 }
 

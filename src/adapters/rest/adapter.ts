@@ -1,3 +1,4 @@
+/** The adapter of a REST API. */
 import type { Change } from '../../model/changes.js';
 import type { ContactSummary, ConversationRef, Entry, HistoryItem, SetResult } from '../../model/entry.js';
 import { PipelineError, invalid } from '../../model/errors.js';
@@ -15,6 +16,7 @@ import type {
   PipelineAdapter,
   StatusList,
   SubscriptionState,
+  WithSession,
 } from '../adapter.js';
 import { pageSizeOf } from '../paging.js';
 import { realEnvironment, type Environment } from './environment.js';
@@ -26,7 +28,9 @@ import { BaseUrl } from './paths.js';
 import { Records } from './records.js';
 import { Requests } from './requests.js';
 import { scopeOf } from './scope.js';
+import { Session, sessionChanged, type SessionChange } from './session.js';
 import { SetStatus } from './set-status.js';
+import { Subscription } from './subscription.js';
 
 export interface RestOptions {
   /** Where the API is, such as `/api/pipeline`; relative to the page, without a query. */
@@ -54,20 +58,30 @@ export interface RestOptions {
  * `rate-limited`. Without a network `setStatus` waits instead, in memory, for at most a day, and is sent in order when
  * the network is back. Aborting stops the waiting; what was sent may still happen.
  *
+ * Everything belongs to the session that the server names in `Pipeline-Session`. When an answer names another one,
+ * subscribers receive a `reset` with `forget`, unfinished writes reject with `session-changed`, and unfinished picks are
+ * kept in memory for a day, to be sent when the earlier session is back. A server that names no session is judged by
+ * `headers`: a write is not sent with other credentials than it was made with. For another user of such a server, close
+ * the adapter and make a new one.
+ *
  * There is no `putConversations`: a server knows its conversations.
  */
-export class RestAdapter implements PipelineAdapter {
+export class RestAdapter implements PipelineAdapter, WithSession {
   readonly #base: BaseUrl;
   readonly #http: Http;
   readonly #environment: Environment;
-  readonly #credentials: RequestCredentials;
   readonly #ownFetch: typeof globalThis.fetch | undefined;
   readonly #records = new Records();
   readonly #keys = new Keys();
   readonly #requests: Requests;
   readonly #outbox: Outbox;
   readonly #setStatus: SetStatus;
-  readonly #subscriptions = new Set<() => void>();
+  readonly #session = new Session((change) => this.#handleSessionChange(change));
+  readonly #subscriptions = new Set<Subscription>();
+  /** The session that was listed last. */
+  #listedIn = 0;
+  /** Tells the stream of a session without a name from all others. */
+  readonly #ownScope = newId();
   #list: { etag: string; list: StatusList } | undefined;
 
   /** Throws `invalid` for a base URL that cannot be one. `environment` is for tests, and not part of the API. */
@@ -75,7 +89,6 @@ export class RestAdapter implements PipelineAdapter {
     const { baseUrl, headers, fetch, credentials = 'same-origin', onUnauthorized, timeoutMs = 15_000 } = options;
     this.#base = new BaseUrl(baseUrl);
     this.#environment = environment;
-    this.#credentials = credentials;
     this.#ownFetch = fetch;
     this.#http = new Http(
       {
@@ -86,27 +99,32 @@ export class RestAdapter implements PipelineAdapter {
         onUnauthorized: onUnauthorized && (() => onUnauthorized.call(options)),
         timeoutMs,
       },
+      this.#session,
+      () => this.#base.resolve(['statuses']),
       environment,
     );
     this.#requests = new Requests(this.#http, this.#base, this.#keys);
     this.#outbox = new Outbox(environment);
-    this.#setStatus = new SetStatus(this.#http, this.#base, this.#records, this.#outbox, this.#keys);
+    this.#setStatus = new SetStatus(this.#http, this.#base, this.#records, this.#outbox, this.#keys, environment);
+  }
+
+  /** Another value: someone else is signed in. */
+  get session(): string {
+    return String(this.#session.epoch);
   }
 
   async listStatuses(options?: CallOptions): Promise<StatusList> {
-    const held = this.#list;
+    // Looked at for each attempt: a change of the session takes the list away.
+    const headers = (): Record<string, string> => (this.#list ? { 'If-None-Match': this.#list.etag } : {});
     const read = (body: unknown, response: Response): StatusList => {
-      if (response.status === 304 && held) return held.list;
+      this.#listedIn = this.#session.epoch;
+      if (response.status === 304 && this.#list) return this.#list.list;
       const list = this.#records.statusList(body);
       const etag = response.headers.get('etag');
       this.#list = etag ? { etag, list } : undefined;
       return list;
     };
-    const headers = held && { 'If-None-Match': held.etag };
-    const list = await this.#requests.read(
-      { method: 'GET', path: ['statuses'], ...(headers && { headers }), read },
-      options,
-    );
+    const list = await this.#requests.read({ method: 'GET', path: ['statuses'], headers, read }, options);
     return { ...list, items: list.items.map((status) => ({ ...status })) };
   }
 
@@ -189,8 +207,8 @@ export class RestAdapter implements PipelineAdapter {
     if (statusId !== null) parseId(statusId, 'statusId');
     const { ifVersion } = options ?? {};
     if (ifVersion !== undefined) ifMatch(ifVersion);
-    return this.#requests.join(options, (opId, signal) =>
-      this.#setStatus.run({ refs, statusId, ifVersion, opId, signal }),
+    return this.#requests.join(options, (opId, signal, mark) =>
+      this.#setStatus.run({ refs, statusId, ifVersion, opId, signal, mark }),
     );
   }
 
@@ -210,7 +228,8 @@ export class RestAdapter implements PipelineAdapter {
     if (pageSize !== undefined) query.set('pageSize', String(pageSizeOf(pageSize)));
     if (pageToken !== undefined) query.set('pageToken', pageToken);
     const path = [of === 'contact' ? 'contacts' : 'conversations'];
-    return this.#requests.read({ method: 'GET', path, query, read: (body) => this.#records.page(body) }, options);
+    const read = (body: unknown): FindPage => this.#records.page(body);
+    return this.#requests.read({ method: 'GET', path, query, read, isContinued: pageToken !== undefined }, options);
   }
 
   async history(conversationId: Id, options?: CallOptions): Promise<readonly HistoryItem[]> {
@@ -219,54 +238,71 @@ export class RestAdapter implements PipelineAdapter {
   }
 
   /**
-   * One tab has the stream for all tabs of the origin that have the same base URL and send the same headers. `reset`
-   * comes besides when the page was away for long.
+   * Where the server names its sessions, one tab has the stream for all tabs of the origin in the same session of the
+   * same API. `reset` also comes when the page was away for long, and with `forget` when the session changes.
    */
   subscribe(
     listener: (change: Change) => void,
     { since, onState }: { since?: string; onState?(state: SubscriptionState): void },
   ): () => void {
-    let stop = (): void => undefined;
-    let isActive = !this.#requests.isClosed;
-    const end = (): void => {
-      isActive = false;
-      this.#subscriptions.delete(end);
-      stop();
-    };
-    if (!isActive) return end;
-    this.#subscriptions.add(end);
-    void this.#scope().then((scope) => {
-      if (!isActive) return;
-      const subscriber = {
-        listener: (change: Change) => listener(this.#keys.withOpId(change)),
-        onState: (state: SubscriptionState) => {
-          if (state === 'live') this.#outbox.wake();
-          onState?.(state);
-        },
-        since,
-        connect: (lastEventId: string | undefined, signal: AbortSignal) => this.#openChanges(lastEventId, signal),
-        complain: (thrown: unknown) => this.#records.complain(thrown),
-      };
-      stop = followChanges(scope, subscriber, this.#environment);
+    if (this.#requests.isClosed) return () => undefined;
+    const subscription = new Subscription({
+      listener: (change) => listener(this.#keys.withOpId(change)),
+      onState: (state) => {
+        if (state === 'live') this.#outbox.wake();
+        onState?.(state);
+      },
+      connect: (lastEventId, signal) => this.#openChanges(lastEventId, signal),
+      complain: (thrown) => this.#records.complain(thrown),
     });
-    return end;
+    this.#subscriptions.add(subscription);
+    const isOld = since !== undefined && this.#listedIn !== this.#session.epoch;
+    if (isOld) queueMicrotask(() => subscription.deliver({ kind: 'reset', seq: '', forget: true }));
+    void this.#follow(subscription, isOld ? '' : since);
+    return () => {
+      this.#subscriptions.delete(subscription);
+      subscription.end();
+    };
   }
 
   /** Ends the subscriptions and the reads, drops what waits for the network, and waits for the writes under way. */
   async close(): Promise<void> {
-    for (const end of this.#subscriptions) end();
+    for (const subscription of this.#subscriptions) subscription.end();
+    this.#subscriptions.clear();
     this.#outbox.close();
+    this.#setStatus.forget();
     await this.#requests.close();
   }
 
-  /** Whose changes they are; when that cannot be told, nobody shares them. */
-  async #scope(): Promise<string> {
-    try {
-      const headers = await this.#http.hostHeaders();
-      return await scopeOf(this.#base.href, this.#credentials, headers, this.#ownFetch);
-    } catch {
-      return newId();
+  /** Follows the changes of the session of now. */
+  async #follow(subscription: Subscription, since: string | undefined): Promise<void> {
+    const { name, epoch } = this.#session;
+    const scope =
+      name === undefined
+        ? `${this.#ownScope}:${epoch}`
+        : await scopeOf(this.#base.href, name, this.#ownFetch).catch(() => `${this.#ownScope}:${epoch}`);
+    if (epoch === this.#session.epoch) {
+      subscription.start((subscriber) => followChanges(scope, { ...subscriber, since }, this.#environment));
     }
+  }
+
+  #handleSessionChange({ before, now }: SessionChange): void {
+    this.#list = undefined;
+    if (before !== undefined) this.#setStatus.keep(before);
+    const error = sessionChanged();
+    const isNamed = before !== undefined || now !== undefined;
+    // First: what is shown must not outlive its session, and what is rejected must not be tried again in the next one.
+    for (const subscription of [...this.#subscriptions]) {
+      subscription.stop();
+      subscription.deliver({ kind: 'reset', seq: '', ...(isNamed ? { forget: true } : {}) });
+      // An impossible place: what changes until the new stream is open is not to be missed.
+      if (this.#subscriptions.has(subscription)) void this.#follow(subscription, '');
+    }
+    if (isNamed) {
+      this.#outbox.drop(error);
+      this.#requests.abortWrites(error);
+    } else this.#outbox.wake();
+    if (now !== undefined) this.#setStatus.resume(now);
   }
 
   #openChanges(lastEventId: string | undefined, signal: AbortSignal): Promise<Response> {
@@ -278,9 +314,9 @@ export class RestAdapter implements PipelineAdapter {
   }
 }
 
-function ifMatch(version: number): Record<string, string> {
+function ifMatch(version: number): () => Record<string, string> {
   if (!Number.isSafeInteger(version) || version < 0) throw invalid('ifVersion', 'must be a whole number, 0 or more.');
-  return { 'If-Match': `"${version}"` };
+  return () => ({ 'If-Match': `"${version}"` });
 }
 
 function readStatus(id: Id): (body: unknown) => Status {

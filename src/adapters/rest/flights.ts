@@ -1,3 +1,4 @@
+import type { PipelineError } from '../../model/errors.js';
 import { unlessAborted } from './aborting.js';
 
 interface Flight {
@@ -31,6 +32,13 @@ export class Flights {
         if (this.#flights.get(opId) === flight) this.#flights.delete(opId);
       }
     }
+  }
+
+  /** Ends all that are under way: who waits is told the reason. */
+  abort(reason: PipelineError): void {
+    const flights = [...this.#flights.values()];
+    this.#flights.clear();
+    for (const { controller } of flights) controller.abort(reason);
   }
 
   /** When all that are under way now have ended. */

@@ -347,28 +347,48 @@ describe('adapters of one page', () => {
   const connect = (server: WireServer, options: Partial<RestOptions> = {}): RestAdapter =>
     new RestAdapter({ baseUrl: BASE, fetch: server.fetch, ...options });
 
-  it('share one stream, until the last has gone', async () => {
+  /** A server that names its session, and adapters that know it. */
+  const inSession = async (
+    count: number,
+    optionsOf: (n: number) => Partial<RestOptions> = () => ({}),
+    environment?: TestEnvironment,
+  ): Promise<{ server: WireServer; adapters: RestAdapter[] }> => {
     const server = new WireServer();
-    const [first, second] = [connect(server), connect(server)];
-    const ears = [follow(first), follow(second), follow(second)];
+    server.session = 'ani';
+    const adapters = Array.from(
+      { length: count },
+      (_, n) => new RestAdapter({ baseUrl: BASE, fetch: server.fetch, ...optionsOf(n) }, environment),
+    );
+    for (const adapter of adapters) await adapter.listStatuses();
+    return { server, adapters };
+  };
+
+  it('share one stream, until the last has gone', async () => {
+    const {
+      server,
+      adapters: [first, second],
+    } = await inSession(2);
+    const ears = [follow(first!), follow(second!), follow(second!)];
     await until(() => ears.every(({ states }) => states.includes('live')), 'live');
     await create(server, 'a');
     await until(() => ears.every(({ heard }) => heard.length), 'a change');
     expect(server.streamsOpened).to.equal(1);
-    await first.close();
+    await first!.close();
     ears[1]!.stop();
     await create(server, 'b');
     await until(() => ears[2]!.heard.length === 2, 'another change');
     expect([ears[0]!.heard.length, ears[1]!.heard.length]).to.deep.equal([1, 1]);
     expect(server.streamsOpened).to.equal(1);
-    await second.close();
+    await second!.close();
     await until(() => !server.streams.size, 'the end of the stream');
   });
 
   it('go on with the sign-in of one that is still there', async () => {
-    const server = new WireServer();
     const environment = new TestEnvironment();
-    const [first, second] = [0, 1].map(() => new RestAdapter({ baseUrl: BASE, fetch: server.fetch }, environment));
+    const {
+      server,
+      adapters: [first, second],
+    } = await inSession(2, undefined, environment);
     follow(first!);
     await until(() => server.streams.size, 'the stream');
     const { heard, states } = follow(second!);
@@ -448,8 +468,7 @@ describe('adapters of one page', () => {
   });
 
   it('share also when only a request id tells them apart', async () => {
-    const server = new WireServer();
-    const adapters = [1, 2].map((n) => connect(server, { headers: { 'x-request-id': String(n) } }));
+    const { server, adapters } = await inSession(2, (n) => ({ headers: { 'x-request-id': String(n) } }));
     const ears = adapters.map((adapter) => follow(adapter));
     await until(() => ears.every(({ states }) => states.length), 'live');
     expect(server.streamsOpened).to.equal(1);
@@ -457,14 +476,17 @@ describe('adapters of one page', () => {
   });
 
   it('tell no token in the names of locks', async () => {
-    const server = new WireServer();
-    const adapter = connect(server, { headers: { authorization: 'Bearer secret' } });
-    follow(adapter);
+    const {
+      server,
+      adapters: [adapter],
+    } = await inSession(1, () => ({ headers: { authorization: 'Bearer secret' } }));
+    follow(adapter!);
     await until(() => server.streams.size, 'the stream');
     expect(JSON.stringify(await navigator.locks.query()))
       .to.not.contain('secret')
-      .and.not.contain('api.test');
-    await adapter.close();
+      .and.not.contain('api.test')
+      .and.not.contain('ani');
+    await adapter!.close();
   });
 });
 
@@ -491,12 +513,14 @@ describe('real frames', () => {
 
   it('share one stream, and hand it over when the one that has it is gone', async () => {
     const server = new WireServer();
+    server.session = 'ani';
     const frames = [await openFrame(server), await openFrame(server), await openFrame(server)];
     const heard: string[][] = [];
     const states: string[][] = [];
     for (const [n, { adapter }] of frames.entries()) {
       heard[n] = [];
       states[n] = [];
+      await adapter.listStatuses();
       adapter.subscribe((change) => void heard[n]!.push(change.kind === 'status' ? change.status.name : change.kind), {
         since: '0',
         onState: (state) => void states[n]!.push(state),

@@ -5,7 +5,7 @@ import { reconnectDelay } from './retry.js';
 
 const MAX_WAITING = 500;
 /** How long servers commonly remember an idempotency key; a write must not go out after that. */
-const MAX_AGE = 24 * 60 * 60 * 1000;
+export const MAX_AGE = 24 * 60 * 60 * 1000;
 const FIRST_DELAY = 1000;
 const MAX_DELAY = 30_000;
 
@@ -76,10 +76,15 @@ export class Outbox {
     if (!this.#isSending) void this.#sendAll();
   };
 
+  /** Everything that waits is rejected, and not sent from here any more. */
+  drop(reason: PipelineError): void {
+    for (const waiting of [...this.#waiting]) this.#remove(waiting, reason);
+  }
+
   /** Everything that waits is rejected with `aborted`, and never sent. */
   close(): void {
     this.#isClosed = true;
-    for (const waiting of [...this.#waiting]) this.#remove(waiting, aborted());
+    this.drop(aborted());
   }
 
   async #sendAll(): Promise<void> {

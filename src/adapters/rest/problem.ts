@@ -4,6 +4,7 @@ import { parseEntry, parseStatus } from '../../model/parse.js';
 /** Codes that a server can mean; the others are about this side. */
 const SERVER_CODES: readonly PipelineErrorCode[] = [
   'auth',
+  'session-changed',
   'forbidden',
   'not-found',
   'conflict',

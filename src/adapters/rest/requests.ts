@@ -1,3 +1,4 @@
+/** The adapter's reads and writes: aborted as the caller asks, when the adapter is closed, or when their session ends. */
 import { PipelineError } from '../../model/errors.js';
 import type { Id } from '../../model/id.js';
 import { parseId } from '../../model/parse.js';
@@ -9,11 +10,14 @@ import { Flights } from './flights.js';
 import type { Call, Http } from './http.js';
 import type { Keys } from './keys.js';
 import type { BaseUrl } from './paths.js';
+import type { SessionMark } from './session.js';
 
 /** A request, with its place as the segments under the base URL. */
-type Request<T> = Omit<Call<T>, 'url' | 'key' | 'signal'> & { path: readonly string[]; query?: URLSearchParams };
+type Request<T> = Omit<Call<T>, 'url' | 'key' | 'mark' | 'signal'> & {
+  path: readonly string[];
+  query?: URLSearchParams;
+};
 
-/** The adapter's reads and writes: aborted as the caller asks, or, the reads, when the adapter is closed. */
 export class Requests {
   readonly #http: Http;
   readonly #base: BaseUrl;
@@ -48,19 +52,19 @@ export class Requests {
   }
 
   write<T>({ path, query, ...call }: Request<T>, options: CallOptions | undefined): Promise<T> {
-    return this.join(options, (key, signal) =>
-      this.#http.send({ ...call, url: this.#base.resolve(path, query), key, signal }),
+    return this.join(options, (key, signal, mark) =>
+      this.#http.send({ ...call, url: this.#base.resolve(path, query), key, signal, mark }),
     );
   }
 
   /** A write under its `opId`, or under a new one; asked for again while it is under way, it happens once. */
   async join<T>(
     options: CallOptions | undefined,
-    write: (opId: string, signal: AbortSignal) => Promise<T>,
+    write: (opId: string, signal: AbortSignal, mark: SessionMark) => Promise<T>,
   ): Promise<T> {
     this.#check(options);
     const opId = options?.opId === undefined ? newId() : this.#keys.check(options.opId);
-    return this.#flights.join(opId, options?.signal, async (signal) => write(opId, signal));
+    return this.#flights.join(opId, options?.signal, async (signal) => write(opId, signal, this.#http.mark()));
   }
 
   /** Looks ids up, as many at once as one call takes. */
@@ -79,6 +83,11 @@ export class Requests {
       return this.read({ method: 'POST', path, body: { ids: batch }, read: (body) => read(body, asked) }, options);
     });
     return new Map(found.flat());
+  }
+
+  /** Ends the writes under way: the session that they were made in is over. */
+  abortWrites(reason: PipelineError): void {
+    this.#flights.abort(reason);
   }
 
   /** Ends the reads, and waits for the writes under way. */

@@ -1,24 +1,18 @@
+/** Names the change stream that tabs share: one for each API and session. */
 import { newId } from '../../model/id.js';
-
-/** Headers that tell nothing about whose request it is, and differ from one to the next. */
-const NOISE = /^(x-request-id|x-correlation-id|traceparent|tracestate|date)$/;
 
 const fetchNames = new WeakMap<object, string>();
 
 /**
- * A name for whose data a change stream carries: those who agree on it share the stream. It is made of the base URL and
- * of everything that tells the server who asks, as far as it can be seen from here: another token is another name. A
- * `fetch` of the host's own may add anything, so it shares with itself only. A hash, since any script of the origin can
- * list the names of locks; without the means to make one, the name itself, which then stays in this page.
+ * A name for the change stream of a session: those who agree on it share the stream. Only the server knows whose
+ * requests they are, so there is nothing to share without the name that it gives the session. A `fetch` of the host may
+ * lead elsewhere, so it shares with itself only. The result is a hash, since any script of the origin can list the names
+ * of locks; where no hash can be made, the text itself, which then stays in this page.
+ *
+ * @param session as the server names it.
  */
-export async function scopeOf(
-  baseUrl: string,
-  credentials: RequestCredentials,
-  headers: Headers,
-  ownFetch: object | undefined,
-): Promise<string> {
-  const told = [...headers].filter(([name]) => !NOISE.test(name));
-  const text = JSON.stringify([baseUrl, credentials, told, ownFetch ? nameOf(ownFetch) : null]);
+export async function scopeOf(baseUrl: string, session: string, ownFetch: object | undefined): Promise<string> {
+  const text = JSON.stringify([baseUrl, session, ownFetch ? nameOf(ownFetch) : null]);
   if (!globalThis.crypto?.subtle) return text;
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
   const hex = [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, '0')).join('');

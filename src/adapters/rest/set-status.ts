@@ -1,14 +1,20 @@
+/** Writes the statuses of conversations: in order, in batches, and without a network later. */
 import { PipelineError } from '../../model/errors.js';
 import type { ConversationRef, Entry, SetResult } from '../../model/entry.js';
 import type { Id } from '../../model/id.js';
 import { parseEntry } from '../../model/parse.js';
 import { BATCH_SIZE, aFewAtOnce, inBatches } from './batches.js';
+import type { Environment } from './environment.js';
 import type { Call, Http } from './http.js';
 import type { Keys } from './keys.js';
 import { Lanes } from './lanes.js';
-import type { Outbox } from './outbox.js';
+import { MAX_AGE, type Outbox } from './outbox.js';
 import type { BaseUrl } from './paths.js';
 import type { Records } from './records.js';
+import type { SessionMark } from './session.js';
+
+/** Requests that are kept for one session that has ended. */
+const MAX_KEPT = 500;
 
 type Refs = readonly ConversationRef[];
 
@@ -18,24 +24,37 @@ export interface SetCall {
   ifVersion: number | undefined;
   opId: string;
   signal: AbortSignal;
+  mark: SessionMark;
 }
 
-/** `setStatus` over the wire: one request for one conversation, batches for many; in order, and without a network later. */
+/** One request of a call. */
+interface Part {
+  call: SetCall;
+  key: string;
+  /** When it was made, milliseconds since the epoch. */
+  since: number;
+}
+
 export class SetStatus {
   readonly #http: Http;
   readonly #base: BaseUrl;
   readonly #records: Records;
   readonly #outbox: Outbox;
   readonly #keys: Keys;
+  readonly #environment: Environment;
   readonly #lanes = new Lanes();
+  readonly #running = new Set<Part>();
+  /** Unfinished requests of sessions that have ended, by the server's name for the session. */
+  readonly #kept = new Map<string, Part[]>();
   #asked = 0;
 
-  constructor(http: Http, base: BaseUrl, records: Records, outbox: Outbox, keys: Keys) {
+  constructor(http: Http, base: BaseUrl, records: Records, outbox: Outbox, keys: Keys, environment: Environment) {
     this.#http = http;
     this.#base = base;
     this.#records = records;
     this.#outbox = outbox;
     this.#keys = keys;
+    this.#environment = environment;
   }
 
   /** One result for each conversation, in order. Rejects when no part of it was accepted. */
@@ -47,7 +66,8 @@ export class SetStatus {
     const parts = inBatches([...refs.values()], call.ifVersion === undefined ? BATCH_SIZE : 1);
     const done = await aFewAtOnce(parts, async (part, index) => {
       try {
-        return await this.#inOrder({ ...call, refs: part }, this.#keys.of(call.opId, index));
+        const since = this.#environment.now();
+        return await this.#inOrder({ call: { ...call, refs: part }, key: this.#keys.of(call.opId, index), since });
       } catch (thrown) {
         return { refused: PipelineError.from(thrown), part };
       }
@@ -66,8 +86,48 @@ export class SetStatus {
     return call.refs.map(({ conversationId }) => results.get(conversationId)!);
   }
 
+  /**
+   * Keeps what is unfinished for the session that it was made in. Whoever waits for it is told elsewhere that it was not
+   * sent; `resume` sends it when that session is back.
+   */
+  keep(session: string): void {
+    const kept = this.#kept.get(session) ?? [];
+    this.#kept.set(session, [...kept, ...this.#running].slice(-MAX_KEPT));
+  }
+
+  /** Sends what was kept for a session, as of now its own. */
+  resume(session: string): void {
+    const kept = this.#kept.get(session) ?? [];
+    this.#kept.delete(session);
+    for (const part of kept) {
+      if (this.#environment.now() - part.since > MAX_AGE) continue;
+      const { signal } = new AbortController();
+      void this.#inOrder({ ...part, call: { ...part.call, signal, mark: this.#http.mark() } }).catch(
+        (thrown: unknown) => {
+          // Nobody waits for it any more.
+          const ids = part.call.refs.map((ref) => ref.conversationId).join(', ');
+          console.warn(`pipeline-elements: a change of an earlier session was not saved (${ids}):`, thrown);
+        },
+      );
+    }
+  }
+
+  /** Nothing is kept any more. */
+  forget(): void {
+    this.#kept.clear();
+  }
+
+  async #inOrder(part: Part): Promise<SetResult[]> {
+    this.#running.add(part);
+    try {
+      return await this.#send(part);
+    } finally {
+      this.#running.delete(part);
+    }
+  }
+
   /** After what was asked before about these conversations; a write that goes to the outbox has had its turn. */
-  async #inOrder(part: SetCall, key: string): Promise<SetResult[]> {
+  async #send({ call: part, key }: Part): Promise<SetResult[]> {
     const request = this.#request(part, key);
     const send = (): Promise<SetResult[]> => this.#http.send(request);
     const order = this.#asked++;
@@ -81,6 +141,7 @@ export class SetStatus {
           if (error.code === 'timeout') return { ends: Promise.resolve(await this.#lookAfter(part, error)) };
           if (error.code !== 'offline') throw error;
         }
+        request.hasWaited = true;
         const later = this.#outbox.add(order, send, part.signal);
         later.catch(() => undefined);
         return { ends: later };
@@ -93,7 +154,7 @@ export class SetStatus {
     return part.refs.length === 1 ? this.#one(part, part.refs[0]!, key) : this.#many(part, key);
   }
 
-  #one({ statusId, ifVersion, signal }: SetCall, ref: ConversationRef, key: string): Call<SetResult[]> {
+  #one({ statusId, ifVersion, signal, mark }: SetCall, ref: ConversationRef, key: string): Call<SetResult[]> {
     const { conversationId, contactId } = ref;
     const is = (entry: Entry | undefined): boolean => entry?.conversationId === conversationId;
     const accepted = (entry: Entry): SetResult[] => [{ conversationId, ok: true, entry }];
@@ -101,9 +162,10 @@ export class SetStatus {
       method: 'PUT',
       url: this.#base.resolve(['conversations', conversationId, 'status']),
       body: { statusId, ...(contactId === undefined ? {} : { contactId }) },
-      ...(ifVersion === undefined ? {} : { headers: { 'If-Match': `"${ifVersion}"` } }),
+      ...(ifVersion === undefined ? {} : { headers: () => ({ 'If-Match': `"${ifVersion}"` }) }),
       key,
       signal,
+      mark,
       isPatient: true,
       read: (body) => {
         const entry = parseEntry(body);
@@ -117,7 +179,7 @@ export class SetStatus {
     };
   }
 
-  #many({ refs, statusId, signal }: SetCall, key: string): Call<SetResult[]> {
+  #many({ refs, statusId, signal, mark }: SetCall, key: string): Call<SetResult[]> {
     return {
       method: 'POST',
       url: this.#base.resolve(['conversations', 'batch-set']),
@@ -130,6 +192,7 @@ export class SetStatus {
       },
       key,
       signal,
+      mark,
       isPatient: true,
       read: (body) => {
         const results = this.#records.results(body);
@@ -139,7 +202,7 @@ export class SetStatus {
   }
 
   /** What became of a write whose answer never came: done after all, or the failure it ended with. */
-  async #lookAfter({ refs, statusId, signal }: SetCall, error: PipelineError): Promise<SetResult[]> {
+  async #lookAfter({ refs, statusId, signal, mark }: SetCall, error: PipelineError): Promise<SetResult[]> {
     const ids = refs.map((ref) => ref.conversationId);
     const entries = await this.#http
       .send({
@@ -147,6 +210,8 @@ export class SetStatus {
         url: this.#base.resolve(['conversations', 'batch-get']),
         body: { ids },
         signal,
+        mark,
+        hasWaited: true,
         isHasty: true,
         read: (body) => this.#records.entries(body, new Set(ids)),
       })

@@ -5,6 +5,7 @@ import { EMPTY_FILTER, parseFilterQuery } from '../../model/filter.js';
 import type { FindQuery } from '../adapter.js';
 import { MemoryAdapter } from '../memory.js';
 import type { ConversationRef } from '../../model/entry.js';
+import { SESSION_HEADER } from './session.js';
 
 export const BASE = 'https://api.test/v1/pipeline';
 
@@ -83,7 +84,10 @@ interface Faults {
 
 /** The reference for the wire in the tests of this folder: a server without a network. */
 export class WireServer {
-  readonly adapter = new MemoryAdapter();
+  /** The data of the session of now. */
+  adapter = new MemoryAdapter();
+  /** Who is signed in; `undefined`: a server that does not name its sessions. */
+  session: string | undefined;
   readonly faults: Faults = {};
   readonly seen: Seen[] = [];
   /** The streams that are open, to cut or to write to. */
@@ -94,11 +98,16 @@ export class WireServer {
     const seen = seenOf(input, init);
     if (init.signal?.aborted) throw new DOMException('aborted', 'AbortError');
     this.seen.push(seen);
-    if (seen.path === '/changes') return this.#changes(seen, init.signal ?? undefined);
+    const wanted = seen.headers.get(SESSION_HEADER);
+    if (this.session !== undefined && wanted !== null && wanted !== this.session) {
+      return this.#named(problem(409, 'session-changed'));
+    }
+    if (seen.path === '/changes') return this.#named(this.#changes(seen, init.signal ?? undefined));
     const early = this.faults.before?.(seen);
     if (early instanceof Error) throw early;
     if (early) return early;
-    const response = await this.#answer(seen);
+    const { session } = this;
+    const response = this.#named(await this.#answer(seen), session);
     const late = this.faults.after?.(seen, response) ?? response;
     if (late instanceof Error) throw late;
     return late;
@@ -113,6 +122,11 @@ export class WireServer {
   cut(): void {
     for (const stream of this.streams) stream.close();
     this.streams.clear();
+  }
+
+  #named(response: Response, session = this.session): Response {
+    if (session !== undefined) response.headers.set(SESSION_HEADER, session);
+    return response;
   }
 
   async #answer(seen: Seen): Promise<Response> {
