@@ -180,9 +180,9 @@ export class ChangeStream {
   }
 }
 
-/** The record itself is the data, and the `opId` of the call that caused it may stand beside its fields. */
+/** The record itself is the data; beside its fields may stand the `opId` of the call that caused it, and who made it. */
 function changeOf(kind: 'status' | 'entry', data: string, seq: string): Change {
   const value = JSON.parse(data) as Record<string, unknown> | null;
   const record = typeof value?.[kind] === 'object' ? value[kind] : value;
-  return parseChange({ kind, [kind]: record, seq, opId: value?.['opId'] });
+  return parseChange({ kind, [kind]: record, seq, opId: value?.['opId'], by: value?.['by'] });
 }

@@ -235,8 +235,8 @@ export class WireServer {
 
 export function eventOf(change: Change): string {
   const record = change.kind === 'status' ? change.status : change.kind === 'entry' ? change.entry : {};
-  const opId = change.opId === undefined ? {} : { opId: change.opId };
-  return `event: ${change.kind}\nid: ${change.seq}\ndata: ${JSON.stringify({ ...record, ...opId })}\n\n`;
+  const { opId, by } = change;
+  return `event: ${change.kind}\nid: ${change.seq}\ndata: ${JSON.stringify({ ...record, opId, by })}\n\n`;
 }
 
 function findQueryOf(of: string, query: URLSearchParams): FindQuery {

@@ -1,0 +1,2 @@
+export function load(path: string): Promise<unknown>;
+export function loadServer(): Promise<typeof import('./main.js')>;
