@@ -84,7 +84,23 @@ function placeOf(lastEventId: string | undefined): number | undefined {
   return /^\d{1,15}$/.test(lastEventId) ? Number(lastEventId) : NaN;
 }
 
-function eventOf({ seq, kind, record, opId }: FeedItem): string {
-  const data = { ...(record === null ? {} : (JSON.parse(record) as object)), ...(opId === null ? {} : { opId }) };
-  return `event: ${kind}\nid: ${seq}\ndata: ${JSON.stringify(data)}\n\n`;
+function eventOf({ seq, kind, record, opId, by }: FeedItem): string {
+  const held = recordOf(record);
+  const name = held ? kind : 'reset';
+  const data = {
+    ...held,
+    ...(opId === null ? {} : { opId }),
+    ...(by === null || name === 'reset' ? {} : { by }),
+  };
+  return `event: ${name}\nid: ${seq}\ndata: ${JSON.stringify(data)}\n\n`;
+}
+
+/** `undefined` for none, and for one that cannot be read: its readers then read everything again. */
+function recordOf(text: string | null): object | undefined {
+  try {
+    const value: unknown = JSON.parse(text ?? 'null');
+    return typeof value === 'object' && value !== null ? value : undefined;
+  } catch {
+    return undefined;
+  }
 }
