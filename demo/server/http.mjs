@@ -5,9 +5,16 @@ import { createServer } from 'node:http';
 /** Milliseconds for a request to arrive; slower ones only hold a connection. */
 const HEADERS_MS = 10_000;
 const REQUEST_MS = 30_000;
+/** How often Node looks for them. */
+const CHECK_MS = 5000;
 
-/** A path and query in visible ASCII (RFC 9112, 3.2.1). A backslash in a path would be a slash to `new URL()`. */
-const ORIGIN_FORM = /^\/[!"$->@-[\]-~]*(?:\?[!"$-~]*)?$/;
+/**
+ * A path and query in visible ASCII (RFC 9112, 3.2.1). To `new URL()` two slashes at the start would name a host, and a
+ * backslash in the path would be a slash.
+ */
+const ORIGIN_FORM = /^\/(?!\/)[!"$->@-[\]-~]*(?:\?[!"$-~]*)?$/;
+
+const LIMITS = { headersTimeout: HEADERS_MS, requestTimeout: REQUEST_MS, connectionsCheckingInterval: CHECK_MS };
 
 const ignore = () => undefined;
 
@@ -22,9 +29,9 @@ export function readTarget({ url = '', headers, rawHeaders }) {
     if (hostCount(rawHeaders) > 1) return undefined;
     const target = url.startsWith('/') ? url : originForm(url, headers.host);
     if (target === undefined || !ORIGIN_FORM.test(target)) return undefined;
-    // Concatenated, not resolved: `//evil.example/` is a path here, not another host.
     const { pathname, search } = new URL(`http://localhost${target}`);
     decodeURIComponent(pathname);
+    if (pathname.startsWith('//')) return undefined;
     return { pathname, search };
   } catch {
     return undefined;
@@ -62,7 +69,7 @@ export function refuseTarget(response) {
  * @param handle called with each request and response; what it throws, or rejects with, is logged and answered with 500.
  */
 export function createHttpServer(handle) {
-  const server = createServer({ headersTimeout: HEADERS_MS, requestTimeout: REQUEST_MS }, (request, response) => {
+  const server = createServer(LIMITS, (request, response) => {
     // A client that goes away in the middle is no news; without a listener it could be an uncaught exception.
     request.on('error', ignore);
     response.on('error', ignore);
