@@ -1,6 +1,6 @@
 import { Hono, type Context } from 'hono';
 import { liveStatuses } from '../../src/adapters/rules.js';
-import { PipelineError, invalid } from '../../src/model/errors.js';
+import { invalid } from '../../src/model/errors.js';
 import { parseFilterQuery, type ContactMatch, type Filter } from '../../src/model/filter.js';
 import type { Id } from '../../src/model/id.js';
 import { parseConversationRef, parseId } from '../../src/model/parse.js';
@@ -35,20 +35,13 @@ export interface RouteOptions {
   idempotency: Idempotency;
   streams: Streams;
   pageTokenLifetimeMs: number;
-  maxStreams: number;
 }
 
 /** Fields of a status besides the first ones, for servers that keep some. */
 const STATUS_FIELDS: readonly string[] = [];
 
 /** The calls of the wire (openapi.json), one line each where that is enough. */
-export function createRoutes({
-  store,
-  idempotency,
-  streams,
-  pageTokenLifetimeMs,
-  maxStreams,
-}: RouteOptions): Hono<Env> {
+export function createRoutes({ store, idempotency, streams, pageTokenLifetimeMs }: RouteOptions): Hono<Env> {
   const app = new Hono<Env>();
 
   const read = <T>(c: C, work: (read: Read) => Promise<T>): Promise<T> => store.read(c.env.caller.tenant, work);
@@ -168,10 +161,8 @@ export function createRoutes({
   app.get('/changes', (c) => {
     const headers = { 'Content-Type': 'text/event-stream; charset=utf-8', 'X-Accel-Buffering': 'no' };
     if (c.req.raw.method === 'HEAD') return new Response(null, { headers });
-    if (streams.size >= maxStreams) {
-      throw new PipelineError('unavailable', 'Too many change streams.', { retryAfterMs: 10_000 });
-    }
-    return new Response(streams.open(c.env.caller.tenant, c.req.header('Last-Event-ID')), { headers });
+    const { caller, isStillAllowed } = c.env;
+    return new Response(streams.open(caller.tenant, c.req.header('Last-Event-ID'), isStillAllowed), { headers });
   });
 
   // No call of the wire: the host's back end tells which conversations exist, whose they are, and when they were active.

@@ -30,6 +30,10 @@ export interface ServerOptions {
   requestTimeoutMs?: number;
   pageTokenLifetimeMs?: number;
   maxStreams?: number;
+  /** How often an open stream's caller is authorized again, milliseconds; 30,000 unless told, and at most. */
+  streamRecheckMs?: number;
+  /** How long a stream may last before its client has to go on in a new one, milliseconds; 15 minutes unless told. */
+  streamLifetimeMs?: number;
   /** What nobody expected; the answer does not tell it. */
   onError?(thrown: unknown): void;
 }
@@ -62,11 +66,13 @@ interface Progress {
   signal: AbortSignal;
 }
 
+const REQUEST_TIMEOUT_MS = 15_000;
 const CLOSING_MS = 10_000;
+const MAX_RECHECK_MS = 30_000;
 
 /** An instance of the API: everything lasting is in the database, so any number of them can serve one. */
 export function createServer(options: ServerOptions): PipelineServer {
-  const { requestTimeoutMs = 15_000, onError = console.error, allowedOrigins = [] } = options;
+  const { requestTimeoutMs = REQUEST_TIMEOUT_MS, onError = console.error, allowedOrigins = [] } = options;
   if (typeof options.authorize !== 'function') {
     throw new TypeError('authorize: is required, a function that says on whose behalf a request comes.');
   }
@@ -95,7 +101,7 @@ export function createServer(options: ServerOptions): PipelineServer {
   const answer = async (request: Request, progress: Progress): Promise<Response> => {
     try {
       if (isPreflight(request, allowedOrigins)) return preflight();
-      const identity = await gate.identify(request);
+      const identity = await orAborted(gate.identify(request), progress.signal);
       progress.session = identity.session;
       gate.check(request, identity);
       if (closing) {
@@ -154,7 +160,14 @@ async function start(options: ServerOptions, basePath: string): Promise<Parts> {
   }
   const feed = new Feed(database, options.pollMs ?? 500);
   const store = new Store(database, (tenant) => feed.announce(tenant));
-  const streams = new Streams(feed, options.heartbeatMs ?? 15_000);
+  const streams = new Streams(feed, {
+    heartbeatMs: options.heartbeatMs ?? 15_000,
+    // Together they are how long a stream can outlive its permission: a minute at most.
+    recheckMs: Math.min(options.streamRecheckMs ?? MAX_RECHECK_MS, MAX_RECHECK_MS),
+    patienceMs: Math.min(options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS, MAX_RECHECK_MS),
+    lifetimeMs: options.streamLifetimeMs ?? 15 * 60 * 1000,
+    max: options.maxStreams ?? 5000,
+  });
   const app = createApp({
     basePath,
     onError: options.onError ?? console.error,
@@ -162,7 +175,6 @@ async function start(options: ServerOptions, basePath: string): Promise<Parts> {
     streams,
     idempotency: new Idempotency(store),
     pageTokenLifetimeMs: options.pageTokenLifetimeMs ?? 24 * 60 * 60 * 1000,
-    maxStreams: options.maxStreams ?? 5000,
   });
   const stopCleaning = startCleaning(database);
   const close = async (): Promise<void> => {
@@ -203,6 +215,16 @@ async function inTime(response: Promise<Response>, ms: number, controller: Abort
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** So that a host which never says who asks holds nothing for ever. */
+function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const refuse = (): void => reject(new PipelineError('timeout', 'The server took too long.'));
+    if (signal.aborted) refuse();
+    signal.addEventListener('abort', refuse, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', refuse));
+  });
 }
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms).unref());
