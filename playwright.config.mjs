@@ -17,6 +17,11 @@ export default defineConfig({
     viewport: { width: 1280, height: 800 },
     launchOptions: { executablePath: await findBrowser(), args: CHROMIUM_ARGS },
   },
-  // Serves dist/ as it is: `npm test` has built it.
-  webServer: { command: 'node demo/serve.mjs', env: { PORT: String(PORT) }, port: PORT, reuseExistingServer: false },
+  // Serves dist/ as it is: `npm test` has built it. Besides the demo, an API whose every tenant is open to the tests.
+  webServer: {
+    command: 'node test/server/serve-open.mjs',
+    env: { PORT: String(PORT) },
+    port: PORT,
+    reuseExistingServer: false,
+  },
 });

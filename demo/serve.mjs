@@ -1,10 +1,10 @@
 // Serves the demo and the built library, to this machine only: demo/ at /, dist/ at /dist/.
 // TypeScript is turned into JavaScript on the way; nothing is written.
 import { readFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
 import { extname, join, normalize, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { transform } from 'esbuild';
+import { createHttpServer, listen, readTarget, refuseTarget } from './server/http.mjs';
 
 const DEMO = fileURLToPath(new URL('.', import.meta.url));
 const DIST = fileURLToPath(new URL('../dist/', import.meta.url));
@@ -35,10 +35,13 @@ function locate(pathname) {
   return file.startsWith(root.endsWith(sep) ? root : root + sep) ? file : undefined;
 }
 
-/** `null` for what is not there, a folder included. */
+/** What the system answers for names of no file of ours, a folder and a name that is too long included. */
+const NOT_THERE = ['ENOENT', 'ENOTDIR', 'EISDIR', 'ENAMETOOLONG', 'ELOOP', 'EACCES', 'EINVAL'];
+
+/** `null` for what is not there. */
 const read = (file) =>
   readFile(file).catch((error) => {
-    if (['ENOENT', 'ENOTDIR', 'EISDIR'].includes(error.code)) return null;
+    if (NOT_THERE.includes(error.code)) return null;
     throw error;
   });
 
@@ -61,16 +64,17 @@ async function respond(pathname) {
   return { body: code, type };
 }
 
-/** Answers one request for the demo; usable inside another server too. */
+/** Answers one request for the demo's pages; usable inside another server too. */
 export async function handleDemo(request, response) {
   const headers = { 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' };
   try {
+    const target = readTarget(request);
+    if (!target) return refuseTarget(response);
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       response.writeHead(405, { ...headers, Allow: 'GET, HEAD' }).end();
       return;
     }
-    const { pathname } = new URL(request.url ?? '/', 'http://localhost');
-    const found = await respond(pathname);
+    const found = await respond(target.pathname);
     if (found) response.writeHead(200, { ...headers, 'Content-Type': found.type });
     else response.writeHead(404, { ...headers, 'Content-Type': TYPES['.txt'] });
     response.end(request.method === 'HEAD' ? undefined : (found?.body ?? 'Not found'));
@@ -81,32 +85,60 @@ export async function handleDemo(request, response) {
   }
 }
 
-let api;
-
-/** The reference server, with its database; started by the first request for it, so that the rest needs neither. */
-const openApi = () =>
-  (api ??= import('./server/load.mjs').then(async ({ loadServer }) => (await loadServer()).openApi()));
-
-async function handle(request, response) {
-  try {
-    if (request.url?.startsWith('/api/') && (await openApi()).handle(request, response)) return;
-  } catch (error) {
-    console.error(error);
-    response.writeHead(500, { 'Content-Type': TYPES['.txt'] }).end('The server could not start');
-    return;
-  }
-  await handleDemo(request, response);
+/** The sign-in and the API of the demo, with their database; API_TOKENS and DATABASE_URL or DATA_FOLDER as in main.ts. */
+async function openServer() {
+  const { loadServer } = await import('./server/load.mjs');
+  const { openDemo, openFromEnv } = await loadServer();
+  return openDemo({ open: () => openFromEnv(process.env), apiTokens: process.env.API_TOKENS });
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const port = Number(process.env.PORT ?? 8000);
-  const server = createServer(handle).listen(port, '127.0.0.1', () => {
-    console.log(`pipeline-elements demo: http://localhost:${port} (on a server: /?adapter=rest)`);
-  });
+/**
+ * The whole demo as a handler for Node's HTTP server: `{ handle, close }`. The server behind it is opened by the first
+ * request for it, so that the pages need neither its build nor its database.
+ *
+ * @param open resolves to what answers first: `{ handle(request, response): boolean, close() }`.
+ */
+export function createDemo(open = openServer) {
+  let opening;
+  const openOnce = () => {
+    opening ??= open();
+    // What failed is tried again by the next request.
+    opening.catch(() => (opening = undefined));
+    return opening;
+  };
+  return {
+    async handle(request, response) {
+      const target = readTarget(request);
+      if (!target) return refuseTarget(response);
+      if (/^\/(api|session)(\/|$)/.test(target.pathname)) {
+        let server;
+        try {
+          server = await openOnce();
+        } catch (error) {
+          console.error(error);
+          response.writeHead(503, { 'Content-Type': TYPES['.txt'], 'Retry-After': '5' });
+          return response.end('The server could not start');
+        }
+        if (server.handle(request, response)) return;
+      }
+      await handleDemo(request, response);
+    },
+    close: async () => (await opening?.catch(() => undefined))?.close(),
+  };
+}
+
+/** Serves a demo on PORT until the process is told to stop. */
+export async function serve(demo = createDemo()) {
+  const server = createHttpServer(demo.handle);
+  await listen(server, Number(process.env.PORT ?? 8000));
+  const { port } = server.address();
+  console.log(`pipeline-elements demo: http://localhost:${port} (on a server: /?adapter=rest)`);
   const stop = async () => {
     server.close();
-    await (await api)?.close();
+    await demo.close();
     server.closeAllConnections();
   };
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => void stop());
 }
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await serve();

@@ -109,6 +109,11 @@ const KEY = header(
   false,
   'The same for each try of one write: it is done once. Its answer is kept for 24 hours, a 404, 409, 412 or 422 too.',
 );
+const SESSION = header(
+  'Pipeline-Session',
+  false,
+  'The one that an answer carried last. A server where someone else is signed in by now does nothing, and answers 409.',
+);
 const IF_MATCH = header('If-Match', true, 'The ETag of what is changed.');
 const FILTER = [
   query('op', { enum: ['any-of', 'none-of'] }),
@@ -118,14 +123,24 @@ const FILTER = [
 ];
 const MATCH = query('contactMatch', { enum: ['any', 'latest'], default: 'any' });
 
-const problem = (description) => ({ description, content: { 'application/problem+json': { schema: ref('Problem') } } });
+const SESSION_NAME = {
+  description: 'An opaque name of who is signed in where. Left out only where that is not known.',
+  schema: { type: 'string' },
+};
+const problem = (description, headers = { 'Pipeline-Session': SESSION_NAME }) => ({
+  description,
+  ...(headers ? { headers } : {}),
+  content: { 'application/problem+json': { schema: ref('Problem') } },
+});
 const PROBLEMS = {
-  304: { description: 'As the client has it.' },
-  400: problem('No JSON.'),
-  401: problem('`auth`: not signed in.'),
+  304: { description: 'As the client has it.', headers: { 'Pipeline-Session': { ...SESSION_NAME, required: true } } },
+  400: problem('Cannot be read: no JSON, or no percent-encoded UTF-8.'),
+  401: problem('`auth`: not signed in.', null),
   403: problem('`forbidden`.'),
   404: problem('`not-found`.'),
-  409: problem('`in-use` with `count`, `status-deleted`, an id that is taken, or the same key is being written.'),
+  409: problem(
+    '`session-changed`, `in-use` with `count`, `status-deleted`, an id that is taken, or the same key is being written.',
+  ),
   410: problem('The page token has expired: begin anew.'),
   412: problem('`conflict` with `current`.'),
   413: problem('`limit`: the body is too long.'),
@@ -137,7 +152,7 @@ const PROBLEMS = {
   503: problem('`unavailable`: see Retry-After.'),
   504: problem('`timeout`: whether it was done is unknown.'),
 };
-const COMMON = [401, 403, 404, 429, 500, 503, 504];
+const COMMON = [400, 401, 403, 404, 409, 429, 500, 503, 504];
 
 /** An operation: what it takes, what it answers, and how it can fail besides what everything can. */
 function operation(operationId, summary, { parameters = [], body, isBodyOptional, success, failures = [] }) {
@@ -145,16 +160,27 @@ function operation(operationId, summary, { parameters = [], body, isBodyOptional
   return {
     operationId,
     summary,
-    ...(parameters.length ? { parameters } : {}),
+    parameters: [...parameters, SESSION],
     ...(body ? { requestBody: { required: !isBodyOptional, content: json(body) } } : {}),
     responses: { ...success, ...Object.fromEntries(codes.map((code) => [code, PROBLEMS[code]])) },
   };
 }
 
-const ETAG = { ETag: { schema: { type: 'string' } } };
-const answer = (schema, { code = 200, headers } = {}) => ({
-  [code]: { description: 'Done.', ...(headers ? { headers } : {}), content: json(schema) },
+const ALWAYS = { 'Pipeline-Session': { ...SESSION_NAME, required: true } };
+const ETAG = { ETag: { required: true, schema: { type: 'string' } } };
+const answer = (schema, { code = 200, headers = {} } = {}) => ({
+  [code]: { description: 'Done.', headers: { ...ALWAYS, ...headers }, content: json(schema) },
 });
+const ACTIONS = ['create', 'update', 'move', 'delete', 'restore', 'set', 'forget', 'tell'];
+const CAN = {
+  type: 'object',
+  description: 'What the caller may do: `true`, or the sentence that says why not. What is missing is allowed.',
+  properties: Object.fromEntries(ACTIONS.map((action) => [action, { oneOf: [{ const: true }, { type: 'string' }] }])),
+};
+const STATUS_FIELDS = list(
+  { enum: ['names', 'description', 'kind', 'archived', 'isDefault', 'staleAfter'] },
+  { description: 'The optional fields of a status that the server keeps.' },
+);
 const WRITE = { parameters: [KEY], failures: [409, 422] };
 
 export const document = {
@@ -171,7 +197,13 @@ export const document = {
     '/statuses': {
       get: operation('listStatuses', 'The pipeline, in order', {
         parameters: [header('If-None-Match', false, 'The ETag of the list that the client has.')],
-        success: answer(object({ items: list(ref('Status')), seq: { type: 'string' } }), { headers: ETAG }),
+        success: answer(
+          object({ items: list(ref('Status')), seq: { type: 'string' }, statusFields: STATUS_FIELDS, can: CAN }, [
+            'statusFields',
+            'can',
+          ]),
+          { headers: ETAG },
+        ),
         failures: [304],
       }),
       post: operation('createStatus', 'Adds a status', {
@@ -287,7 +319,11 @@ export const document = {
         parameters: [header('Last-Event-ID', false, 'The place to go on from: a `seq`.')],
         success: {
           200: {
-            description: 'Events `status`, `entry` and `reset`; the id of each is its `seq`.',
+            description:
+              'Events `status`, `entry` and `reset`; the id of each is its `seq`. The data of the first two is the record, ' +
+              'with `opId`, the key of the write, and `by`, who made it, where they are known. The server ends a stream ' +
+              'now and then, and when the caller may no longer read: go on with Last-Event-ID.',
+            headers: ALWAYS,
             content: { 'text/event-stream': { schema: { type: 'string' } } },
           },
         },

@@ -1,4 +1,5 @@
 import { loadServer } from '../../demo/server/load.mjs';
+import { OPEN } from '../../test/server/anyone.mjs';
 
 /**
  * The reference server inside this process, with a pipeline: `{ handle, baseUrl, close }`.
@@ -7,7 +8,7 @@ import { loadServer } from '../../demo/server/load.mjs';
  */
 export async function openApi({ statuses, count }) {
   const { createServer, nodeHandler, openPglite } = await loadServer();
-  const server = createServer({ open: () => openPglite() });
+  const server = createServer({ ...OPEN, open: () => openPglite() });
   await server.ready;
   const baseUrl = '/api/bench';
   const call = async (method, path, body) => {

@@ -1,6 +1,7 @@
 // The reference server in a process of its own, with a pipeline of as many conversations as it is told. Prints where.
 // node bench/harness/rest-server.mjs COUNT [URL of a PostgreSQL; without: the one inside the process]
 import { loadServer } from '../../demo/server/load.mjs';
+import { OPEN } from '../../test/server/anyone.mjs';
 
 const [count, databaseUrl] = process.argv.slice(2);
 const STATUSES = 8;
@@ -9,7 +10,7 @@ const CHUNK = 50_000;
 
 const { createServer, listen, nodeHandler, openPglite, openPostgres } = await loadServer();
 const database = await (databaseUrl ? openPostgres(databaseUrl) : openPglite());
-const api = createServer({ open: async () => database });
+const api = createServer({ ...OPEN, open: async () => database });
 await api.ready;
 
 for (let i = 0; i < STATUSES; i++) {

@@ -6,6 +6,8 @@ import { HttpError } from './problem.js';
 
 export const MAX_BODY = 1_000_000;
 export const MAX_BATCH = 200;
+/** A host knows thousands of conversations. */
+export const MAX_HOST_BATCH = 1000;
 
 export interface Body {
   text: string;
@@ -34,6 +36,11 @@ export async function readBody(request: Request, isOptional = false): Promise<Bo
   return { text, fields: value as Record<string, unknown> };
 }
 
+/** The connection was lost, or the chunks were no chunks. Nobody may be there for the answer. */
+function cutOff(): never {
+  throw new HttpError(400, invalid('body', 'did not arrive in full.'));
+}
+
 async function isEmpty(request: Request): Promise<boolean> {
   return !request.body || (await request.clone().body!.getReader().read()).done;
 }
@@ -47,7 +54,7 @@ async function readText(request: Request): Promise<string> {
   const decoder = new TextDecoder('utf-8', { fatal: true });
   let [text, size] = ['', 0];
   for (;;) {
-    const { done, value } = (await reader?.read()) ?? { done: true };
+    const { done, value } = (await reader?.read().catch(cutOff)) ?? { done: true };
     size += value?.byteLength ?? 0;
     if (size > MAX_BODY) {
       await reader?.cancel().catch(() => undefined);

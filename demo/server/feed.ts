@@ -9,6 +9,8 @@ export interface FeedItem {
   /** JSON. */
   record: string | null;
   opId: string | null;
+  /** Who made the change; `null` where that is not known. */
+  by: string | null;
 }
 
 export interface Subscriber {
@@ -34,7 +36,7 @@ interface Tenant {
 
 const HEADS = 'SELECT tenant_id AS tenant, seq FROM pipeline.tenants WHERE tenant_id = ANY ($1::text[])';
 const HEAD = 'SELECT seq, origin, pruned FROM pipeline.tenants WHERE tenant_id = $1';
-const CHANGES = `SELECT seq, kind, record, op_id AS "opId" FROM pipeline.changes
+const CHANGES = `SELECT seq, kind, record, op_id AS "opId", by_whom AS by FROM pipeline.changes
   WHERE tenant_id = $1 AND seq > $2 AND seq <= $3 ORDER BY seq`;
 
 /**

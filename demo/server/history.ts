@@ -86,6 +86,8 @@ function replay(events: readonly Event[], rows: Map<Id, StatusRow>, keyNow: Stat
 
 /** Makes the status deleted in favour of `heir`; `undefined`: alive. */
 function setHeir(rows: Map<Id, StatusRow>, id: Id, heir: Id | null | undefined): void {
-  const { deleted: _, heir: __, ...row } = rows.get(id)!;
+  const held = rows.get(id);
+  if (!held) return;
+  const { deleted: _, heir: __, ...row } = held;
   rows.set(id, heir === undefined ? row : { ...row, deleted: true, heir });
 }

@@ -26,13 +26,15 @@ export interface Move {
 }
 
 const PUT_STATUSES = `INSERT INTO pipeline.statuses
-    (tenant_id, status_id, name, name_key, color, rank, version, deleted, heir, moved_version, deleted_at)
-  SELECT $1, r.id, r.name, r.name_key, r.color, r.rank, r.version, r.deleted, r.heir, r.moved_version, r.deleted_at
+    (tenant_id, status_id, name, name_key, color, rank, version, deleted, heir, moved_version, deleted_at, by_whom)
+  SELECT $1, r.id, r.name, r.name_key, r.color, r.rank, r.version, r.deleted, r.heir, r.moved_version, r.deleted_at,
+    $3
   FROM json_to_recordset($2::json) AS r (id text, name text, name_key text, color text, rank text, version bigint,
     deleted boolean, heir text, moved_version bigint, deleted_at bigint)
   ON CONFLICT (tenant_id, status_id) DO UPDATE SET name = excluded.name, name_key = excluded.name_key,
     color = excluded.color, rank = excluded.rank, version = excluded.version, deleted = excluded.deleted,
-    heir = excluded.heir, moved_version = excluded.moved_version, deleted_at = excluded.deleted_at`;
+    heir = excluded.heir, moved_version = excluded.moved_version, deleted_at = excluded.deleted_at,
+    by_whom = excluded.by_whom`;
 
 const PUT_MOVES = `INSERT INTO pipeline.moves (tenant_id, seq, kind, status_id, heir, at, by_whom)
   SELECT $1, r.seq, r.kind, r.status_id, r.heir, $3, $4
@@ -41,8 +43,8 @@ const PUT_MOVES = `INSERT INTO pipeline.moves (tenant_id, seq, kind, status_id, 
 const PRUNE_MOVES = `DELETE FROM pipeline.moves WHERE tenant_id = $1 AND seq <=
   (SELECT seq FROM pipeline.moves WHERE tenant_id = $1 ORDER BY seq DESC OFFSET $2 LIMIT 1)`;
 
-const PUT_CHANGES = `INSERT INTO pipeline.changes (tenant_id, seq, kind, record, op_id, at)
-  SELECT $1, r.seq, r.kind, r.record, $3, $4
+const PUT_CHANGES = `INSERT INTO pipeline.changes (tenant_id, seq, kind, record, op_id, at, by_whom)
+  SELECT $1, r.seq, r.kind, r.record, $3, $4, $5
   FROM json_to_recordset($2::json) AS r (seq bigint, kind text, record text)`;
 
 const PUT_HEAD = 'UPDATE pipeline.tenants SET seq = $2, statuses_version = $3, pruned = $4 WHERE tenant_id = $1';
@@ -112,7 +114,7 @@ export class Journal {
     const { now } = this.#head;
     const { by = null, opId = null } = this.#writer;
     if (this.#statuses.size) {
-      batch.add(PUT_STATUSES, [tenant, JSON.stringify([...this.#statuses.values()].map(columnsOf))]);
+      batch.add(PUT_STATUSES, [tenant, JSON.stringify([...this.#statuses.values()].map(columnsOf)), by]);
     }
     if (this.#moves.length) {
       const moves = this.#moves.map(({ seq, kind, statusId, heir }) => ({ seq, kind, status_id: statusId, heir }));
@@ -121,7 +123,7 @@ export class Journal {
     }
     const isLong = this.#seq - this.#head.pruned >= FEED_LENGTH + PRUNE_BATCH;
     const pruned = isLong ? this.#seq - FEED_LENGTH : this.#head.pruned;
-    batch.add(PUT_CHANGES, [tenant, JSON.stringify(this.#changes), opId, now]);
+    batch.add(PUT_CHANGES, [tenant, JSON.stringify(this.#changes), opId, now, by]);
     batch.add(PUT_HEAD, [tenant, this.#seq, this.#statusesVersion, pruned]);
     if (isLong) batch.addLater(PRUNE_CHANGES, [tenant, pruned]);
     return true;

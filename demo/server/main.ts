@@ -1,12 +1,16 @@
 import type { AddressInfo } from 'node:net';
-import { bearerTokens, type Caller } from './access.js';
-import { listen, nodeHandler, type NodeHandler } from './node.js';
-import { createServer, type PipelineServer, type ServerOptions } from './server.js';
+import { bearerTokens } from './access.js';
+import { parseApiTokens } from './api-tokens.js';
+import { listen, nodeHandler } from './node.js';
+import { createServer, type ServerOptions } from './server.js';
 import { openPglite } from './sql-pglite.js';
 import { openPostgres } from './sql-postgres.js';
 import type { Database } from './sql.js';
 
+export { PipelineError } from '../../src/model/errors.js';
 export { bearerTokens } from './access.js';
+export { parseApiTokens } from './api-tokens.js';
+export { openDemo } from './demo.js';
 export { clean } from './janitor.js';
 export { listen, nodeHandler } from './node.js';
 export { createServer } from './server.js';
@@ -23,28 +27,38 @@ export interface Settings {
 export const openDatabase = ({ databaseUrl, dataFolder }: Settings): Promise<Database> =>
   databaseUrl ? openPostgres(databaseUrl) : openPglite(dataFolder);
 
-/**
- * The API as the environment says, to be mounted in another server: DATABASE_URL, or DATA_FOLDER, or neither;
- * API_TOKENS, as JSON: `{ "token": { "tenant": "…", "by": "…", "isHost": false } }`; ALLOWED_ORIGINS, separated by spaces.
- */
-export function openApi(env: NodeJS.ProcessEnv = process.env): PipelineServer & { handle: NodeHandler } {
-  const options: ServerOptions = {
-    open: () => openDatabase({ databaseUrl: env['DATABASE_URL'], dataFolder: env['DATA_FOLDER'] }),
-    allowedOrigins: env['ALLOWED_ORIGINS']?.split(' ').filter(Boolean) ?? [],
-  };
-  const tokens = env['API_TOKENS'];
-  if (tokens) options.authorize = bearerTokens(JSON.parse(tokens) as Record<string, Caller>);
-  const server = createServer(options);
-  return Object.assign(server, { handle: nodeHandler(server) });
-}
+export type Env = Readonly<Record<string, string | undefined>>;
 
-/** Serves the API alone, until it is told to stop. */
-export async function main(): Promise<void> {
-  const api = openApi();
-  const server = await listen(api.handle, Number(process.env['PORT'] ?? 8001));
+/** How the environment says to open the database: DATABASE_URL, or DATA_FOLDER, or neither. */
+export const openFromEnv = (env: Env): Promise<Database> =>
+  openDatabase({ databaseUrl: env['DATABASE_URL'], dataFolder: env['DATA_FOLDER'] });
+
+export const allowedOriginsOf = (env: Env): string[] => env['ALLOWED_ORIGINS']?.split(' ').filter(Boolean) ?? [];
+
+const NO_TOKENS = 'Every request will be refused until API_TOKENS is set.';
+
+/**
+ * Serves the API alone, until it is told to stop, as the environment says: PORT, DATABASE_URL or DATA_FOLDER,
+ * API_TOKENS (api-tokens.ts), ALLOWED_ORIGINS, separated by spaces. Rejects when one of them cannot be read.
+ *
+ * @param options take precedence over the environment.
+ */
+export async function main(options: Partial<ServerOptions> = {}): Promise<void> {
+  const { env } = process;
+  const { tokens, warnings } = parseApiTokens(env['API_TOKENS']);
+  const { basePath = '/api' } = options;
+  const api = createServer({
+    open: () => openFromEnv(env),
+    allowedOrigins: allowedOriginsOf(env),
+    authorize: bearerTokens(tokens),
+    ...options,
+  });
+  const server = await listen(nodeHandler(api), Number(env['PORT'] ?? 8001));
   await api.ready;
+  for (const warning of warnings) console.warn(warning);
+  if (!options.authorize && !Object.keys(tokens).length) console.log(NO_TOKENS);
   const { port } = server.address() as AddressInfo;
-  console.log(`pipeline-elements reference server: http://localhost:${port}/api/{tenant}`);
+  console.log(`pipeline-elements reference server: http://localhost:${port}${basePath}`);
   const stop = async (): Promise<void> => {
     server.close();
     await api.close();

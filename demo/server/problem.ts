@@ -1,5 +1,6 @@
 import type { PipelineError, PipelineErrorCode } from '../../src/model/errors.js';
 import { TokenExpired } from './page-token.js';
+import { toPipelineError } from './sql.js';
 
 /** An identifier, as RFC 9457 has it: its last word is the code of the error. */
 const TYPE = 'https://pipeline-elements.dev/problems/';
@@ -14,6 +15,7 @@ const STATUS: Partial<Record<PipelineErrorCode, number>> = {
   conflict: 412,
   'in-use': 409,
   'status-deleted': 409,
+  'session-changed': 409,
   invalid: 422,
   limit: 422,
   'rate-limited': 429,
@@ -28,6 +30,7 @@ const TITLE: Partial<Record<PipelineErrorCode, string>> = {
   conflict: 'Conflict',
   'in-use': 'In use',
   'status-deleted': 'Status was deleted',
+  'session-changed': 'Signed in as someone else',
   invalid: 'Invalid',
   limit: 'Over a limit',
   'rate-limited': 'Too many requests',
@@ -74,7 +77,7 @@ export function toProblem(error: PipelineError, status = statusOf(error)): Probl
 export function problemResponse(
   error: PipelineError,
   status = statusOf(error),
-  headers: Record<string, string> = {},
+  headers: Readonly<Record<string, string>> = {},
 ): Response {
   const response = new Response(JSON.stringify(toProblem(error, status)), { status, headers });
   response.headers.set('Content-Type', PROBLEM_TYPE);
@@ -82,6 +85,23 @@ export function problemResponse(
     response.headers.set('Retry-After', String(Math.ceil(error.retryAfterMs / 1000)));
   }
   return response;
+}
+
+/** The answer to whatever was thrown; what nobody expected goes to `onError`, and the answer does not tell it. */
+export function errorResponse(thrown: unknown, onError: (thrown: unknown) => void): Response {
+  if (thrown instanceof HttpError) return problemResponse(thrown.error, thrown.status, thrown.headers);
+  const error = toPipelineError(thrown);
+  if (error.code === 'unknown') report(thrown, onError);
+  return problemResponse(error);
+}
+
+/** A log that fails must not cost the answer. */
+export function report(thrown: unknown, onError: (thrown: unknown) => void): void {
+  try {
+    onError(thrown);
+  } catch (failure) {
+    console.error(failure);
+  }
 }
 
 function statusOf(error: PipelineError): number {

@@ -1,24 +1,31 @@
 import { Hono, type Context } from 'hono';
 import { liveStatuses } from '../../src/adapters/rules.js';
-import { PipelineError, invalid } from '../../src/model/errors.js';
+import { invalid } from '../../src/model/errors.js';
 import { parseFilterQuery, type ContactMatch, type Filter } from '../../src/model/filter.js';
 import type { Id } from '../../src/model/id.js';
 import { parseConversationRef, parseId } from '../../src/model/parse.js';
-import type { Caller } from './access.js';
-import { idsOf, listOf, nullableId, readBody, refOf, type Body } from './body.js';
+import { MAX_HOST_BATCH, idsOf, listOf, nullableId, readBody, refOf, type Body } from './body.js';
 import { readContacts } from './contacts.js';
 import { putConversations, readEntries, setStatus } from './conversations.js';
 import { count } from './counters.js';
 import { findPage } from './find.js';
 import { etagOf, idempotencyKey, ifMatch, isKnown, requiredIfMatch } from './headers.js';
+import type { Identity } from './gate.js';
+import { hash } from './hash.js';
 import { readHistory } from './history.js';
 import type { Answer, Idempotency } from './idempotency.js';
+import { checkMay, knownRoles, permissionsOf } from './permissions.js';
 import type { Streams } from './sse.js';
 import { createStatus, deleteStatus, moveStatus, restoreStatus, updateStatus } from './statuses.js';
-import type { Store, Write } from './store.js';
+import type { Read, Store, Write } from './store.js';
 
 export interface Env {
-  Variables: { caller: Caller };
+  Bindings: Identity & {
+    /** Aborted when nobody waits for the answer any more. */
+    signal: AbortSignal;
+    /** Whether the same request would be let in now. */
+    isStillAllowed(): Promise<boolean>;
+  };
 }
 
 type C = Context<Env>;
@@ -28,25 +35,19 @@ export interface RouteOptions {
   idempotency: Idempotency;
   streams: Streams;
   pageTokenLifetimeMs: number;
-  maxStreams: number;
 }
 
-/** A host knows thousands of conversations. */
-const MAX_HOST_BATCH = 1000;
+/** Fields of a status besides the first ones, for servers that keep some. */
+const STATUS_FIELDS: readonly string[] = [];
 
 /** The calls of the wire (openapi.json), one line each where that is enough. */
-export function createRoutes({
-  store,
-  idempotency,
-  streams,
-  pageTokenLifetimeMs,
-  maxStreams,
-}: RouteOptions): Hono<Env> {
+export function createRoutes({ store, idempotency, streams, pageTokenLifetimeMs }: RouteOptions): Hono<Env> {
   const app = new Hono<Env>();
-  const tenantOf = (c: C): string => c.get('caller').tenant;
+
+  const read = <T>(c: C, work: (read: Read) => Promise<T>): Promise<T> => store.read(c.env.caller.tenant, work);
 
   const write = async (c: C, body: Body | undefined, work: (write: Write) => Promise<Answer>): Promise<Response> => {
-    const { tenant, by } = c.get('caller');
+    const { tenant, user: by } = c.env.caller;
     const { pathname, search } = new URL(c.req.url);
     const payload = [c.req.method, pathname + search, c.req.header('If-Match') ?? '', body?.text ?? ''].join('\n');
     const opId = idempotencyKey(c.req.header('Idempotency-Key'));
@@ -54,23 +55,22 @@ export function createRoutes({
   };
 
   app.get('/statuses', async (c) => {
-    const list = await store.read(tenantOf(c), async ({ head, rows }) => ({
-      items: liveStatuses(rows),
-      seq: String(head.seq),
-    }));
-    // Its number stands for the list, and for the place in the feed up to which it is true.
-    const etag = `"${list.seq}"`;
+    const list = await read(c, async ({ head, rows }) => ({ items: liveStatuses(rows), seq: String(head.seq) }));
+    const etag = listTagOf(list.seq, c.env);
     if (isKnown(c.req.header('If-None-Match'), etag))
       return new Response(null, { status: 304, headers: { ETag: etag } });
-    return respond({ status: 200, body: list, headers: { ETag: etag } });
+    const body = { ...list, statusFields: STATUS_FIELDS, can: permissionsOf(c.env.caller) };
+    return respond({ status: 200, body, headers: { ETag: etag } });
   });
 
   app.post('/statuses', async (c) => {
+    checkMay(c.env.caller, 'create');
     const body = await readBody(c.req.raw);
     return write(c, body, async (write) => versioned(201, await createStatus(write, body.fields)));
   });
 
   app.patch('/statuses/:id', async (c) => {
+    checkMay(c.env.caller, 'update');
     const id = idOf(c);
     const isSeen = requiredIfMatch(c.req.header('If-Match'));
     const body = await readBody(c.req.raw);
@@ -78,6 +78,7 @@ export function createRoutes({
   });
 
   app.delete('/statuses/:id', async (c) => {
+    checkMay(c.env.caller, 'delete');
     const id = idOf(c);
     const isSeen = requiredIfMatch(c.req.header('If-Match'));
     const value = c.req.query('moveTo');
@@ -86,6 +87,7 @@ export function createRoutes({
   });
 
   app.post('/statuses/:id/move', async (c) => {
+    checkMay(c.env.caller, 'move');
     const id = idOf(c);
     const body = await readBody(c.req.raw);
     const after = nullableId(body.fields['after'], 'after');
@@ -93,6 +95,7 @@ export function createRoutes({
   });
 
   app.post('/statuses/:id/restore', async (c) => {
+    checkMay(c.env.caller, 'restore');
     const id = idOf(c);
     const body = await readBody(c.req.raw, true);
     return write(c, body, async (write) => ok(await restoreStatus(write, id)));
@@ -100,15 +103,16 @@ export function createRoutes({
 
   app.post('/conversations/batch-get', async (c) => {
     const ids = idsOf((await readBody(c.req.raw)).fields['ids']);
-    return respond(ok({ items: await store.read(tenantOf(c), (read) => readEntries(read, ids)) }));
+    return respond(ok({ items: await read(c, (read) => readEntries(read, ids)) }));
   });
 
   app.post('/contacts/batch-get', async (c) => {
     const ids = idsOf((await readBody(c.req.raw)).fields['ids']);
-    return respond(ok({ items: await store.read(tenantOf(c), (read) => readContacts(read, ids)) }));
+    return respond(ok({ items: await read(c, (read) => readContacts(read, ids)) }));
   });
 
   app.put('/conversations/:id/status', async (c) => {
+    checkMay(c.env.caller, 'set');
     const isSeen = ifMatch(c.req.header('If-Match'));
     const body = await readBody(c.req.raw);
     const ref = refOf({ conversationId: c.req.param('id'), contactId: body.fields['contactId'] });
@@ -121,6 +125,7 @@ export function createRoutes({
   });
 
   app.post('/conversations/batch-set', async (c) => {
+    checkMay(c.env.caller, 'set');
     const body = await readBody(c.req.raw);
     const refs = listOf(body.fields['conversations'], 'conversations', refOf);
     const statusId = nullableId(body.fields['statusId'], 'statusId');
@@ -130,7 +135,7 @@ export function createRoutes({
   app.get('/counts', async (c) => {
     const of = oneOf(c.req.query('of'), 'of', ['conversation', 'contact']);
     const contactMatch = contactMatchOf(c);
-    const { byStatus, none } = await store.read(tenantOf(c), (read) => count(read, { of, contactMatch }));
+    const { byStatus, none } = await read(c, (read) => count(read, { of, contactMatch }));
     return respond(ok({ byStatus: Object.fromEntries(byStatus), none }));
   });
 
@@ -143,28 +148,26 @@ export function createRoutes({
       pageSize: size === undefined ? undefined : Number(size),
       pageToken: c.req.query('pageToken'),
     };
-    return respond(ok(await store.read(tenantOf(c), (read) => findPage(read, request, pageTokenLifetimeMs))));
+    return respond(ok(await read(c, (read) => findPage(read, request, pageTokenLifetimeMs))));
   };
   app.get('/conversations', (c) => find(c, 'conversation'));
   app.get('/contacts', (c) => find(c, 'contact'));
 
   app.get('/conversations/:id/history', async (c) => {
     const id = idOf(c, 'conversationId');
-    return respond(ok({ items: await store.read(tenantOf(c), (read) => readHistory(read, id)) }));
+    return respond(ok({ items: await read(c, (read) => readHistory(read, id)) }));
   });
 
   app.get('/changes', (c) => {
     const headers = { 'Content-Type': 'text/event-stream; charset=utf-8', 'X-Accel-Buffering': 'no' };
     if (c.req.raw.method === 'HEAD') return new Response(null, { headers });
-    if (streams.size >= maxStreams) {
-      throw new PipelineError('unavailable', 'Too many change streams.', { retryAfterMs: 10_000 });
-    }
-    return new Response(streams.open(tenantOf(c), c.req.header('Last-Event-ID')), { headers });
+    const { caller, isStillAllowed } = c.env;
+    return new Response(streams.open(caller.tenant, c.req.header('Last-Event-ID'), isStillAllowed), { headers });
   });
 
   // No call of the wire: the host's back end tells which conversations exist, whose they are, and when they were active.
   app.put('/conversations', async (c) => {
-    if (!c.get('caller').isHost) throw new PipelineError('forbidden', 'Only the host tells which conversations exist.');
+    checkMay(c.env.caller, 'tell');
     const body = await readBody(c.req.raw);
     const refs = listOf(body.fields['conversations'], 'conversations', parseConversationRef, MAX_HOST_BATCH);
     return write(c, body, async (write) => {
@@ -175,6 +178,13 @@ export function createRoutes({
 
   return app;
 }
+
+/**
+ * The number stands for the list, and for the place in the feed up to which it is true; the rest for who asked, so that
+ * a 304 never revives what was answered to someone else.
+ */
+const listTagOf = (seq: string, { caller, session }: Identity): string =>
+  `"${seq}.${hash(JSON.stringify([session, knownRoles(caller)])).slice(0, 16)}"`;
 
 const ok = (body: unknown): Answer => ({ status: 200, body });
 

@@ -133,3 +133,18 @@ export const SCHEMA: readonly string[] = [
   )`,
   `CREATE INDEX IF NOT EXISTS answers_at ON pipeline.answers (at)`,
 ];
+
+/** Columns that tables of an older version lack. A statement runs only where its column is missing: it locks the table. */
+export const ADDED_COLUMNS: readonly { table: string; column: string; statement: string }[] = [
+  // Who last changed the status, and who made the change; null where the caller had no name.
+  {
+    table: 'statuses',
+    column: 'by_whom',
+    statement: 'ALTER TABLE pipeline.statuses ADD COLUMN IF NOT EXISTS by_whom text',
+  },
+  {
+    table: 'changes',
+    column: 'by_whom',
+    statement: 'ALTER TABLE pipeline.changes ADD COLUMN IF NOT EXISTS by_whom text',
+  },
+];

@@ -1,13 +1,16 @@
 import { PipelineError } from '../../src/model/errors.js';
 import type { ConversationRef } from '../../src/model/entry.js';
 import { parseConversationRef } from '../../src/model/parse.js';
-import type { Authorize } from './access.js';
+import { tenantOf, type Authorize } from './access.js';
 import { createApp } from './app.js';
+import { parseBasePath } from './base-path.js';
 import { putConversations } from './conversations.js';
+import { allowOrigin, isPreflight, preflight } from './cors.js';
 import { Feed } from './feed.js';
+import { Gate, SESSION_HEADER } from './gate.js';
 import { Idempotency } from './idempotency.js';
 import { startCleaning } from './janitor.js';
-import { problemResponse } from './problem.js';
+import { HttpError, errorResponse, problemResponse, report } from './problem.js';
 import type { Database } from './sql.js';
 import { Streams } from './sse.js';
 import { Store, prepare } from './store.js';
@@ -15,10 +18,10 @@ import { Store, prepare } from './store.js';
 export interface ServerOptions {
   /** Opens the database. Called once, at once; requests wait for it. */
   open(): Promise<Database>;
-  /** `/api` unless told: the API of a tenant is at `/api/{tenant}`, or at `/api` with `authorize`. */
+  /** Tells on whose behalf a request comes. */
+  authorize: Authorize;
+  /** Where the API is: `/api` unless told. `/api/:tenant` has a segment for the tenant, which `authorize` gets. */
   basePath?: string;
-  /** Tells whose data a request is about. Left out: the path does, and everyone may. */
-  authorize?: Authorize;
   /** Origins of other sites whose pages may use the API, such as `https://inbox.example`. */
   allowedOrigins?: readonly string[];
   /** How often the database is asked for news of other instances, milliseconds. */
@@ -27,6 +30,10 @@ export interface ServerOptions {
   requestTimeoutMs?: number;
   pageTokenLifetimeMs?: number;
   maxStreams?: number;
+  /** How often an open stream's caller is authorized again, milliseconds; 30,000 unless told, and at most. */
+  streamRecheckMs?: number;
+  /** How long a stream may last before its client has to go on in a new one, milliseconds; 15 minutes unless told. */
+  streamLifetimeMs?: number;
   /** What nobody expected; the answer does not tell it. */
   onError?(thrown: unknown): void;
 }
@@ -51,34 +58,62 @@ interface Parts {
   close(): Promise<void>;
 }
 
+/** What is known of a request while it is answered. */
+interface Progress {
+  /** Once it is known who asks. */
+  session?: string;
+  /** Aborted when nobody waits for the answer any more. */
+  signal: AbortSignal;
+}
+
+const REQUEST_TIMEOUT_MS = 15_000;
 const CLOSING_MS = 10_000;
+const MAX_RECHECK_MS = 30_000;
 
 /** An instance of the API: everything lasting is in the database, so any number of them can serve one. */
 export function createServer(options: ServerOptions): PipelineServer {
-  const { basePath = '/api', requestTimeoutMs = 15_000, onError = console.error } = options;
+  const { requestTimeoutMs = REQUEST_TIMEOUT_MS, onError = console.error, allowedOrigins = [] } = options;
+  if (typeof options.authorize !== 'function') {
+    throw new TypeError('authorize: is required, a function that says on whose behalf a request comes.');
+  }
+  const basePath = parseBasePath(options.basePath ?? '/api');
+  const gate = new Gate(basePath, options.authorize, allowedOrigins);
   const running = new Set<Promise<unknown>>();
   let closing: Promise<void> | undefined;
   let opening: Promise<Parts> | undefined;
 
   /** What failed is tried again by the next request. */
   const open = (): Promise<Parts> => {
-    opening ??= start(options, basePath);
+    opening ??= start(options, basePath.pattern);
     opening.catch(() => (opening = undefined));
     return opening;
   };
 
-  const owns = (pathname: string): boolean => pathname === basePath || pathname.startsWith(`${basePath}/`);
-
-  const answer = async (request: Request): Promise<Response> => {
-    let parts: Parts;
+  const openParts = async (): Promise<Parts> => {
     try {
-      parts = await open();
+      return await open();
     } catch (thrown) {
-      onError(thrown);
-      const error = new PipelineError('unavailable', 'The database cannot be opened.', { retryAfterMs: 5000 });
-      return problemResponse(error);
+      report(thrown, onError);
+      throw new PipelineError('unavailable', 'The database cannot be opened.', { retryAfterMs: 5000 });
     }
-    return parts.app.fetch(request);
+  };
+
+  const answer = async (request: Request, progress: Progress): Promise<Response> => {
+    try {
+      if (isPreflight(request, allowedOrigins)) return preflight();
+      const identity = await orAborted(gate.identify(request), progress.signal);
+      progress.session = identity.session;
+      gate.check(request, identity);
+      if (closing) {
+        const error = new PipelineError('unavailable', 'The server is going down.', { retryAfterMs: 1000 });
+        throw new HttpError(503, error, { Connection: 'close', 'Retry-After': '1' });
+      }
+      const { app } = await openParts();
+      const isStillAllowed = (): Promise<boolean> => gate.isStillAllowed(request, identity);
+      return await app.fetch(request, { ...identity, signal: progress.signal, isStillAllowed });
+    } catch (thrown) {
+      return errorResponse(thrown, onError);
+    }
   };
 
   const close = async (): Promise<void> => {
@@ -88,24 +123,28 @@ export function createServer(options: ServerOptions): PipelineServer {
     await parts?.close();
   };
 
+  const ready = open().then(() => undefined);
+  // Who does not wait for it learns from the requests; unhandled, it would end the process.
+  ready.catch(() => undefined);
+
   return {
-    ready: open().then(() => undefined),
-    owns,
+    ready,
+    owns: (pathname) => basePath.owns(pathname),
     async fetch(request) {
-      if (!owns(new URL(request.url).pathname)) return undefined;
-      if (closing) {
-        const error = new PipelineError('unavailable', 'The server is going down.', { retryAfterMs: 1000 });
-        return problemResponse(error, 503, { Connection: 'close' });
-      }
-      const response = answer(request);
+      if (!basePath.owns(new URL(request.url).pathname)) return undefined;
+      const controller = new AbortController();
+      const progress: Progress = { signal: controller.signal };
+      request.signal.addEventListener('abort', () => controller.abort(), { once: true });
+      const response = answer(request, progress);
       running.add(response);
       void response.finally(() => running.delete(response));
-      return inTime(response, requestTimeoutMs);
+      return finished(request, await inTime(response, requestTimeoutMs, controller), progress, allowedOrigins);
     },
     async putConversations(tenant, conversations) {
-      const { store } = await open();
+      const name = tenantOf(tenant);
       const refs = conversations.map(parseConversationRef);
-      await store.write(tenant, {}, (write) => putConversations(write, refs));
+      const { store } = await open();
+      await store.write(name, {}, (write) => putConversations(write, refs));
     },
     close: () => (closing ??= close()),
   };
@@ -121,17 +160,21 @@ async function start(options: ServerOptions, basePath: string): Promise<Parts> {
   }
   const feed = new Feed(database, options.pollMs ?? 500);
   const store = new Store(database, (tenant) => feed.announce(tenant));
-  const streams = new Streams(feed, options.heartbeatMs ?? 15_000);
+  const streams = new Streams(feed, {
+    heartbeatMs: options.heartbeatMs ?? 15_000,
+    // Together they are how long a stream can outlive its permission: a minute at most.
+    recheckMs: Math.min(options.streamRecheckMs ?? MAX_RECHECK_MS, MAX_RECHECK_MS),
+    patienceMs: Math.min(options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS, MAX_RECHECK_MS),
+    lifetimeMs: options.streamLifetimeMs ?? 15 * 60 * 1000,
+    max: options.maxStreams ?? 5000,
+  });
   const app = createApp({
     basePath,
-    authorize: options.authorize,
-    allowedOrigins: options.allowedOrigins ?? [],
     onError: options.onError ?? console.error,
     store,
     streams,
     idempotency: new Idempotency(store),
     pageTokenLifetimeMs: options.pageTokenLifetimeMs ?? 24 * 60 * 60 * 1000,
-    maxStreams: options.maxStreams ?? 5000,
   });
   const stopCleaning = startCleaning(database);
   const close = async (): Promise<void> => {
@@ -142,18 +185,46 @@ async function start(options: ServerOptions, basePath: string): Promise<Parts> {
   return { app, store, streams, close };
 }
 
+/** The headers of every answer, whoever made it. */
+function finished(
+  request: Request,
+  response: Response,
+  { session }: Progress,
+  allowedOrigins: readonly string[],
+): Response {
+  const { headers } = response;
+  headers.set('Cache-Control', 'no-store');
+  headers.set('X-Content-Type-Options', 'nosniff');
+  if (session !== undefined) headers.set(SESSION_HEADER, session);
+  if (allowedOrigins.length) allowOrigin(request, allowedOrigins, headers);
+  return response;
+}
+
 /** The answer, or that it takes too long: whether the work was done is then unknown, as after a lost connection. */
-async function inTime(response: Promise<Response>, ms: number): Promise<Response> {
+async function inTime(response: Promise<Response>, ms: number, controller: AbortController): Promise<Response> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<Response>((resolve) => {
     const error = new PipelineError('timeout', 'The server took too long.', { retryAfterMs: 1000 });
-    timer = setTimeout(() => resolve(problemResponse(error)), ms);
+    timer = setTimeout(() => {
+      controller.abort();
+      resolve(problemResponse(error));
+    }, ms);
   });
   try {
     return await Promise.race([response, late]);
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** So that a host which never says who asks holds nothing for ever. */
+function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const refuse = (): void => reject(new PipelineError('timeout', 'The server took too long.'));
+    if (signal.aborted) refuse();
+    signal.addEventListener('abort', refuse, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', refuse));
+  });
 }
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms).unref());

@@ -4,7 +4,7 @@ import type { Id } from '../../src/model/id.js';
 import { Batch } from './batch.js';
 import { Journal } from './journal.js';
 import { Lanes } from './lanes.js';
-import { SCHEMA } from './schema.sql.js';
+import { ADDED_COLUMNS, SCHEMA } from './schema.sql.js';
 import { retried, type Database, type Sql } from './sql.js';
 
 export interface Head {
@@ -156,7 +156,15 @@ function toRow({ id, name, color, rank, version, deleted, heir, movedVersion, de
   };
 }
 
-/** Creates what is missing. Several instances may do it at once. */
+const COLUMNS = `SELECT table_name AS "table", column_name AS "column" FROM information_schema.columns
+  WHERE table_schema = 'pipeline'`;
+
+/** Creates what is missing. Idempotent, and several instances may do it at once. */
 export async function prepare(database: Database): Promise<void> {
   for (const statement of SCHEMA) await retried(() => database.query(statement));
+  const held = await database.query<{ table: string; column: string }>(COLUMNS);
+  for (const { table, column, statement } of ADDED_COLUMNS) {
+    if (held.some((each) => each.table === table && each.column === column)) continue;
+    await retried(() => database.query(statement));
+  }
 }

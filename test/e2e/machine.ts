@@ -33,7 +33,10 @@ export class Machine {
   /** Again, after it was killed. Resolves when it answers. */
   async start(): Promise<void> {
     const env = { ...process.env, ...this.env, PORT: String(this.port) };
-    const own = (this.#process = spawn('node', ['demo/serve.mjs'], { env, stdio: ['ignore', 'pipe', 'inherit'] }));
+    const own = (this.#process = spawn('node', ['test/server/serve-open.mjs'], {
+      env,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    }));
     await new Promise((resolve) => own.stdout.once('data', resolve));
     await (await fetch(`${this.origin}/api/warm-up/statuses`)).arrayBuffer();
   }

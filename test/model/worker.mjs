@@ -2,6 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
 import { load, loadServer } from '../../demo/server/load.mjs';
+import { OPEN } from '../server/anyone.mjs';
 import { runSome, shrink } from './shrink.mjs';
 
 /** Seeds at once: while one waits for its network, the others go on. */
@@ -24,7 +25,7 @@ process.on('unhandledRejection', (reason) => unhandled.push(reason));
 async function openGround(open) {
   // Hints are for other instances, of which a tenant has none here.
   const database = { ...(await open()), hints: undefined };
-  const server = createServer({ open: async () => database, heartbeatMs: HEARTBEAT_MS });
+  const server = createServer({ ...OPEN, open: async () => database, heartbeatMs: HEARTBEAT_MS });
   await server.ready;
   const http = await listen(nodeHandler(server), 0);
   // One that is closed while a request is on its way would be a fault that nobody planned.

@@ -44,7 +44,8 @@ describe('the OpenAPI document', () => {
       }),
     );
     assert.deepEqual(
-      told.filter((each) => !sent.has(each)),
+      // Sent once an answer has named the session, which the client's own tests hold it to.
+      told.filter((each) => !sent.has(each) && !each.endsWith(' header Pipeline-Session')),
       [],
     );
   });

@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { Events } from './events.mjs';
 import { Client, newTenant, onBothDatabases, until } from './support.mjs';
 
-const START = fileURLToPath(new URL('../../demo/server/start.mjs', import.meta.url));
+const START = fileURLToPath(new URL('start-open.mjs', import.meta.url));
 
 /** An instance in a process of its own; resolves when it serves. */
 async function startProcess(env) {

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { connect } from 'node:net';
+import { OPEN } from './anyone.mjs';
 import { Client, codeOf, newTenant, onBothDatabases, server } from './support.mjs';
 
 const STATUS = { id: 'a', name: 'A', color: '#112233' };
@@ -141,12 +142,12 @@ onBothDatabases((world) => {
     it('by token: the tenant is the token’s, and so is the name in the history', async () => {
       const tenant = newTenant();
       const authorize = server.bearerTokens({
-        'token-ani': { tenant, by: 'ani', isHost: false },
-        'token-budi': { tenant, by: 'budi', isHost: false },
-        'token-host': { tenant, isHost: true },
-        'token-else': { tenant: newTenant(), isHost: false },
+        'token-ani': { tenant, user: 'ani', roles: ['manager'] },
+        'token-budi': { tenant, user: 'budi', roles: ['agent'] },
+        'token-host': { tenant, roles: ['host'] },
+        'token-else': { tenant: newTenant(), roles: ['agent'] },
       });
-      const instance = await world.start({ authorize });
+      const instance = await world.start({ authorize, basePath: '/api' });
       const client = new Client(instance.origin);
       client.base = `${instance.origin}/api`;
       const as = (name, more) => ({ authorization: `Bearer token-${name}`, ...more });
@@ -220,7 +221,7 @@ onBothDatabases((world) => {
         if (!isThere) throw Object.assign(new Error('refused'), { code: 'ECONNREFUSED' });
         return world.open();
       };
-      const api = server.createServer({ open, onError: () => undefined });
+      const api = server.createServer({ ...OPEN, open, onError: () => undefined });
       await assert.rejects(api.ready);
       const ask = () => api.fetch(new Request('http://localhost/api/t/statuses'));
       const answer = await ask();

@@ -2,6 +2,7 @@
 import { after, before, describe } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { load, loadServer } from '../../demo/server/load.mjs';
+import { OPEN } from './anyone.mjs';
 import { checkAnswer, requestFault } from './contract.mjs';
 import { startPostgres } from './postgres.mjs';
 
@@ -111,7 +112,7 @@ export function onBothDatabases(body, { only } = {}) {
       const world = { name };
       const instances = new Set();
       world.start = async (options = {}) => {
-        const api = server.createServer({ open: world.open, ...options });
+        const api = server.createServer({ open: world.open, ...OPEN, ...options });
         await api.ready;
         const http = await server.listen(server.nodeHandler(api), 0);
         const instance = {

@@ -22,7 +22,7 @@ onBothDatabases((world) => {
     it('a tenant that nobody wrote to is empty', async () => {
       const { status, body, headers } = await world.client().get('/statuses');
       assert.equal(status, 200);
-      assert.deepEqual(body, { items: [], seq: '0' });
+      assert.deepEqual([body.items, body.seq, body.statusFields], [[], '0', []]);
       assert.equal(headers.get('cache-control'), 'no-store');
     });
 
@@ -37,7 +37,7 @@ onBothDatabases((world) => {
         ['c', 'b'],
       );
       const etag = list.headers.get('etag');
-      assert.match(etag, /^"\d+"$/);
+      assert.match(etag, /^"\d+\.[\w-]+"$/);
       for (const known of [etag, `W/${etag}`, `"other", ${etag}`, '*']) {
         const again = await client.get('/statuses', { 'if-none-match': known });
         assert.equal(again.status, 304, known);

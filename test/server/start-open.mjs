@@ -1,0 +1,6 @@
+// For tests only: the reference server alone, with everybody let in as the host of the tenant in the path.
+import { loadServer } from '../../demo/server/load.mjs';
+import { OPEN } from './anyone.mjs';
+
+const { main } = await loadServer();
+await main(OPEN);
