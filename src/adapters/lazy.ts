@@ -1,12 +1,13 @@
 import type { Change } from '../model/changes.js';
 import { PipelineError } from '../model/errors.js';
-import type { Persistence, PipelineAdapter, SubscriptionState } from './adapter.js';
+import type { Persistence, PipelineAdapter, SubscriptionState, WithSession } from './adapter.js';
 
 type Method = Exclude<keyof PipelineAdapter, 'subscribe' | 'close'>;
-type Loaded = PipelineAdapter & {
-  persistence?: Persistence;
-  onPersistence?(listener: (persistence: Persistence) => void): () => void;
-};
+type Loaded = PipelineAdapter &
+  Partial<WithSession> & {
+    persistence?: Persistence;
+    onPersistence?(listener: (persistence: Persistence) => void): () => void;
+  };
 
 const METHODS: readonly Method[] = [
   'listStatuses',
@@ -60,6 +61,9 @@ export function lazyAdapter(load: () => Promise<Loaded>, without: readonly Metho
   };
 
   const adapter = {
+    get session(): string | undefined {
+      return loaded?.session;
+    },
     get persistence(): Persistence {
       return loaded?.persistence ?? 'unknown';
     },
@@ -89,5 +93,5 @@ export const lazyIndexedDB = (database?: string): PipelineAdapter =>
       import('./indexeddb/adapter.js'),
       import('./indexeddb/database.js'),
     ]);
-    return new IndexedDBAdapter(database ? { database } : {});
+    return new IndexedDBAdapter(database === undefined ? {} : { database });
   });

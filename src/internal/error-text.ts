@@ -1,5 +1,7 @@
 import type { MessageKey } from '../locales/en.js';
 import type { PipelineError } from '../model/errors.js';
+import type { Values } from './localize.js';
+import { unsetSourceText } from './unset-source.js';
 
 const ERROR_TEXTS: Partial<Record<PipelineError['code'], MessageKey>> = {
   offline: 'errorOffline',
@@ -19,5 +21,5 @@ const ERROR_TEXTS: Partial<Record<PipelineError['code'], MessageKey>> = {
 };
 
 /** Why something failed, in the user's words. */
-export const errorText = (text: (key: MessageKey) => string, { code }: PipelineError): string =>
-  text(ERROR_TEXTS[code] ?? 'errorUnknown');
+export const errorText = (text: (key: MessageKey, values?: Values) => string, error: PipelineError): string =>
+  unsetSourceText(text, error) ?? text(ERROR_TEXTS[error.code] ?? 'errorUnknown');

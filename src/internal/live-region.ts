@@ -33,6 +33,8 @@ function modalAround(element: Element): Element | null {
 }
 
 let timer: ReturnType<typeof setTimeout> | undefined;
+/** The last announcement: whose it is, and where it is spoken, or will be. */
+let last: { from: Element; region: HTMLElement } | undefined;
 
 /** Makes the region before it is needed, so that the first announcement is heard too. */
 export function prepareToAnnounce(): void {
@@ -43,6 +45,7 @@ export function prepareToAnnounce(): void {
 export function announce(text: string, from: Element, delay = 0): void {
   clearTimeout(timer);
   const { region, isNew } = regionIn(modalAround(from) ?? document.body);
+  last = { from, region };
   timer = setTimeout(
     () => {
       // The same words again are a change only when something was said in between.
@@ -50,4 +53,12 @@ export function announce(text: string, from: Element, delay = 0): void {
     },
     Math.max(delay, isNew ? SETTLE : 0),
   );
+}
+
+/** Takes back what an element has announced, or what one said that is no longer in the page: it is not true any more. */
+export function silence(element: Element): void {
+  if (!last || (last.from !== element && last.from.isConnected)) return;
+  clearTimeout(timer);
+  last.region.textContent = '';
+  last = undefined;
 }

@@ -41,15 +41,13 @@ export type ElementState = (typeof STATES)[number];
  */
 export abstract class PipelineElement extends ReactiveElement {
   static override properties: PropertyDeclarations = {
-    adapter: { attribute: false },
+    // With an accessor of its own: after another one is set, nothing of the old source may happen any more.
+    adapter: { attribute: false, noAccessor: true },
     locale: {},
     strings: { attribute: false },
   };
 
   static override shadowRootOptions: ShadowRootInit = { ...ReactiveElement.shadowRootOptions, delegatesFocus: true };
-
-  /** Where the data comes from; goes before a provider's and the default adapter. */
-  adapter: PipelineAdapter | undefined;
 
   /** Language tag; by default a provider's, else that of the closest `lang`, through shadow roots. */
   locale: string | null = null;
@@ -64,14 +62,35 @@ export abstract class PipelineElement extends ReactiveElement {
   static readonly #storeUse: StoreUse<PipelineElement> = {
     interest: (element, store) => element.interest(store),
     changed: (element) => element.storeChanged(),
+    sourceChanged: (element, isSession) => element.sourceChanged(isSession),
     report: (element, error, action) => element.dispatchEvent(new PipelineErrorEvent(error, action)),
   };
+
+  #adapter: PipelineAdapter | undefined;
 
   /** One bit for each that is on: asking the browser for each of a thousand elements takes longer. */
   #states = 0;
 
   /** What it shows of a store; asked for each, and again by `stores.rewatch()`. */
   protected abstract interest(store: PipelineStore): Interest;
+
+  /** Where the data comes from; takes precedence over a provider's and the default adapter. */
+  get adapter(): PipelineAdapter | undefined {
+    return this.#adapter;
+  }
+
+  set adapter(adapter: PipelineAdapter | undefined) {
+    const before = this.#adapter;
+    this.#adapter = adapter ?? undefined;
+    this.requestUpdate('adapter', before);
+    this.stores.resolve();
+  }
+
+  /**
+   * The data comes from another source from now on, or it is not known from where: closes what is open and drops what
+   * was begun. `isSession`: the adapter is the same, and someone else has signed in. `store` is the new one already.
+   */
+  protected abstract sourceChanged(isSession: boolean): void;
 
   /** Something of what it shows may have changed. */
   protected storeChanged(): void {
@@ -110,7 +129,6 @@ export abstract class PipelineElement extends ReactiveElement {
   }
 
   protected override willUpdate(changed: PropertyValues): void {
-    if (changed.has('adapter')) this.stores.resolve();
     if (changed.has('locale')) this.localize.refresh();
   }
 }

@@ -67,6 +67,11 @@ export class SortableController implements ReactiveController {
   }
 
   hostDisconnected(): void {
+    this.cancel();
+  }
+
+  /** Takes back what is dragged, and forgets a press that could become a drag. The list is attached again when it renders. */
+  cancel(): void {
     this.#takeBack();
     this.#destroy();
     this.#list = null;

@@ -12,7 +12,7 @@ export abstract class TemplateElement extends PipelineElement {
   protected abstract render(): unknown;
 
   protected errorText(error: PipelineError): string {
-    return errorText((key) => this.text(key), error);
+    return errorText((key, values) => this.text(key, values), error);
   }
 
   protected override update(changed: PropertyValues): void {

@@ -43,6 +43,7 @@ export const id: Messages = {
   notPrefix: 'Bukan',
   statusLeftFilter: '{name} telah dihapus dan keluar dari filter.',
   unknownLeftFilter: '{n} status yang sudah tidak ada keluar dari filter.',
+  unknownStatus: 'Status tidak dikenal',
   filterFailed: 'Daftar tidak dapat difilter.',
 
   statuses: 'Status',
@@ -109,6 +110,7 @@ export const id: Messages = {
   errorStorage: 'Penyimpanan peramban ini tidak dapat dijangkau.',
   errorBlocked: 'Tutup tab lain dari halaman ini, lalu coba lagi.',
   errorVersion: 'Muat ulang halaman ini untuk memperbaruinya.',
+  errorSource: 'Halaman ini belum menyebutkan tempat datanya ({field} belum diisi).',
   errorUnavailable: 'Server sedang tidak dapat dijangkau.',
   errorUnknown: 'Terjadi kesalahan.',
 

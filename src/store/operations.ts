@@ -15,6 +15,8 @@ export type Intent =
 export interface Operation {
   readonly opId: string;
   readonly intent: Intent;
+  /** Whose session it was made in, where the adapter tells. */
+  readonly session: string | undefined;
   sent: boolean;
   /** `set`: the conversations it still speaks for; a later pick takes its own out before they are sent. */
   conversations: Map<Id, ConversationRef>;

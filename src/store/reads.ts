@@ -36,8 +36,11 @@ export class Reads<T> {
     isNewer: (next: T, held: T) => boolean = () => false,
   ) {
     this.#ticks = ticks;
-    this.#batch = new Batch(async (ids) => {
+    this.#batch = new Batch(async (wanted) => {
       await ready();
+      // Whoever went on to another source meanwhile must not have it asked for these.
+      const ids = wanted.filter((id) => this.watchers.has(id));
+      if (!ids.length) return;
       const askedAt = ticks.next();
       try {
         const found = await load(ids);

@@ -16,11 +16,12 @@ export interface Outcome {
   results?: readonly SetResult[];
 }
 
-/** Calls the adapter for one operation. */
+/** Calls the adapter for one operation. `checkSession` throws when the session of the operation is over. */
 export async function send(
   adapter: PipelineAdapter,
   { intent, opId, conversations, superseded }: Operation,
   confirmed: ReadonlyMap<Id, Status>,
+  checkSession: () => void,
 ): Promise<Outcome> {
   switch (intent.kind) {
     case 'create': {
@@ -31,7 +32,10 @@ export async function send(
     }
     case 'update': {
       const { id, patch, base } = intent;
-      const update = (options: Versioned): Promise<Status> => adapter.updateStatus(id, patch, options);
+      const update = (options: Versioned): Promise<Status> => {
+        checkSession();
+        return adapter.updateStatus(id, patch, options);
+      };
       const status = parseStatus(await withVersion(opId, base, confirmed.get(id), update));
       return { result: status, statuses: [status] };
     }
@@ -42,9 +46,10 @@ export async function send(
     case 'delete': {
       const { id, moveTo, base } = intent;
       const where = moveTo === undefined ? {} : { moveTo };
-      const result = await withVersion(opId, base, confirmed.get(id), (options) =>
-        adapter.deleteStatus(id, { ...where, ...options }),
-      );
+      const result = await withVersion(opId, base, confirmed.get(id), (options) => {
+        checkSession();
+        return adapter.deleteStatus(id, { ...where, ...options });
+      });
       return { result, deleted: { id, moveTo: moveTo ?? null }, others: true };
     }
     case 'restore': {

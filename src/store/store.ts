@@ -12,6 +12,7 @@ import { Readable } from './readable.js';
 import { Reads, Ticks } from './reads.js';
 import { Retries } from './retries.js';
 import type { Outcome } from './send.js';
+import { isOtherSession, sessionOf } from './session.js';
 import { Watchers, type Watcher } from './watchers.js';
 import { WhileWatched } from './while-watched.js';
 
@@ -42,11 +43,14 @@ export interface Pending {
   /** The live statuses, in order. */
   foldStatuses(confirmed: ReadonlyMap<Id, Status>): readonly Status[];
   foldEntry(confirmed: Id | null, conversationId: Id): { statusId: Id | null; pending: boolean };
+  /** The session is over: rejects them. */
+  end(): void;
 }
 
 const NONE_PENDING: Pending = {
   foldStatuses: (confirmed) => [...confirmed.values()].filter((row) => !row.deleted).sort(compareStatuses),
   foldEntry: (statusId) => ({ statusId, pending: false }),
+  end: () => undefined,
 };
 
 /** What an adapter that may have to do without storage tells besides. */
@@ -64,6 +68,9 @@ const stores = new WeakMap<PipelineAdapter, PipelineStore>();
  * The rule: what is shown = what the adapter confirmed + the pending operations, applied in order. A confirmed
  * operation leaves the list after its result is kept; a refused one just leaves the list. Nothing is ever put back
  * from a copy, so a refusal cannot overwrite what others wrote meanwhile.
+ *
+ * A store belongs to one session. When someone else signs in it ends, and the adapter has a new store from then on:
+ * nothing that this one knew, and nothing that is still on its way to it, can be taken for theirs.
  */
 export class PipelineStore {
   readonly adapter: PipelineAdapter;
@@ -97,11 +104,15 @@ export class PipelineStore {
   #placing: Promise<void> | undefined;
   #listAgain = false;
   #toldNotDurable = false;
+  /** Whose session the list was read in, where the adapter tells. */
+  #session: string | undefined;
+  #hasEnded = false;
 
   /** The one store of an adapter. */
   static of(adapter: PipelineAdapter): PipelineStore {
     let store = stores.get(adapter);
-    if (!store) stores.set(adapter, (store = new PipelineStore(adapter)));
+    store?.checkSession();
+    if (!store || store.#hasEnded) stores.set(adapter, (store = new PipelineStore(adapter)));
     return store;
   }
 
@@ -274,7 +285,8 @@ export class PipelineStore {
 
   #hear(change: Change): void {
     if (change.kind === 'reset') {
-      void this.retry();
+      if (change.forget) this.#end();
+      else void this.retry();
       return;
     }
     if (change.kind === 'status') {
@@ -287,21 +299,39 @@ export class PipelineStore {
     }
   }
 
+  /** Ends when someone else has signed in since the list was read. */
+  checkSession(): void {
+    if (isOtherSession(this.#session, sessionOf(this.adapter))) this.#end();
+  }
+
+  /** Someone else uses the adapter now: whoever watches goes on with its next store. */
+  #end(): void {
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
+    this.#following.end();
+    this.#pending.end();
+    for (const watcher of new Set([...this.#listWatchers.all(), ...this.#entries.watchers.all()])) watcher.renew?.();
+  }
+
   /** Reads the list. Changes heard while it was on its way are newer than what it says. */
   list(): Promise<void> {
     this.#listAgain = true;
     this.#listing ??= (async () => {
-      while (this.#listAgain) {
+      while (this.#listAgain && !this.#hasEnded) {
         this.#listAgain = false;
         const askedAt = this.#ticks.next();
         try {
           const { items, seq } = await this.adapter.listStatuses();
+          // Whoever signed in meanwhile has other statuses: those known here were not deleted.
+          this.checkSession();
+          if (this.#hasEnded) break;
           const isInDoubt = this.#confirmed.replace(
             [...this.#readable.all(items.entries(), parseStatus).values()],
             askedAt,
           );
           this.#listAgain ||= isInDoubt;
           this.#listed = true;
+          this.#session ??= sessionOf(this.adapter);
           this.#feed.begin(seq);
           this.#error = undefined;
         } catch (thrown) {
@@ -331,6 +361,9 @@ export class PipelineStore {
 
   /** Reads and follows the adapter; returns how to stop. Called while anyone watches. */
   #follow(): () => void {
+    // Nothing was heard while nobody watched.
+    this.checkSession();
+    if (this.#hasEnded) return () => undefined;
     let isFollowing = true;
     let unsubscribe = (): void => undefined;
     const forgetPersistence = (this.adapter as MaybePersistent).onPersistence?.((persistence) => {

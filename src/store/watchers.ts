@@ -6,6 +6,8 @@ export interface Watcher {
   update(): void;
   /** A failure that no call of its own would tell. */
   report?(error: PipelineError, action: string): void;
+  /** The store that it watches has ended: the adapter has another one from now on. */
+  renew?(): void;
 }
 
 /** Who watches what, by key: a change of one conversation calls the elements that show it and no others. */
@@ -49,8 +51,12 @@ export class Watchers {
     for (const watcher of this.of(key)) watcher.update();
   }
 
-  /** Calls every watcher once, however many keys it watches. */
+  /** Every watcher once, however many keys it watches. */
+  all(): ReadonlySet<Watcher> {
+    return new Set([...this.keys()].flatMap((key) => this.of(key)));
+  }
+
   notifyAll(): void {
-    for (const watcher of new Set([...this.keys()].flatMap((key) => this.of(key)))) watcher.update();
+    for (const watcher of this.all()) watcher.update();
   }
 }

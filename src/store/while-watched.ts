@@ -4,6 +4,7 @@ export class WhileWatched {
   readonly #start: () => () => void;
   #isSettling = false;
   #stop: (() => void) | undefined;
+  #hasEnded = false;
 
   /** `start` returns how to end. */
   constructor(isWatched: () => boolean, start: () => () => void) {
@@ -18,6 +19,7 @@ export class WhileWatched {
     this.#isSettling = true;
     queueMicrotask(() => {
       this.#isSettling = false;
+      if (this.#hasEnded) return;
       if (this.#isWatched()) {
         this.#stop ??= this.#start();
         return;
@@ -25,5 +27,11 @@ export class WhileWatched {
       this.#stop?.();
       this.#stop = undefined;
     });
+  }
+
+  /** Stops at once, and for good. */
+  end(): void {
+    this.#hasEnded = true;
+    this.#stop?.();
   }
 }

@@ -6,6 +6,7 @@ import type { Status } from '../model/status.js';
 import { foldEntry, foldStatuses, type Intent, type Operation } from './operations.js';
 import { OperationQueue } from './queue.js';
 import { send } from './send.js';
+import { sessionChanged, sessionOf } from './session.js';
 import type { PipelineStore } from './store.js';
 
 const writes = new WeakMap<PipelineStore, Writes>();
@@ -33,13 +34,15 @@ export class Writes {
 
   private constructor(store: PipelineStore) {
     this.#store = store;
-    this.#queue = new OperationQueue(
-      (operation) => this.#perform(operation),
-      (operation) => this.#show(operation),
-    );
+    this.#queue = new OperationQueue({
+      perform: (operation) => this.#perform(operation),
+      onChange: (operation) => this.#show(operation),
+      session: () => sessionOf(store.adapter),
+    });
     store.attach({
       foldStatuses: (rows) => foldStatuses(rows, this.#queue.pending),
       foldEntry: (confirmed, id) => foldEntry(confirmed, id, this.#queue.pending),
+      end: () => this.#queue.end(),
     });
   }
 
@@ -92,9 +95,12 @@ export class Writes {
 
   async #perform(operation: Operation): Promise<unknown> {
     const store = this.#store;
+    const checkSession = (): void => {
+      if (this.#queue.isOver(operation)) throw sessionChanged();
+    };
     const versions = new Map([...operation.conversations.keys()].map((id) => [id, store.entry(id)?.version ?? 0]));
     try {
-      const outcome = await send(store.adapter, operation, store.confirmed);
+      const outcome = await send(store.adapter, operation, store.confirmed, checkSession);
       store.confirm(outcome);
       return outcome.result;
     } catch (thrown) {

@@ -53,10 +53,11 @@ function inOrder({ filter, store }: Chosen): (Id | null)[] {
 function renderChip({ store, localize, isDisabled, onRemove }: Chosen, id: Id | null): TemplateResult {
   const status = store?.status(id);
   // The statuses are still loading, or could not be loaded.
-  if (id !== null && !status) {
+  if (id !== null && !status && store?.phase !== 'ready') {
     return html`<span class=${store?.error ? 'unknown' : 'skeleton'} part="skeleton"></span>`;
   }
-  const name = status?.name ?? localize.text('noStatus');
+  // A status of another source, which the filter was made for.
+  const name = status?.name ?? localize.text(id === null ? 'noStatus' : 'unknownStatus');
   return html`<button
     class="remove"
     part="clear"

@@ -13,12 +13,14 @@ interface Departed {
   names: readonly string[];
 }
 
-/** Statuses of a filter that are deleted leave it, and it says so, lest it turn into another one unseen. */
+/** Removes deleted statuses from a filter and notifies the user: it must not turn into another one unnoticed. */
 export class Departures {
   readonly #element: Element;
   readonly #localize: LocalizeController;
   /** The last that left, told until the filter changes. */
   #last: Departed | undefined;
+  /** Chosen for another source: unknown here is not deleted, and the host may be about to say what it wants instead. */
+  #carried: ReadonlySet<Id | null> = new Set();
 
   constructor(element: Element, localize: LocalizeController) {
     this.#element = element;
@@ -27,7 +29,7 @@ export class Departures {
 
   /** The filter without those that are deleted; `undefined` when there are none. */
   leave(filter: Filter, store: PipelineStore | undefined): Filter | undefined {
-    const departed = departedFrom(filter, store);
+    const departed = departedFrom(filter, store, this.#carried);
     if (!departed) return undefined;
     this.#last = departed;
     announce(this.#sentences((say, name) => say(name)).join(' '), this.#element);
@@ -37,6 +39,17 @@ export class Departures {
   /** The filter is another one. */
   forget(): void {
     this.#last = undefined;
+  }
+
+  /** The data comes from another source: what is chosen stays, also where that source does not know it. */
+  carry({ statusIds }: Filter): void {
+    this.forget();
+    this.#carried = new Set(statusIds);
+  }
+
+  /** The host has said anew what it wants. */
+  release(): void {
+    this.#carried = new Set();
   }
 
   render(): TemplateResult | typeof nothing {
@@ -58,9 +71,14 @@ export class Departures {
  * Those that are deleted, or that the store, once it has the list, does not know; `undefined` when there are none. A
  * delete that is on its way may yet be refused.
  */
-function departedFrom({ statusIds }: Filter, store: PipelineStore | undefined): Departed | undefined {
+function departedFrom(
+  { statusIds }: Filter,
+  store: PipelineStore | undefined,
+  carried: ReadonlySet<Id | null>,
+): Departed | undefined {
   if (store?.phase !== 'ready') return undefined;
-  const ids = statusIds.filter((id): id is Id => id !== null && (store.status(id)?.deleted ?? !store.status(id)));
+  const hasLeft = (id: Id): boolean => store.status(id)?.deleted ?? (!store.status(id) && !carried.has(id));
+  const ids = statusIds.filter((id): id is Id => id !== null && hasLeft(id));
   if (!ids.length) return undefined;
   return { ids, names: ids.map((id) => store.status(id)?.name).filter((name) => name !== undefined) };
 }

@@ -222,12 +222,15 @@ export class FilterPopup {
   }
 
   #toggle(id: Id | null): void {
+    // What was on offer is not any more.
+    if (!this.#isOpen) return;
     const { statusIds } = this.#host.filter;
     const rest = statusIds.filter((each) => each !== id);
     this.#options.onChange({ op: this.#op, statusIds: rest.length < statusIds.length ? rest : [...statusIds, id] });
   }
 
   #setOp(op: Filter['op']): void {
+    if (!this.#isOpen) return;
     const { filter } = this.#host;
     if (!isEmptyFilter(filter)) return this.#options.onChange({ op, statusIds: filter.statusIds });
     this.#next = { op, after: filter };
@@ -245,7 +248,7 @@ export class FilterPopup {
 
   async #retry(store: PipelineStore): Promise<void> {
     await store.retry();
-    if (store.error) announce(this.#text('loadFailed'), this.#host);
+    if (store.error && this.#options.store() === store) announce(this.#text('loadFailed'), this.#host);
   }
 
   readonly #handleInput = (event: Event): void => {

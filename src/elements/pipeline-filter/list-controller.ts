@@ -65,6 +65,12 @@ export class ListController implements ReactiveController {
     this.#announces = true;
   }
 
+  /** The data comes from another source: all rows are shown until that has answered. */
+  changeSource(): void {
+    this.#announces = false;
+    this.#leave();
+  }
+
   #follow(): void {
     const { listId, isActive } = this.#options;
     const store = this.#options.store();

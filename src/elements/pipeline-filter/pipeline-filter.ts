@@ -4,6 +4,7 @@ import type { FindPage } from '../../adapters/adapter.js';
 import { PipelineFilterChangeEvent } from '../../events/filter-change.js';
 import { chipStyles } from '../../internal/chip.styles.js';
 import { LazyPart } from '../../internal/lazy-part.js';
+import { silence } from '../../internal/live-region.js';
 import { learn } from '../../internal/localize.js';
 import { filter as words } from '../../locales/en/filter.js';
 import { PipelineError } from '../../model/errors.js';
@@ -101,7 +102,9 @@ export class PipelineFilter extends FilterControl {
   #hasLeft = false;
   #countsOf = '';
   readonly #judge = new Judge(this, () => this.store);
-  readonly #awaited = new AwaitedStore(this, { store: () => this.store, rendered: () => super.getUpdateComplete() });
+  readonly #awaited = new AwaitedStore(this, { stores: this.stores, rendered: () => super.getUpdateComplete() });
+  /** The filter as the element itself last changed it: any other was set by the host. */
+  #own: Filter | undefined;
 
   /** The element as its parts see it. */
   readonly #self: FilterPopupOptions & ListControllerOptions = {
@@ -137,15 +140,18 @@ export class PipelineFilter extends FilterControl {
   async select(ids: readonly Id[]): Promise<Id[]> {
     const { filter } = this;
     const all = [...ids];
-    return isEmptyFilter(filter) ? all : this.#judge.select(all, filter, await this.#awaited.get());
+    return isEmptyFilter(filter) ? all : this.#awaited.ask((store) => this.#judge.select(all, filter, store));
   }
 
   /** A page of the ids that pass, newest activity first, from the adapter. Rejects with a `PipelineError`. */
   async find(options: { pageSize?: number; pageToken?: string } = {}): Promise<FindPage> {
     const { filter } = this;
-    const { adapter } = await this.#awaited.get();
-    if (!adapter.find) throw new PipelineError('unknown', 'This adapter cannot find conversations: it has no find().');
-    return adapter.find({ ...this.#judge.subject, filter, ...options });
+    return this.#awaited.ask(async ({ adapter }) => {
+      if (!adapter.find) {
+        throw new PipelineError('unknown', 'This adapter cannot find conversations: it has no find().');
+      }
+      return adapter.find({ ...this.#judge.subject, filter, ...options });
+    });
   }
 
   /** Opens the popup, if it may be used. */
@@ -188,11 +194,22 @@ export class PipelineFilter extends FilterControl {
     return { statuses: true, also: this.#countsOf ? store.part(Tallies).of(this.#judge.subject) : undefined };
   }
 
+  protected override sourceChanged(): void {
+    silence(this);
+    this.#awaited.abort();
+    this.#departures.carry(this.filter);
+    this.hide();
+    // What has focus goes away, or names what the old source had.
+    if (this.shadowRoot?.activeElement) this.focus({ preventScroll: true });
+    this.#list.part?.changeSource();
+  }
+
   protected override willUpdate(changed: PropertyValues): void {
     super.willUpdate(changed);
     const isOther = changed.has('of') || changed.has('contactMatch');
     if (isOther) this.#judge.checkSubject();
     if (changed.has('filter')) this.#departures.forget();
+    if (changed.has('filter') && this.filter !== this.#own) this.#departures.release();
     this.#dropDeleted();
     if (isOther || changed.has('filter') || changed.has('htmlFor')) this.#useList((list) => list.refresh());
     if (this.isDisabled || this.#judge.isUnavailable) this.hide();
@@ -216,7 +233,13 @@ export class PipelineFilter extends FilterControl {
     })}
     ${this.#popup.part?.render() ?? nothing}
     ${renderChosen({ ...look, onRemove: (id) => this.#remove(id), onClear: () => this.#clear() })}
-    ${renderFailures(this.#self, this.#popup.failure, this.#listError, this.#handleRetry) ?? this.#departures.render()}`;
+    ${
+      renderFailures(
+        this.#self,
+        { store: store?.error, popup: this.#popup.failure, list: this.#listError },
+        this.#handleRetry,
+      ) ?? this.#departures.render()
+    }`;
   }
 
   protected override updated(): void {
@@ -253,9 +276,15 @@ export class PipelineFilter extends FilterControl {
 
   /** By the user. */
   #change(filter: Filter): void {
-    this.#useList((list) => list.announceNext());
-    this.take(filter);
+    const { store } = this;
+    this.#useList((list) => store === this.store && list.announceNext());
+    this.#takeOwn(filter);
     this.#fire();
+  }
+
+  #takeOwn(filter: Filter): void {
+    this.take(filter);
+    this.#own = this.filter;
   }
 
   #fire(): void {
@@ -279,7 +308,7 @@ export class PipelineFilter extends FilterControl {
   #dropDeleted(): void {
     const rest = this.#departures.leave(this.filter, this.store);
     if (!rest) return;
-    this.take(rest);
+    this.#takeOwn(rest);
     this.#hasLeft = true;
   }
 

@@ -1,4 +1,5 @@
 import type { ReactiveElement } from '@lit/reactive-element';
+import { announce } from '../../internal/live-region.js';
 import type { Values } from '../../internal/localize.js';
 import type { MessageKey } from '../../locales/en.js';
 import type { PaletteColor } from '../../model/color.js';
@@ -18,30 +19,45 @@ export interface SettingsSource {
   errorText(error: PipelineError): string;
   /** Shows a message in place of the one that is there; `undefined` takes it away. */
   show(message: Message | undefined): void;
+  /** A write to a store was lost because someone else signed in: tells it, unless the data comes from elsewhere now. */
+  tellLoss(store: PipelineStore, error: PipelineError, action: string): void;
 }
 
-/** What the parts of the settings share. */
+/**
+ * What the parts of the settings share, for one source of data. With the next source it is closed: then there is no
+ * store to write to, and whatever parts still wait for shows nothing, says nothing and moves no focus.
+ */
 export class SettingsContext {
   readonly host: ReactiveElement;
   readonly focus: FocusKeeper;
   readonly writer: Writer;
   readonly text: SettingsSource['text'];
   readonly errorText: SettingsSource['errorText'];
-  readonly show: SettingsSource['show'];
+  readonly tellLoss: SettingsSource['tellLoss'];
   readonly #source: SettingsSource;
+  #isClosed = false;
 
   constructor(host: ReactiveElement, source: SettingsSource) {
     this.host = host;
     this.#source = source;
-    this.focus = new FocusKeeper(host);
+    this.focus = new FocusKeeper(host, () => this.#isClosed);
     this.writer = new Writer(this);
     this.text = (key, values) => source.text(key, values);
     this.errorText = (error) => source.errorText(error);
-    this.show = (message) => source.show(message);
+    this.tellLoss = (...loss) => source.tellLoss(...loss);
+  }
+
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
+  /** The data comes from another source from now on. */
+  close(): void {
+    this.#isClosed = true;
   }
 
   get store(): PipelineStore | undefined {
-    return this.#source.store();
+    return this.#isClosed ? undefined : this.#source.store();
   }
 
   get statuses(): readonly Status[] {
@@ -54,5 +70,14 @@ export class SettingsContext {
 
   get readonly(): boolean {
     return this.#source.readonly();
+  }
+
+  show(message: Message | undefined): void {
+    if (!this.#isClosed) this.#source.show(message);
+  }
+
+  /** Speaks `text` once nothing newer came for `delay` milliseconds; `from` where that is not the host. */
+  announce(text: string, { from, delay = 0 }: { from?: Element | null; delay?: number } = {}): void {
+    if (!this.#isClosed) announce(text, from ?? this.host, delay);
   }
 }

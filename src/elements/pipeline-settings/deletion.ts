@@ -1,5 +1,4 @@
 import { nothing, type TemplateResult } from 'lit';
-import { announce } from '../../internal/live-region.js';
 import type { PipelineError } from '../../model/errors.js';
 import type { Id } from '../../model/id.js';
 import type { Status } from '../../model/status.js';
@@ -56,7 +55,7 @@ export class Deletion {
     this.#question = undefined;
     if (context.readonly) return;
     context.show({ text: () => context.text('deletedMeanwhile'), isError: true });
-    announce(context.text('deletedMeanwhile'), context.host);
+    context.announce(context.text('deletedMeanwhile'));
   }
 
   /** Called when the host has rendered. */
@@ -117,7 +116,7 @@ export class Deletion {
       `${context.text('statusNotDeleted', { name: status.name })} ${context.errorText(error)}`;
     this.#update({ isSaving: false, ...(isGone ? {} : { problem }) });
     await context.host.updateComplete;
-    announce(problem(), context.focus.find('dialog') ?? context.host);
+    context.announce(problem(), { from: context.focus.find('dialog') });
   }
 
   /** Writes, then says what was done and offers to take it back. Resolves to the refusal, if there was one. */
@@ -161,7 +160,7 @@ export class Deletion {
       text,
       ...(canUndo ? { action: { label: 'undo', run: () => void this.#restore(status) } } : {}),
     });
-    announce(text(), context.host);
+    context.announce(text());
     return undefined;
   }
 
@@ -175,7 +174,7 @@ export class Deletion {
     if (outcome.ok) {
       await context.focus.moveTo(() => context.focus.control(id, 'edit'));
       const n = context.statuses.findIndex((each) => each.id === id) + 1;
-      announce(context.text('statusRestored', { name, n }), context.host);
+      context.announce(context.text('statusRestored', { name, n }));
       return;
     }
     const { error } = outcome;
@@ -196,7 +195,7 @@ export class Deletion {
     const context = this.#context;
     const text = (): string => `${context.text(key, { name })} ${reason()}`;
     context.show({ text, isError: true, ...(error.retryable ? { action: { label: 'retry', run: retry } } : {}) });
-    announce(text(), context.host);
+    context.announce(text());
   }
 
   /** The next status, else the one before. */

@@ -1,5 +1,4 @@
 import { newId } from '../../model/id.js';
-import { announce } from '../../internal/live-region.js';
 import { nextColor } from '../../model/color.js';
 import type { Status } from '../../model/status.js';
 import type { SettingsContext } from './context.js';
@@ -21,11 +20,11 @@ export async function addExamples(context: SettingsContext): Promise<void> {
     if (!error) return;
     const text = (): string => `${context.text('statusNotAdded', { name })} ${context.errorText(error)}`;
     context.show({ text, isError: true });
-    announce(text(), context.host);
+    context.announce(text());
     return;
   }
   const { statuses } = context;
   const name = statuses.at(-1)?.name ?? '';
   await context.focus.moveTo(() => context.focus.add);
-  announce(context.text('statusAdded', { name, n: statuses.length }), context.host);
+  context.announce(context.text('statusAdded', { name, n: statuses.length }));
 }

@@ -9,10 +9,13 @@ export const CONTROLS = ['handle', 'edit', 'delete'] as const satisfies readonly
 /** Keeps focus from getting lost when what had it is moved, replaced or removed. */
 export class FocusKeeper {
   readonly #host: ReactiveElement;
+  readonly #isClosed: () => boolean;
   #held: { element: HTMLElement; row: number; control: Control | undefined } | undefined;
 
-  constructor(host: ReactiveElement) {
+  /** `isClosed`: whether what waits to be focused is of another source by now. */
+  constructor(host: ReactiveElement, isClosed: () => boolean) {
     this.#host = host;
+    this.#isClosed = isClosed;
   }
 
   /** Whether focus may be moved: it is in the element or nowhere. Whoever went on to another field is left alone. */
@@ -68,6 +71,7 @@ export class FocusKeeper {
   /** Focuses what is found once the element has rendered. */
   async moveTo(find: () => HTMLElement | null | undefined): Promise<void> {
     await this.#host.updateComplete;
+    if (this.#isClosed()) return;
     const target = find();
     if (!target || !this.isOurs) return;
     target.focus({ preventScroll: true });

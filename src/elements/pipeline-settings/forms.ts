@@ -1,4 +1,3 @@
-import { announce } from '../../internal/live-region.js';
 import { nextColor } from '../../model/color.js';
 import type { PipelineError } from '../../model/errors.js';
 import { newId, type Id } from '../../model/id.js';
@@ -107,7 +106,7 @@ export class Forms {
     context.host.requestUpdate();
     if (!outcome.ok) return this.#failNew(draft, typed, outcome.error);
     const n = context.statuses.findIndex((each) => each.id === id) + 1;
-    announce(context.text('statusAdded', { name, n }), context.host);
+    context.announce(context.text('statusAdded', { name, n }));
   }
 
   /** What was typed comes back, unless the next name is being typed there: then it is told beside the list. */
@@ -117,7 +116,7 @@ export class Forms {
       if (!error) return;
       const text = (): string => `${context.text('statusNotAdded', { name: typed.name })} ${context.errorText(error)}`;
       context.show({ text, isError: true });
-      announce(text(), context.host);
+      context.announce(text());
       return;
     }
     Object.assign(draft, typed);
@@ -136,7 +135,7 @@ export class Forms {
     draft.isSaving = false;
     if (outcome.ok) {
       await this.#close(draft);
-      announce(context.text('statusSaved', { name }), context.host);
+      context.announce(context.text('statusSaved', { name }));
       return;
     }
     const { error } = outcome;
@@ -179,10 +178,7 @@ export class Forms {
     draft.problem = problem;
     context.host.requestUpdate();
     if (problem.field === 'name') void this.#focusField(draft);
-    announce(
-      problem.error ? context.errorText(problem.error) : context.text(problem.key, problem.values),
-      context.host,
-    );
+    context.announce(problem.error ? context.errorText(problem.error) : context.text(problem.key, problem.values));
   }
 
   #cancel(draft: Draft): void {
@@ -205,7 +201,7 @@ export class Forms {
     const context = this.#context;
     void this.#close(draft);
     context.show({ text: () => context.text('deletedMeanwhile'), isError: true });
-    announce(context.text('deletedMeanwhile'), context.host);
+    context.announce(context.text('deletedMeanwhile'));
   }
 
   async #focusField({ number }: Draft): Promise<void> {

@@ -8,6 +8,8 @@ export interface Message {
   /** Asked for at every render, so that it speaks the language of now. */
   text(): string;
   isError?: boolean;
+  /** Says what was lost when someone else signed in, so it stays when the data of the one before goes. */
+  isLoss?: boolean;
   action?: { label: MessageKey & ('undo' | 'retry'); run(): void };
 }
 

@@ -8,10 +8,11 @@ import {
   type TemplateResult,
 } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
+import { PipelineErrorEvent } from '../../events/error.js';
 import { chipStyles } from '../../internal/chip.styles.js';
 import { errorText } from '../../internal/error-text.js';
 import { plusIcon, warningIcon } from '../../internal/icons.js';
-import { announce } from '../../internal/live-region.js';
+import { announce, silence } from '../../internal/live-region.js';
 import { learn, type LocalizeController } from '../../internal/localize.js';
 import { MenuController } from '../../internal/menu.js';
 import { warnOnce, type ElementState } from '../../internal/pipeline-element.js';
@@ -25,6 +26,7 @@ import type { Id } from '../../model/id.js';
 import { parseColor } from '../../model/parse.js';
 import type { Status } from '../../model/status.js';
 import type { PipelineStore } from '../../store/store.js';
+import type { StoreController } from '../../store/store-controller.js';
 import { Tallies } from '../../store/tallies.js';
 import { controls } from '../../styles/controls.js';
 import { popup } from '../../styles/popup.js';
@@ -52,6 +54,7 @@ export interface SettingsElement extends ReactiveElement {
 
 export interface SettingsPageSource {
   readonly localize: LocalizeController;
+  readonly stores: Pick<StoreController<never>, 'isOfSameAdapter'>;
   store(): PipelineStore | undefined;
   setState(name: ElementState, on: boolean): void;
 }
@@ -60,17 +63,17 @@ export interface SettingsPageSource {
 export class SettingsPage {
   readonly #element: SettingsElement;
   readonly #source: SettingsPageSource;
-  readonly #context: SettingsContext;
-  readonly #forms: Forms;
-  readonly #reorder: Reorder;
-  readonly #deletion: Deletion;
+  // For one source of data; with the next there are new ones.
+  #context!: SettingsContext;
+  #forms!: Forms;
+  #reorder!: Reorder;
+  #deletion!: Deletion;
   readonly #menu: MenuController<Direction>;
   readonly #sortable: SortableController;
   #palette = DEFAULT_PALETTE;
   #message: Message | undefined;
-  /** The store that the forms, the message and the rest are about. */
-  #subject: PipelineStore | undefined;
-  #isRetrying = false;
+  /** The store that is read again because the user said so. */
+  #retried: PipelineStore | undefined;
   #toldError: PipelineError | undefined;
 
   constructor(element: SettingsElement, source: SettingsPageSource) {
@@ -78,23 +81,8 @@ export class SettingsPage {
     learn(words);
     this.#element = element;
     this.#source = source;
-    this.#subject = source.store();
     this.#palette = readPalette(element.palette);
-    const text: LocalizeController['text'] = (key, values) => source.localize.text(key, values);
-    this.#context = new SettingsContext(element, {
-      store: () => source.store(),
-      palette: () => this.#palette,
-      readonly: () => element.readonly,
-      text,
-      errorText: (error) => errorText(text, error),
-      show: (message) => {
-        this.#message = message;
-        element.requestUpdate();
-      },
-    });
-    this.#forms = new Forms(this.#context);
-    this.#reorder = new Reorder(this.#context);
-    this.#deletion = new Deletion(this.#context, (id) => this.#count(id));
+    this.#begin();
     this.#menu = new MenuController<Direction>(element, {
       trigger: (id) => this.#context.focus.control(id, 'handle'),
       onChoose: (id, direction) => this.#reorder.moveTo(id, direction),
@@ -122,15 +110,49 @@ export class SettingsPage {
     return this.#source.store();
   }
 
-  /** Another tenant: nothing that was begun here belongs there. */
-  changeStore(store: PipelineStore): void {
-    if (this.#subject === store) return;
-    this.#subject = store;
-    this.#message = undefined;
-    this.#forms.reset();
+  #begin(): void {
+    const source = this.#source;
+    const text: LocalizeController['text'] = (key, values) => source.localize.text(key, values);
+    this.#context = new SettingsContext(this.#element, {
+      store: () => source.store(),
+      palette: () => this.#palette,
+      readonly: () => this.#element.readonly,
+      text,
+      errorText: (error) => errorText(text, error),
+      show: (message) => this.#show(message),
+      tellLoss: (...loss) => this.#tellLoss(...loss),
+    });
+    this.#forms = new Forms(this.#context);
+    this.#reorder = new Reorder(this.#context);
+    this.#deletion = new Deletion(this.#context, (id) => this.#count(id));
+  }
+
+  /** The data comes from another source: nothing that was begun here belongs there, and nothing of it stays in sight. */
+  changeSource(isSession: boolean): void {
+    const element = this.#element;
+    silence(element);
+    this.#context.close();
     this.#reorder.reset();
-    this.#deletion.reset();
     this.#menu.close(false);
+    this.#sortable.cancel();
+    this.#begin();
+    if (!isSession || !this.#message?.isLoss) this.#message = undefined;
+    // Now, and all of it: a press that has begun on a row must not end on one that has the same id.
+    render(nothing, element.renderRoot, { host: element });
+    if (this.#message) announce(this.#message.text(), element);
+  }
+
+  #show(message: Message | undefined): void {
+    this.#message = message;
+    this.#element.requestUpdate();
+  }
+
+  #tellLoss(store: PipelineStore, error: PipelineError, action: string): void {
+    if (!this.#source.stores.isOfSameAdapter(store)) return;
+    const text = (): string => this.#context.errorText(error);
+    this.#show({ text, isError: true, isLoss: true });
+    announce(text(), this.#element);
+    this.#element.dispatchEvent(new PipelineErrorEvent(error, action));
   }
 
   /** The element left the page. */
@@ -210,7 +232,7 @@ export class SettingsPage {
       <button
         class="button"
         type="button"
-        aria-disabled=${this.#isRetrying ? 'true' : nothing}
+        aria-disabled=${this.#store && this.#retried === this.#store ? 'true' : nothing}
         @click=${() => void this.#handleRetry()}
       >
         ${this.#context.text('retry')}
@@ -333,11 +355,11 @@ export class SettingsPage {
 
   async #handleRetry(): Promise<void> {
     const store = this.#store;
-    if (!store || this.#isRetrying) return;
-    this.#isRetrying = true;
+    if (!store || this.#retried === store) return;
+    this.#retried = store;
     this.#element.requestUpdate();
     await store.retry();
-    this.#isRetrying = false;
+    if (this.#retried === store) this.#retried = undefined;
     this.#element.requestUpdate();
   }
 }

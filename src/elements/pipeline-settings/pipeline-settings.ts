@@ -76,12 +76,14 @@ export class PipelineSettings extends PipelineElement {
       new Page(this, {
         store: () => this.store,
         localize: this.localize,
+        stores: this.stores,
         setState: (name, on) => this.setState(name, on),
       }),
   );
   /** What stands where the page will, and of what kind it is. */
   #placeholder: HTMLElement | undefined;
   #placeholderKind = '';
+  #hadFocus = false;
   #loadingTimer: ReturnType<typeof setTimeout> | undefined;
 
   override focus(options?: FocusOptions): void {
@@ -101,8 +103,13 @@ export class PipelineSettings extends PipelineElement {
   }
 
   protected override interest(store: PipelineStore): Interest {
-    this.#lazy.part?.changeStore(store);
     return { statuses: true, also: store.part(Tallies).of({ of: 'conversation' }) };
+  }
+
+  protected override sourceChanged(isSession: boolean): void {
+    this.#stopLoadingTimer();
+    this.#hadFocus ||= this.shadowRoot?.activeElement != null;
+    this.#lazy.part?.changeSource(isSession);
   }
 
   /** Whoever waits for the element waits for its page too. */
@@ -125,6 +132,10 @@ export class PipelineSettings extends PipelineElement {
     this.#lazy.part?.render(changed);
     // Whoever tried again goes on where the page begins.
     if (hadFocus && !isLoading) this.focus();
+    if (isLoading) return;
+    // What had focus went with its source; whoever went on to something else is left alone.
+    if (this.#hadFocus && document.activeElement === document.body) this.focus({ preventScroll: true });
+    this.#hadFocus = false;
   }
 
   protected override updated(): void {

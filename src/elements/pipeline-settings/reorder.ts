@@ -1,4 +1,3 @@
-import { announce } from '../../internal/live-region.js';
 import { indexForKey } from '../../internal/list-keys.js';
 import type { Id } from '../../model/id.js';
 import { precedingId } from '../../model/order.js';
@@ -84,7 +83,7 @@ export class Reorder {
       isError: true,
       ...(error.retryable ? { action: { label: 'retry', run: () => void this.move(id, after, control) } } : {}),
     });
-    announce(text(), context.host);
+    context.announce(text());
   }
 
   /** Moves one step, or all the way. */
@@ -182,7 +181,7 @@ export class Reorder {
     values: Record<string, string | number>,
     delay = 0,
   ): void {
-    announce(this.#context.text(key, values), this.#context.host, delay);
+    this.#context.announce(this.#context.text(key, values), { delay });
   }
 }
 

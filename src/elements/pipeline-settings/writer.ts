@@ -12,7 +12,7 @@ import type { SettingsContext } from './context.js';
 /** What became of a write. Without an error it was cancelled by the page, or is no longer about what is shown. */
 export type Outcome<T> = { ok: true; value: T } | { ok: false; error?: PipelineError };
 
-/** The one way of the settings to change anything: the page may cancel it, hears when it is done and when it failed. */
+/** The one way of the settings to change anything: the page may cancel it, and is told when it is done or has failed. */
 export class Writer {
   readonly #context: SettingsContext;
   #pending = 0;
@@ -35,22 +35,26 @@ export class Writer {
     call: (writes: Writes) => Promise<T>,
     expected?: PipelineErrorCode,
   ): Promise<Outcome<T>> {
-    const { host, store } = this.#context;
+    const context = this.#context;
+    const { host, store } = context;
     if (!store || !host.dispatchEvent(new PipelineBeforeStatusesChangeEvent(action, status))) return { ok: false };
-    const isCurrent = (): boolean => !this.#context.store || this.#context.store === store;
+    // The listener may have gone on to another source.
+    if (context.isClosed) return { ok: false };
     this.#pending++;
     host.requestUpdate();
     try {
       const value = await call(Writes.of(store));
+      if (context.isClosed) return { ok: false };
       const changed = (action !== 'delete' && store.status(status.id)) || status;
       host.dispatchEvent(new PipelineStatusesChangeEvent(action, changed));
-      if (!isCurrent()) return { ok: false };
-      this.#context.show(undefined);
+      context.show(undefined);
       return { ok: true, value };
     } catch (thrown) {
       const error = PipelineError.from(thrown);
+      if (error.code === 'session-changed') context.tellLoss(store, error, `${action}-status`);
+      if (context.isClosed || error.code === 'session-changed') return { ok: false };
       if (error.code !== expected) host.dispatchEvent(new PipelineErrorEvent(error, `${action}-status`));
-      return isCurrent() ? { ok: false, error } : { ok: false };
+      return { ok: false, error };
     } finally {
       this.#pending--;
       host.requestUpdate();

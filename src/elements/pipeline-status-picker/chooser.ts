@@ -1,5 +1,6 @@
 import { adoptStyles, html, nothing, render, type ReactiveElement, type TemplateResult } from 'lit';
 import { errorText } from '../../internal/error-text.js';
+import { announce, silence } from '../../internal/live-region.js';
 import { learn, type LocalizeController } from '../../internal/localize.js';
 import { PopupController } from '../../internal/popup.js';
 import { afterPress } from '../../internal/press.js';
@@ -14,13 +15,14 @@ import { chooserStyles } from './chooser.styles.js';
 import type { Conversations, View } from './conversations.js';
 import { Listbox } from './listbox.js';
 import type { ListOption } from './option.js';
-import { Picks } from './pick.js';
+import { Picks, type PickHost } from './pick.js';
 
 /** The picker as its chooser sees it. */
 export interface ChooserHost {
   readonly element: ReactiveElement & { placement: string | null; required: boolean; value: Id | null };
   readonly localize: LocalizeController;
   readonly store: PipelineStore | undefined;
+  readonly stores: PickHost['stores'];
   readonly trigger: HTMLElement;
   /** The conversations it is for; `undefined` where it is a plain form control. */
   readonly conversations: Conversations | undefined;
@@ -44,6 +46,8 @@ export class Chooser {
     this.#host = host;
     this.#picks = new Picks({
       element,
+      stores: host.stores,
+      conversations: () => host.conversations ?? [],
       text: (key, values) => host.localize.text(key, values),
       errorText: (error) => this.#errorText(error),
       update: () => element.requestUpdate(),
@@ -68,7 +72,7 @@ export class Chooser {
   }
 
   #errorText(error: PipelineError): string {
-    return errorText((key) => this.#host.localize.text(key), error);
+    return errorText((key, values) => this.#host.localize.text(key, values), error);
   }
 
   get isOpen(): boolean {
@@ -120,6 +124,19 @@ export class Chooser {
   leave(): void {
     this.#isOpen = false;
     this.#picks.forget();
+  }
+
+  /** The data comes from another source: closes the list, and drops what was begun. */
+  changeSource(isSession: boolean): void {
+    const { element, trigger } = this.#host;
+    silence(element);
+    this.#picks.changeSource(isSession);
+    // What has focus goes away.
+    if (element.shadowRoot?.activeElement) trigger.focus({ preventScroll: true });
+    this.close(false);
+    this.#popup.hide();
+    this.render();
+    if (this.message) announce(this.message, element);
   }
 
   /** Called before each render. */
@@ -181,6 +198,8 @@ export class Chooser {
 
   #handlePick(to: Id | null): void {
     const { element, store, conversations } = this.#host;
+    // What was on offer is not any more.
+    if (!this.#isOpen) return;
     const { statusId: from } = this.#host.view;
     this.close(true);
     if (to === from) return;

@@ -12,11 +12,16 @@ import type { ConversationRef } from '../../model/entry.js';
 import { PipelineError } from '../../model/errors.js';
 import type { Id } from '../../model/id.js';
 import type { PipelineStore } from '../../store/store.js';
+import type { StoreController } from '../../store/store-controller.js';
 import { Writes } from '../../store/writes.js';
 import { viewOf, type Conversations } from './conversations.js';
 
 export interface PickHost {
   element: HTMLElement;
+  /** Those that the picker is for. */
+  conversations(): Conversations;
+  /** Says whether what a store answers still concerns the picker. */
+  stores: Pick<StoreController<never>, 'isCurrent' | 'isOfSameAdapter'>;
   text(key: MessageKey, values?: Values): string;
   errorText(error: PipelineError): string;
   /** Something to show changed. */
@@ -52,12 +57,20 @@ interface Failure {
   failed: readonly Failed[];
 }
 
+/** Writes that were lost because someone else signed in; told without the names that the one before could see. */
+interface Loss {
+  /** How many conversations, of those that the picker is for. */
+  n: number;
+  of: number;
+}
+
 /** Writes picks, says how each went, and can take the last one back. */
 export class Picks {
   readonly #host: PickHost;
   /** What each conversation had before the last pick, and what it was given. */
   #last: { store: PipelineStore; to: Id | null; before: Map<ConversationRef, Id | null> } | undefined;
   #failure: Failure | undefined;
+  #loss: Loss | undefined;
   /** Which writes are the latest: what became of earlier ones is no longer shown. */
   #turn = 0;
 
@@ -67,8 +80,12 @@ export class Picks {
 
   /** Why the last pick failed, in the words of now; '' when it did not. */
   get message(): string {
-    if (!this.#failure) return '';
     const { text, errorText } = this.#host;
+    if (this.#loss) {
+      const { n, of } = this.#loss;
+      return n < of ? `${text('someNotChanged', { n })} ${text('errorSessionChanged')}` : text('errorSessionChanged');
+    }
+    if (!this.#failure) return '';
     const { store, refs, failed } = this.#failure;
     const reasons = new Map<string, number>();
     for (const { error } of failed) reasons.set(errorText(error), (reasons.get(errorText(error)) ?? 0) + 1);
@@ -87,7 +104,7 @@ export class Picks {
 
   /** The message has been read: the user goes on. */
   clearMessage(): void {
-    this.#failure = undefined;
+    this.#failure = this.#loss = undefined;
   }
 
   /** Withdraws the offer to take the last pick back. */
@@ -100,7 +117,14 @@ export class Picks {
   /** Other conversations are shown now: what is still on its way is not about them. */
   reset(): void {
     this.#turn++;
-    this.#last = this.#failure = undefined;
+    this.#last = this.#failure = this.#loss = undefined;
+  }
+
+  /** The data comes from another source now. What was lost with a session is the one thing that is still said. */
+  changeSource(isSession: boolean): void {
+    const loss = isSession ? this.#loss : undefined;
+    this.reset();
+    this.#loss = loss;
   }
 
   /**
@@ -177,7 +201,7 @@ export class Picks {
     if (failed.length) {
       this.#failure = { store, refs: allowed.flatMap(({ refs }) => refs), failed };
       announce(this.message, element);
-    } else if (done.size) this.#announceDone(store, new Set(allowed.map(({ to }) => to)));
+    } else if (done.size && !this.#loss) this.#announceDone(store, new Set(allowed.map(({ to }) => to)));
     return done;
   }
 
@@ -200,26 +224,44 @@ export class Picks {
 
   /** One write and its events; adds what came of it to `done` and `failed`. */
   async #send(store: PipelineStore, change: Write, done: Set<Id>, failed: Failed[]): Promise<void> {
-    const { element } = this.#host;
+    const { element, stores } = this.#host;
     let refused: (readonly [Id, PipelineError])[];
     try {
       const results = await Writes.of(store).setStatus(change.refs, change.to);
       const changed = results.filter(({ ok }) => ok);
       for (const { conversationId } of changed) done.add(conversationId);
-      // Aborted: taken over by a later pick, which has the word.
+      // Aborted: superseded by a later pick, which reports the result.
       refused = results.flatMap((each) =>
         each.ok || each.error.code === 'aborted' ? [] : [[each.conversationId, each.error] as const],
       );
-      if (changed.length) element.dispatchEvent(new PipelineStatusChangeEvent(change, results));
+      if (changed.length && stores.isCurrent(store))
+        element.dispatchEvent(new PipelineStatusChangeEvent(change, results));
     } catch (thrown) {
       refused = change.refs.map((ref) => [ref.conversationId, PipelineError.from(thrown)]);
     }
+    const byCode = new Map<string, { error: PipelineError; ids: Id[] }>();
     for (const [conversationId, error] of refused) {
+      const ids = byCode.get(error.code)?.ids ?? [];
+      ids.push(conversationId);
+      byCode.set(error.code, { error, ids });
+      if (error.code === 'session-changed') continue;
       failed.push({ conversationId, to: change.to, error, version: store.entry(conversationId)?.version ?? 0 });
     }
     // Once for each reason, not for each of a hundred conversations.
-    for (const error of new Map(refused.map(([, error]) => [error.code, error])).values()) {
-      element.dispatchEvent(new PipelineErrorEvent(error, 'set-status'));
+    for (const { error, ids } of byCode.values()) {
+      const isLoss = error.code === 'session-changed' && stores.isOfSameAdapter(store);
+      if (isLoss) this.#tellLoss(ids);
+      if (isLoss || stores.isCurrent(store)) element.dispatchEvent(new PipelineErrorEvent(error, 'set-status', ids));
     }
+  }
+
+  /** Said in any case, and shown where it belongs: the picker may be for other conversations by now. */
+  #tellLoss(ids: readonly Id[]): void {
+    const { element, conversations, text, update } = this.#host;
+    const shown = new Set(conversations().map(({ conversationId }) => conversationId));
+    const isShown = ids.every((id) => shown.has(id));
+    if (isShown) this.#loss = { n: ids.length + (this.#loss?.n ?? 0), of: shown.size };
+    announce(isShown ? this.message : text('errorSessionChanged'), element);
+    update();
   }
 }

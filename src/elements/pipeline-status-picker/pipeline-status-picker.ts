@@ -4,6 +4,8 @@ import { chipColor, chipParts } from '../../internal/chip-look.js';
 import { chipStyles } from '../../internal/chip.styles.js';
 import { everyMinute, formatDuration, stopEveryMinute } from '../../internal/clock.js';
 import { LazyPart } from '../../internal/lazy-part.js';
+import { unsetSourceText } from '../../internal/unset-source.js';
+import type { PipelineError } from '../../model/errors.js';
 import type { Id } from '../../model/id.js';
 import type { Interest } from '../../store/store.js';
 import { base } from '../../styles/base.js';
@@ -177,6 +179,11 @@ export class PipelineStatusPicker extends FormControl {
     return { statuses: true, conversationIds: this.#refs.map((ref) => ref.conversationId) };
   }
 
+  protected override sourceChanged(isSession: boolean): void {
+    this.#lazy?.cancel();
+    this.#chooser?.changeSource(isSession);
+  }
+
   /** Mostly it looks the same: the list came before the conversation, or another's status was renamed. */
   protected override storeChanged(): void {
     const hadSearch = this.#searched;
@@ -274,11 +281,15 @@ export class PipelineStatusPicker extends FormControl {
   #showNotes(): void {
     const { isLoading, error } = this.#view;
     const since = this.#since();
-    const unread = isLoading && error ? this.text('loadFailed') : '';
+    const unread = isLoading && error ? this.#unread(error) : '';
     const failure = this.#lazy?.failure ? this.text('errorUnavailable') : '';
     const hasNotes = Boolean(since || unread || failure);
     if (hasNotes || this.#hasNotes) showNotes(this.#pill!.element, { since, unread, failure });
     this.#hasNotes = hasNotes;
+  }
+
+  #unread(error: PipelineError): string {
+    return unsetSourceText((key, values) => this.text(key, values), error) ?? this.text('loadFailed');
   }
 
   #label(): string {
@@ -340,6 +351,7 @@ export class PipelineStatusPicker extends FormControl {
     return {
       element,
       localize: this.localize,
+      stores: this.stores,
       get store() {
         return element.store;
       },

@@ -15,5 +15,6 @@ export const filter = {
     one: 'A status that no longer exists left the filter.',
     other: '{n} statuses that no longer exist left the filter.',
   },
+  unknownStatus: 'Unknown status',
   filterFailed: 'The list could not be filtered.',
 } satisfies Record<string, Message>;

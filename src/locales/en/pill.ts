@@ -10,5 +10,6 @@ export const pill = {
   forDuration: 'for {duration}',
   requiredMissing: 'Choose a status.',
   retry: 'Try again',
+  errorSource: 'The page has not said where its data is ({field} is not set).',
   errorUnavailable: 'The server cannot be reached right now.',
 } satisfies Record<string, Message>;
