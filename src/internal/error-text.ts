@@ -20,4 +20,5 @@ const ERROR_TEXTS: Partial<Record<PipelineError['code'], MessageKey>> = {
 
 /** Why something failed, in the user's words. */
 export const errorText = (text: (key: MessageKey) => string, { code }: PipelineError): string =>
-  text(ERROR_TEXTS[code] ?? 'errorUnknown');
+  // Own properties only: an adapter of the host may give any text as the code.
+  text((Object.hasOwn(ERROR_TEXTS, code) && ERROR_TEXTS[code]) || 'errorUnknown');
