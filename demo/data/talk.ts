@@ -5,7 +5,7 @@ const MINUTES = { d: 1440, h: 60, m: 1 } as const;
 /** `'1d 3h'` or `'25m'`, in minutes. */
 function minutes(ago: string): number {
   let sum = 0;
-  for (const [, amount, unit] of ago.matchAll(/(\d+)([dhm])/g)) {
+  for (const [, amount, unit] of ago.matchAll(/(\d{1,4})([dhm])/g)) {
     sum += Number(amount) * MINUTES[unit as keyof typeof MINUTES];
   }
   return sum;

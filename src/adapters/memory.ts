@@ -6,6 +6,7 @@ import { heirOf, resolveEntry, toStatus, type StatusRow } from '../model/heirs.j
 import type { Id } from '../model/id.js';
 import type { Placement } from '../model/order.js';
 import { parseConversationRef, parseId } from '../model/parse.js';
+import { parseUser } from '../model/parse-write.js';
 import type { Status } from '../model/status.js';
 import type {
   CallOptions,
@@ -44,6 +45,15 @@ export class MemoryAdapter implements PipelineAdapter {
   readonly #log: Change[] = [];
   readonly #listeners = new Set<(change: Change) => void>();
   readonly #once = new Once();
+  readonly #user: string | undefined;
+
+  /**
+   * `user`: who makes the writes, 1–256 characters, recorded as `by` in histories and changes; `CallOptions.by` takes
+   * precedence. Throws `invalid` (field `user`).
+   */
+  constructor({ user }: { user?: string } = {}) {
+    this.#user = user === undefined ? undefined : parseUser(user);
+  }
 
   async listStatuses(options?: CallOptions): Promise<StatusList> {
     checkAborted(options);
@@ -218,6 +228,7 @@ export class MemoryAdapter implements PipelineAdapter {
   #write<T>(options: CallOptions | undefined, work: () => T): Promise<T> {
     return this.#once.run(options?.opId, async () => {
       checkAborted(options);
+      if (options?.by !== undefined) parseUser(options.by, 'by');
       return work();
     });
   }
@@ -264,7 +275,7 @@ export class MemoryAdapter implements PipelineAdapter {
     if (changed) Object.assign(next, { statusId: to, version: ++this.#seq });
     if (from !== to) {
       next.changedAt = Date.now();
-      this.#remember(conversationId, { from, to, at: next.changedAt });
+      this.#remember(conversationId, { from, to, at: next.changedAt, ...this.#authorOf(options) });
     } else if (current) {
       next.changedAt = current.changedAt;
     }
@@ -284,7 +295,7 @@ export class MemoryAdapter implements PipelineAdapter {
 
   #announceMove(conversation: Conversation, from: Id | null, options?: CallOptions): void {
     const entry = this.#entry(conversation);
-    this.#remember(entry.conversationId, { from, to: entry.statusId, at: Date.now() });
+    this.#remember(entry.conversationId, { from, to: entry.statusId, at: Date.now(), ...this.#authorOf(options) });
     ++this.#seq;
     this.#announce({ kind: 'entry', entry }, options);
   }
@@ -308,12 +319,19 @@ export class MemoryAdapter implements PipelineAdapter {
     this.#history.set(conversationId, [...items, item].slice(-HISTORY_LENGTH));
   }
 
-  /** Called after the write, never before: what a listener hears of can be read. */
+  /** Who makes the write, where that is known. */
+  #authorOf(options: CallOptions | undefined): { by?: string } {
+    const by = options?.by ?? this.#user;
+    return by === undefined ? {} : { by };
+  }
+
+  /** Called after the write, never before: a listener can read what it is told of. */
   #announce(body: Body, options?: CallOptions): void {
     const change: Change = {
       ...body,
       seq: String(this.#seq),
       ...(options?.opId === undefined ? {} : { opId: options.opId }),
+      ...this.#authorOf(options),
     };
     this.#log.push(change);
     if (this.#log.length > LOG_LENGTH) this.#log.shift();

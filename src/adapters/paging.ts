@@ -1,4 +1,6 @@
+/** Pages of `find`: their size, and the tokens that say where the next one begins. */
 import { invalid } from '../model/errors.js';
+import { parseId } from '../model/parse.js';
 
 export const DEFAULT_PAGE_SIZE = 50;
 export const MAX_PAGE_SIZE = 200;
@@ -16,19 +18,24 @@ export function pageSizeOf(value: number | undefined): number {
   return Math.min(value, MAX_PAGE_SIZE);
 }
 
-/** A page token: opaque to callers, and refused when it is not one of ours. */
+/** The longest token that `writePageToken` makes is shorter: an id of 256 characters, each at most 9 when encoded. */
+const MAX_TOKEN_LENGTH = 4096;
+
+/** A page token, opaque to callers. */
 export function writePageToken({ activityAt, id }: PagePosition): string {
   return encodeURIComponent(JSON.stringify([activityAt, id]));
 }
 
+/** The position in a page token. Callers can send anything: throws `invalid` for what `writePageToken` did not make. */
 export function readPageToken(token: string | undefined): PagePosition | undefined {
   if (token === undefined) return undefined;
   try {
+    if (typeof token !== 'string' || token.length > MAX_TOKEN_LENGTH) throw new RangeError();
     const [activityAt, id] = JSON.parse(decodeURIComponent(token)) as unknown[];
-    if (typeof activityAt === 'number' && Number.isFinite(activityAt) && typeof id === 'string')
-      return { activityAt, id };
+    const isTime = typeof activityAt === 'number' && Number.isFinite(activityAt) && activityAt >= 0;
+    if (isTime) return { activityAt, id: parseId(id) };
   } catch {
-    // Not ours: refused below.
+    // Refused below.
   }
   throw invalid('pageToken', 'is not one that find() returned.');
 }

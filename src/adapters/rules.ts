@@ -37,7 +37,9 @@ export function checkVersion(row: StatusRow, ifVersion: number): void {
 function checkNameIsFree(rows: Rows, name: string, self: Id): void {
   const key = nameKey(name);
   for (const row of rows.values()) {
-    if (row.id === self || row.deleted || nameKey(row.name) !== key) continue;
+    if (row.id === self || row.deleted) continue;
+    // Rows come from storage, which can be damaged: one without a name must not stop every write.
+    if (typeof row.name !== 'string' || nameKey(row.name) !== key) continue;
     throw invalid('name', `there is already a status named "${row.name}".`);
   }
 }

@@ -21,5 +21,8 @@ const ERROR_TEXTS: Partial<Record<PipelineError['code'], MessageKey>> = {
 };
 
 /** Why something failed, in the user's words. */
-export const errorText = (text: (key: MessageKey, values?: Values) => string, error: PipelineError): string =>
-  unsetSourceText(text, error) ?? text(ERROR_TEXTS[error.code] ?? 'errorUnknown');
+export function errorText(text: (key: MessageKey, values?: Values) => string, error: PipelineError): string {
+  // Own properties only: an adapter of the host may give any text as the code.
+  const key = Object.hasOwn(ERROR_TEXTS, error.code) ? ERROR_TEXTS[error.code] : undefined;
+  return unsetSourceText(text, error) ?? text(key ?? 'errorUnknown');
+}

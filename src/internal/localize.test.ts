@@ -170,6 +170,17 @@ describe('the words of an element', () => {
     });
   });
 
+  it('do not wait for a tag of 100,000 characters', async () => {
+    const element = word();
+    for (const tag of [`en-x${'-a'.repeat(50_000)}`, '-'.repeat(100_000), 'x'.repeat(100_000)]) {
+      warnings = [];
+      element.locale = tag;
+      await says(element, 'No status');
+      expect(warnings).to.have.length(1);
+      expect(warnings[0]!.length).to.be.lessThan(500);
+    }
+  });
+
   it('follow every language of the page with one observer', async () => {
     const observers = new Set<MutationObserver>();
     const { observe } = MutationObserver.prototype;
@@ -337,9 +348,35 @@ describe('the words of an element', () => {
       expect(element.text('contactsShown', { n })).to.equal('22 contacts shown');
     });
 
+    it('leave placeholders as they stand that are not given, also those that every object has', async () => {
+      const element = word();
+      const names = ['constructor', 'toString', '__proto__', 'hasOwnProperty', 'valueOf', 'nobody'];
+      const pattern = names.map((name) => `{${name}}`).join(' ');
+      element.strings = { noStatus: pattern };
+      await says(element, pattern);
+      for (const [key, values] of [
+        ['conversationsShown', { n: 2 }],
+        ['conversations', { name: 'Budi', n: 1 }],
+      ] as const) {
+        element.strings = { [key]: { other: pattern } };
+        expect(element.text(key, values)).to.equal(pattern);
+      }
+    });
+
+    it('are looked up among their own only', () => {
+      const element = word();
+      element.strings = Object.create({ noStatus: 'inherited' }) as Partial<Messages>;
+      expect(element.text('noStatus')).to.equal('No status');
+      for (const key of ['constructor', 'toString', '__proto__']) {
+        expect(element.text(key as keyof Messages)).to.equal(key);
+      }
+      element.strings = { noStatus: Object.create({ other: 'inherited' }) as { other: string } };
+      expect(element.text('noStatus')).to.equal('No status');
+    });
+
     it('are passed over where they are no words', async () => {
       const element = word();
-      for (const value of [null, undefined, 7, {}, []]) {
+      for (const value of [null, undefined, 7, {}, [], { other: 7 }, () => 'x', new Date(0)]) {
         element.strings = { noStatus: value } as unknown as Partial<Messages>;
         await element.updateComplete;
         expect(element.shadowRoot!.textContent).to.equal('No status');

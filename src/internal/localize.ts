@@ -31,6 +31,8 @@ export function registerLocale(tag: string, source: LocaleSource): void {
   refreshAll();
 }
 
+/** Each part of a tag is looked up in turn, so a very long one would block the page. */
+const MAX_TAG_LENGTH = 255;
 const canonicalTags = new Map<string, string | undefined>();
 
 /** `in_ID` → `id-ID`; `undefined` for what is no tag. Every element of a page asks for the same few. */
@@ -38,9 +40,13 @@ function canonical(tag: string): string | undefined {
   if (!canonicalTags.has(tag)) {
     let found: string | undefined;
     try {
-      found = Intl.getCanonicalLocales(tag.trim().replace(/_/g, '-'))[0];
+      if (tag.length <= MAX_TAG_LENGTH) found = Intl.getCanonicalLocales(tag.trim().replace(/_/g, '-'))[0];
     } catch {
-      console.warn(`pipeline-elements: "${tag}" is not a language tag, write one like "pt-BR".`);
+      // Not a tag: reported below.
+    }
+    if (found === undefined) {
+      const start = tag.slice(0, MAX_TAG_LENGTH);
+      console.warn(`pipeline-elements: "${start}" is not a language tag, write one like "pt-BR".`);
     }
     canonicalTags.set(tag, found);
   }
@@ -198,21 +204,30 @@ export class LocalizeController {
   /** The text for a key with `{placeholders}` filled in; `n` chooses the plural form and is written as a number. */
   text(key: MessageKey, values: Values = {}): string {
     return (
-      fill(this.#host.strings?.[key], this.#stringsTag, values) ??
-      fill(this.#messages[key], this.#tag, values) ??
-      fill(english[key], 'en', values) ??
+      fill(own(this.#host.strings, key), this.#stringsTag, values) ??
+      fill(own(this.#messages, key), this.#tag, values) ??
+      fill(own(english, key), 'en', values) ??
       key
     );
   }
 }
 
+/** A property of the object itself: names such as `constructor` that every object inherits have no value here. */
+export function own<T extends object, K extends keyof T>(object: T | null | undefined, key: K): T[K] | undefined {
+  return object != null && Object.hasOwn(object, key) ? object[key] : undefined;
+}
+
 /** `undefined` for what is no message, whatever a host or a server took for one. */
 function fill(message: Message | undefined, tag: string, values: Values): string | undefined {
-  if (typeof message === 'string' && !message.includes('{')) return message;
-  const pluralForm = (): Intl.LDMLPluralRule => formatsFor(tag).plural.select(Number(values['n'] ?? 0));
-  const pattern = typeof message === 'string' ? message : (message?.[pluralForm()] ?? message?.other);
-  return pattern?.replace(/\{(\w+)\}/g, (whole, name: string) => {
-    const value = values[name];
+  const pattern = typeof message === 'object' && message !== null ? pluralOf(message, tag, values) : message;
+  if (typeof pattern !== 'string') return undefined;
+  if (!pattern.includes('{')) return pattern;
+  return pattern.replace(/\{(\w+)\}/g, (whole, name: string) => {
+    const value = own(values, name);
     return value === undefined ? whole : typeof value === 'number' ? formatsFor(tag).number.format(value) : value;
   });
+}
+
+function pluralOf(message: Exclude<Message, string>, tag: string, values: Values): string | undefined {
+  return own(message, formatsFor(tag).plural.select(Number(values['n'] ?? 0))) ?? own(message, 'other');
 }

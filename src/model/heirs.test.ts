@@ -39,6 +39,43 @@ describe('heirs', () => {
     ]);
   });
 
+  const broken: Record<string, StatusRow[]> = {
+    'an heir of itself': [row('a', { deleted: true, heir: 'a' })],
+    'two heirs of each other': [row('a', { deleted: true, heir: 'b' }), row('b', { deleted: true, heir: 'a' })],
+    'a way into a cycle': [
+      row('a', { deleted: true, heir: 'b' }),
+      row('b', { deleted: true, heir: 'c' }),
+      row('c', { deleted: true, heir: 'd' }),
+      row('d', { deleted: true, heir: 'b' }),
+    ],
+    'an heir that does not exist': [row('a', { deleted: true, heir: 'gone' })],
+    'an heir that is no id': [row('a', { deleted: true, heir: { toString: null } as unknown as Id })],
+    'no heir at all': [row('a', { deleted: true })],
+  };
+  for (const [what, rows] of Object.entries(broken)) {
+    it(`${what} means no status, and other statuses are still found`, () => {
+      const all = rowsOf(...rows, row('sound'), row('old', { deleted: true, heir: 'sound' }));
+      expect(heirOf(all, 'a')).to.equal(null);
+      expect(resolveEntry(all, entryOn('a'))).to.deep.equal(entryOn(null));
+      expect(heirOf(all, 'old')).to.equal('sound');
+      expect(resolveEntry(all, entryOn('old'))).to.deep.equal(entryOn('sound'));
+    });
+  }
+
+  it('a cycle of 100,000 takes one step for each', () => {
+    const length = 100_000;
+    const rows = rowsOf();
+    let steps = 0;
+    const get = rows.get.bind(rows);
+    for (let i = 0; i < length; i++) {
+      rows.set(`s${i}`, row(`s${i}`, { deleted: true, heir: `s${(i + 1) % length}`, movedVersion: i }));
+    }
+    rows.get = (id) => (steps++, get(id));
+    expect(heirOf(rows, 's7')).to.equal(null);
+    expect(resolveEntry(rows, entryOn('s7'))).to.deep.equal({ ...entryOn(null), version: length - 1 });
+    expect(steps).to.be.at.most(2 * length);
+  });
+
   it('an entry gets the highest version and the latest time of what moved it', () => {
     const rows = rowsOf(
       row('a', { deleted: true, heir: 'b', movedVersion: 7, deletedAt: 70 }),

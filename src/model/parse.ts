@@ -66,10 +66,10 @@ export function checkName(value: string): { name: string; problem?: NameProblem 
   if (LONE_SURROGATE.test(value)) return { name, problem: 'forbidden-characters' };
   if (!VISIBLE.test(name)) return { name, problem: CONTROL.test(name) ? 'forbidden-characters' : 'empty' };
   if (CONTROL.test(name) || BIDI_OVERRIDE.test(name)) return { name, problem: 'forbidden-characters' };
-  if (name.length > MAX_NAME_LENGTH || countGraphemes(name, MAX_NAME_GRAPHEMES) > MAX_NAME_GRAPHEMES) {
-    return { name, problem: 'too-long' };
-  }
-  return { name };
+  // A name has at most as many graphemes as code units, so most are short enough without being segmented.
+  if (name.length <= MAX_NAME_GRAPHEMES) return { name };
+  const isLong = name.length > MAX_NAME_LENGTH || countGraphemes(name, MAX_NAME_GRAPHEMES) > MAX_NAME_GRAPHEMES;
+  return isLong ? { name, problem: 'too-long' } : { name };
 }
 
 const NAME_MESSAGES: Record<NameProblem, string> = {

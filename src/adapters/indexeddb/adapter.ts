@@ -2,6 +2,7 @@ import type { Change } from '../../model/changes.js';
 import type { ContactSummary, ConversationRef, Entry, HistoryItem, SetResult } from '../../model/entry.js';
 import { PipelineError, invalid } from '../../model/errors.js';
 import type { Id } from '../../model/id.js';
+import { parseUser } from '../../model/parse-write.js';
 import type { Status } from '../../model/status.js';
 import type { CallOptions, CountQuery, Counts, FindPage, FindQuery, PipelineAdapter, StatusList } from '../adapter.js';
 import type { MemoryAdapter } from '../memory.js';
@@ -43,6 +44,7 @@ interface Subscription {
 export class IndexedDBAdapter implements Required<PipelineAdapter> {
   /** The name of the database: one for each tenant and user, to keep them apart. */
   readonly database: string;
+  readonly #user: string | undefined;
   #target: Target | undefined;
   #database: DatabaseAdapter | undefined;
   #choosing: Promise<Target> | undefined;
@@ -51,10 +53,16 @@ export class IndexedDBAdapter implements Required<PipelineAdapter> {
   readonly #subscriptions = new Set<Subscription>();
   readonly #persistenceListeners = new Set<(persistence: Persistence) => void>();
 
-  /** Throws `invalid` for an empty name: a missing tenant key must not become a shared database. */
-  constructor({ database = DEFAULT_DATABASE }: { database?: string } = {}) {
-    if (typeof database !== 'string' || !database) throw invalid('database', 'must be a text that is not empty.');
-    this.database = database;
+  /**
+   * `database`: its name, `pipeline-elements` where it is left out. `user`: who makes the writes, 1–256 characters,
+   * recorded as `by` in histories and changes; `CallOptions.by` takes precedence.
+   *
+   * Throws `invalid` for a name that is there but `undefined` or blank: a tenant that is not known yet must not become a
+   * database that everyone shares. Throws `invalid` (field `user`) for a user that cannot be recorded.
+   */
+  constructor(options: { database?: string; user?: string } = {}) {
+    this.database = databaseOf(options);
+    this.#user = options.user === undefined ? undefined : parseUser(options.user);
   }
 
   get persistence(): Persistence {
@@ -155,7 +163,7 @@ export class IndexedDBAdapter implements Required<PipelineAdapter> {
   clear(): Promise<void> {
     return this.#call(undefined, async (target) => {
       if (target === this.#database) return this.#database.clear();
-      this.#target = await forSession();
+      this.#target = await forSession(this.#user);
       for (const subscription of this.#subscriptions) {
         subscription.stop?.();
         subscription.stop = this.#target.subscribe(subscription.listener, {});
@@ -210,13 +218,13 @@ export class IndexedDBAdapter implements Required<PipelineAdapter> {
   }
 
   async #open(): Promise<Target> {
-    const database = (this.#database ??= await newDatabase(this.database));
+    const database = (this.#database ??= await newDatabase(this.database, this.#user));
     try {
       await database.open();
       return database;
     } catch (thrown) {
       if (!UNAVAILABLE.has(nameOf(thrown))) throw thrown;
-      return forSession();
+      return forSession(this.#user);
     }
   }
 
@@ -227,20 +235,33 @@ export class IndexedDBAdapter implements Required<PipelineAdapter> {
   }
 }
 
+function databaseOf(options: { database?: unknown } | null): string {
+  if (typeof options !== 'object' || options === null) {
+    throw invalid('database', 'must be given in an object, such as { database: "acme:agent-7" }.');
+  }
+  if (!('database' in options)) return DEFAULT_DATABASE;
+  const { database } = options;
+  if (typeof database === 'string' && database.trim()) return database;
+  throw invalid(
+    'database',
+    'must be a text that is not blank, such as "acme:agent-7", one for each tenant and user. Make the adapter when the name is known; leave the option out for the database that everyone shares.',
+  );
+}
+
 /** All that reads and writes is loaded by the first call: a page draws its elements before. */
-async function newDatabase(name: string): Promise<DatabaseAdapter> {
+async function newDatabase(name: string, user: string | undefined): Promise<DatabaseAdapter> {
   try {
     const { DatabaseAdapter } = await import('./database.js');
-    return new DatabaseAdapter(name);
+    return new DatabaseAdapter(name, user);
   } catch (thrown) {
     throw new PipelineError('unavailable', 'The code of the adapter could not be loaded.', { cause: thrown });
   }
 }
 
 /** Without storage, which few browsers are: what it takes is loaded then. */
-async function forSession(): Promise<MemoryAdapter> {
+async function forSession(user: string | undefined): Promise<MemoryAdapter> {
   const { MemoryAdapter } = await import('../memory.js');
-  return new MemoryAdapter();
+  return new MemoryAdapter(user === undefined ? {} : { user });
 }
 
 function attach(subscription: Subscription, target: Target): void {

@@ -1,10 +1,12 @@
+/** What each contact comes to as the sum of its conversations: kept up to date by every write to one of them. */
 import type { ContactSummary } from '../../model/entry.js';
 import { heirOf } from '../../model/heirs.js';
 import type { Id } from '../../model/id.js';
 import type { Rows } from '../rules.js';
 import type { Tally } from './counters.js';
-import type { ContactRow, ConversationRow, StoredStatusId, WriteTx } from './schema.js';
-import { getMany, sender } from './requests.js';
+import type { ContactRow, ConversationRow, ReadTx, StoredStatusId, WriteTx } from './schema.js';
+import { getContacts, sender, type Found } from './requests.js';
+import { isReadableConversation } from './stored.js';
 
 /** A conversation as it was (missing: new) and as it is now. */
 export interface Rewrite {
@@ -22,7 +24,9 @@ export function resolveSignature(rows: Rows, signature: string): (Id | null)[] {
   return [...new Set(signature.split(SEPARATOR).map((id) => resolveId(rows, id)))];
 }
 
-export const resolveId = (rows: Rows, stored: StoredStatusId): Id | null => heirOf(rows, stored || null);
+/** The status that a stored id stands for now; one whose record cannot be read is no status. */
+export const resolveId = (rows: Rows, stored: StoredStatusId): Id | null =>
+  rows.has(stored) ? heirOf(rows, stored) : null;
 
 /** A contact while its conversations are rewritten. */
 class Draft {
@@ -70,8 +74,7 @@ class Draft {
       return;
     }
     if (this.#lostLatest) {
-      const all = IDBKeyRange.bound([this.#contactId], [this.#contactId, []]);
-      const [newest] = await tx.objectStore('conversations').index('byContact').getAll(all, 1);
+      const newest = await readNewestOf(tx, this.#contactId);
       if (newest) this.#setLatest(newest);
     }
     const signature = signatureOf(this.#held.keys());
@@ -93,15 +96,58 @@ export async function rewriteContacts(tx: WriteTx, rewrites: readonly Rewrite[],
   const ids = [...new Set(relevant.flatMap(({ before, after }) => [before?.contactId, after.contactId]))].filter(
     (id) => id !== undefined,
   );
-  const held = await getMany(tx, 'contacts', ids);
-  const drafts = new Map(ids.map((id) => [id, new Draft(id, held.get(id))]));
+  const held = await getContacts(tx, ids);
+  const drafts = new Map(ids.map((id) => [id, new Draft(id, held.rows.get(id))]));
   for (const { before, after } of relevant) {
     if (before?.contactId !== undefined) {
       drafts.get(before.contactId)!.remove(before, before.contactId !== after.contactId);
     }
     if (after.contactId !== undefined) drafts.get(after.contactId)!.add(after);
   }
-  await Promise.all([...drafts.values()].map((draft) => draft.save(tx, tally)));
+  await Promise.all(
+    [...drafts].map(([id, draft]) => (held.unreadable.has(id) ? replace(tx, id, tally) : draft.save(tx, tally))),
+  );
+}
+
+/** A contact that cannot be read is made anew out of its conversations, which were written before. */
+async function replace(tx: WriteTx, contactId: Id, tally: Tally): Promise<void> {
+  const row = sumOf(contactId, await readConversationsOf(tx, contactId));
+  if (row) sender(tx, 'contacts').put(row);
+  tally.recount();
+}
+
+/** The most recently active conversation of a contact. */
+async function readNewestOf(tx: ReadTx, contactId: Id): Promise<ConversationRow | undefined> {
+  const all = IDBKeyRange.bound([contactId], [contactId, []]);
+  const [newest] = await tx.objectStore('conversations').index('byContact').getAll(all, 1);
+  if (!newest || isReadableConversation(tx, newest)) return newest;
+  return (await readConversationsOf(tx, contactId))[0];
+}
+
+/** The conversations of a contact that can be read, newest activity first. */
+async function readConversationsOf(tx: ReadTx, contactId: Id): Promise<ConversationRow[]> {
+  const all = IDBKeyRange.bound([contactId], [contactId, []]);
+  const rows: ConversationRow[] = await tx.objectStore('conversations').index('byContact').getAll(all);
+  return rows.filter((row) => isReadableConversation(tx, row));
+}
+
+/** What its conversations, newest activity first, come to; `undefined` without any. */
+function sumOf(contactId: Id, [newest, ...others]: readonly ConversationRow[]): ContactRow | undefined {
+  if (!newest) return undefined;
+  const held = new Map<StoredStatusId, number>();
+  for (const { statusId } of [newest, ...others]) held.set(statusId, (held.get(statusId) ?? 0) + 1);
+  const { statusId: latest, conversationId: latestId, order } = newest;
+  return { contactId, held: [...held], signature: signatureOf(held.keys()), latest, latestId, order };
+}
+
+/** Contacts by id; those whose own record cannot be read as the sum of their conversations. */
+export async function readContacts(tx: ReadTx, ids: readonly Id[]): Promise<Map<Id, ContactRow>> {
+  const { rows, unreadable }: Found<ContactRow> = await getContacts(tx, ids);
+  for (const id of unreadable) {
+    const row = sumOf(id, await readConversationsOf(tx, id));
+    if (row) rows.set(id, row);
+  }
+  return rows;
 }
 
 function concernsContact({ before, after }: Rewrite): boolean {

@@ -1,3 +1,4 @@
+/** Reads and writes what is kept of each conversation. */
 import type { ConversationRef, Entry, SetResult } from '../../model/entry.js';
 import { PipelineError } from '../../model/errors.js';
 import { resolveEntry } from '../../model/heirs.js';
@@ -7,7 +8,7 @@ import { rewriteContacts, type Rewrite } from './contacts.js';
 import { Tally } from './counters.js';
 import type { Journal } from './journal.js';
 import type { ConversationRow, ReadTx, WriteTx } from './schema.js';
-import { getMany, sender } from './requests.js';
+import { getConversations, sender, type Found } from './requests.js';
 
 /** Conversations that are read and written together: bounds what is held while a long list is worked off. */
 const SLICE = 10_000;
@@ -16,7 +17,8 @@ function toEntry(rows: Rows, { conversationId, contactId, statusId, version, cha
   return resolveEntry(rows, {
     conversationId,
     contactId: contactId ?? null,
-    statusId: statusId || null,
+    // A status whose record cannot be read is no status.
+    statusId: rows.has(statusId) ? statusId : null,
     version,
     changedAt,
   });
@@ -36,15 +38,17 @@ export function toEntries(rows: Rows, held: ReadonlyMap<Id, ConversationRow>, id
 export interface Write {
   tx: WriteTx;
   rows: Rows;
+  /** Ids of statuses whose records cannot be read. */
+  unreadable: ReadonlySet<Id>;
   journal: Journal;
   /** What is stored of the conversations that it is about: of the first `SLICE` of them. */
-  held: ReadonlyMap<Id, ConversationRow>;
+  held: Found<ConversationRow>;
 }
 
 /** Asked for together with what every write reads, so that a pick waits for the database once. */
-export function readHeldOf(tx: ReadTx, refs: readonly ConversationRef[]): Promise<Map<Id, ConversationRow>> {
+export function readHeldOf(tx: ReadTx, refs: readonly ConversationRef[]): Promise<Found<ConversationRow>> {
   const ids = refs.slice(0, SLICE).map((ref) => ref.conversationId);
-  return getMany(tx, 'conversations', ids);
+  return getConversations(tx, ids);
 }
 
 /** Gives conversations a status; see the interface. `to` is alive. */
@@ -58,6 +62,10 @@ export async function setStatuses(
   const results: SetResult[] = [];
   await rewrite(write, refs, (ref, held) => {
     const { conversationId } = ref;
+    if (held === 'unreadable') {
+      results.push({ conversationId, ok: false, error: unreadable(conversationId) });
+      return undefined;
+    }
     const current = held && toEntry(rows, held);
     if (ifVersion !== undefined && ifVersion !== (current?.version ?? 0)) {
       const error = new PipelineError('conflict', `The conversation "${conversationId}" was changed meanwhile.`, {
@@ -89,9 +97,15 @@ export async function setStatuses(
   return results;
 }
 
+const unreadable = (conversationId: Id): PipelineError =>
+  new PipelineError('storage-lost', `The stored record of the conversation "${conversationId}" cannot be read.`, {
+    retryable: false,
+  });
+
 /** Takes note of conversations; what changed is only what a subscriber can see: that it exists, and whose it is. */
 export async function putConversations(write: Write, refs: readonly ConversationRef[]): Promise<void> {
   await rewrite(write, refs, (ref, held) => {
+    if (held === 'unreadable') return undefined;
     const next = touched(ref, held);
     if (!held || held.contactId !== next.contactId) {
       next.version = write.journal.next();
@@ -114,6 +128,9 @@ function touched(ref: ConversationRef, held: ConversationRow | undefined): Conve
   };
 }
 
+/** What is stored of a conversation; a record that cannot be read is never written over. */
+type Held = ConversationRow | 'unreadable' | undefined;
+
 /**
  * Works a list off in order: reads what is held, asks `decide` for the row to write (`undefined`: none), and writes it
  * with all that is summed up from it. Requests are sent without waiting for each other.
@@ -121,16 +138,17 @@ function touched(ref: ConversationRef, held: ConversationRow | undefined): Conve
 async function rewrite(
   { tx, journal, held: first }: Write,
   refs: readonly ConversationRef[],
-  decide: (ref: ConversationRef, held: ConversationRow | undefined) => ConversationRow | undefined,
+  decide: (ref: ConversationRef, held: Held) => ConversationRow | undefined,
 ): Promise<void> {
   const store = sender(tx, 'conversations');
   const tally = new Tally();
   for (let start = 0; start < refs.length; start += SLICE) {
     const slice = refs.slice(start, start + SLICE);
-    const before = start ? await readHeldOf(tx, slice) : first;
+    const { rows: before, unreadable } = start ? await readHeldOf(tx, slice) : first;
     const after = new Map(before);
     for (const ref of slice) {
-      const next = decide(ref, after.get(ref.conversationId));
+      const id = ref.conversationId;
+      const next = decide(ref, unreadable.has(id) ? 'unreadable' : after.get(id));
       if (next) after.set(ref.conversationId, next);
     }
     const rewrites: Rewrite[] = [];

@@ -1,10 +1,12 @@
 import { unwrap } from 'idb';
 import type { Change } from '../../model/changes.js';
 import type { ContactSummary, ConversationRef, Entry, HistoryItem, SetResult } from '../../model/entry.js';
-import { heirOf, toStatus, type StatusRow } from '../../model/heirs.js';
+import { PipelineError } from '../../model/errors.js';
+import { toStatus, type StatusRow } from '../../model/heirs.js';
 import type { Id } from '../../model/id.js';
 import type { Placement } from '../../model/order.js';
 import { parseConversationRef, parseId } from '../../model/parse.js';
+import { parseUser } from '../../model/parse-write.js';
 import type { Status } from '../../model/status.js';
 import type {
   CallOptions,
@@ -28,23 +30,27 @@ import {
   type Rows,
 } from '../rules.js';
 import { Connection } from './connection.js';
-import { resolveId, resolveSignature, toContacts } from './contacts.js';
+import { readContacts, resolveId, resolveSignature, toContacts } from './contacts.js';
 import { putConversations, readHeldOf, setStatuses, toEntries, type Write } from './conversations.js';
 import { readCounters } from './counters.js';
 import { Feed } from './feed.js';
 import { findPage, planFind, readGroups } from './find.js';
 import { readStory, toHistory } from './history.js';
-import { Journal, readChanges, readHeld, readSeq } from './journal.js';
+import { Journal, readChanges, readHeld, readSeq, type Author } from './journal.js';
 import { STORES, type JournalRow, type ReadTx } from './schema.js';
-import { getMany, resultOf, sender } from './requests.js';
+import { getConversations, resultOf, sender } from './requests.js';
+import { readableStatuses } from './stored.js';
 
 /** A pipeline in an IndexedDB database: what each call reads and writes, in one transaction each. */
 export class DatabaseAdapter implements Required<PipelineAdapter> {
   readonly #connection: Connection;
   readonly #feed: Feed;
+  readonly #user: string | undefined;
   #once = new Once();
 
-  constructor(database: string) {
+  /** `user`: who makes the writes, where the calls do not say. */
+  constructor(database: string, user?: string) {
+    this.#user = user;
     this.#connection = new Connection(database, () => this.#feed.lost());
     this.#feed = new Feed(database, {
       read: (places) => this.#readChanges(places),
@@ -68,6 +74,7 @@ export class DatabaseAdapter implements Required<PipelineAdapter> {
     return this.#write('strict', options, async (write) => {
       const plan = planCreate(write.rows, data);
       if ('existing' in plan) return toStatus(plan.existing);
+      checkNotUnreadable(write, plan.row.id);
       placeRows(write, plan.moved);
       return write.journal.putStatus(write.tx, plan.row);
     });
@@ -120,8 +127,8 @@ export class DatabaseAdapter implements Required<PipelineAdapter> {
   async getEntries(conversationIds: readonly Id[]): Promise<ReadonlyMap<Id, Entry>> {
     const ids = conversationIds.map((id) => parseId(id, 'conversationId'));
     return this.#read(
-      (tx) => getMany(tx, 'conversations', ids),
-      (rows, held) => toEntries(rows, held, ids),
+      (tx) => getConversations(tx, ids),
+      (rows, held) => toEntries(rows, held.rows, ids),
     );
   }
 
@@ -145,7 +152,7 @@ export class DatabaseAdapter implements Required<PipelineAdapter> {
 
   async getContacts(contactIds: readonly Id[]): Promise<ReadonlyMap<Id, ContactSummary>> {
     const ids = contactIds.map((id) => parseId(id, 'contactId'));
-    return this.#read((tx) => getMany(tx, 'contacts', ids), toContacts);
+    return this.#read((tx) => readContacts(tx, ids), toContacts);
   }
 
   count({ of, contactMatch }: CountQuery): Promise<Counts> {
@@ -208,7 +215,7 @@ export class DatabaseAdapter implements Required<PipelineAdapter> {
     use: (rows: Rows, read: Read, tx: ReadTx) => T | Promise<T>,
   ): Promise<T> {
     return this.#connection.read(async (tx) => {
-      const [rows, found] = await Promise.all([readRows(tx), read(tx)]);
+      const [{ rows }, found] = await Promise.all([readRows(tx), read(tx)]);
       return use(rows, found, tx);
     });
   }
@@ -226,10 +233,11 @@ export class DatabaseAdapter implements Required<PipelineAdapter> {
     about: readonly ConversationRef[] = [],
   ): Promise<T> {
     return this.#once.run(options?.opId, async () => {
+      const author = authorOf(options, this.#user);
       const { result, journal } = await this.#connection.write(durability, async (tx) => {
-        const reads = [readRows(tx), Journal.open(tx, options?.opId), readHeldOf(tx, about)] as const;
-        const [rows, journal, held] = await Promise.all(reads);
-        const result = await work({ tx, rows, journal, held });
+        const reads = [readRows(tx), Journal.open(tx, author), readHeldOf(tx, about)] as const;
+        const [{ rows, unreadable }, journal, held] = await Promise.all(reads);
+        const result = await work({ tx, rows, unreadable, journal, held });
         await journal.save(tx);
         return { result, journal };
       });
@@ -246,9 +254,25 @@ export class DatabaseAdapter implements Required<PipelineAdapter> {
   }
 }
 
-async function readRows(tx: ReadTx): Promise<Rows> {
+async function readRows(tx: ReadTx): Promise<ReturnType<typeof readableStatuses>> {
   const rows = await resultOf(unwrap(tx.objectStore('statuses')).getAll() as IDBRequest<StatusRow[]>);
-  return new Map(rows.map((row) => [row.id, row]));
+  return readableStatuses(tx, rows);
+}
+
+/** A new status must not be written over one that cannot be read. */
+function checkNotUnreadable({ unreadable }: Write, id: Id): void {
+  if (!unreadable.has(id)) return;
+  throw new PipelineError('conflict', `id: there is a status "${id}" already, whose stored record cannot be read.`, {
+    field: 'id',
+  });
+}
+
+function authorOf(options: CallOptions | undefined, user: string | undefined): Author {
+  const by = options?.by === undefined ? user : parseUser(options.by, 'by');
+  return {
+    ...(options?.opId === undefined ? {} : { opId: options.opId }),
+    ...(by === undefined ? {} : { by }),
+  };
 }
 
 function placeRows({ tx, rows, journal }: Write, placements: readonly Placement[]): [Id, Status][] {
@@ -257,5 +281,5 @@ function placeRows({ tx, rows, journal }: Write, placements: readonly Placement[
 
 /** How many conversations have the status now. */
 function countHaving(held: JournalRow['held'], rows: Rows, statusId: Id): number {
-  return held.reduce((sum, [stored, n]) => (heirOf(rows, stored || null) === statusId ? sum + n : sum), 0);
+  return held.reduce((sum, [stored, n]) => (resolveId(rows, stored) === statusId ? sum + n : sum), 0);
 }

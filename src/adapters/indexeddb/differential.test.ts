@@ -220,5 +220,6 @@ async function checkSums(name: string): Promise<void> {
   expect(actual).to.have.deep.members(wanted);
   expect(Object.fromEntries(counters.map(({ key, n }) => [key, n]))).to.deep.equal(Object.fromEntries(recount));
   expect(new Map(journal?.held)).to.deep.equal(held);
-  expect(resolveSignature(new Map(), signatureOf(['b', '', 'a']))).to.deep.equal([null, 'a', 'b']);
+  const rows = new Map(['a', 'b'].map((id) => [id, { id, name: id, color: '#000000' as const, rank: id, version: 1 }]));
+  expect(resolveSignature(rows, signatureOf(['b', '', 'a']))).to.deep.equal([null, 'a', 'b']);
 }

@@ -1,3 +1,4 @@
+/** Finds the conversations or contacts that pass a filter, newest activity first, a page at a time. */
 import { contactMatchesFilter, isEmptyFilter, matchesFilter, parseFilter, type Filter } from '../../model/filter.js';
 import type { Id } from '../../model/id.js';
 import type { FindPage, FindQuery } from '../adapter.js';
@@ -6,7 +7,8 @@ import type { Rows } from '../rules.js';
 import { resolveId, resolveSignature } from './contacts.js';
 import { readCounters } from './counters.js';
 import { readHeld } from './journal.js';
-import type { ReadTx } from './schema.js';
+import type { ContactRow, ConversationRow, ReadTx } from './schema.js';
+import { isReadableContact, isReadableConversation } from './stored.js';
 
 /** With more groups than this, so much passes that reading the whole list and skipping some is faster, mostly. */
 const MAX_STREAMS = 256;
@@ -111,25 +113,55 @@ export async function findPage(
 
 /** Every index walked here ends in the order and the id, so a page begins right after the last item of the one before. */
 function sourceOf(tx: ReadTx, of: FindPlan['of']): Source {
-  const range = (group: string | undefined, after: Item | undefined): IDBKeyRange => {
-    const prefix = group === undefined ? [] : [group];
-    // An array is above every number.
-    return IDBKeyRange.bound(after ? [...prefix, after.order, after.id] : prefix, [...prefix, []], !!after);
-  };
   if (of === 'conversations') {
     const store = tx.objectStore('conversations');
-    return async (group, after, limit) => {
-      const rows = await store.index(group === undefined ? 'byOrder' : 'byStatus').getAll(range(group, after), limit);
-      return rows.map((row) => ({ id: row.conversationId, order: row.order, group: row.statusId }));
+    return (group, after, limit) => {
+      const index = store.index(group === undefined ? 'byOrder' : 'byStatus');
+      const toItem = (row: ConversationRow): Item => ({
+        id: row.conversationId,
+        order: row.order,
+        group: row.statusId,
+      });
+      return walk(index, group, after, limit, toItem, (row) => isReadableConversation(tx, row));
     };
   }
   const store = tx.objectStore('contacts');
   const byLatest = of === 'contactsByLatest';
-  return async (group, after, limit) => {
-    const index = group === undefined ? 'byOrder' : byLatest ? 'byLatest' : 'bySignature';
-    const rows = await store.index(index).getAll(range(group, after), limit);
-    return rows.map((row) => ({ id: row.contactId, order: row.order, group: byLatest ? row.latest : row.signature }));
+  const toItem = (row: ContactRow): Item => ({
+    id: row.contactId,
+    order: row.order,
+    group: byLatest ? row.latest : row.signature,
+  });
+  return (group, after, limit) => {
+    const index = store.index(group === undefined ? 'byOrder' : byLatest ? 'byLatest' : 'bySignature');
+    return walk(index, group, after, limit, toItem, (row) => isReadableContact(tx, row));
   };
+}
+
+interface Index<Row> {
+  getAll(range: IDBKeyRange, limit: number): Promise<Row[]>;
+}
+
+/** The next `limit` items of an index; fewer only when there are no more. Rows that cannot be read are left out. */
+async function walk<Row>(
+  index: Index<Row>,
+  group: string | undefined,
+  after: Item | undefined,
+  limit: number,
+  toItem: (row: Row) => Item,
+  isReadable: (row: Row) => boolean,
+): Promise<Item[]> {
+  const prefix = group === undefined ? [] : [group];
+  const items: Item[] = [];
+  for (let last = after; ;) {
+    // An array is above every number.
+    const range = IDBKeyRange.bound(last ? [...prefix, last.order, last.id] : prefix, [...prefix, []], !!last);
+    const rows = await index.getAll(range, limit - items.length);
+    const isEnd = rows.length < limit - items.length;
+    for (const row of rows) if (isReadable(row)) items.push(toItem(row));
+    if (isEnd || items.length === limit) return items;
+    last = toItem(rows.at(-1)!);
+  }
 }
 
 const isBefore = (a: Item, b: Item): boolean => a.order < b.order || (a.order === b.order && a.id < b.id);

@@ -1,16 +1,18 @@
+/** Tells what happened to one conversation, out of the log. */
 import type { HistoryItem } from '../../model/entry.js';
 import type { StatusRow } from '../../model/heirs.js';
 import type { Id } from '../../model/id.js';
 import type { Rows } from '../rules.js';
 import { resolveId } from './contacts.js';
 import type { ConversationRow, HistoryEvent, LogRow, ReadTx } from './schema.js';
+import { isReadableConversation, isReadableLog } from './stored.js';
 
 const HISTORY_LENGTH = 100;
 
 /** What is known of a conversation and of the statuses it was given, oldest first. */
 interface Story {
   conversation: ConversationRow | undefined;
-  events: HistoryEvent[];
+  events: (HistoryEvent & { by?: string })[];
 }
 
 /** As far back as the log goes. */
@@ -23,8 +25,11 @@ export async function readStory(tx: ReadTx, conversationId: Id): Promise<Story> 
     about(`c${conversationId}`),
     about('s'),
   ]);
-  const events = [...own, ...moves].sort((a, b) => a.seq - b.seq).map((row) => row.event!);
-  return { conversation, events };
+  const events = [...own, ...moves]
+    .filter((row) => isReadableLog(tx, row))
+    .sort((a, b) => a.seq - b.seq)
+    .flatMap(({ event, by }) => (event ? [by === undefined ? event : { ...event, by }] : []));
+  return { conversation: conversation && isReadableConversation(tx, conversation) ? conversation : undefined, events };
 }
 
 /**
@@ -35,7 +40,7 @@ export function toHistory(rows: Rows, { conversation, events }: Story): HistoryI
   return conversation ? replay(events, rows, conversation.statusId) : [];
 }
 
-function replay(events: readonly HistoryEvent[], now: Rows, statusIdNow: string): HistoryItem[] {
+function replay(events: Story['events'], now: Rows, statusIdNow: string): HistoryItem[] {
   const rows = new Map(now);
   let statusId = statusIdNow;
   // Back to where the log begins…
@@ -50,7 +55,7 @@ function replay(events: readonly HistoryEvent[], now: Rows, statusIdNow: string)
     if (event.kind === 'set') statusId = event.to;
     else setHeir(rows, event.statusId, event.kind === 'delete' ? event.heir : undefined);
     const to = resolveId(rows, statusId);
-    if (to !== from) items.push({ from, to, at: event.at });
+    if (to !== from) items.push({ from, to, at: event.at, ...(event.by === undefined ? {} : { by: event.by }) });
     from = to;
   }
   return items.slice(-HISTORY_LENGTH);
@@ -58,6 +63,9 @@ function replay(events: readonly HistoryEvent[], now: Rows, statusIdNow: string)
 
 /** Makes the status deleted in favour of `heir`; `undefined`: alive. */
 function setHeir(rows: Map<Id, StatusRow>, id: Id, heir: Id | null | undefined): void {
-  const { deleted: _, heir: __, ...row } = rows.get(id)!;
+  const held = rows.get(id);
+  // Its record cannot be read.
+  if (!held) return;
+  const { deleted: _, heir: __, ...row } = held;
   rows.set(id, heir === undefined ? row : { ...row, deleted: true, heir });
 }

@@ -1,11 +1,22 @@
+/** The counter and the log of all writes: what gives versions, resumes subscriptions and makes histories. */
 import { unwrap } from 'idb';
 import type { Change } from '../../model/changes.js';
 import type { Entry } from '../../model/entry.js';
 import type { StatusRow } from '../../model/heirs.js';
 import { toStatus } from '../../model/heirs.js';
 import type { Status } from '../../model/status.js';
-import type { ChangeBody, HistoryEvent, JournalRow, LogRow, ReadTx, StoredStatusId, WriteTx } from './schema.js';
+import type {
+  ChangeBody,
+  ConversationRow,
+  HistoryEvent,
+  JournalRow,
+  LogRow,
+  ReadTx,
+  StoredStatusId,
+  WriteTx,
+} from './schema.js';
 import { resultOf, sender } from './requests.js';
+import { isReadableConversation, isReadableJournal, isReadableLog, readableStatuses } from './stored.js';
 
 /** How many changes are kept for those who resume and for histories; more are cut off a batch at a time. */
 const LOG_LENGTH = 10_000;
@@ -14,12 +25,23 @@ const PRUNE_BATCH = 256;
 const MAX_LISTED = 100;
 const MAX_REPLAY = 1000;
 
+/** Under this key an unreadable journal is kept when another takes its place. */
+const UNREADABLE = 'journal (unreadable)';
 const NEW: JournalRow = { key: 'journal', seq: 0, pruned: 0, logged: 0, held: [] };
 
-async function readJournal(tx: ReadTx): Promise<JournalRow> {
-  const meta = unwrap(tx.objectStore('meta'));
-  return (await resultOf(meta.get(NEW.key) as IDBRequest<JournalRow | undefined>)) ?? NEW;
+interface StoredJournal {
+  row: JournalRow;
+  /** The record as it is stored, where it cannot be read: `row` was then put together from all others. */
+  unreadable?: JournalRow;
 }
+
+async function loadJournal(tx: ReadTx): Promise<StoredJournal> {
+  const meta = unwrap(tx.objectStore('meta'));
+  const row = (await resultOf(meta.get(NEW.key) as IDBRequest<JournalRow | undefined>)) ?? NEW;
+  return isReadableJournal(tx, row) ? { row } : { row: await rebuildJournal(tx), unreadable: row };
+}
+
+const readJournal = async (tx: ReadTx): Promise<JournalRow> => (await loadJournal(tx)).row;
 
 /** The place of the newest write. */
 export async function readSeq(tx: ReadTx): Promise<number> {
@@ -31,29 +53,37 @@ export async function readHeld(tx: ReadTx): Promise<JournalRow['held']> {
   return (await readJournal(tx)).held;
 }
 
+/** What is logged of the call that makes a write: its name, and on whose behalf it is made. */
+export interface Author {
+  opId?: string;
+  by?: string;
+}
+
 /**
- * Numbers the writes of one transaction, logs them, and counts what they give. The counter is read and written inside the transaction, so no
- * two writes, of whatever tab, have the same number.
+ * Numbers the writes of one transaction, logs them, and counts what they give. The counter is read and written inside
+ * the transaction, so no two writes, of whatever tab, have the same number.
  */
 export class Journal {
   /** Where the counter was before. */
   readonly base: number;
   #before: JournalRow;
   readonly #held: Map<StoredStatusId, number>;
-  readonly #opId: string | undefined;
+  #unreadable: JournalRow | undefined;
+  readonly #author: Author;
   #seq: number;
   #rows: LogRow[] = [];
   #entries = 0;
 
-  static async open(tx: WriteTx, opId: string | undefined): Promise<Journal> {
-    return new Journal(await readJournal(tx), opId);
+  static async open(tx: WriteTx, author: Author): Promise<Journal> {
+    return new Journal(await loadJournal(tx), author);
   }
 
-  private constructor(before: JournalRow, opId: string | undefined) {
-    this.#before = before;
-    this.#held = new Map(before.held);
-    this.#seq = this.base = before.seq;
-    this.#opId = opId;
+  private constructor({ row, unreadable }: StoredJournal, author: Author) {
+    this.#before = row;
+    this.#unreadable = unreadable;
+    this.#held = new Map(row.held);
+    this.#seq = this.base = row.seq;
+    this.#author = author;
   }
 
   get seq(): number {
@@ -99,6 +129,7 @@ export class Journal {
   /** After everything was deleted: the counter goes on, and whoever is behind hears `reset`. */
   startOver(): void {
     this.#before = { ...this.#before, logged: 0 };
+    this.#unreadable = undefined;
     this.#held.clear();
     this.#rows = [];
     this.logReset();
@@ -129,7 +160,9 @@ export class Journal {
       journal.logged -= excess;
       sent.delete(IDBKeyRange.upperBound(journal.pruned));
     }
-    sender(tx, 'meta').put(journal);
+    const meta = sender(tx, 'meta');
+    if (this.#unreadable) meta.put({ ...this.#unreadable, key: UNREADABLE });
+    meta.put(journal);
   }
 
   /** What to tell subscribers, once it is committed. */
@@ -138,24 +171,47 @@ export class Journal {
   }
 
   #log(change: ChangeBody, extra?: { subject: string; event: HistoryEvent }): void {
-    this.#rows.push({ seq: this.#seq, change, ...(this.#opId === undefined ? {} : { opId: this.#opId }), ...extra });
+    this.#rows.push({ seq: this.#seq, change, ...this.#author, ...extra });
   }
 }
 
 function toChanges(rows: readonly LogRow[]): Change[] {
-  return rows.flatMap(({ seq, opId, change }) =>
-    change ? [{ ...change, seq: String(seq), ...(opId === undefined ? {} : { opId }) }] : [],
+  return rows.flatMap(({ seq, opId, by, change }) =>
+    change
+      ? [{ ...change, seq: String(seq), ...(opId === undefined ? {} : { opId }), ...(by === undefined ? {} : { by }) }]
+      : [],
   );
 }
 
 /**
- * The changes after `since`. `reset`: they are too many, or no longer in the log, or `since` is ahead of the counter
- * because the data was deleted and begun anew.
+ * The changes after `since`. `reset`: they are too many, or no longer in the log, or one cannot be read, or `since` is
+ * ahead of the counter because the data was deleted and begun anew.
  */
 export async function readChanges(tx: ReadTx, since: number): Promise<Change[] | 'reset'> {
   const { seq, pruned } = await readJournal(tx);
   if (since === seq) return [];
   if (!(since >= pruned && since < seq)) return 'reset';
-  const rows = await tx.objectStore('log').getAll(IDBKeyRange.lowerBound(since, true), MAX_REPLAY + 1);
-  return rows.length > MAX_REPLAY ? 'reset' : toChanges(rows);
+  const rows = await tx.objectStore('log').getAll(IDBKeyRange.bound(since, seq, true), MAX_REPLAY + 1);
+  if (rows.length > MAX_REPLAY || !rows.every((row) => isReadableLog(tx, row))) return 'reset';
+  return toChanges(rows);
+}
+
+/** What the journal must say, out of everything else that is stored. Reads all conversations. */
+async function rebuildJournal(tx: ReadTx): Promise<JournalRow> {
+  const [statuses, conversations, places]: [StatusRow[], ConversationRow[], number[]] = await Promise.all([
+    tx.objectStore('statuses').getAll(),
+    tx.objectStore('conversations').getAll(),
+    tx.objectStore('log').getAllKeys(IDBKeyRange.upperBound(Number.MAX_SAFE_INTEGER)),
+  ]);
+  const held = new Map<StoredStatusId, number>();
+  let seq = places.at(-1) ?? 0;
+  for (const row of readableStatuses(tx, statuses).rows.values()) {
+    seq = Math.max(seq, row.version, row.movedVersion ?? 0);
+  }
+  for (const row of conversations) {
+    if (!isReadableConversation(tx, row)) continue;
+    seq = Math.max(seq, row.version);
+    held.set(row.statusId, (held.get(row.statusId) ?? 0) + 1);
+  }
+  return { key: NEW.key, seq, pruned: seq, logged: places.length, held: [...held] };
 }

@@ -30,11 +30,22 @@ const failing = (name: string, times: number, work: () => Promise<void>): Promis
 describe('IndexedDBAdapter: opening', () => {
   afterEach(cleanUp);
 
-  it('an empty name is refused: it must not become a database that tenants share', () => {
-    for (const database of ['', null, 7]) {
+  it('a name that is missing, empty or blank is refused: it must not become a database that tenants share', () => {
+    for (const database of [undefined, null, '', ' ', '\n', '\t \u00a0', 7, {}, [], true]) {
       expect(() => new IndexedDBAdapter({ database: database as string }))
-        .to.throw(PipelineError)
+        .to.throw(PipelineError, 'acme:agent-7')
         .that.includes({ code: 'invalid', field: 'database' });
+    }
+    for (const options of [null, 'acme', 7]) {
+      expect(() => new IndexedDBAdapter(options as unknown as object))
+        .to.throw(PipelineError, 'acme:agent-7')
+        .that.includes({ code: 'invalid', field: 'database' });
+    }
+  });
+
+  it('without a name it is the default database', () => {
+    for (const adapter of [new IndexedDBAdapter(), new IndexedDBAdapter({}), new IndexedDBAdapter({ user: 'sari' })]) {
+      expect(adapter.database).to.equal('pipeline-elements');
     }
   });
 

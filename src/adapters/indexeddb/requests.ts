@@ -1,6 +1,7 @@
 import { unwrap } from 'idb';
 import type { Id } from '../../model/id.js';
 import type { ContactRow, ConversationRow, ReadTx, Schema, StoreName, WriteTx } from './schema.js';
+import { isReadableContact, isReadableConversation } from './stored.js';
 
 /** From this many on, rows are looked for in stretches of this many. */
 const STRETCH = 1000;
@@ -21,21 +22,44 @@ export function sender<Name extends StoreName>(tx: WriteTx, name: Name): Sender<
   return unwrap(tx.objectStore(name));
 }
 
+/** Rows that were asked for by key. A key in neither has no row. */
+export interface Found<Row> {
+  rows: Map<Id, Row>;
+  /** Keys of rows that are there and cannot be read. */
+  unreadable: Set<Id>;
+}
+
+const CONVERSATIONS = {
+  keyOf: (row: ConversationRow) => row.conversationId,
+  isReadable: isReadableConversation,
+};
+const CONTACTS = { keyOf: (row: ContactRow) => row.contactId, isReadable: isReadableContact };
+
+export const getConversations = (tx: ReadTx, ids: readonly Id[]): Promise<Found<ConversationRow>> =>
+  getMany(tx, 'conversations', ids, CONVERSATIONS);
+
+export const getContacts = (tx: ReadTx, ids: readonly Id[]): Promise<Found<ContactRow>> =>
+  getMany(tx, 'contacts', ids, CONTACTS);
+
 /** The rows that there are with these keys: in whole stretches where they stand close together, else one by one. */
-export async function getMany<Name extends 'conversations' | 'contacts'>(
+async function getMany<Name extends 'conversations' | 'contacts', Row extends Schema[Name]['value']>(
   tx: ReadTx,
   name: Name,
   ids: readonly Id[],
-): Promise<Map<Id, Schema[Name]['value']>> {
+  { keyOf, isReadable }: { keyOf(row: Row): Id; isReadable(tx: ReadTx, row: Row): boolean },
+): Promise<Found<Row>> {
   const store = tx.objectStore(name);
-  const found = new Map<Id, Schema[Name]['value']>();
-  const keyOf = (row: ConversationRow | ContactRow): Id => ('latest' in row ? row.contactId : row.conversationId);
+  const found: Found<Row> = { rows: new Map(), unreadable: new Set() };
+  const keep = (row: Row): void => {
+    if (isReadable(tx, row)) found.rows.set(keyOf(row), row);
+    else found.unreadable.add(keyOf(row));
+  };
   const wanted = new Set(ids);
   let rest = [...wanted];
   if (rest.length >= STRETCH) rest.sort();
   while (rest.length >= STRETCH) {
-    const rows = await store.getAll(IDBKeyRange.bound(rest[0], rest.at(-1)), STRETCH);
-    for (const row of rows) if (wanted.has(keyOf(row))) found.set(keyOf(row), row);
+    const rows = (await store.getAll(IDBKeyRange.bound(rest[0], rest.at(-1)), STRETCH)) as Row[];
+    for (const row of rows) if (wanted.has(keyOf(row))) keep(row);
     if (rows.length < STRETCH) return found;
     const last = keyOf(rows.at(-1)!);
     const beyond = rest.findIndex((id) => id > last);
@@ -43,8 +67,7 @@ export async function getMany<Name extends 'conversations' | 'contacts'>(
     rest = rest.slice(passed);
     if (passed < STRETCH * WORTH) break;
   }
-  const rows = await getEach<Schema[Name]['value']>(unwrap(store), rest);
-  for (const row of rows) if (row) found.set(keyOf(row), row);
+  for (const row of await getEach(unwrap(store) as unknown as Source<Row>, rest)) if (row) keep(row);
   return found;
 }
 

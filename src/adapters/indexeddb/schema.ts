@@ -55,6 +55,8 @@ export type HistoryEvent =
 export interface LogRow {
   seq: number;
   opId?: string;
+  /** Who made the write, where that is known. */
+  by?: string;
   /** Told to subscribers; missing when a `reset` in the same write speaks for it. */
   change?: ChangeBody;
   /** Set together: `c` + conversation id, or `s` for what concerns the conversations of a status. */
@@ -63,7 +65,7 @@ export interface LogRow {
 }
 
 export interface JournalRow {
-  key: 'journal';
+  key: string;
   /** The counter: version and place of the newest write. */
   seq: number;
   /** Everything up to here is no longer in the log. */

@@ -19,8 +19,10 @@ export function freshName(): string {
   return name;
 }
 
-export function openAdapter(database = freshName()): IndexedDBAdapter {
-  const adapter = new IndexedDBAdapter({ database });
+export const openAdapter = (database = freshName()): IndexedDBAdapter => keep(new IndexedDBAdapter({ database }));
+
+/** Closes it when the test is over. */
+export function keep(adapter: IndexedDBAdapter): IndexedDBAdapter {
   open.push(adapter);
   return adapter;
 }

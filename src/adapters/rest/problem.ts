@@ -48,7 +48,7 @@ const MAX_FIELD = 64;
 export function problemOf(status: number, body: unknown, retryAfterMs?: number): PipelineError {
   const problem = (typeof body === 'object' && body !== null ? body : {}) as Record<string, unknown>;
   const { type, field, count, current } = problem;
-  const word = typeof type === 'string' ? type.slice(type.search(/[^/#:]*$/)) : problem['code'];
+  const word = typeof type === 'string' ? lastWord(type) : problem['code'];
   const byStatus = BY_STATUS[status] ?? (status >= 500 ? 'unavailable' : 'unknown');
   const code = SERVER_CODES.find((each) => each === word) ?? byStatus;
   const options: PipelineErrorOptions = {};
@@ -61,6 +61,11 @@ export function problemOf(status: number, body: unknown, retryAfterMs?: number):
   const words = [problem['detail'], problem['title']].find((each) => typeof each === 'string' && each.trim());
   const message = words ? short(words as string, MAX_MESSAGE) : `The server refused it (${status || code}).`;
   return new PipelineError(code, message, options);
+}
+
+/** What follows the last `/`, `#` or `:`. */
+function lastWord(type: string): string {
+  return type.slice(Math.max(type.lastIndexOf('/'), type.lastIndexOf('#'), type.lastIndexOf(':')) + 1);
 }
 
 function recordOf(value: unknown): unknown {

@@ -1,7 +1,26 @@
 import type { HistoryItem } from '../../model/entry.js';
-import { changesNothing, give, pipeline, refusesToSet } from '../acts.js';
+import type { Change } from '../../model/changes.js';
+import { COLOR, changesNothing, give, live, pipeline, refusesToSet } from '../acts.js';
 import type { Topic } from '../bench.js';
 import { equal, holds } from '../check.js';
+import { Ear, ofEntry, ofStatus } from '../ear.js';
+
+/** A name that no back end has as its own user. */
+const [SARI, BUDI] = ['sari of the adapter suite', 'budi of the adapter suite'] as const;
+
+/**
+ * Who made each change, as an adapter tells it. It may tell nobody, or whom it knows its caller to be whatever the call
+ * says; one that records `by` of the calls records it of each.
+ */
+function checkAuthors(told: readonly (string | undefined)[], given: readonly string[], where: string): void {
+  const isRecorded = told.some((by) => by === SARI || by === BUDI);
+  if (isRecorded) equal(told, given, `${where} must tell of each change who made it, as \`by\` of the call said.`);
+  const others = new Set(told);
+  holds(isRecorded || others.size <= 1, `${where} must not tell of one caller under several names.`, told);
+  for (const by of others) {
+    holds(by === undefined || (by.length > 0 && by.length <= 256), '`by` must have 1 to 256 characters.', by);
+  }
+}
 
 const steps = (items: readonly HistoryItem[]): string[] => items.map(({ from, to }) => `${from} → ${to}`);
 
@@ -70,5 +89,42 @@ export const historyTopic: Topic = (it) => {
     const [item] = await adapter.history('c1');
     Reflect.set(item!, 'to', 'vandalised');
     equal((await adapter.history('c1'))[0]?.to, 'a', 'Writing to a history must not change what is stored.');
+  });
+
+  it('tells who made each change, picks and deletes alike', ['history'], async ({ adapter }) => {
+    await pipeline(adapter, 'A', 'B');
+    const pick = (to: string, by: string): Promise<unknown> =>
+      adapter.setStatus([{ conversationId: 'c1' }], to, { by });
+    await pick('a', SARI);
+    await pick('b', BUDI);
+    await pick('a', SARI);
+    const { version } = await live(adapter, 'a');
+    await adapter.deleteStatus('a', { ifVersion: version, moveTo: 'b', by: BUDI });
+    const given = [SARI, BUDI, SARI, BUDI];
+    if (adapter.restoreStatus) given.push(SARI);
+    await adapter.restoreStatus?.('a', { by: SARI });
+    const told = (await adapter.history('c1')).map((item) => item.by);
+    checkAuthors(told, given.slice(given.length - told.length), 'history');
+  });
+
+  it('a change tells who made it', ['subscribe'], async (bench) => {
+    const { adapter } = bench;
+    const ear = await Ear.open(bench, adapter);
+    const heard: Change[] = [];
+    for (const [id, by] of [
+      ['a', SARI],
+      ['b', BUDI],
+    ] as const) {
+      const create = (): Promise<unknown> => adapter.createStatus({ id, name: id, color: COLOR }, { by });
+      heard.push(await ear.hears(create, ofStatus(id), 'A new status must be told to subscribers.'));
+      const pick = (): Promise<unknown> => adapter.setStatus([{ conversationId: 'c1' }], id, { by });
+      heard.push(await ear.hears(pick, ofEntry('c1', id), 'A pick must be told to subscribers.'));
+    }
+    if (heard.some((change) => change.kind === 'reset')) return;
+    checkAuthors(
+      heard.map((change) => change.by),
+      [SARI, SARI, BUDI, BUDI],
+      'a change',
+    );
   });
 };

@@ -1,5 +1,6 @@
 import type { CallOptions, PipelineAdapter } from '../../adapters/adapter.js';
 import type { MemoryAdapter } from '../../adapters/memory.js';
+import type { Change } from '../../model/changes.js';
 import { PipelineError } from '../../model/errors.js';
 import type { Id } from '../../model/id.js';
 import { having, type Faults } from './test-fault.js';
@@ -66,6 +67,34 @@ export const callFaults: Faults = {
   'history comes newest first': {
     caughtBy: 'history: what happened, oldest first',
     breaks: (good) => ({ history: async (id, options) => [...(await good.history(id, options))].reverse() }),
+  },
+  'history lays every change to who made the first': {
+    caughtBy: 'history: tells who made each change, picks and deletes alike',
+    breaks: (good) => ({
+      history: async (id, options) => {
+        const items = await good.history(id, options);
+        return items.map((item) => ({ ...item, ...(items[0]?.by ? { by: items[0].by } : {}) }));
+      },
+    }),
+  },
+  'history does not tell who deleted a status': {
+    caughtBy: 'history: tells who made each change, picks and deletes alike',
+    breaks: (good) => ({
+      deleteStatus: (id, options) => good.deleteStatus(id, { ...options, by: undefined as never }),
+    }),
+  },
+  'a change is laid to who made the one before': {
+    caughtBy: 'history: a change tells who made it',
+    breaks(good) {
+      let last: string | undefined;
+      const late = (change: Change): Change => {
+        const { by, ...rest } = change;
+        const before = last;
+        last = by;
+        return { ...rest, ...(before === undefined ? {} : { by: before }) };
+      };
+      return { subscribe: (listener, options) => good.subscribe((change) => listener(late(change)), options) };
+    },
   },
   'history tells of refused picks': {
     caughtBy: 'history: a refused pick leaves no trace',

@@ -206,6 +206,18 @@ export const variants: Variants = {
       good.find(pageSize === undefined ? query : { ...query, pageSize: Math.max(1, Math.floor(pageSize)) }, options),
   }),
 
+  'who makes a change is known by the back end, whatever the call says': (good) => ({
+    history: async (id, options) => (await good.history(id, options)).map((item) => ({ ...item, by: 'agent-7' })),
+    subscribe: (listener, options) => good.subscribe((change) => listener({ ...change, by: 'agent-7' }), options),
+  }),
+  'nobody tells who made a change': (good) => ({
+    history: async (id, options) => (await good.history(id, options)).map(({ by: _, ...item }) => item),
+    subscribe: (listener, options) =>
+      good.subscribe((change) => {
+        const { by: _, ...rest } = change;
+        listener(rest);
+      }, options),
+  }),
   'only the last step of a history is kept': (good) => ({
     history: async (id, options) => (await good.history(id, options)).slice(-1),
   }),

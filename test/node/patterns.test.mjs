@@ -1,0 +1,87 @@
+// No regular expression of the library or the demo takes long, whatever text it runs on.
+import assert from 'node:assert/strict';
+import { readFileSync, readdirSync } from 'node:fs';
+import { test } from 'node:test';
+import vm from 'node:vm';
+import ts from 'typescript';
+import { problemOf } from '../../dist/adapters/rest/problem.js';
+
+const root = new URL('../../', import.meta.url);
+const LENGTH = 100_000;
+/** Milliseconds; a linear pattern takes 1 to 10 of them, a quadratic one ten seconds. */
+const LIMIT = 3000;
+
+/** Every regular expression that is written in a folder's sources, with where it stands. */
+function patternsIn(folder) {
+  const found = [];
+  for (const file of readdirSync(new URL(folder, root), { recursive: true })) {
+    if (!/\.m?[jt]s$/.test(file) || /test[.-]/.test(file)) continue;
+    const text = readFileSync(new URL(`${folder}/${file}`, root), 'utf8');
+    const source = ts.createSourceFile(file, text, ts.ScriptTarget.ES2022, true);
+    const visit = (node) => {
+      if (ts.isRegularExpressionLiteral(node)) found.push({ pattern: node.text, place: `${folder}/${file}` });
+      ts.forEachChild(node, visit);
+    };
+    visit(source);
+  }
+  return found;
+}
+
+/** Texts that make a pattern backtrack: each of its own characters and some others, alone and in pairs, and a last one that fits nothing. */
+function* textsFor(pattern) {
+  const characters = [...new Set(`${pattern.replace(/\\[pu]\{\w+\}|\\u\w{4}/g, '')}aA1 -_\t\n\u0001\u0301\ud800`)];
+  for (const [i, first] of characters.entries()) {
+    for (const unit of [first, `${first}a`, `a${first}`, first + characters[(i + 1) % characters.length]]) {
+      const text = unit.repeat(LENGTH / unit.length);
+      yield text;
+      yield `${text}\u2603`;
+      yield `{${text}`;
+    }
+  }
+}
+
+/** Runs it as `replace` does where it is global, which tries it at every place. */
+function timeOf(pattern, text) {
+  const start = process.cpuUsage();
+  vm.runInNewContext(`text.replace(${pattern}, () => ''); ${pattern}.test(text)`, { text }, { timeout: 60_000 });
+  const { user, system } = process.cpuUsage(start);
+  return (user + system) / 1000;
+}
+
+for (const folder of ['src', 'demo']) {
+  test(`regular expressions of ${folder} take time in proportion to the text`, () => {
+    const patterns = patternsIn(folder);
+    assert.ok(patterns.length > 5, `only ${patterns.length} were found`);
+    for (const { pattern, place } of patterns) {
+      for (const text of textsFor(pattern)) {
+        const time = timeOf(pattern, text);
+        assert.ok(time < LIMIT, `${place}: ${pattern} took ${time} ms on ${JSON.stringify(text.slice(0, 8))}…`);
+      }
+    }
+  });
+}
+
+test('an error whose type is 100,000 characters long is read at once', () => {
+  for (const unit of ['a', 'a/', '/', '#', ':', 'a#', ' ']) {
+    const start = process.cpuUsage();
+    const error = problemOf(409, {
+      type: `${unit.repeat(LENGTH / unit.length)}/in-use`,
+      count: 3,
+      title: unit.repeat(LENGTH),
+    });
+    assert.deepEqual([error.code, error.count], ['in-use', 3]);
+    const { user, system } = process.cpuUsage(start);
+    assert.ok((user + system) / 1000 < LIMIT);
+  }
+  for (const [type, code] of [
+    ['in-use', 'in-use'],
+    ['https://example.org/errors/in-use', 'in-use'],
+    ['https://example.org/errors#in-use', 'in-use'],
+    ['urn:problem:in-use', 'in-use'],
+    ['https://example.org/in-use/', 'conflict'],
+    ['', 'conflict'],
+    ['constructor', 'conflict'],
+  ]) {
+    assert.equal(problemOf(409, { type }).code, code, type);
+  }
+});
