@@ -73,7 +73,7 @@ export class Office {
       headers: {
         authorization: `Bearer ${tokenOf(user)}`,
         'content-type': 'application/json',
-        'if-match': '*',
+        ...(path.startsWith('/statuses/') ? { 'if-match': '*' } : {}),
         'x-test': 'direct',
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
