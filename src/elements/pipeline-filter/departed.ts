@@ -47,6 +47,13 @@ export class Departures {
     this.#carried = new Set(statusIds);
   }
 
+  /** What a user chooses is about this source: what was chosen for another one, and is unknown here, leaves without a word. */
+  chosenHere(filter: Filter, store: PipelineStore | undefined): Filter {
+    if (store?.phase !== 'ready') return filter;
+    const isForeign = (id: Id | null): boolean => id !== null && this.#carried.has(id) && !store.status(id);
+    return without(filter, filter.statusIds.filter(isForeign));
+  }
+
   /** The host has said anew what it wants. */
   release(): void {
     this.#carried = new Set();

@@ -278,7 +278,7 @@ export class PipelineFilter extends FilterControl {
   #change(filter: Filter): void {
     const { store } = this;
     this.#useList((list) => store === this.store && list.announceNext());
-    this.#takeOwn(filter);
+    this.#takeOwn(this.#departures.chosenHere(filter, store));
     this.#fire();
   }
 
@@ -308,7 +308,7 @@ export class PipelineFilter extends FilterControl {
   #dropDeleted(): void {
     const rest = this.#departures.leave(this.filter, this.store);
     if (!rest) return;
-    this.#takeOwn(rest);
+    this.#takeOwn(this.#departures.chosenHere(rest, this.store));
     this.#hasLeft = true;
   }
 
