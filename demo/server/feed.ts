@@ -1,3 +1,4 @@
+import { FairQueue } from './fair-queue.js';
 import type { Database } from './sql.js';
 
 /** Who is further behind than this reads everything again. */
@@ -47,10 +48,14 @@ export class Feed {
   readonly #database: Database;
   readonly #tenants = new Map<string, Tenant>();
   readonly #timer: NodeJS.Timeout;
+  /** Apart from that of the requests, so that streams hear of changes however many requests wait. */
+  readonly #queue: FairQueue;
   #isPolling = false;
 
-  constructor(database: Database, pollMs: number) {
+  /** @param readsAtOnce connections that the feed may use at once, besides the one of the poll. */
+  constructor(database: Database, pollMs: number, readsAtOnce = 1) {
     this.#database = database;
+    this.#queue = new FairQueue({ concurrency: readsAtOnce, perTenant: Infinity, total: Infinity });
     this.#timer = setInterval(() => void this.#poll(), pollMs).unref();
     database.hints?.listen((tenant) => this.#wake(tenant));
   }
@@ -104,7 +109,7 @@ export class Feed {
     while (tenant.isAgain && tenant.subscribers.size) {
       tenant.isAgain = false;
       // What failed is tried again by the next poll, which finds the number changed, or the subscriber not begun.
-      await this.#read(name, tenant).catch(() => (tenant.seq = NaN));
+      await this.#queue.run(name, 'read', () => this.#read(name, tenant)).catch(() => (tenant.seq = NaN));
     }
     tenant.isReading = false;
   }

@@ -14,7 +14,7 @@ import type { Identity } from './gate.js';
 import { hash } from './hash.js';
 import { readHistory } from './history.js';
 import type { Answer, Idempotency } from './idempotency.js';
-import { checkMay, knownRoles, permissionsOf } from './permissions.js';
+import { checkMay, knownRoles, permissionsOf, type Action } from './permissions.js';
 import type { Streams } from './sse.js';
 import { createStatus, deleteStatus, moveStatus, restoreStatus, updateStatus } from './statuses.js';
 import type { Read, Store, Write } from './store.js';
@@ -44,14 +44,22 @@ const STATUS_FIELDS: readonly string[] = [];
 export function createRoutes({ store, idempotency, streams, pageTokenLifetimeMs }: RouteOptions): Hono<Env> {
   const app = new Hono<Env>();
 
-  const read = <T>(c: C, work: (read: Read) => Promise<T>): Promise<T> => store.read(c.env.caller.tenant, work);
+  const read = <T>(c: C, work: (read: Read) => Promise<T>): Promise<T> =>
+    store.read(c.env.caller.tenant, work, c.env.signal);
 
   const write = async (c: C, body: Body | undefined, work: (write: Write) => Promise<Answer>): Promise<Response> => {
     const { tenant, user: by } = c.env.caller;
+    const { signal } = c.env;
     const { pathname, search } = new URL(c.req.url);
     const payload = [c.req.method, pathname + search, c.req.header('If-Match') ?? '', body?.text ?? ''].join('\n');
     const opId = idempotencyKey(c.req.header('Idempotency-Key'));
-    return respond(await idempotency.write({ tenant, by, opId, payload }, work));
+    return respond(await idempotency.write({ tenant, by, opId, signal, payload }, work));
+  };
+
+  // Before a body is read: what would be refused anyway costs nothing.
+  const check = (c: C, action?: Action): void => {
+    if (action) checkMay(c.env.caller, action);
+    store.checkRoom(c.env.caller.tenant);
   };
 
   app.get('/statuses', async (c) => {
@@ -64,13 +72,13 @@ export function createRoutes({ store, idempotency, streams, pageTokenLifetimeMs 
   });
 
   app.post('/statuses', async (c) => {
-    checkMay(c.env.caller, 'create');
+    check(c, 'create');
     const body = await readBody(c.req.raw);
     return write(c, body, async (write) => versioned(201, await createStatus(write, body.fields)));
   });
 
   app.patch('/statuses/:id', async (c) => {
-    checkMay(c.env.caller, 'update');
+    check(c, 'update');
     const id = idOf(c);
     const isSeen = requiredIfMatch(c.req.header('If-Match'));
     const body = await readBody(c.req.raw);
@@ -78,7 +86,7 @@ export function createRoutes({ store, idempotency, streams, pageTokenLifetimeMs 
   });
 
   app.delete('/statuses/:id', async (c) => {
-    checkMay(c.env.caller, 'delete');
+    check(c, 'delete');
     const id = idOf(c);
     const isSeen = requiredIfMatch(c.req.header('If-Match'));
     const value = c.req.query('moveTo');
@@ -87,7 +95,7 @@ export function createRoutes({ store, idempotency, streams, pageTokenLifetimeMs 
   });
 
   app.post('/statuses/:id/move', async (c) => {
-    checkMay(c.env.caller, 'move');
+    check(c, 'move');
     const id = idOf(c);
     const body = await readBody(c.req.raw);
     const after = nullableId(body.fields['after'], 'after');
@@ -95,24 +103,26 @@ export function createRoutes({ store, idempotency, streams, pageTokenLifetimeMs 
   });
 
   app.post('/statuses/:id/restore', async (c) => {
-    checkMay(c.env.caller, 'restore');
+    check(c, 'restore');
     const id = idOf(c);
     const body = await readBody(c.req.raw, true);
     return write(c, body, async (write) => ok(await restoreStatus(write, id)));
   });
 
   app.post('/conversations/batch-get', async (c) => {
+    check(c);
     const ids = idsOf((await readBody(c.req.raw)).fields['ids']);
     return respond(ok({ items: await read(c, (read) => readEntries(read, ids)) }));
   });
 
   app.post('/contacts/batch-get', async (c) => {
+    check(c);
     const ids = idsOf((await readBody(c.req.raw)).fields['ids']);
     return respond(ok({ items: await read(c, (read) => readContacts(read, ids)) }));
   });
 
   app.put('/conversations/:id/status', async (c) => {
-    checkMay(c.env.caller, 'set');
+    check(c, 'set');
     const isSeen = ifMatch(c.req.header('If-Match'));
     const body = await readBody(c.req.raw);
     const ref = refOf({ conversationId: c.req.param('id'), contactId: body.fields['contactId'] });
@@ -125,7 +135,7 @@ export function createRoutes({ store, idempotency, streams, pageTokenLifetimeMs 
   });
 
   app.post('/conversations/batch-set', async (c) => {
-    checkMay(c.env.caller, 'set');
+    check(c, 'set');
     const body = await readBody(c.req.raw);
     const refs = listOf(body.fields['conversations'], 'conversations', refOf);
     const statusId = nullableId(body.fields['statusId'], 'statusId');
@@ -167,7 +177,7 @@ export function createRoutes({ store, idempotency, streams, pageTokenLifetimeMs 
 
   // No call of the wire: the host's back end tells which conversations exist, whose they are, and when they were active.
   app.put('/conversations', async (c) => {
-    checkMay(c.env.caller, 'tell');
+    check(c, 'tell');
     const body = await readBody(c.req.raw);
     const refs = listOf(body.fields['conversations'], 'conversations', parseConversationRef, MAX_HOST_BATCH);
     return write(c, body, async (write) => {

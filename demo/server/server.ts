@@ -6,6 +6,7 @@ import { createApp } from './app.js';
 import { parseBasePath } from './base-path.js';
 import { putConversations } from './conversations.js';
 import { allowOrigin, isPreflight, preflight } from './cors.js';
+import { FairQueue } from './fair-queue.js';
 import { Feed } from './feed.js';
 import { Gate, SESSION_HEADER } from './gate.js';
 import { Idempotency } from './idempotency.js';
@@ -34,6 +35,9 @@ export interface ServerOptions {
   streamRecheckMs?: number;
   /** How long a stream may last before its client has to go on in a new one, milliseconds; 15 minutes unless told. */
   streamLifetimeMs?: number;
+  /** Reads and writes that may wait for the database: of one tenant (200 unless told), and of all (1000). */
+  maxQueuedPerTenant?: number;
+  maxQueued?: number;
   /** What nobody expected; the answer does not tell it. */
   onError?(thrown: unknown): void;
 }
@@ -68,6 +72,8 @@ interface Progress {
 
 const REQUEST_TIMEOUT_MS = 15_000;
 const CLOSING_MS = 10_000;
+/** Connections that no request uses: for the reads of the feed, and one for its poll, hints and the janitor. */
+const RESERVED = 3;
 const MAX_RECHECK_MS = 30_000;
 
 /** An instance of the API: everything lasting is in the database, so any number of them can serve one. */
@@ -158,8 +164,15 @@ async function start(options: ServerOptions, basePath: string): Promise<Parts> {
     await database.close();
     throw thrown;
   }
-  const feed = new Feed(database, options.pollMs ?? 500);
-  const store = new Store(database, (tenant) => feed.announce(tenant));
+  const { connections } = database;
+  const forFeed = connections > RESERVED ? RESERVED - 1 : 1;
+  const feed = new Feed(database, options.pollMs ?? 500, forFeed);
+  const queue = new FairQueue({
+    concurrency: Math.max(1, connections - RESERVED),
+    perTenant: options.maxQueuedPerTenant ?? 200,
+    total: options.maxQueued ?? 1000,
+  });
+  const store = new Store(database, (tenant) => feed.announce(tenant), queue);
   const streams = new Streams(feed, {
     heartbeatMs: options.heartbeatMs ?? 15_000,
     // Together they are how long a stream can outlive its permission: a minute at most.

@@ -24,6 +24,7 @@ export async function openPglite(folder?: string): Promise<Database> {
     transaction: (work) => run('READ COMMITTED', work),
     snapshot: (work) => run('REPEATABLE READ READ ONLY', work),
     close: () => pglite.close(),
+    connections: 1,
   };
 }
 

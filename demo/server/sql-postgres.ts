@@ -35,6 +35,7 @@ export async function openPostgres(connectionString: string, connections = 10): 
     transaction: (work) => run(pool, 'READ COMMITTED', work),
     snapshot: (work) => run(pool, 'REPEATABLE READ READ ONLY', work),
     hints,
+    connections,
     close: async () => {
       await hints.close();
       await pool.end();

@@ -11,6 +11,8 @@ export interface Database extends Sql {
   /** Reads only, and all of it as it was at one moment (REPEATABLE READ). */
   snapshot<T>(work: (tx: Sql) => Promise<T>): Promise<T>;
   close(): Promise<void>;
+  /** How many transactions can run at once; what is above waits for a connection. */
+  readonly connections: number;
   /** Tells other instances that tenants have news, where the engine can. Only ever a hint: who misses it polls. */
   hints?: Hints;
 }

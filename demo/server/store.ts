@@ -2,8 +2,8 @@ import type { Rows } from '../../src/adapters/rules.js';
 import type { StatusRow } from '../../src/model/heirs.js';
 import type { Id } from '../../src/model/id.js';
 import { Batch } from './batch.js';
+import { FairQueue } from './fair-queue.js';
 import { Journal } from './journal.js';
-import { Lanes } from './lanes.js';
 import { ADDED_COLUMNS, SCHEMA } from './schema.sql.js';
 import { retried, type Database, type Sql } from './sql.js';
 
@@ -43,6 +43,8 @@ export interface Writer {
   by?: string | undefined;
   /** Names the write in the feed, so that the writer knows its echo. */
   opId?: string | undefined;
+  /** Aborted when nobody waits for the answer any more: what has not begun by then is not done. */
+  signal?: AbortSignal | undefined;
 }
 
 const NOW = 'floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint';
@@ -68,57 +70,62 @@ interface StoredStatus {
 }
 
 const CACHED_TENANTS = 500;
+const UNBOUNDED = { concurrency: 1, perTenant: Infinity, total: Infinity };
 
 /**
  * Reads and writes one tenant's data, each in one transaction.
  *
  * A writer locks the row of its tenant first. So the writers of one tenant take turns, in all instances: what one checks
  * is what it writes to, the feed has no holes, and no two transactions can wait for each other. The price is that a
- * tenant's writes do not run side by side; an inbox makes a few a second, and tenants do not wait for each other.
+ * tenant's writes do not run side by side; an inbox makes a few a second. The queue in front shares the connections of
+ * this instance between the tenants.
  */
 export class Store {
   readonly #database: Database;
   readonly #onWritten: (tenant: string) => void;
-  readonly #lanes = new Lanes();
+  readonly #queue: FairQueue;
   /** Statuses change rarely and are needed by every call; their version tells whether these are the current ones. */
   readonly #statuses = new Map<string, { version: number; rows: Rows }>();
 
-  constructor(database: Database, onWritten: (tenant: string) => void) {
+  constructor(database: Database, onWritten: (tenant: string) => void, queue = new FairQueue(UNBOUNDED)) {
     this.#database = database;
     this.#onWritten = onWritten;
+    this.#queue = queue;
   }
 
-  read<T>(tenant: string, work: (read: Read) => Promise<T>): Promise<T> {
-    return retried(() =>
+  /** Throws `rate-limited` when the tenant has so much waiting that more would be refused. */
+  checkRoom(tenant: string): void {
+    this.#queue.checkRoom(tenant);
+  }
+
+  read<T>(tenant: string, work: (read: Read) => Promise<T>, signal?: AbortSignal): Promise<T> {
+    const transaction = (): Promise<T> =>
       this.#database.snapshot(async (tx) => {
         const [head = UNKNOWN] = await tx.query<Head>(HEAD, [tenant]);
         return work({ tx, tenant, head, rows: await this.#readStatuses(tx, tenant, head) });
-      }),
-    );
+      });
+    return this.#queue.run(tenant, 'read', () => retried(transaction), signal);
   }
 
   /** `work` may run more than once, each time on new data. */
-  async write<T>(tenant: string, { by, opId }: Writer, work: (write: Write) => Promise<T>): Promise<T> {
+  async write<T>(tenant: string, { by, opId, signal }: Writer, work: (write: Write) => Promise<T>): Promise<T> {
     let isNews = false;
-    // In turn already here, so that a tenant's writers hold one connection of an instance and not all of them.
-    const result = await this.#lanes.run(tenant, () =>
-      retried(() =>
-        this.#database.transaction(async (tx) => {
-          const head = await lock(tx, tenant);
-          const rows = await this.#readStatuses(tx, tenant, head);
-          const journal = new Journal(tenant, head, { by, opId });
-          const batch = new Batch();
-          const discard = (): void => {
-            journal.clear();
-            batch.clear();
-          };
-          const result = await work({ tx, tenant, head, rows, journal, batch, by, discard });
-          isNews = journal.save(batch);
-          await batch.run(tx);
-          return result;
-        }),
-      ),
-    );
+    const transaction = (): Promise<T> =>
+      this.#database.transaction(async (tx) => {
+        const head = await lock(tx, tenant);
+        const rows = await this.#readStatuses(tx, tenant, head);
+        const journal = new Journal(tenant, head, { by, opId });
+        const batch = new Batch();
+        const discard = (): void => {
+          journal.clear();
+          batch.clear();
+        };
+        const result = await work({ tx, tenant, head, rows, journal, batch, by, discard });
+        isNews = journal.save(batch);
+        await batch.run(tx);
+        return result;
+      });
+    const result = await this.#queue.run(tenant, 'write', () => retried(transaction), signal);
     if (isNews) this.#onWritten(tenant);
     return result;
   }

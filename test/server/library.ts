@@ -5,6 +5,7 @@ import type { ConversationRef } from '../../src/model/entry.js';
 import { PipelineError } from '../../src/model/errors.js';
 import { parseConversationRef } from '../../src/model/parse.js';
 
+export { FairQueue } from '../../demo/server/fair-queue.js';
 export { Idempotency } from '../../demo/server/idempotency.js';
 export { Store } from '../../demo/server/store.js';
 export { runAdapterTests } from '../../src/testing/adapter-tests.js';

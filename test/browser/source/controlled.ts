@@ -1,0 +1,105 @@
+/** Adapters whose answers come when a test says, and that keep a record of what was written to them. */
+import type { PipelineAdapter } from '../../../src/adapters/adapter.js';
+import { MemoryAdapter } from '../../../src/adapters/memory.js';
+import type { Change } from '../../../src/model/changes.js';
+import { PipelineError } from '../../../src/model/errors.js';
+
+const READS = ['listStatuses', 'getEntries', 'getContacts', 'count', 'find', 'history'] as const;
+const WRITES = ['createStatus', 'updateStatus', 'moveStatus', 'deleteStatus', 'restoreStatus', 'setStatus'] as const;
+export type Method = (typeof READS | typeof WRITES)[number];
+export const METHODS: readonly Method[] = [...READS, ...WRITES];
+type Call = (...args: unknown[]) => Promise<unknown>;
+
+export type Outcome = 'answered' | 'refused';
+
+/** Holds calls back, and records writes. */
+export class Control {
+  readonly writes: string[] = [];
+  readonly #gates = new Map<Method, Promise<void>>();
+
+  /** Calls of a method wait from now on; returns how to let them be answered, or refused. */
+  hold(method: Method, outcome: Outcome = 'answered'): () => void {
+    let release = (): void => undefined;
+    const refusal = new PipelineError('forbidden', 'OLD refuses');
+    const gate = new Promise<void>((resolve, reject) => {
+      release = outcome === 'answered' ? resolve : () => reject(refusal);
+    });
+    // It may be that nobody waits.
+    gate.catch(() => undefined);
+    this.#gates.set(method, gate);
+    return release;
+  }
+
+  /** Calls from now on do not wait. */
+  letPass(): void {
+    this.#gates.clear();
+  }
+
+  async pass(method: Method, args: readonly unknown[], call: Call): Promise<unknown> {
+    if ((WRITES as readonly Method[]).includes(method)) this.writes.push(`${method} ${JSON.stringify(args)}`);
+    await this.#gates.get(method);
+    return call(...args);
+  }
+}
+
+/** An adapter in memory under control. */
+export function controlled(memory: MemoryAdapter): { adapter: PipelineAdapter; control: Control } {
+  const control = new Control();
+  for (const method of METHODS) {
+    const call = memory[method].bind(memory) as Call;
+    Object.assign(memory, { [method]: (...args: unknown[]) => control.pass(method, args, call) });
+  }
+  return { adapter: memory, control };
+}
+
+/** One adapter that serves first one user and then another, as a REST API does after a sign-in. */
+export class SignIn {
+  session = 'first';
+  #memory: MemoryAdapter;
+  readonly #listeners = new Set<(change: Change) => void>();
+
+  constructor(memory: MemoryAdapter) {
+    this.#memory = memory;
+    for (const method of METHODS) {
+      // What was asked in a session is answered from it.
+      const call: Call = (...args) => (this.#memory[method] as Call).call(this.#memory, ...args);
+      Object.assign(this, { [method]: call });
+    }
+  }
+
+  subscribe(listener: (change: Change) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Someone else signs in. `isTold`: those who follow the changes are told at once. */
+  signIn(memory: MemoryAdapter, isTold = true): void {
+    this.#memory = memory;
+    this.session += '+';
+    if (isTold) for (const listener of [...this.#listeners]) listener({ seq: '0', kind: 'reset', forget: true });
+  }
+}
+
+/** Statuses of a tenant: two ids that every tenant has, and one that only this one has. */
+export async function tenant(name: 'OLD' | 'NEW', has: { c1: string; c2: string }): Promise<MemoryAdapter> {
+  const memory = new MemoryAdapter();
+  await fill(memory, name, has);
+  return memory;
+}
+
+export async function fill(
+  adapter: PipelineAdapter,
+  name: 'OLD' | 'NEW',
+  has: { c1: string; c2: string },
+): Promise<void> {
+  const own = `${name.toLowerCase()}-only`;
+  for (const [id, words] of [
+    ['leads', 'Leads'],
+    ['purchase', 'Purchase'],
+    [own, 'Only'],
+  ] as const) {
+    await adapter.createStatus({ id, name: `${name} ${words}`, color: '#2775f8' });
+  }
+  await adapter.setStatus([{ conversationId: 'c1' }], has.c1);
+  await adapter.setStatus([{ conversationId: 'c2' }], has.c2);
+}

@@ -1,0 +1,102 @@
+/** Finds whatever the old source of a page still does after another one has taken its place. */
+
+/** Names, ids and messages of the old source. */
+const OLD = /OLD|\bold-/;
+
+const EVENTS = [
+  'pipeline-before-status-change',
+  'pipeline-status-change',
+  'pipeline-filter-change',
+  'pipeline-before-statuses-change',
+  'pipeline-statuses-change',
+  'pipeline-error',
+  'input',
+  'change',
+] as const;
+
+function* textsIn(root: Element | ShadowRoot): Iterable<string> {
+  for (const node of root.childNodes) if (node.nodeType === Node.TEXT_NODE) yield node.textContent ?? '';
+  if (root instanceof Element) for (const { name, value } of root.attributes) yield `${name}="${value}"`;
+  if (root instanceof HTMLInputElement) yield root.value;
+  for (const child of root.children) if (!(child instanceof HTMLScriptElement)) yield* textsIn(child);
+  if (root instanceof Element && root.shadowRoot) yield* textsIn(root.shadowRoot);
+}
+
+/** What of the old source is in the page. */
+export const remains = (): string[] => [...textsIn(document.body)].filter((text) => OLD.test(text));
+
+/** Watches the page from the moment on at which the source has changed. */
+export class Leaks {
+  readonly found: string[] = [];
+  readonly #allowed: (event: Event) => boolean;
+  readonly #spoken = new MutationObserver((records) => {
+    for (const { target } of records) {
+      const region = (target instanceof Element ? target : target.parentElement)?.closest('[data-pipeline-announcer]');
+      if (region && OLD.test(region.textContent ?? '')) this.found.push(`spoken: ${region.textContent}`);
+    }
+  });
+  #frame = 0;
+
+  /** `allowed`: events that are due. */
+  constructor(allowed: (event: Event) => boolean) {
+    this.#allowed = allowed;
+  }
+
+  start(): void {
+    for (const type of EVENTS) document.addEventListener(type, this.#handleEvent, { capture: true });
+    this.#spoken.observe(document.body, { subtree: true, childList: true, characterData: true });
+    this.#look();
+  }
+
+  stop(): void {
+    cancelAnimationFrame(this.#frame);
+    this.#spoken.disconnect();
+    for (const type of EVENTS) document.removeEventListener(type, this.#handleEvent, { capture: true });
+  }
+
+  /** Once a frame, before it is painted. */
+  readonly #look = (): void => {
+    this.#frame = requestAnimationFrame(() => {
+      for (const text of remains()) this.found.push(`shown: ${text}`);
+      this.#look();
+    });
+  };
+
+  readonly #handleEvent = (event: Event): void => {
+    if (this.#allowed(event)) return;
+    const { error, action } = event as unknown as { error?: Error; action?: string };
+    this.found.push(`event: ${[event.type, action, error?.message].filter(Boolean).join(' ')}`);
+  };
+}
+
+/** Timers of the page that were set since, to be let off when a test says instead of waited for. */
+export class Timers {
+  readonly #own = { set: window.setTimeout.bind(window), clear: window.clearTimeout.bind(window) };
+  readonly #waiting = new Map<number, () => void>();
+
+  constructor() {
+    const set = (act: (...args: unknown[]) => void, delay = 0, ...args: unknown[]): number => {
+      const run = (): void => {
+        if (this.#waiting.delete(id) || delay > 1500) act(...args);
+      };
+      const id = this.#own.set(run, delay);
+      // Longer ones are for reading again what could not be read.
+      if (delay <= 1500) this.#waiting.set(id, run);
+      return id;
+    };
+    const clear = (id?: number): void => {
+      if (id !== undefined) this.#waiting.delete(id);
+      this.#own.clear(id);
+    };
+    Object.assign(window, { setTimeout: set, clearTimeout: clear });
+  }
+
+  /** Lets off all that are waiting. */
+  letOff(): void {
+    for (const run of [...this.#waiting.values()]) run();
+  }
+
+  restore(): void {
+    Object.assign(window, { setTimeout: this.#own.set, clearTimeout: this.#own.clear });
+  }
+}
