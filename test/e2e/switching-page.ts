@@ -33,7 +33,7 @@ export function install(): void {
     tenant: 'none',
     setSource(src) {
       const provider = document.querySelector('pipeline-provider')!;
-      if (provider.src === src && watch.tenant !== 'none') return;
+      if (provider.src === src) return;
       const mine = ++epoch;
       watch.tenant = 'any';
       provider.src = src;
@@ -67,6 +67,8 @@ export function install(): void {
   window.fetch = async (input, init) => {
     const mine = epoch;
     const response = await realFetch(input, init);
+    // Who asked has gone, and will not look at it.
+    if (init?.signal?.aborted) return response;
     const tenant = response.headers.get('x-tenant');
     const url = input instanceof Request ? input.url : String(input);
     if (tenant && response.ok && url.endsWith('/statuses') && (init?.method ?? 'GET') === 'GET') {

@@ -116,7 +116,6 @@ for (const seed of SEEDS) {
     office.delay = () => delays() * 150;
     await page.addInitScript(install);
     await page.goto(office.page('/switching', BODY, SCRIPT));
-    await page.evaluate(() => (window as unknown as { watch: Watch }).watch.setSource('/t/red'));
     await expect(page.getByRole('button', { name: 'Reorder Leads of red' })).toBeVisible();
 
     for (let step = 1; step <= ACTIONS; step++) {

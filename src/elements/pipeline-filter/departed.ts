@@ -49,8 +49,8 @@ export class Departures {
 
   /** What a user chooses is about this source: what was chosen for another one, and is unknown here, leaves without a word. */
   chosenHere(filter: Filter, store: PipelineStore | undefined): Filter {
-    if (store?.phase !== 'ready') return filter;
-    const isForeign = (id: Id | null): boolean => id !== null && this.#carried.has(id) && !store.status(id);
+    const isKnown = (id: Id): boolean => store?.phase === 'ready' && store.status(id) !== undefined;
+    const isForeign = (id: Id | null): boolean => id !== null && this.#carried.has(id) && !isKnown(id);
     return without(filter, filter.statusIds.filter(isForeign));
   }
 
