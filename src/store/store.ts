@@ -111,7 +111,7 @@ export class PipelineStore {
   /** The one store of an adapter. */
   static of(adapter: PipelineAdapter): PipelineStore {
     let store = stores.get(adapter);
-    if (!store?.#isSameSession()) stores.set(adapter, (store = new PipelineStore(adapter)));
+    if (!store || !store.#isSameSession()) stores.set(adapter, (store = new PipelineStore(adapter)));
     return store;
   }
 
