@@ -28,6 +28,8 @@ export interface Shared {
   ready(): Promise<void> | undefined;
   /** `isRepeat`: it had failed before, and not been read since. */
   report(error: PipelineError, isRepeat: boolean): void;
+  /** Whether what is answered now is for those who asked; to be called before it is kept. */
+  isSameSession(): boolean;
   /** To be called before something is watched, and after it is not any more. */
   settle(): void;
 }

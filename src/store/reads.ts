@@ -32,7 +32,7 @@ export class Reads<T> {
   constructor(
     load: (ids: readonly Id[]) => Promise<ReadonlyMap<Id, T>>,
     missing: (id: Id) => T,
-    { ready, report, ticks }: Shared,
+    { ready, report, ticks, isSameSession }: Shared,
     isNewer: (next: T, held: T) => boolean = () => false,
   ) {
     this.#ticks = ticks;
@@ -44,6 +44,7 @@ export class Reads<T> {
       const askedAt = ticks.next();
       try {
         const found = await load(ids);
+        if (!isSameSession()) return;
         for (const id of ids) {
           this.#errors.delete(id);
           const held = this.#held.get(id);
@@ -51,6 +52,7 @@ export class Reads<T> {
           if (!held || held.heardAt < askedAt || isNewer(value, held.value)) this.hear(id, value);
         }
       } catch (thrown) {
+        if (!isSameSession()) return;
         const error = PipelineError.from(thrown);
         const isRepeat = ids.every((id) => this.#errors.has(id));
         for (const id of ids) this.#errors.set(id, error);

@@ -26,6 +26,18 @@ export function askAgain(): void {
   for (const follower of [...registry.followers]) follower.ask();
 }
 
+let isPlanned = false;
+
+/** The same, later in the turn: of many providers that come and go in one, each element is told once. */
+export function askSoon(): void {
+  if (isPlanned) return;
+  isPlanned = true;
+  queueMicrotask(() => {
+    isPlanned = false;
+    askAgain();
+  });
+}
+
 /** A source that elements may wait for is known now. */
 export function resolveAgain(): void {
   for (const follower of [...registry.followers]) follower.resolve();

@@ -104,15 +104,14 @@ export class PipelineStore {
   #placing: Promise<void> | undefined;
   #listAgain = false;
   #toldNotDurable = false;
-  /** Whose session the list was read in, where the adapter tells. */
+  /** Whose session it is, once the adapter tells. */
   #session: string | undefined;
   #hasEnded = false;
 
   /** The one store of an adapter. */
   static of(adapter: PipelineAdapter): PipelineStore {
     let store = stores.get(adapter);
-    store?.checkSession();
-    if (!store || store.#hasEnded) stores.set(adapter, (store = new PipelineStore(adapter)));
+    if (!store || !store.#isSameSession()) stores.set(adapter, (store = new PipelineStore(adapter)));
     return store;
   }
 
@@ -123,6 +122,7 @@ export class PipelineStore {
       ready: () => this.#placing,
       report: (error, isRepeat) => this.#fail(error, isRepeat),
       settle: () => this.#following.settle(),
+      isSameSession: () => this.#isSameSession(),
     };
     this.#entries = new Reads<Entry>(
       async (ids) => this.#readable.all(await adapter.getEntries(ids), parseEntry),
@@ -299,9 +299,15 @@ export class PipelineStore {
     }
   }
 
-  /** Ends when someone else has signed in since the list was read. */
-  checkSession(): void {
-    if (isOtherSession(this.#session, sessionOf(this.adapter))) this.#end();
+  /**
+   * Whether the adapter still serves the one whose data this is; if not, the store ends. An answer that comes later is not
+   * theirs, and what a list of someone else's lacks was not deleted.
+   */
+  #isSameSession(): boolean {
+    const now = sessionOf(this.adapter);
+    if (isOtherSession(this.#session, now)) this.#end();
+    this.#session ??= now;
+    return !this.#hasEnded;
   }
 
   /** Someone else uses the adapter now: whoever watches goes on with its next store. */
@@ -322,19 +328,17 @@ export class PipelineStore {
         const askedAt = this.#ticks.next();
         try {
           const { items, seq } = await this.adapter.listStatuses();
-          // Whoever signed in meanwhile has other statuses: those known here were not deleted.
-          this.checkSession();
-          if (this.#hasEnded) break;
+          if (!this.#isSameSession()) break;
           const isInDoubt = this.#confirmed.replace(
             [...this.#readable.all(items.entries(), parseStatus).values()],
             askedAt,
           );
           this.#listAgain ||= isInDoubt;
           this.#listed = true;
-          this.#session ??= sessionOf(this.adapter);
           this.#feed.begin(seq);
           this.#error = undefined;
         } catch (thrown) {
+          if (!this.#isSameSession()) break;
           const isRepeat = this.#error !== undefined;
           this.#error = PipelineError.from(thrown);
           this.#fail(this.#error, isRepeat);
@@ -362,8 +366,7 @@ export class PipelineStore {
   /** Reads and follows the adapter; returns how to stop. Called while anyone watches. */
   #follow(): () => void {
     // Nothing was heard while nobody watched.
-    this.checkSession();
-    if (this.#hasEnded) return () => undefined;
+    if (!this.#isSameSession()) return () => undefined;
     let isFollowing = true;
     let unsubscribe = (): void => undefined;
     const forgetPersistence = (this.adapter as MaybePersistent).onPersistence?.((persistence) => {

@@ -85,9 +85,12 @@ export class Tallies implements StorePart {
     tally.running = true;
     tally.stale = false;
     try {
-      tally.counts = await this.#store.adapter.count!(tally.query);
+      const counts = await this.#store.adapter.count!(tally.query);
+      if (!this.#shared.isSameSession()) return;
+      tally.counts = counts;
       tally.failed = false;
     } catch (thrown) {
+      if (!this.#shared.isSameSession()) return;
       // The last known numbers stay; the next change tries again.
       const isRepeat = tally.failed;
       tally.failed = true;

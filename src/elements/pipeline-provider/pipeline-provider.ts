@@ -5,7 +5,7 @@ import { lazyAdapter, lazyIndexedDB } from '../../adapters/lazy.js';
 import { warnOnce } from '../../internal/pipeline-element.js';
 import { PipelineError } from '../../model/errors.js';
 import { adapterContext } from '../../store/context.js';
-import { askAgain, registry } from '../../store/registry.js';
+import { askAgain, askSoon, registry } from '../../store/registry.js';
 import { failingAdapter, isPromise, settle, type AdapterSource } from '../../store/source.js';
 import { isUnset } from './unset.js';
 
@@ -71,14 +71,16 @@ export class PipelineProvider extends ReactiveElement {
     super.connectedCallback();
     // Properties that were set before the upgrade are there from the first update on: it must not be later.
     if (!this.hasUpdated) this.performUpdate();
-    this.#tellSlotted();
+    // What is slotted into it may have connected before.
+    if (this.querySelector('slot')) askSoon();
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#connected = false;
+    // What was slotted into it may stay in the page.
+    if (this.#source !== undefined) askSoon();
     this.#give(undefined);
-    this.#tellSlotted();
     // Later: an element that is moved in the page leaves and comes back within one turn.
     queueMicrotask(() => {
       if (this.#connected) return;
@@ -133,11 +135,6 @@ export class PipelineProvider extends ReactiveElement {
     if (this.#own?.key === key) return this.#own;
     if (isUnset(text)) return { key, adapter: failingAdapter(unset(field, text)) };
     return { key, adapter: field === 'src' ? lazyRest(text) : lazyIndexedDB(text) };
-  }
-
-  /** Elements that are slotted into what is inside it have connected before, and stay where they are when it goes. */
-  #tellSlotted(): void {
-    if (this.querySelector('slot')) queueMicrotask(askAgain);
   }
 
   readonly #handleRequest = (event: ContextEvent<Context<unknown, unknown>>): void => {

@@ -77,7 +77,8 @@ export class Pill {
     if (button && button !== before?.button) assign(this.element, button, before?.button ?? NONE);
     if (!button && look.prefix !== before?.prefix) this.element.firstElementChild!.textContent = look.prefix;
     assign(chip, look.chip, before?.chip ?? NONE);
-    if (look.color && look.color !== before?.color) chip.style.setProperty('--_c', look.color);
+    // Taken away, though it is not seen: it names a status, of another tenant perhaps.
+    if (look.color !== before?.color) chip.style.setProperty('--_c', look.color ?? '');
     // The children are not asked for as a list: the browser would keep one for each.
     const label = button ? chip.firstElementChild!.nextElementSibling! : chip.lastElementChild!;
     if (look.label !== before?.label) label.textContent = look.label;

@@ -15,6 +15,8 @@ export type Outcome = 'answered' | 'refused';
 /** Holds calls back, and records writes. */
 export class Control {
   readonly writes: string[] = [];
+  /** On what object each was called. */
+  readonly writers: unknown[] = [];
   readonly #gates = new Map<Method, Promise<void>>();
 
   /** Calls of a method wait from now on; returns how to let them be answered, or refused. */
@@ -35,8 +37,11 @@ export class Control {
     this.#gates.clear();
   }
 
-  async pass(method: Method, args: readonly unknown[], call: Call): Promise<unknown> {
-    if ((WRITES as readonly Method[]).includes(method)) this.writes.push(`${method} ${JSON.stringify(args)}`);
+  async pass(method: Method, args: readonly unknown[], call: Call, on?: unknown): Promise<unknown> {
+    if ((WRITES as readonly Method[]).includes(method)) {
+      this.writes.push(`${method} ${JSON.stringify(args)}`);
+      this.writers.push(on);
+    }
     await this.#gates.get(method);
     return call(...args);
   }

@@ -64,6 +64,9 @@ export class Leaks {
 
   readonly #handleEvent = (event: Event): void => {
     if (this.#allowed(event)) return;
+    // Those of the fields inside stay inside.
+    const isNative = event.type === 'input' || event.type === 'change';
+    if (isNative && !(event.composedPath()[0] as Element).localName.startsWith('pipeline-')) return;
     const { error, action } = event as unknown as { error?: Error; action?: string };
     this.found.push(`event: ${[event.type, action, error?.message].filter(Boolean).join(' ')}`);
   };

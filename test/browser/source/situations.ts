@@ -49,6 +49,12 @@ const find = (within: Element, role: string, name: string | RegExp): Promise<HTM
 
 const press = (key: string): Promise<void> => sendKeys({ press: key });
 
+async function undoByKey(): Promise<void> {
+  await sendKeys({ down: 'Control' });
+  await press('z');
+  await sendKeys({ up: 'Control' });
+}
+
 /** Puts text into a field as if it were typed. */
 function type(field: HTMLElement, text: string): void {
   (field as HTMLInputElement).value = text;
@@ -278,7 +284,7 @@ export const SITUATIONS: Record<string, Situation> = {
     begin: async ({ picker }) => {
       (await openList(picker)).click();
       const undo = await find(picker, 'button', 'Undo');
-      return { now: () => undo.click(), goOn: () => sendKeys({ press: 'Control+z' }) };
+      return { now: () => undo.click(), goOn: undoByKey };
     },
   },
 
@@ -347,7 +353,7 @@ const ON_ITS_WAY: Record<string, (page: Page, outcome: Outcome) => Promise<After
 
   'a pick for several conversations': async ({ picker, old }, outcome) => {
     picker.conversations = [{ conversationId: 'c1' }, { conversationId: 'c2' }];
-    await until(() => byRole(picker, 'combobox').textContent.trim() === 'Mixed');
+    await until(() => queryByRole(picker, 'combobox')?.textContent.trim() === 'Mixed');
     const answer = old.hold('setStatus', outcome);
     (await openList(picker)).click();
     await until(() => old.writes.at(-1)?.startsWith('setStatus'));

@@ -18,8 +18,9 @@ export interface Setting {
   old: Control;
   /** What was written to the new source. */
   written(): readonly string[];
-  /** Changes the source, in one turn. */
+  /** Changes the source, at once or later in the turn. */
   change(): void;
+  isLater?: boolean;
   /** Where the new source is still to come: lets it come. */
   arrive?(): void;
   end?(): void | Promise<void>;
@@ -39,7 +40,7 @@ const inMemory =
       elements: Elements,
       old: PipelineAdapter,
       next: PipelineAdapter,
-    ) => Pick<Setting, 'change' | 'arrive' | 'end'>,
+    ) => Pick<Setting, 'change' | 'isLater' | 'arrive' | 'end'>,
   ): Way =>
   (elements, main, tenants) => {
     const [old, next] = [controlled(tenants.old), controlled(tenants.next)];
@@ -127,7 +128,7 @@ export const WAYS: Record<string, Way> = {
     host.attachShadow({ mode: 'open' }).append(around);
     main.append(host);
     host.append(elements);
-    return { change: () => around.replaceWith(slot), end: () => setDefaultAdapter(null) };
+    return { change: () => around.replaceWith(slot), isLater: true, end: () => setDefaultAdapter(null) };
   }),
 
   'another `database` of a provider': async (elements, main, tenants) => {
@@ -148,12 +149,14 @@ export const WAYS: Record<string, Way> = {
     }
     const { prototype } = IndexedDBAdapter;
     const own = Object.fromEntries(METHODS.map((method) => [method, prototype[method]]));
+    let isChanged = false;
+    const olds = new Set<unknown>();
     for (const method of METHODS) {
       Object.assign(prototype, {
         [method](this: IndexedDBAdapter, ...args: unknown[]) {
-          return control.pass(method, args, (...all) =>
-            (own[method] as (...a: unknown[]) => Promise<unknown>).apply(this, all),
-          );
+          if (!isChanged) olds.add(this);
+          const call = own[method] as (...all: unknown[]) => Promise<unknown>;
+          return control.pass(method, args, (...all) => call.apply(this, all), this);
         },
       });
     }
@@ -161,12 +164,11 @@ export const WAYS: Record<string, Way> = {
     around.database = names[0]!;
     around.append(elements);
     main.append(around);
-    let before: readonly string[] = [];
     return {
       old: control,
-      written: () => control.writes.slice(before.length),
+      written: () => control.writes.filter((_, i) => !olds.has(control.writers[i])),
       change: () => {
-        before = [...control.writes];
+        isChanged = true;
         control.letPass();
         around.database = names[1]!;
       },

@@ -1,13 +1,13 @@
-/** After a change of source nothing that the old one knew, was asked or still answers may reach the page. */
+/** Changes the source of a page in one way, in every situation, and looks for what the old one still does. */
 import { expect } from '@open-wc/testing';
 import { resetMouse } from '@web/test-runner-commands';
-import type { PipelineErrorEvent } from '../../src/events.js';
-import { MemoryAdapter } from '../../src/adapters/memory.js';
-import { byRole, deepActiveElement, until } from '../support.js';
-import { tenant } from './source/controlled.js';
-import { Leaks, Timers, remains } from './source/leaks.js';
-import { SITUATIONS, type After, type Page } from './source/situations.js';
-import { SESSION, WAYS } from './source/ways.js';
+import type { PipelineErrorEvent } from '../../../src/events.js';
+import { MemoryAdapter } from '../../../src/adapters/memory.js';
+import { byRole, deepActiveElement, until } from '../../support.js';
+import { tenant } from './controlled.js';
+import { Leaks, Timers, remains } from './leaks.js';
+import { SITUATIONS, type After, type Page } from './situations.js';
+import { SESSION, WAYS } from './ways.js';
 
 /** The elements of a page, with room for what they open. */
 function makeElements(): Omit<Page, 'old'> & { box: HTMLElement } {
@@ -37,7 +37,7 @@ const frame = (): Promise<unknown> => new Promise((resolve) => requestAnimationF
 
 /** Until what was released has gone through every promise that waited for it, and is painted. */
 async function settled(): Promise<void> {
-  for (let i = 0; i < 3; i++) await frame();
+  for (let i = 0; i < 2; i++) await frame();
 }
 
 const isLoss = (event: Event): boolean =>
@@ -47,7 +47,7 @@ async function play(way: string, situation: string): Promise<void> {
   const { isEmpty = false, before, begin } = SITUATIONS[situation]!;
   const main = document.createElement('main');
   const { box, ...elements } = makeElements();
-  const { picker, settings } = elements;
+  const { picker, filter, settings } = elements;
   const old = isEmpty ? new MemoryAdapter() : await tenant('OLD', { c1: 'leads', c2: 'purchase' });
   const next = await tenant('NEW', { c1: 'purchase', c2: 'leads' });
   const timers = new Timers();
@@ -58,20 +58,24 @@ async function play(way: string, situation: string): Promise<void> {
     // Before anything asks the old source, where that is what it is about.
     release = before?.(setting.old);
     document.body.append(main);
-    if (!before) {
-      await until(() => !picker.matches(':state(loading)') && !settings.matches(':state(loading)'), 'the old source');
-    } else await settled();
+    const isLoaded = (each: Element & { hasUpdated: boolean }): boolean =>
+      each.hasUpdated && !each.matches(':state(loading)');
+    if (before) await settled();
+    else await until(() => [picker, filter, settings].every(isLoaded), 'the old source');
     const after: After = (await begin?.({ ...elements, old: setting.old })) ?? {};
     setting.change();
+    if (setting.isLater) await Promise.resolve();
     leaks.start();
     after.now?.();
     await settled();
     expect(remains(), 'in the page').to.deep.equal([]);
     expect(queryOpen(box), 'open').to.deep.equal([]);
     setting.arrive?.();
+    // A list that is on its way follows no changes yet: its answer tells that someone else has signed in.
+    if (way === SESSION && situation.startsWith('listStatuses')) release?.();
     await after.goOn?.();
     await until(
-      () => byRole(picker, 'combobox', 'Pipeline status').textContent.trim().startsWith('NEW '),
+      () => /^(NEW |Mixed)/.test(byRole(picker, 'combobox', 'Pipeline status').textContent.trim()),
       'the picker',
     );
     await until(() => settings.shadowRoot!.textContent!.includes('NEW Leads'), 'the settings');
@@ -104,7 +108,8 @@ function queryOpen(box: HTMLElement): string[] {
     .map((each) => each.localName);
 }
 
-for (const way of Object.keys(WAYS)) {
+/** Tests one way in every situation. */
+export function testWay(way: keyof typeof WAYS): void {
   describe(`after ${way}, when`, () => {
     for (const situation of Object.keys(SITUATIONS)) {
       it(situation, () => play(way, situation));
