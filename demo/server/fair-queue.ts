@@ -62,7 +62,7 @@ export class FairQueue {
    * Runs `work` when its turn comes, and resolves to what it resolves to. Rejects with `rate-limited` at once when too
    * much waits, or later when another tenant with less of its own needs the place; `work` was not begun then.
    *
-   * @param signal takes a job that has not begun out of the queue; it then rejects with `timeout`.
+   * @param signal takes a job that has not begun out of the queue; it then rejects with `aborted`.
    */
   run<T>(tenant: string, kind: JobKind, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
     return new Promise<T>((resolve, reject) => {
@@ -187,4 +187,4 @@ export class FairQueue {
 
 const sizeOf = ({ read, write }: Line): number => read.size + write.size;
 
-const gaveUp = (): PipelineError => new PipelineError('timeout', 'Nobody waits for the answer any more.');
+const gaveUp = (): PipelineError => new PipelineError('aborted', 'Nobody waits for the answer any more.');

@@ -34,12 +34,12 @@ export async function findPage(read: Read, request: FindRequest, tokenLifetime: 
   const { of, filter, contactMatch } = request;
   const kind = kindOf(of, contactMatch);
   const size = pageSizeOf(request.pageSize);
-  const query = `${kind}?${formatFilter(filter)}`;
-  const after = readToken(request.pageToken, query, tokenLifetime);
+  const scope = { tenant: read.tenant, query: `${kind}?${formatFilter(filter)}` };
+  const after = readToken(request.pageToken, scope, tokenLifetime);
   const items = await walk(read, kind, await groupsOf(read, kind, filter), after, size + 1);
   const ids = items.slice(0, size).map((item) => item.id);
   const last = items[size - 1];
-  return items.length <= size || !last ? { ids } : { ids, nextPageToken: writeToken(last, query) };
+  return items.length <= size || !last ? { ids } : { ids, nextPageToken: writeToken(last, scope) };
 }
 
 /** The groups that pass; `undefined`: everything does, or so much that the walk may as well pass everything. */

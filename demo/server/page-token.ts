@@ -1,5 +1,6 @@
 import { PipelineError, invalid } from '../../src/model/errors.js';
 import type { Id } from '../../src/model/id.js';
+import { parseId } from '../../src/model/parse.js';
 import { hash } from './hash.js';
 
 /** Where a page ended. */
@@ -9,11 +10,21 @@ export interface Place {
 }
 
 /** Tokens of another version are expired: a newer server may walk in another order. */
-const VERSION = 1;
+const VERSION = 2;
+
+/** An id of 256 characters, each escaped in JSON, in base64url. */
+const MAX_TOKEN = 5000;
+
+/** What a token belongs to. */
+export interface TokenScope {
+  tenant: string;
+  /** The same for the same list. */
+  query: string;
+}
 
 /** Opaque to clients. It opens nothing: who may read is decided by the request that brings it. */
-export function writeToken({ recency, id }: Place, query: string): string {
-  return Buffer.from(JSON.stringify([VERSION, Date.now(), digest(query), recency, id])).toString('base64url');
+export function writeToken({ recency, id }: Place, scope: TokenScope): string {
+  return Buffer.from(JSON.stringify([VERSION, Date.now(), digest(scope), recency, id])).toString('base64url');
 }
 
 export class TokenExpired extends PipelineError {
@@ -22,24 +33,36 @@ export class TokenExpired extends PipelineError {
   }
 }
 
-/** Throws `invalid` for what is no token of this query, and `TokenExpired`. */
-export function readToken(token: string | undefined, query: string, lifetimeMs: number): Place | undefined {
+/** Throws `invalid` for what is no token of this scope, whoever made it up, and `TokenExpired`. */
+export function readToken(token: string | undefined, scope: TokenScope, lifetimeMs: number): Place | undefined {
   if (token === undefined) return undefined;
-  const [version, at, of, recency, id] = parse(token);
-  if (typeof version !== 'number' || typeof at !== 'number') throw invalid('pageToken', 'is not one of this server.');
+  const [version, at, of, recency, id, ...more] = parse(token);
+  if (!isWhole(version) || !isWhole(at) || typeof of !== 'string' || more.length) throw foreign();
   if (version !== VERSION || Date.now() - at >= lifetimeMs) throw new TokenExpired();
-  if (of !== digest(query)) throw invalid('pageToken', 'belongs to another query.');
-  if (typeof recency !== 'number' || typeof id !== 'string') throw invalid('pageToken', 'is not one of this server.');
-  return { recency, id };
+  if (of !== digest(scope)) throw invalid('pageToken', 'belongs to another list.');
+  if (typeof recency !== 'number' || !Number.isFinite(recency)) throw foreign();
+  try {
+    return { recency, id: parseId(id) };
+  } catch {
+    throw foreign();
+  }
 }
 
 function parse(token: string): unknown[] {
+  if (token.length > MAX_TOKEN || !/^[\w-]+$/.test(token)) return [];
   try {
-    const value = JSON.parse(Buffer.from(token, 'base64url').toString()) as unknown;
+    const bytes = Buffer.from(token, 'base64url');
+    // Node ignores a character too many at the end.
+    if (bytes.toString('base64url') !== token) return [];
+    const value = JSON.parse(bytes.toString()) as unknown;
     return Array.isArray(value) ? (value as unknown[]) : [];
   } catch {
     return [];
   }
 }
 
-const digest = (query: string): string => hash(query).slice(0, 12);
+const isWhole = (value: unknown): value is number => typeof value === 'number' && Number.isSafeInteger(value);
+
+const foreign = (): PipelineError => invalid('pageToken', 'is not one of this server.');
+
+const digest = ({ tenant, query }: TokenScope): string => hash(JSON.stringify([tenant, query])).slice(0, 12);

@@ -8,6 +8,8 @@ const TYPE = 'https://pipeline-elements.dev/problems/';
 export const PROBLEM_TYPE = 'application/problem+json';
 
 const STATUS: Partial<Record<PipelineErrorCode, number>> = {
+  // Nobody is there to read it, and it is no fault of the server; the number is the one that proxies log.
+  aborted: 499,
   auth: 401,
   forbidden: 403,
   'not-found': 404,
@@ -23,6 +25,7 @@ const STATUS: Partial<Record<PipelineErrorCode, number>> = {
 };
 
 const TITLE: Partial<Record<PipelineErrorCode, string>> = {
+  aborted: 'Given up',
   auth: 'Not signed in',
   forbidden: 'Not allowed',
   'not-found': 'Not found',

@@ -1,7 +1,5 @@
 import { Hono, type Context } from 'hono';
 import { liveStatuses } from '../../src/adapters/rules.js';
-import { invalid } from '../../src/model/errors.js';
-import { parseFilterQuery, type ContactMatch, type Filter } from '../../src/model/filter.js';
 import type { Id } from '../../src/model/id.js';
 import { parseConversationRef, parseId } from '../../src/model/parse.js';
 import { MAX_HOST_BATCH, idsOf, listOf, nullableId, readBody, refOf, type Body } from './body.js';
@@ -15,6 +13,7 @@ import { hash } from './hash.js';
 import { readHistory } from './history.js';
 import type { Answer, Idempotency } from './idempotency.js';
 import { checkMay, knownRoles, permissionsOf, type Action } from './permissions.js';
+import { choice, contactMatchOf, filterOf, single, wholeNumber } from './query.js';
 import type { Streams } from './sse.js';
 import { createStatus, deleteStatus, moveStatus, restoreStatus, updateStatus } from './statuses.js';
 import type { Read, Store, Write } from './store.js';
@@ -89,7 +88,7 @@ export function createRoutes({ store, idempotency, streams, pageTokenLifetimeMs 
     check(c, 'delete');
     const id = idOf(c);
     const isSeen = requiredIfMatch(c.req.header('If-Match'));
-    const value = c.req.query('moveTo');
+    const value = single(queryOf(c), 'moveTo');
     const moveTo = value === undefined ? undefined : value === '' ? null : parseId(value, 'moveTo');
     return write(c, undefined, async (write) => ok(await deleteStatus(write, id, { isSeen, moveTo })));
   });
@@ -143,20 +142,21 @@ export function createRoutes({ store, idempotency, streams, pageTokenLifetimeMs 
   });
 
   app.get('/counts', async (c) => {
-    const of = oneOf(c.req.query('of'), 'of', ['conversation', 'contact']);
-    const contactMatch = contactMatchOf(c);
+    const query = queryOf(c);
+    const of = choice(query, 'of', ['conversation', 'contact']);
+    const contactMatch = contactMatchOf(query);
     const { byStatus, none } = await read(c, (read) => count(read, { of, contactMatch }));
     return respond(ok({ byStatus: Object.fromEntries(byStatus), none }));
   });
 
   const find = async (c: C, of: 'conversation' | 'contact'): Promise<Response> => {
-    const size = c.req.query('pageSize');
+    const query = queryOf(c);
     const request = {
       of,
-      filter: filterOf(new URL(c.req.url).searchParams),
-      contactMatch: contactMatchOf(c),
-      pageSize: size === undefined ? undefined : Number(size),
-      pageToken: c.req.query('pageToken'),
+      filter: filterOf(query),
+      contactMatch: contactMatchOf(query),
+      pageSize: wholeNumber(query, 'pageSize'),
+      pageToken: single(query, 'pageToken'),
     };
     return respond(ok(await read(c, (read) => findPage(read, request, pageTokenLifetimeMs))));
   };
@@ -211,18 +211,4 @@ function respond({ status, body, headers }: Answer): Response {
 
 const idOf = (c: C, field = 'id'): Id => parseId(c.req.param('id'), field);
 
-const contactMatchOf = (c: C): ContactMatch =>
-  oneOf(c.req.query('contactMatch') ?? 'any', 'contactMatch', ['any', 'latest']);
-
-function oneOf<T extends string>(value: string | undefined, field: string, choices: readonly T[]): T {
-  const choice = choices.find((each) => each === value);
-  if (choice === undefined) throw invalid(field, `must be one of: ${choices.join(', ')}.`);
-  return choice;
-}
-
-/** `op` and `status` stand among other parameters. */
-function filterOf(query: URLSearchParams): Filter {
-  const filter = new URLSearchParams();
-  for (const name of ['op', 'status']) for (const value of query.getAll(name)) filter.append(name, value);
-  return parseFilterQuery(filter.toString());
-}
+const queryOf = (c: C): URLSearchParams => new URL(c.req.url).searchParams;

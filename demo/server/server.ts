@@ -233,7 +233,7 @@ async function inTime(response: Promise<Response>, ms: number, controller: Abort
 /** So that a host which never says who asks holds nothing for ever. */
 function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
-    const refuse = (): void => reject(new PipelineError('timeout', 'The server took too long.'));
+    const refuse = (): void => reject(new PipelineError('aborted', 'Nobody waits for the answer any more.'));
     if (signal.aborted) refuse();
     signal.addEventListener('abort', refuse, { once: true });
     promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', refuse));

@@ -1,4 +1,8 @@
 // Reads a change stream, block by block.
+
+/** Only to end a test that hangs. */
+const HANG_MS = 60_000;
+
 export class Events {
   #controller = new AbortController();
   #waiting = [];
@@ -36,10 +40,10 @@ export class Events {
 
   /** Waits until `check` holds of the changes. */
   async until(check, what = 'the change') {
-    const end = performance.now() + 5000;
+    const end = performance.now() + HANG_MS;
     while (!check(this.changes, this)) {
       const left = end - performance.now();
-      if (left < 0) throw new Error(`waited 5 s for ${what}; heard ${JSON.stringify(this.blocks.slice(-5))}`);
+      if (left < 0) throw new Error(`waited ${HANG_MS} ms for ${what}; heard ${JSON.stringify(this.blocks.slice(-5))}`);
       await new Promise((resolve) => {
         this.#waiting.push(resolve);
         setTimeout(resolve, Math.min(left, 100));

@@ -118,9 +118,9 @@ describe('the queue', () => {
     const third = run('a2');
     gone.abort();
     late.abort();
-    await assert.rejects(second, { code: 'timeout' });
+    await assert.rejects(second, { code: 'aborted' });
     assert.equal(queue.waiting, 1);
-    await assert.rejects(run('a3', 'write', gone.signal), { code: 'timeout' });
+    await assert.rejects(run('a3', 'write', gone.signal), { code: 'aborted' });
     await letEnd(2);
     assert.deepEqual(await Promise.all([first, third]), ['a0', 'a2']);
     assert.deepEqual(begun, ['a0', 'a2']);

@@ -72,7 +72,8 @@ export class Client {
 /** The code of a problem. */
 export const codeOf = ({ body }) => body.type?.split('/').at(-1);
 
-export const until = async (check, what, ms = 5000) => {
+/** @param ms only ends a test that hangs. */
+export const until = async (check, what, ms = 60_000) => {
   const end = performance.now() + ms;
   for (;;) {
     const value = await check();

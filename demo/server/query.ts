@@ -1,0 +1,44 @@
+// Reads the query of a URL: each parameter once, unless it is a list, and of the type that it has.
+import { invalid } from '../../src/model/errors.js';
+import { parseFilterQuery, type ContactMatch, type Filter } from '../../src/model/filter.js';
+
+/** Far more than a pipeline has statuses, deleted ones included; each costs a comparison for every group. */
+const MAX_FILTER_STATUSES = 500;
+
+/** The value of a parameter that may stand there once; `undefined` when it does not. Throws `invalid` for more. */
+export function single(query: URLSearchParams, name: string): string | undefined {
+  const values = query.getAll(name);
+  if (values.length > 1) throw invalid(name, 'must be given once.');
+  return values[0];
+}
+
+/** One of the choices. Throws `invalid` for anything else, and where there is none. */
+export function choice<T extends string>(query: URLSearchParams, name: string, choices: readonly T[]): T {
+  const value = single(query, name);
+  const found = choices.find((each) => each === value);
+  if (found === undefined) throw invalid(name, `must be one of: ${choices.join(', ')}.`);
+  return found;
+}
+
+/** A whole number in digits; `undefined` when it is not there. Throws `invalid`. */
+export function wholeNumber(query: URLSearchParams, name: string): number | undefined {
+  const value = single(query, name);
+  if (value === undefined) return undefined;
+  if (!/^\d{1,15}$/.test(value)) throw invalid(name, 'must be a whole number.');
+  return Number(value);
+}
+
+export const contactMatchOf = (query: URLSearchParams): ContactMatch =>
+  query.has('contactMatch') ? choice(query, 'contactMatch', ['any', 'latest']) : 'any';
+
+/** `op` and each `status`, which stand among other parameters. Throws `invalid`. */
+export function filterOf(query: URLSearchParams): Filter {
+  const statuses = query.getAll('status');
+  if (statuses.length > MAX_FILTER_STATUSES) {
+    throw invalid('status', `must be given at most ${MAX_FILTER_STATUSES} times.`);
+  }
+  const op = single(query, 'op');
+  const filter = new URLSearchParams(op === undefined ? {} : { op });
+  for (const status of statuses) filter.append('status', status);
+  return parseFilterQuery(filter.toString());
+}
