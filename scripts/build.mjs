@@ -1,6 +1,7 @@
 // Builds dist/ as it is published: ES modules with types, the manifest and what editors make of it, the one-file build.
-import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { transform } from 'esbuild';
+import { FILE } from './notices.mjs';
 import { document } from './openapi.mjs';
 import { run, runSteps } from './run.mjs';
 
@@ -48,6 +49,7 @@ const isOk = await runSteps(
     ['JSX types', finishJsxTypes],
     ['OpenAPI', () => writeFile('dist/openapi.json', `${JSON.stringify(document, null, 2)}\n`)],
     ['one file', () => bin('rollup/dist/bin/rollup', '-c', '--silent')],
+    ['notices', () => copyFile(`dist/cdn/${FILE}`, FILE)],
   ],
   { stopsAtFailure: true },
 );

@@ -1,5 +1,6 @@
 // npm run check: everything but the tests. One line a step; what a step printed only when it failed.
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { FILE } from './notices.mjs';
 import { run, runSteps } from './run.mjs';
 
 const bin = (name, ...args) => run('node', [`node_modules/${name}`, ...args]);
@@ -11,9 +12,21 @@ async function pack() {
   const [{ files }] = JSON.parse(output.slice(output.indexOf('[')));
   const strangers = files
     .map(({ path }) => path)
-    .filter((path) => !/^(dist\/|package\.json$|README|LICENSE|CHANGELOG)/.test(path) || /\.test\./.test(path));
+    .filter(
+      (path) =>
+        !/^(dist\/|package\.json$|README|LICENSE|CHANGELOG|SECURITY|THIRD-PARTY-NOTICES)/.test(path) ||
+        /\.test\./.test(path),
+    );
   return { code: strangers.length ? 1 : 0, output: `not meant to be published:\n${strangers.join('\n')}` };
 }
+
+/** The build writes it anew, and what is committed must be that. */
+const readNotices = () => (existsSync(FILE) ? readFileSync(FILE, 'utf8') : undefined);
+const noticesBefore = readNotices();
+const compareNotices = () => ({
+  code: readNotices() === noticesBefore ? 0 : 1,
+  output: `${FILE} was not that of the build: commit what it is now.`,
+});
 
 /** The lockfile must not tie an install to one registry. */
 function lockfile() {
@@ -41,6 +54,7 @@ const ofBuild =
     ['sizes', () => run('node', ['scripts/size.mjs'])],
     ['package', () => bin('publint/src/cli.js', '--strict')],
     ['types of the package', () => bin('@arethetypeswrong/cli/dist/index.js', '--pack', '.', '--profile', 'esm-only')],
+    ['notices', compareNotices],
     ['what is published', pack],
   ]));
 process.exitCode = ofSources && ofBuild ? 0 : 1;

@@ -1,4 +1,5 @@
 import { PipelineError } from '../model/errors.js';
+import { refusalOf } from './trusted-types.js';
 
 /** A part of the package that is loaded when it is first used: once for the page, whoever asks. */
 export class LazyCode<Code> {
@@ -22,7 +23,10 @@ export class LazyCode<Code> {
       (code) => (this.#code = code),
       (thrown: unknown) => {
         this.#loading = undefined;
-        throw new PipelineError('unavailable', 'A part of the code could not be loaded.', { cause: thrown });
+        throw (
+          refusalOf(thrown) ??
+          new PipelineError('unavailable', 'A part of the code could not be loaded.', { cause: thrown })
+        );
       },
     );
     return this.#loading;

@@ -2,6 +2,7 @@ import type { ReactiveControllerHost } from 'lit';
 import { PipelineErrorEvent } from '../events/error.js';
 import type { PipelineError } from '../model/errors.js';
 import type { LazyCode } from './lazy-code.js';
+import { policyRefusal } from './trusted-types.js';
 
 /** A part of one element whose code is loaded when it is first used. What is asked of it meanwhile is not lost. */
 export class LazyPart<Code, Part> {
@@ -78,6 +79,7 @@ export class LazyPart<Code, Part> {
     if (this.#failure === error) return;
     this.#failure = error;
     this.#host.requestUpdate();
-    this.#host.dispatchEvent(new PipelineErrorEvent(error, 'load'));
+    // The element itself shows and reports that no element can be shown.
+    if (error !== policyRefusal()) this.#host.dispatchEvent(new PipelineErrorEvent(error, 'load'));
   }
 }

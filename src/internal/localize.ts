@@ -1,5 +1,6 @@
 import { pill } from '../locales/en/pill.js';
 import type { Message, MessageKey, Messages } from '../locales/en.js';
+import { onPolicyRefused } from './trusted-types.js';
 
 /** Messages of a locale, or how to get them. */
 export type LocaleSource = Messages | (() => Promise<Messages | { default: Messages }>);
@@ -17,6 +18,10 @@ const controllers = new Set<LocalizeController>();
 function refreshAll(): void {
   for (const controller of controllers) controller.refresh();
 }
+
+onPolicyRefused(() => {
+  for (const controller of controllers) controller.update();
+});
 
 /** Adds the English words of a part that not every page has. */
 export function learn(words: Words): void {
@@ -175,6 +180,11 @@ export class LocalizeController {
 
   disconnect(): void {
     controllers.delete(this);
+  }
+
+  /** Has the element rendered again. */
+  update(): void {
+    this.#host.requestUpdate();
   }
 
   /** The tag in force, for `Intl`. */

@@ -5,6 +5,7 @@ import type { MessageKey, Messages } from '../locales/en.js';
 import { StoreController, type StoreUse } from '../store/store-controller.js';
 import type { Interest, PipelineStore } from '../store/store.js';
 import { LocalizeController, type Values } from './localize.js';
+import { policyRefusal, showRefusal } from './trusted-types.js';
 
 const warned = new Set<string>();
 
@@ -126,6 +127,13 @@ export abstract class PipelineElement extends ReactiveElement {
     // Safari before 17.4 has no custom states; everything but the designer's hook works without.
     if (on) this.internals.states?.add(name);
     else this.internals.states?.delete(name);
+  }
+
+  /** Shows nothing but the reason where the page's Content-Security-Policy lets no element work. */
+  protected override performUpdate(): void {
+    if (!policyRefusal()) return super.performUpdate();
+    this.setState('error', true);
+    showRefusal(this, this.renderRoot);
   }
 
   protected override willUpdate(changed: PropertyValues): void {
