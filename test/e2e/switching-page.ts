@@ -78,7 +78,9 @@ export function install(): void {
         .catch(() => ({}))) as { items?: { id: string }[] };
       for (const { id } of items) owners.set(id, tenant);
     }
-    if (tenant && mine === epoch && tenant !== answered) {
+    // A write of an earlier source that was under way is finished there.
+    const isOfSource = url.includes(`${document.querySelector('pipeline-provider')!.src!}/`);
+    if (tenant && isOfSource && mine === epoch && tenant !== answered) {
       answered = tenant;
       epoch++;
       watch.tenant = 'any';

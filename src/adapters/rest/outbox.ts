@@ -14,7 +14,9 @@ const WAITS: ReadonlySet<string> = new Set(['offline', 'timeout', 'unavailable',
 
 interface Waiting {
   order: number;
-  send(): Promise<unknown>;
+  /** Gives up when the signal says so. */
+  send(signal: AbortSignal): Promise<unknown>;
+  controller: AbortController;
   resolve(value: unknown): void;
   reject(reason: unknown): void;
   since: number;
@@ -41,7 +43,7 @@ export class Outbox {
   }
 
   /** Sends it after all with a lower `order`. `send` rejects with `offline` when there is still no network. */
-  add<T>(order: number, send: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+  add<T>(order: number, send: (signal: AbortSignal) => Promise<T>, signal?: AbortSignal): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       if (this.#isClosed) return reject(aborted());
       if (this.#waiting.length >= MAX_WAITING) {
@@ -51,6 +53,7 @@ export class Outbox {
       const waiting: Waiting = {
         order,
         send,
+        controller: new AbortController(),
         resolve: (value) => {
           signal?.removeEventListener('abort', handleAbort);
           resolve(value as T);
@@ -102,7 +105,7 @@ export class Outbox {
         continue;
       }
       try {
-        head.resolve(await head.send());
+        head.resolve(await head.send(head.controller.signal));
         this.#remove(head);
         this.#failures = 0;
       } catch (thrown) {
@@ -125,7 +128,11 @@ export class Outbox {
   #remove(waiting: Waiting, reason?: PipelineError): void {
     const index = this.#waiting.indexOf(waiting);
     if (index >= 0) this.#waiting.splice(index, 1);
-    if (reason) waiting.reject(reason);
+    if (reason) {
+      waiting.reject(reason);
+      // It may be about to be sent.
+      waiting.controller.abort(reason);
+    }
     if (this.#waiting.length) return;
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;

@@ -322,6 +322,27 @@ describe('a server that names its sessions', () => {
     await office.adapter.close();
   });
 
+  it('closing while the server is asked whose session it is sends nothing any more', async () => {
+    const office = new Office();
+    await office.signIn('ani');
+    await office.adapter.listStatuses();
+    const end = waits['offline']!(office);
+    const code = codeOf(office.adapter.setStatus(c1, 's1'));
+    await settle();
+    let release: (() => void) | undefined;
+    office.server.faults.after = (_, response) =>
+      new Promise((resolve) => {
+        release = () => resolve(response);
+      });
+    end();
+    await office.passUntil(() => release !== undefined);
+    await office.adapter.close();
+    release!();
+    await office.pass();
+    expect(await code).to.equal('aborted');
+    expect(await office.statusOf('ani')).to.equal(undefined);
+  });
+
   it('closing drops what is kept for an earlier session', async () => {
     const office = new Office();
     await office.signIn('ani');

@@ -142,7 +142,11 @@ export class SetStatus {
           if (error.code !== 'offline') throw error;
         }
         request.hasWaited = true;
-        const later = this.#outbox.add(order, send, part.signal);
+        const sendLater = (signal: AbortSignal): Promise<SetResult[]> => {
+          request.signal = signal;
+          return send();
+        };
+        const later = this.#outbox.add(order, sendLater, part.signal);
         later.catch(() => undefined);
         return { ends: later };
       },
