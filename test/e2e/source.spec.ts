@@ -63,9 +63,9 @@ test.describe('the default database is never opened where the page names another
       'app.js': `${ADAPTER} addEventListener('load', async () => { const library = await import('${ONE_FILE}'); ${NAME} });`,
     },
     'when the page is parsed': {
-      'page.html': html(`<script type="module" src="${ONE_FILE}"></script>${ELEMENTS}<script src="app.js"></script>`),
-      'app.js': `${ADAPTER} addEventListener('DOMContentLoaded', async () => {
-        const library = await import('${ONE_FILE}'); ${NAME} });`,
+      'page.html': html(`<script type="module" src="app.js"></script>${ELEMENTS}`),
+      'app.js': `${ADAPTER} import * as library from '${ONE_FILE}';
+        addEventListener('DOMContentLoaded', async () => { ${NAME} });`,
     },
     'as a promise that takes its time': {
       'page.html': html(`${ELEMENTS}<script type="module" src="app.js"></script>`),
@@ -145,4 +145,68 @@ test('setDefaultAdapter(null) goes back to it', async ({ page }) => {
   await page.evaluate(() => (globalThis as unknown as { goBack(): void }).goBack());
   await expect(picker(page)).toHaveText('No status');
   expect(await databases(page)).toContain('pipeline-elements');
+});
+
+test.describe('after a change of `src`', () => {
+  /** A tenant of the reference server, with one status that conversation c has. */
+  async function setUp(page: Page, tenant: string, name: string): Promise<void> {
+    const send = (method: string, path: string, body: object): Promise<number> =>
+      page.evaluate(
+        async ([verb, url, data]) => {
+          const headers = { 'Content-Type': 'application/json', 'Idempotency-Key': crypto.randomUUID() };
+          const { status } = await fetch(url, { method: verb, headers, body: JSON.stringify(data) });
+          return status;
+        },
+        [method, `/api/${tenant}/${path}`, body] as const,
+      );
+    expect(await send('POST', 'statuses', { id: 'leads', name, color: '#2775f8' })).toBe(201);
+    expect(await send('PUT', 'conversations/c/status', { statusId: 'leads' })).toBe(200);
+  }
+
+  test('a pick that is on its way is neither told nor sent again, and an open list closes', async ({ page }) => {
+    const [a, b] = ['a', 'b'].map((name) => `${name}-${Math.random().toString(36).slice(2)}`);
+    await serve(page, {
+      'page.html': html(`<script type="module" src="${ONE_FILE}"></script>
+        <pipeline-provider src="/api/${a!}">${ELEMENTS}</pipeline-provider>`),
+    });
+    await page.goto('/source/page.html');
+    await setUp(page, a!, 'OLD Leads');
+    await setUp(page, b!, 'NEW Leads');
+    await page.reload();
+    await expect(picker(page)).toHaveText('OLD Leads');
+    const told: string[] = [];
+    await page.exposeFunction('told', (type: string) => told.push(type));
+    await page.evaluate(() => {
+      for (const type of ['pipeline-status-change', 'pipeline-error', 'pipeline-filter-change']) {
+        document.addEventListener(type, () => (globalThis as unknown as { told(type: string): void }).told(type));
+      }
+    });
+    const writes: string[] = [];
+    page.on('request', (request) => request.method() === 'PUT' && writes.push(new URL(request.url()).pathname));
+    let answer = (): void => undefined;
+    const answered = new Promise<void>((resolve) => (answer = resolve));
+    await page.route(`**/api/${a!}/conversations/**`, async (route) => {
+      await answered;
+      await route.continue();
+    });
+    await picker(page).click();
+    await page.getByRole('option', { name: 'No status' }).click();
+    await expect.poll(() => writes.length).toBe(1);
+    await picker(page).click();
+    await expect(page.getByRole('option')).toHaveCount(2);
+    await page
+      .locator('pipeline-provider')
+      .evaluate((provider, src) => provider.setAttribute('src', src), `/api/${b!}`);
+    await expect(page.getByRole('option')).toHaveCount(0);
+    await expect(picker(page)).toHaveText('NEW Leads');
+    answer();
+    await expect.poll(async () => (await page.content()).includes('OLD')).toBe(false);
+    await page.keyboard.press('Escape');
+    await picker(page).click();
+    await page.getByRole('option', { name: 'No status' }).click();
+    await expect.poll(() => told).toEqual(['pipeline-status-change']);
+    expect(new Set(writes)).toEqual(
+      new Set([`/api/${a!}/conversations/c/status`, `/api/${b!}/conversations/c/status`]),
+    );
+  });
 });
