@@ -7,43 +7,46 @@ import { resolveAgain } from './registry.js';
 /** An adapter, or a promise of one. */
 export type AdapterSource = PipelineAdapter | PromiseLike<PipelineAdapter>;
 
-const METHODS = ['listStatuses', 'getEntries', 'setStatus'] as const satisfies readonly (keyof PipelineAdapter)[];
+const isFunction = (value: unknown): boolean => typeof value === 'function';
 
-export const isAdapter = (value: unknown): value is PipelineAdapter =>
-  METHODS.every((method) => typeof (value as Partial<PipelineAdapter> | null | undefined)?.[method] === 'function');
+/** Whether it has what every adapter has. Asked by each of a thousand elements: nothing is made on the way. */
+export function isAdapter(value: unknown): value is PipelineAdapter {
+  const it = value as Partial<PipelineAdapter> | null | undefined;
+  return isFunction(it?.listStatuses) && isFunction(it?.getEntries) && isFunction(it?.setStatus);
+}
 
 export const isPromise = (value: unknown): value is PromiseLike<unknown> =>
-  typeof (value as Partial<PromiseLike<unknown>> | null | undefined)?.then === 'function';
+  isFunction((value as Partial<PromiseLike<unknown>> | null | undefined)?.then);
 
 /** An adapter whose every method rejects with the same error. It cannot count, so that the error is reported once. */
 export const failingAdapter = (error: PipelineError): PipelineAdapter =>
   lazyAdapter(() => Promise.reject(error), ['count', 'putConversations']);
 
-/** By the promise that was given; `undefined` until it settles. */
-const settled = new WeakMap<PromiseLike<unknown>, PipelineAdapter | undefined>();
-let noAdapter: PipelineAdapter | undefined;
+const noAdapter = (): PipelineAdapter =>
+  failingAdapter(invalid('adapter', 'has no listStatuses(), getEntries() and setStatus().'));
 
-const adapterOf = (value: unknown): PipelineAdapter =>
-  isAdapter(value)
-    ? value
-    : (noAdapter ??= failingAdapter(invalid('adapter', 'has no listStatuses(), getEntries() and setStatus().')));
+/** By the object that was given as an adapter and is none; `undefined` for a promise until it settles. */
+const standIns = new WeakMap<object, PipelineAdapter | undefined>();
 
 /**
  * The adapter that a source stands for; `undefined` while a promise has not settled, and then every element asks again.
  * A rejection becomes an adapter that fails with it. Whoever holds another source by then never sees the outcome.
  */
 export function settle(source: unknown): PipelineAdapter | undefined {
-  if (!isPromise(source)) return adapterOf(source);
-  if (!settled.has(source)) {
-    settled.set(source, undefined);
+  if (isAdapter(source)) return source;
+  const key = Object(source) as object;
+  if (!standIns.has(key)) {
+    standIns.set(key, isPromise(source) ? undefined : noAdapter());
     const keep = (adapter: PipelineAdapter): void => {
-      settled.set(source, adapter);
+      standIns.set(key, adapter);
       resolveAgain();
     };
-    source.then(
-      (value) => keep(adapterOf(value)),
-      (thrown: unknown) => keep(failingAdapter(PipelineError.from(thrown))),
-    );
+    if (isPromise(source)) {
+      source.then(
+        (value) => keep(isAdapter(value) ? value : noAdapter()),
+        (thrown: unknown) => keep(failingAdapter(PipelineError.from(thrown))),
+      );
+    }
   }
-  return settled.get(source);
+  return standIns.get(key);
 }

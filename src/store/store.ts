@@ -103,6 +103,7 @@ export class PipelineStore {
   /** While the place in the changes is not known yet: what was read before it could miss a change that nobody tells. */
   #placing: Promise<void> | undefined;
   #listAgain = false;
+  #told: PipelineError | undefined;
   #toldNotDurable = false;
   /** Whose session it is, once the adapter tells. */
   #session: string | undefined;
@@ -411,7 +412,10 @@ export class PipelineStore {
 
   /** What fails when nobody shows it any more (its adapter was closed, say) is nobody's concern. */
   #fail(error: PipelineError, isRepeat: boolean): void {
-    if (this.isWatched && this.#retries.add(error, isRepeat)) this.report(error, 'load');
+    if (!this.isWatched || !this.#retries.add(error, isRepeat) || error === this.#told) return;
+    // The list and a conversation may fail with one and the same.
+    this.#told = error;
+    this.report(error, 'load');
   }
 
   #tellNotDurable(): void {

@@ -20,9 +20,12 @@ export class Control {
   readonly #gates = new Map<Method, Promise<void>>();
 
   /** Calls of a method wait from now on; returns how to let them be answered, or refused. */
-  hold(method: Method, outcome: Outcome = 'answered'): () => void {
+  hold(
+    method: Method,
+    outcome: Outcome = 'answered',
+    refusal = new PipelineError('forbidden', 'OLD refuses'),
+  ): () => void {
     let release = (): void => undefined;
-    const refusal = new PipelineError('forbidden', 'OLD refuses');
     const gate = new Promise<void>((resolve, reject) => {
       release = outcome === 'answered' ? resolve : () => reject(refusal);
     });

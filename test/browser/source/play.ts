@@ -78,7 +78,7 @@ async function play(way: string, situation: string): Promise<void> {
       () => /^(NEW |Mixed)/.test(byRole(picker, 'combobox', 'Pipeline status').textContent.trim()),
       'the picker',
     );
-    await until(() => settings.shadowRoot!.textContent!.includes('NEW Leads'), 'the settings');
+    await until(() => settings.shadowRoot!.textContent.includes('NEW Leads'), 'the settings');
     const focused = deepActiveElement();
     for (const answer of [release, after.answer]) answer?.();
     await settled();

@@ -4,6 +4,7 @@ import { IndexedDBAdapter } from '../../../src/adapters/indexeddb/adapter.js';
 import type { MemoryAdapter } from '../../../src/adapters/memory.js';
 import '../../../src/define.js';
 import { setDefaultAdapter } from '../../../src/index.js';
+import { PipelineStore } from '../../../src/store/store.js';
 import { Control, METHODS, SignIn, controlled, fill } from './controlled.js';
 
 /** What the old source and the new one hold. */
@@ -31,6 +32,11 @@ type Way = (elements: Elements, main: HTMLElement, tenants: Tenants) => Setting 
 
 const provider = (adapter?: PipelineAdapter): HTMLElementTagNameMap['pipeline-provider'] =>
   Object.assign(document.createElement('pipeline-provider'), { adapter });
+
+/** Has a source read before any element of the page needs it: then its data is there at once. */
+function warm(adapter: PipelineAdapter): void {
+  PipelineStore.of(adapter).watch({ statuses: true, conversationIds: ['c1', 'c2'] }, { update: () => undefined });
+}
 
 /** Both tenants in memory; `place` puts the elements into the page and returns how the source changes. */
 const inMemory =
@@ -70,7 +76,8 @@ export const WAYS: Record<string, Way> = {
     };
   }),
 
-  'the `adapter` of a provider': inMemory((main, elements, old, next) => {
+  'the `adapter` of a provider, to one whose data is there': inMemory((main, elements, old, next) => {
+    warm(next);
     const around = provider(old);
     around.append(elements);
     main.append(around);
@@ -85,7 +92,8 @@ export const WAYS: Record<string, Way> = {
     return { change: () => void (around.adapter = promise), arrive };
   }),
 
-  'setDefaultAdapter()': inMemory((main, elements, old, next) => {
+  'setDefaultAdapter(), to one whose data is there': inMemory((main, elements, old, next) => {
+    warm(next);
     setDefaultAdapter(old);
     main.append(elements);
     return { change: () => setDefaultAdapter(next), end: () => setDefaultAdapter(null) };
