@@ -1,7 +1,9 @@
 import { activity } from './app/activity.js';
 import { followLocale } from './app/i18n.js';
 import { inbox } from './app/inbox.js';
+import { currentUser, followSession, hasSessions } from './app/session.js';
 import { createShell } from './views/shell.js';
+import { createSignIn } from './views/sign-in.js';
 import type { Shell } from './views/shell.js';
 
 /** Conversations told at once: the reads of what is shown go in between. */
@@ -9,7 +11,8 @@ const PART = 100;
 
 /** Sets the adapter before any element looks for one, and tells it which conversations exist. */
 async function connectPipeline(): Promise<void> {
-  const { tellConversations } = await import('./adapter.js');
+  const { connect } = await import('./adapter.js');
+  const tellConversations = await connect();
   const tell = async (refs = activity()) => {
     try {
       for (let at = 0; at < refs.length; at += PART) await tellConversations(refs.slice(at, at + PART));
@@ -21,8 +24,18 @@ async function connectPipeline(): Promise<void> {
   inbox.on('sent', (id) => void tell(activity([id])));
 }
 
+/** Whether the page is that of someone who is signed out. */
+const isOut = (): boolean => hasSessions() && !currentUser();
+
 function start(): void {
   let shell = build();
+  let wasOut = isOut();
+  followSession(() => {
+    if (isOut() === wasOut) return;
+    wasOut = isOut();
+    shell.stop();
+    shell = build();
+  });
   followLocale(() => {
     const choosing = document.querySelector('#display:popover-open') !== null;
     shell.stop();
@@ -34,7 +47,7 @@ function start(): void {
 }
 
 function build(): Shell {
-  const shell = createShell();
+  const shell = isOut() ? createSignIn() : createShell();
   document.body.replaceChildren(...shell.elements);
   shell.show();
   return shell;
@@ -43,6 +56,6 @@ function build(): Shell {
 try {
   await connectPipeline();
 } catch (error) {
-  console.warn('The inbox runs without its pipeline: the library did not load', error);
+  console.warn('The inbox runs without its pipeline: the library or its server did not answer', error);
 }
 start();

@@ -1,9 +1,22 @@
 import type { View } from './view.js';
 import { h } from '../app/h.js';
+import { icon } from '../app/icons.js';
 import { words } from '../app/i18n.js';
+import { canManage, followSession } from '../app/session.js';
 
-export function createSettings(): View {
+export function createSettings(signal: AbortSignal): View {
   const t = words();
+  const settings = h('pipeline-settings');
+  const note = h('p', { class: 'note' }, icon('lock'), h('span', {}, t.onlyManagers));
+
+  /** The server refuses what an agent may not do; the page does not offer it. */
+  function followRole(): void {
+    settings.toggleAttribute('readonly', !canManage());
+    note.hidden = canManage();
+  }
+
+  followRole();
+  followSession(followRole, signal);
   return {
     element: h(
       'section',
@@ -21,7 +34,7 @@ export function createSettings(): View {
             h('h1', {}, t.pipelineManagement),
             h('p', { class: 'lead' }, t.pipelineLead),
           ),
-          h('div', { class: 'settings-main' }, h('pipeline-settings')),
+          h('div', { class: 'settings-main' }, note, settings),
           h(
             'div',
             { class: 'settings-side' },

@@ -4,7 +4,9 @@ import { h } from '../app/h.js';
 import { icon } from '../app/icons.js';
 import { words } from '../app/i18n.js';
 import { currentRoute, href } from '../app/router.js';
+import { hasSessions } from '../app/session.js';
 import { followWidth } from '../app/width.js';
+import { createAccountMenu } from './account-menu.js';
 import { createChats } from './chats.js';
 import { createContacts } from './contacts.js';
 import { createDisplayMenu } from './display-menu.js';
@@ -25,7 +27,7 @@ export function createShell(): Shell {
   const views: Record<Page, () => View> = {
     chats: () => createChats(signal),
     contacts: createContacts,
-    settings: createSettings,
+    settings: () => createSettings(signal),
   };
   /** Each is made when it is first shown. */
   const made = new Map<Page, View>();
@@ -60,6 +62,7 @@ export function createShell(): Shell {
         { class: 'nav', 'aria-label': t.mainNavigation },
         h('span', { class: 'brand' }, icon('mark', 'Selasar')),
         ...links.map(({ element }) => element),
+        ...(hasSessions() ? createAccountMenu(signal) : []),
         ...createDisplayMenu(),
       ),
       main,

@@ -1,3 +1,4 @@
+import type { User } from '../app/session.js';
 import type { Channel } from '../data/types.js';
 
 const plural = (n: number, one: string, other: string) => `${n} ${n === 1 ? one : other}`;
@@ -13,6 +14,20 @@ export const en = {
   theme: 'Theme',
   themes: { system: 'System', light: 'Light', dark: 'Dark' },
   language: 'Language',
+
+  users: { 'agent-1': 'Agent 1', 'agent-2': 'Agent 2', manager: 'Manager' } satisfies Record<User, string>,
+  roles: {
+    'agent-1': 'Gives conversations a status',
+    'agent-2': 'Gives conversations a status',
+    manager: 'Also sets up the pipeline',
+  } satisfies Record<User, string>,
+  signedInAs: (name: string) => `Signed in as ${name}`,
+  signedInAsWho: 'Signed in as',
+  signOut: 'Sign out',
+  signedOut: 'You are signed out',
+  signInLead: 'Choose who you are. This demo asks for no password.',
+  signInAsWho: 'Sign in as',
+  accountProblem: 'The server did not answer. Try again.',
 
   channels: { whatsapp: 'WhatsApp', instagram: 'Instagram', web: 'Web chat' } satisfies Record<Channel, string>,
   today: 'Today',
@@ -63,6 +78,7 @@ export const en = {
   pipelineManagement: 'Pipeline Management',
   pipelineLead:
     'Every conversation stands at one step of your pipeline, or at none. Name the steps, give each a color and put them in the order in which a customer passes through them.',
+  onlyManagers: 'Only managers change the pipeline. You see it as they set it up.',
   whereTitle: 'Where your team meets these statuses',
   where: [
     ['Beside the conversation', 'Under the inbox name, together with what you know about the customer.'],

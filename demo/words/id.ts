@@ -12,6 +12,20 @@ export const id: Words = {
   themes: { system: 'Sistem', light: 'Terang', dark: 'Gelap' },
   language: 'Bahasa',
 
+  users: { 'agent-1': 'Agen 1', 'agent-2': 'Agen 2', manager: 'Manajer' },
+  roles: {
+    'agent-1': 'Memberi status pada percakapan',
+    'agent-2': 'Memberi status pada percakapan',
+    manager: 'Juga mengatur pipeline',
+  },
+  signedInAs: (name) => `Masuk sebagai ${name}`,
+  signedInAsWho: 'Masuk sebagai',
+  signOut: 'Keluar',
+  signedOut: 'Anda sudah keluar',
+  signInLead: 'Pilih siapa Anda. Demo ini tidak meminta kata sandi.',
+  signInAsWho: 'Masuk sebagai',
+  accountProblem: 'Server tidak menjawab. Coba lagi.',
+
   channels: { whatsapp: 'WhatsApp', instagram: 'Instagram', web: 'Obrolan web' },
   today: 'Hari ini',
   yesterday: 'Kemarin',
@@ -61,6 +75,7 @@ export const id: Words = {
   pipelineManagement: 'Manajemen Pipeline',
   pipelineLead:
     'Setiap percakapan berada di satu langkah pipeline, atau tidak di mana pun. Beri nama dan warna pada setiap langkah, lalu urutkan sesuai perjalanan pelanggan.',
+  onlyManagers: 'Hanya manajer yang mengubah pipeline. Anda melihatnya seperti yang mereka atur.',
   whereTitle: 'Di mana tim Anda menemui status ini',
   where: [
     ['Di samping percakapan', 'Di bawah nama kotak masuk, bersama hal lain yang Anda tahu tentang pelanggan.'],

@@ -222,11 +222,14 @@ test.describe('the one file', () => {
     await page.route('**/app/late.js', (route) =>
       route.fulfill({ body: files.get('/app/late.js')!, contentType: 'text/javascript' }),
     );
-    const failed = await page.evaluate(() =>
-      import('/app/late.js').then(
-        () => 'ran',
-        () => 'refused',
-      ),
+    const late = '/app/late.js';
+    const failed = await page.evaluate(
+      (url) =>
+        import(url).then(
+          () => 'ran',
+          () => 'refused',
+        ),
+      late,
     );
     expect(failed).toBe('refused');
     await expect.poll(() => told.violations).toEqual(['trusted-types']);
