@@ -124,7 +124,7 @@ for (const seed of SEEDS) {
       await page.evaluate((now) => void ((window as unknown as { watch: Watch }).watch.step = now), step);
       if (kind === 'offline' || kind === 'online') await context.setOffline(kind === 'offline');
       else if (kind === 'signIn')
-        await office.signIn(page, (['ani', 'budi'] as const satisfies User[])[numbers[0]! < 0.5 ? 0 : 1]!);
+        await office.signIn(page, (['ani', 'budi'] as const satisfies User[])[numbers[0]! < 0.5 ? 0 : 1]);
       else if (kind === 'drag') await drag(page, random);
       else if (kind === 'drop') await page.mouse.up();
       else if (kind === 'source') {
