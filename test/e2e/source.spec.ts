@@ -1,5 +1,6 @@
 /** Where a real page gets its data, from its first script on. */
 import { expect, test, type Page } from '@playwright/test';
+import { letArrive, onItsWay, serve as serveSplit } from './lazy-page.js';
 
 const ONE_FILE = '/dist/cdn/pipeline-elements.js';
 const ELEMENTS = `<pipeline-status-picker conversation-id="c"></pipeline-status-picker>
@@ -210,3 +211,28 @@ test.describe('after a change of `src`', () => {
     );
   });
 });
+
+for (const [name, part, body] of [
+  ['a list', 'chooser', '<pipeline-status-picker conversation-id="c2"></pipeline-status-picker>'],
+  ['the popup of a filter', 'filter-popup', '<pipeline-filter></pipeline-filter>'],
+] as const) {
+  test(`${name} that was asked for does not open for the next source when its code arrives`, async ({ page }) => {
+    const { arrived, arrive } = onItsWay();
+    await serveSplit(page, { body, part, answer: () => arrived });
+    const trigger = page.getByRole(part === 'chooser' ? 'combobox' : 'button', {
+      name: /^(Pipeline|Filter by) status$/,
+    });
+    await expect(trigger).toBeVisible();
+    await trigger.click();
+    await page
+      .locator('pipeline-status-picker, pipeline-filter')
+      .evaluate((element: Element & { adapter?: unknown }) => {
+        const rejects = (): Promise<never> => Promise.reject(new Error('not for this'));
+        element.adapter = { listStatuses: rejects, getEntries: rejects, setStatus: rejects };
+      });
+    await letArrive(page, part, arrive);
+    expect(await trigger.getAttribute('aria-expanded')).toBe('false');
+    await trigger.click();
+    await expect(trigger).toHaveAttribute('aria-expanded', 'true');
+  });
+}

@@ -129,6 +129,19 @@ describe('<pipeline-filter> after a change of source', () => {
     expect(['a', 'd'].map((id) => filter.matches(id))).to.deep.equal([false, true]);
   });
 
+  it('refuses at once what was asked of the old source, which may never answer', async () => {
+    const old = await inbox();
+    Object.assign(old, { find: () => new Promise(() => undefined), getEntries: () => new Promise(() => undefined) });
+    const { filter } = await setUp(old);
+    filter.filter = anyOf('leads');
+    const asking = [filter.find(), filter.select(['x'])].map((each) =>
+      each.catch((error: { code: string }) => error.code),
+    );
+    await filter.updateComplete;
+    filter.adapter = await other();
+    expect(await Promise.all(asking)).to.deep.equal(['aborted', 'aborted']);
+  });
+
   it('refuses what was asked of the old source also where it is not in a page', async () => {
     const filter = document.createElement('pipeline-filter');
     const [old, theirs] = [await inbox(), await other()];

@@ -187,11 +187,12 @@ export class Picks {
 
   /** Resolves to the conversations that were changed; to none when something later was picked meanwhile. */
   async #write(store: PipelineStore, writes: readonly Write[]): Promise<ReadonlySet<Id>> {
-    const { element, fireNative } = this.#host;
+    const { element, fireNative, stores } = this.#host;
     const done = new Set<Id>();
     const failed: Failed[] = [];
     const allowed = writes.filter((each) => element.dispatchEvent(new PipelineBeforeStatusChangeEvent(each)));
-    if (!allowed.length) return done;
+    // The listener may have cancelled it, or gone on to another source.
+    if (!allowed.length || !stores.isCurrent(store)) return done;
     this.reset();
     const turn = this.#turn;
     const sent = allowed.map((each) => this.#send(store, each, done, failed));
