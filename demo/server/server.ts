@@ -112,7 +112,7 @@ export function createServer(options: ServerOptions): PipelineServer {
       gate.check(request, identity);
       if (closing) {
         const error = new PipelineError('unavailable', 'The server is going down.', { retryAfterMs: 1000 });
-        throw new HttpError(503, error, { Connection: 'close', 'Retry-After': '1' });
+        throw new HttpError(503, error, { Connection: 'close' });
       }
       const { app } = await openParts();
       const isStillAllowed = (): Promise<boolean> => gate.isStillAllowed(request, identity);

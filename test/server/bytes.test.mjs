@@ -278,5 +278,7 @@ describe('readTarget', () => {
     assert.deepEqual(read('/?q=\\'), { pathname: '/', search: '?q=\\' });
     assert.equal(read('http://localhost:8000/a'), undefined);
     assert.equal(read('/', 'localhost', ['host', 'b']), undefined);
+    // Left as it is, `%ff` would be an id of its own, which only `%25ff` names.
+    for (const bad of ['/%', '/%zz', '/%ff', '/a/%ed%a0%80/b']) assert.equal(read(bad), undefined, bad);
   });
 });

@@ -8,6 +8,7 @@ import { parseConversationRef } from '../../src/model/parse.js';
 export { FairQueue } from '../../demo/server/fair-queue.js';
 export { Idempotency } from '../../demo/server/idempotency.js';
 export { Store } from '../../demo/server/store.js';
+export { StreamPermission } from '../../demo/server/stream-permission.js';
 export { runAdapterTests } from '../../src/testing/adapter-tests.js';
 export { PipelineError, RestAdapter };
 
