@@ -64,6 +64,12 @@ export interface WithSession {
    * value is never sent under another.
    */
   readonly session: string;
+  /**
+   * What shows by whom writes are made, where that changes more often than `session`: with a renewed token, say, of a
+   * server that does not name its sessions. What is shown stays; a write that was queued under one value is not sent
+   * under another.
+   */
+  readonly credentials?: string;
 }
 
 /**

@@ -64,6 +64,9 @@ export function lazyAdapter(load: () => Promise<Loaded>, without: readonly Metho
     get session(): string | undefined {
       return loaded?.session;
     },
+    get credentials(): string | undefined {
+      return loaded?.credentials;
+    },
     get persistence(): Persistence {
       return loaded?.persistence ?? 'unknown';
     },

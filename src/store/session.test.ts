@@ -151,6 +151,23 @@ describe('when someone else signs in', () => {
     });
   }
 
+  it('other credentials in a session without a name stop what waits, and leave what is shown', async () => {
+    const { account, store, renewed } = await shown('0');
+    Object.assign(account, { credentials: '0' });
+    const held = account.hold('setStatus');
+    const writes = Writes.of(store);
+    const first = codeOf(writes.setStatus([{ conversationId: 'c' }], 'purchase'));
+    const second = codeOf(writes.setStatus([{ conversationId: 'c' }], null));
+    account.letPass();
+    Object.assign(account, { credentials: '1' });
+    held.answer();
+    expect([await first, await second]).to.deep.equal(['done', 'session-changed']);
+    expect(account.calls.filter((call) => call.startsWith('set'))).to.have.length(1);
+    expect(store.entry('c')).to.include({ statusId: 'purchase', pending: false });
+    expect(renewed()).to.equal(0);
+    expect(PipelineStore.of(account.adapter)).to.equal(store);
+  });
+
   it('the second try of an edit that met a conflict is not sent as them', async () => {
     const { account, store } = await shown();
     const base = store.status('leads')!;

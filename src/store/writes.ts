@@ -6,7 +6,7 @@ import type { Status } from '../model/status.js';
 import { foldEntry, foldStatuses, type Intent, type Operation } from './operations.js';
 import { OperationQueue } from './queue.js';
 import { send } from './send.js';
-import { sessionChanged, sessionOf } from './session.js';
+import { sessionChanged, writerOf } from './session.js';
 import type { PipelineStore } from './store.js';
 
 const writes = new WeakMap<PipelineStore, Writes>();
@@ -37,7 +37,7 @@ export class Writes {
     this.#queue = new OperationQueue({
       perform: (operation) => this.#perform(operation),
       onChange: (operation) => this.#show(operation),
-      session: () => sessionOf(store.adapter),
+      session: () => writerOf(store.adapter),
     });
     store.attach({
       foldStatuses: (rows) => foldStatuses(rows, this.#queue.pending),

@@ -110,6 +110,11 @@ export class RestAdapter implements PipelineAdapter, WithSession {
 
   /** Another value: someone else is signed in. */
   get session(): string {
+    return String(this.#session.namedEpoch);
+  }
+
+  /** Another value: requests carry other credentials, or someone else is signed in. */
+  get credentials(): string {
     return String(this.#session.epoch);
   }
 

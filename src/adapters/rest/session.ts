@@ -47,6 +47,7 @@ export interface SessionChange {
 export class Session {
   readonly #onChange: (change: SessionChange) => void;
   #epoch = 0;
+  #namedEpoch = 0;
   #name: string | undefined;
   #credentials: string | undefined;
   /** The credentials that the server has confirmed to be of this session. */
@@ -60,6 +61,11 @@ export class Session {
   /** Grows with every change. */
   get epoch(): number {
     return this.#epoch;
+  }
+
+  /** Grows with every change from or to a session that the server names: then what is shown is someone else's. */
+  get namedEpoch(): number {
+    return this.#namedEpoch;
   }
 
   /** `undefined` until the server names it. */
@@ -122,6 +128,7 @@ export class Session {
   #change(now: string | undefined): void {
     const before = this.#name;
     this.#epoch++;
+    if (before !== undefined || now !== undefined) this.#namedEpoch++;
     this.#name = now;
     this.#verified = undefined;
     this.#onChange({ before, now });
