@@ -62,7 +62,8 @@ export class Follower {
     this.#seq = change.seq;
     if (change.kind === 'status') this.#takeStatus(change.status);
     else if (change.kind === 'entry') this.#takeEntry(change.entry);
-    else void this.#read();
+    // The case may be over by now. Where it is not, a copy that stays behind fails `agreesWith`.
+    else this.#read().catch(() => undefined);
   }
 
   #takeStatus(status: Status): void {
