@@ -35,7 +35,11 @@ import { Subscription } from './subscription.js';
 export interface RestOptions {
   /** Where the API is, such as `/api/pipeline`; relative to the page, without a query. */
   baseUrl: string;
-  /** Sent with every request; a function is asked before each attempt, so that a token can change. */
+  /**
+   * Sent with every request; a function is asked before each attempt, so that a token can change. Where the server does not
+   * name its sessions, `Authorization` and headers whose names speak of a token, key, session, user, tenant or account show
+   * who asks.
+   */
   headers?: HeadersSource;
   /** Instead of the browser's. Tabs share a change stream only with the browser's own. */
   fetch?: typeof globalThis.fetch;
@@ -62,7 +66,7 @@ export interface RestOptions {
  * subscribers receive a `reset` with `forget`, unfinished writes reject with `session-changed`, and unfinished picks are
  * kept in memory for a day, to be sent when the earlier session is back. A server that names no session is judged by
  * `headers`: a write is not sent with other credentials than it was made with. For another user of such a server, close
- * the adapter and make a new one.
+ * the adapter and make a new one. At sign-out, `close()` drops what waits; nothing is stored in the browser.
  *
  * There is no `putConversations`: a server knows its conversations.
  */
