@@ -8,7 +8,7 @@ export default defineConfig({
   workers: 1,
   retries: 0,
   timeout: 60_000,
-  globalTimeout: 600_000,
+  globalTimeout: 1_800_000,
   expect: { timeout: 10_000 },
   reporter: 'list',
   forbidOnly: true,

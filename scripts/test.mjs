@@ -4,7 +4,7 @@
 //   npm run test:long                           the browser tests in Chromium, Firefox and WebKit; ten times the seeds
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findBrowser } from './browser.mjs';
 import { findPostgres } from './postgres.mjs';
@@ -49,7 +49,9 @@ const STAGES = {
     const needsPostgres = wanted.some((file) => /^test\/(server|model)\//.test(file)) && !process.env.DATABASE_URL;
     // Before the tests, which run side by side and would all install it.
     if (needsPostgres) console.log(`postgresql: ${findPostgres()}`);
-    return stage('node.tap', ['--test', ...reporters, ...wanted], {}, (tap) => {
+    // Node leaves one core to itself, which on two cores would run the files one after the other.
+    const atOnce = `--test-concurrency=${Math.max(2, availableParallelism() - 1)}`;
+    return stage('node.tap', ['--test', atOnce, ...reporters, ...wanted], {}, (tap) => {
       const count = (what) => Number(new RegExp(`^# ${what} (\\d+)$`, 'm').exec(tap)?.[1] ?? 0);
       return { passed: count('pass'), failed: count('fail') + count('cancelled') };
     });

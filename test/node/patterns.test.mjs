@@ -8,7 +8,7 @@ import { problemOf } from '../../dist/adapters/rest/problem.js';
 
 const root = new URL('../../', import.meta.url);
 const LENGTH = 100_000;
-/** Milliseconds; a linear pattern takes 1 to 10 of them, a quadratic one ten seconds. */
+/** Milliseconds of the processor; a linear pattern takes 1 to 10 of them, a quadratic one ten seconds. */
 const LIMIT = 3000;
 
 /** Every regular expression that is written in a folder's sources, with where it stands. */
