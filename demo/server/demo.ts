@@ -19,6 +19,8 @@ export interface DemoOptions {
   open(): Promise<Database>;
   /** `API_TOKENS`: a request with an access token is its caller's, whoever the cookie says. */
   apiTokens?: string | undefined;
+  /** Who a request without a sign-in comes from, for several instances, which share no sign-ins; by default nobody. */
+  guest?: string | undefined;
 }
 
 export interface DemoServer {
@@ -26,8 +28,8 @@ export interface DemoServer {
   close(): Promise<void>;
 }
 
-export function openDemo({ open, apiTokens }: DemoOptions): DemoServer {
-  const signIns = new SignIns();
+export function openDemo({ open, apiTokens, guest }: DemoOptions): DemoServer {
+  const signIns = new SignIns(guest);
   const api = createServer({ basePath: `/api/${TENANT}`, open, authorize: authorizeBy(signIns, apiTokens) });
   const ownsSession = (path: string): boolean => path === SESSION || path === CONVERSATIONS;
   const handle = nodeHandler({

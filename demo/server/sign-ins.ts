@@ -23,14 +23,20 @@ const LIFETIME_MS = 12 * 60 * 60 * 1000;
 
 export class SignIns {
   readonly #signIns = new Map<string, { user: DemoUser; until: number }>();
+  readonly #guest: DemoUser | undefined;
 
-  /** Who sends this request; `undefined`: nobody who is signed in. */
+  /** `guest`: the name of the user that everybody is who has not signed in; by default nobody. */
+  constructor(guest?: string) {
+    this.#guest = USERS.find((each) => each.user === guest);
+  }
+
+  /** Who sends this request; `undefined`: nobody who is known. */
   userOf(request: Request): DemoUser | undefined {
     const id = idOf(request);
     const held = id === undefined ? undefined : this.#signIns.get(id);
     if (held && held.until > Date.now()) return held.user;
     if (id !== undefined) this.#signIns.delete(id);
-    return undefined;
+    return this.#guest;
   }
 
   /** Returns the user and the `Set-Cookie` for them; `undefined` for a name that nobody has. */

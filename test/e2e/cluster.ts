@@ -15,7 +15,9 @@ export interface Cluster {
 export const test = base.extend<{ cluster: Cluster }>({
   cluster: async ({}, use) => {
     const postgres = await startPostgres();
-    const machines = await Promise.all([1, 2, 3].map(() => Machine.start({ DATABASE_URL: postgres.url })));
+    const machines = await Promise.all(
+      [1, 2, 3].map(() => Machine.start({ DATABASE_URL: postgres.url, DEMO_GUEST: 'manager' })),
+    );
     const passed: Passed[] = [];
     const origins = machines.map((machine) => machine.origin);
     const proxy = await startProxy(origins, (each) => void passed.push(each));
