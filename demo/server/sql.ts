@@ -22,8 +22,11 @@ export interface Hints {
   listen(listener: (tenant: string) => void): void;
 }
 
+/** Another instance has created it at this moment, also past `IF NOT EXISTS`: a schema, a table, a column, an index. */
+const CREATED = ['42P06', '42P07', '42701', '42710'] as const;
+
 /** SQLSTATEs after which the same transaction may succeed: could not serialise, deadlock, a row inserted at the same time. */
-const AGAIN: ReadonlySet<unknown> = new Set(['40001', '40P01', '23505']);
+const AGAIN: ReadonlySet<unknown> = new Set(['40001', '40P01', '23505', ...CREATED]);
 const ATTEMPTS = 8;
 
 /** SQLSTATE classes and Node's codes that mean that the database is not there, or not now. */

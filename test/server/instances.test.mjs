@@ -8,7 +8,9 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { Events } from './events.mjs';
-import { Client, newTenant, onBothDatabases, until } from './support.mjs';
+import { OPEN } from './anyone.mjs';
+import { startPostgres } from './postgres.mjs';
+import { Client, newTenant, onBothDatabases, server, until } from './support.mjs';
 
 const START = fileURLToPath(new URL('start-open.mjs', import.meta.url));
 
@@ -165,5 +167,21 @@ describe('in processes of their own', () => {
     );
     await second.kill('SIGTERM');
     rmSync(folder, { recursive: true });
+  });
+});
+
+describe('an empty database', () => {
+  it('is prepared by many instances at once, without an error', async () => {
+    const postgres = await startPostgres();
+    const errors = [];
+    const open = () => server.openPostgres(postgres.url, 2);
+    const instances = Array.from({ length: 8 }, () =>
+      server.createServer({ ...OPEN, open, onError: (thrown) => errors.push(thrown.message) }),
+    );
+    const opened = await Promise.allSettled(instances.map((each) => each.ready));
+    await Promise.all(instances.map((each) => each.close()));
+    await postgres.stop();
+    assert.deepEqual(errors, []);
+    assert.ok(opened.every(({ status }) => status === 'fulfilled'));
   });
 });
