@@ -2,7 +2,8 @@ import type { SetResult } from '../model/entry.js';
 import { PipelineError } from '../model/errors.js';
 import { newId } from '../model/id.js';
 import { mustWait, type Intent, type Operation } from './operations.js';
-import { isOtherSession, sessionChanged } from './session.js';
+import { sessionChanged } from '../model/session-changed.js';
+import { isOtherSession } from './session.js';
 
 export interface QueueOptions {
   /** Calls the adapter and keeps what it confirms. */

@@ -1,6 +1,5 @@
 /** Whose data an adapter gives, for adapters that serve one user after another. */
 import type { PipelineAdapter, WithSession } from '../adapters/adapter.js';
-import { PipelineError } from '../model/errors.js';
 
 /** The session of an adapter; `undefined` where it has none, or none yet. */
 export const sessionOf = (adapter: PipelineAdapter): string | undefined =>
@@ -15,7 +14,3 @@ export function writerOf(adapter: PipelineAdapter): string | undefined {
 /** Whether what was done in session `then` does not belong to session `now`. Before the first one is known nothing is ruled out. */
 export const isOtherSession = (then: string | undefined, now: string | undefined): boolean =>
   then !== undefined && then !== now;
-
-/** Why a write of an ended session is not sent. */
-export const sessionChanged = (): PipelineError =>
-  new PipelineError('session-changed', 'Someone else has signed in since this was asked for, so it was not saved.');

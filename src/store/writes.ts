@@ -6,7 +6,8 @@ import type { Status } from '../model/status.js';
 import { foldEntry, foldStatuses, type Intent, type Operation } from './operations.js';
 import { OperationQueue } from './queue.js';
 import { send } from './send.js';
-import { sessionChanged, writerOf } from './session.js';
+import { sessionChanged } from '../model/session-changed.js';
+import { writerOf } from './session.js';
 import type { PipelineStore } from './store.js';
 
 const writes = new WeakMap<PipelineStore, Writes>();

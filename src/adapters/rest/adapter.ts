@@ -6,6 +6,7 @@ import { formatFilter, parseFilter } from '../../model/filter.js';
 import { newId, type Id } from '../../model/id.js';
 import { parseNewStatus, parseStatusPatch } from '../../model/parse-write.js';
 import { parseConversationRef, parseId, parseStatus } from '../../model/parse.js';
+import { sessionChanged } from '../../model/session-changed.js';
 import type { Status } from '../../model/status.js';
 import type {
   CallOptions,
@@ -28,7 +29,7 @@ import { BaseUrl } from './paths.js';
 import { Records } from './records.js';
 import { Requests } from './requests.js';
 import { scopeOf } from './scope.js';
-import { Session, sessionChanged, type SessionChange } from './session.js';
+import { Session, type SessionChange } from './session.js';
 import { SetStatus } from './set-status.js';
 import { Subscription } from './subscription.js';
 
@@ -82,7 +83,7 @@ export class RestAdapter implements PipelineAdapter, WithSession {
   readonly #setStatus: SetStatus;
   readonly #session = new Session((change) => this.#handleSessionChange(change));
   readonly #subscriptions = new Set<Subscription>();
-  /** The session that was listed last. */
+  /** The session that the list was read in. */
   #listedIn = 0;
   /** Tells the stream of a session without a name from all others. */
   readonly #ownScope = newId();
@@ -126,7 +127,7 @@ export class RestAdapter implements PipelineAdapter, WithSession {
     // Looked at for each attempt: a change of the session takes the list away.
     const headers = (): Record<string, string> => (this.#list ? { 'If-None-Match': this.#list.etag } : {});
     const read = (body: unknown, response: Response): StatusList => {
-      this.#listedIn = this.#session.epoch;
+      this.#listedIn = this.#session.namedEpoch;
       if (response.status === 304 && this.#list) return this.#list.list;
       const list = this.#records.statusList(body);
       const etag = response.headers.get('etag');
@@ -265,7 +266,7 @@ export class RestAdapter implements PipelineAdapter, WithSession {
       complain: (thrown) => this.#records.complain(thrown),
     });
     this.#subscriptions.add(subscription);
-    const isOld = since !== undefined && this.#listedIn !== this.#session.epoch;
+    const isOld = since !== undefined && this.#listedIn !== this.#session.namedEpoch;
     if (isOld) queueMicrotask(() => subscription.deliver({ kind: 'reset', seq: '', forget: true }));
     void this.#follow(subscription, isOld ? '' : since);
     return () => {

@@ -1,19 +1,13 @@
 /** Sends requests: with a time limit, again when that may help, and in no other session than they belong to. */
 import { PipelineError } from '../../model/errors.js';
+import { sessionChanged } from '../../model/session-changed.js';
 import { aborted, checkAborted, pause, unlessAborted } from './aborting.js';
 import { dismiss, readJson } from './body.js';
 import type { Environment } from './environment.js';
 import { Limit } from './limit.js';
 import { problemOf } from './problem.js';
 import { MAX_ATTEMPTS, isTemporary, mayHaveHappened, parseRetryAfter, retryDelay } from './retry.js';
-import {
-  SESSION_HEADER,
-  type Session,
-  credentialsOf,
-  sessionChanged,
-  type SentIn,
-  type SessionMark,
-} from './session.js';
+import { SESSION_HEADER, type Session, credentialsOf, type SentIn, type SessionMark } from './session.js';
 import { SignIn, type OnUnauthorized } from './sign-in.js';
 
 /** Request headers, or a function that gives them for each request (an access token that changes, say). */

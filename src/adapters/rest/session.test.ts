@@ -431,6 +431,20 @@ describe('a server that does not name its sessions', () => {
     await office.adapter.close();
   });
 
+  it('who subscribes after a token was renewed goes on from its list, and forgets nothing', async () => {
+    let token = 'ani-1';
+    const office = new Office({ headers: () => ({ authorization: token }) }, false);
+    await office.signIn('ani');
+    const { seq } = await office.adapter.listStatuses();
+    token = 'ani-2';
+    await office.adapter.getEntries(['c1']);
+    await office.users.get('ani')!.createStatus({ id: 's2', name: 'Since then', color: '#2775f8' });
+    office.follow(seq);
+    await until(() => office.heard.length, 'the first change');
+    expect(office.heard[0]).to.deep.include({ kind: 'status' });
+    await office.adapter.close();
+  });
+
   const harmless: Record<string, () => HeadersInit> = {
     'a signature that differs with each request': () => ({ authorization: `Signature ${Math.random()}` }),
     'a token against request forgery': () => ({ 'x-xsrf-token': String(Math.random()) }),

@@ -1,5 +1,5 @@
 /** The session that requests are made in: who is signed in where, as far as the server and the headers show it. */
-import { PipelineError } from '../../model/errors.js';
+import { sessionChanged } from '../../model/session-changed.js';
 
 /** In answers: whose session it is. In requests: the one that was seen last; a server refuses when it is another by now. */
 export const SESSION_HEADER = 'Pipeline-Session';
@@ -30,9 +30,6 @@ export interface SessionMark {
   /** What these headers show of who asks. */
   readonly credentials: Promise<string | undefined>;
 }
-
-export const sessionChanged = (): PipelineError =>
-  new PipelineError('session-changed', 'Someone else is signed in by now, so the change was not sent.');
 
 export interface SessionChange {
   /** How the server named the session that ended; `undefined` where it names none. */
