@@ -46,7 +46,7 @@ export default {
     'src/elements/**/pipeline-*.ts',
     'src/elements/**/form-control.ts',
     'src/elements/**/define.ts',
-    'src/internal/{pipeline,template}-element.ts',
+    'src/ui/{pipeline,template}-element.ts',
   ],
   exclude: ['**/*.test.ts', '**/*.styles.ts'],
   outdir: 'dist',

@@ -3,33 +3,38 @@
  * functions, for adapters whose storage cannot check them itself.
  */
 export type * from './adapters/adapter.js';
-export { Once } from './adapters/once.js';
+export { IdempotencyCache } from './adapters/idempotency.js';
 export {
   checkDelete,
   checkRestore,
-  liveRow,
+  requireLiveStatus,
   liveStatuses,
   planCreate,
   planMove,
   planUpdate,
 } from './adapters/rules.js';
-export * from './model/changes.js';
-export type * from './model/entry.js';
+export { isNewer, parseChange, type Change } from './model/changes.js';
+export * from './model/entry.js';
 export * from './model/errors.js';
 export type { Id } from './model/id.js';
 export { type ContactMatch, type Filter, contactMatchesFilter, matchesFilter, parseFilter } from './model/filter.js';
-export { heirOf, resolveEntry, toStatus, type StatusRow } from './model/heirs.js';
-export { place, type Placement } from './model/order.js';
-export { parseNewStatus, parseStatusPatch } from './model/parse-write.js';
+export { resolveEntry, resolveStatusId, toStatus, type StatusRow } from './model/reassignment.js';
+export { planRanks, type Placement } from './model/rank.js';
 export {
-  checkName,
-  parseChange,
-  parseColor,
-  parseConversationRef,
-  parseEntry,
-  parseId,
-  parseName,
+  MAX_STATUSES,
+  compareStatuses,
+  contentOf,
+  nameKey,
+  parseNewStatus,
   parseStatus,
-  type NameProblem,
-} from './model/parse.js';
-export { MAX_STATUSES, compareStatuses, nameKey, statusSlug, type Status } from './model/status.js';
+  parseStatusPatch,
+  patched,
+  sameContent,
+  statusSlug,
+  type CheckedStatusPatch,
+  type NewStatus,
+  type Status,
+  type StatusContent,
+  type StatusPatch,
+} from './model/status.js';
+export { checkName, parseColor, parseId, parseName, type NameProblem } from './model/validate.js';

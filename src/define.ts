@@ -1,5 +1,5 @@
 /** Registers all elements. */
-import './internal/trusted-types.js';
+import './ui/trusted-types.js';
 import './elements/pipeline-provider/define.js';
 // Before the others: it needs lit-html at once, and where the page's policy refuses that, none of them must start.
 import './elements/pipeline-filter/define.js';

@@ -8,7 +8,7 @@ export { PipelineProvider } from './elements/pipeline-provider/pipeline-provider
 export { PipelineSettings } from './elements/pipeline-settings/pipeline-settings.js';
 export { PipelineStatusPicker } from './elements/pipeline-status-picker/pipeline-status-picker.js';
 export * from './events.js';
-export { registerLocale, type LocaleSource } from './internal/localize.js';
+export { registerLocale, type LocaleSource } from './ui/localize.js';
 export type { Message, MessageKey, Messages } from './locales/en.js';
 export { DEFAULT_PALETTE, type PaletteColor } from './model/color.js';
 export { EMPTY_FILTER, formatFilter, isEmptyFilter, parseFilterQuery, sameFilter } from './model/filter.js';

@@ -1,10 +1,8 @@
 import {
-  Once,
+  IdempotencyCache,
   PipelineError,
   checkDelete,
   checkRestore,
-  heirOf,
-  liveRow,
   liveStatuses,
   nameKey,
   parseConversationRef,
@@ -12,17 +10,21 @@ import {
   planCreate,
   planMove,
   planUpdate,
+  requireLiveStatus,
   resolveEntry,
+  resolveStatusId,
   toStatus,
   type CallOptions,
   type ConversationRef,
   type Entry,
   type Id,
   type PipelineAdapter,
+  type NewStatus,
   type Placement,
   type SetResult,
   type Status,
   type StatusList,
+  type StatusPatch,
   type StatusRow,
 } from 'pipeline-elements/adapter';
 import { ChatwootApi, MAX_DESCRIPTION, type Attributes, type Conversation } from './chatwoot-api.js';
@@ -66,7 +68,7 @@ export class ChatwootAdapter implements PipelineAdapter {
   readonly #api: ChatwootApi;
   readonly #key: string;
   readonly #numberOf: (conversationId: Id) => number | undefined;
-  readonly #once = new Once();
+  readonly #once = new IdempotencyCache();
   /** The last write: the next one waits for it. */
   #tail: Promise<unknown> = Promise.resolve();
 
@@ -82,10 +84,7 @@ export class ChatwootAdapter implements PipelineAdapter {
     return { items: liveStatuses(rows), seq: '0' }; // nothing to subscribe to, so no place in it
   }
 
-  createStatus(
-    data: { id: Id; name: string; color: string; after?: Id | null },
-    options?: CallOptions,
-  ): Promise<Status> {
+  createStatus(data: NewStatus, options?: CallOptions): Promise<Status> {
     return this.#write(options, async (pipeline) => {
       const plan = planCreate(pipeline.rows, data);
       if ('existing' in plan) return toStatus(plan.existing);
@@ -96,11 +95,7 @@ export class ChatwootAdapter implements PipelineAdapter {
     });
   }
 
-  updateStatus(
-    id: Id,
-    patch: { name?: string; color?: string },
-    options: CallOptions & { ifVersion: number },
-  ): Promise<Status> {
+  updateStatus(id: Id, patch: StatusPatch, options: CallOptions & { ifVersion: number }): Promise<Status> {
     return this.#write(options, async (pipeline) => {
       const held = pipeline.rows.get(id);
       const next = planUpdate(pipeline.rows, id, patch, options.ifVersion);
@@ -146,7 +141,7 @@ export class ChatwootAdapter implements PipelineAdapter {
 
   /** How many conversations have the status now, those that came by a delete included. */
   #countHaving({ rows }: Pipeline, id: Id, options?: CallOptions): Promise<number> {
-    const values = [...rows.values()].filter((row) => heirOf(rows, row.id) === id).map((row) => row.value);
+    const values = [...rows.values()].filter((row) => resolveStatusId(rows, row.id) === id).map((row) => row.value);
     return values.length ? this.#api.countHaving(this.#key, values, options) : Promise.resolve(0);
   }
   // #endregion
@@ -173,7 +168,8 @@ export class ChatwootAdapter implements PipelineAdapter {
   ): Promise<readonly SetResult[]> {
     return this.#write(options, async (pipeline) => {
       const refs = conversations.map(parseConversationRef);
-      const status = statusId === null ? null : liveRow(pipeline.rows, parseId(statusId, 'statusId'), 'statusId').id;
+      const status =
+        statusId === null ? null : requireLiveStatus(pipeline.rows, parseId(statusId, 'statusId'), 'statusId').id;
       const ids = refs.map((ref) => ref.conversationId);
       const held = await this.#conversations(ids, options);
       const results: SetResult[] = [];

@@ -1,17 +1,17 @@
 import {
-  Once,
+  IdempotencyCache,
   PipelineError,
   checkDelete,
   checkRestore,
-  heirOf,
-  liveRow,
   liveStatuses,
   parseConversationRef,
   parseId,
   planCreate,
   planMove,
   planUpdate,
+  requireLiveStatus,
   resolveEntry,
+  resolveStatusId,
   toStatus,
   type CallOptions,
   type Change,
@@ -23,6 +23,7 @@ import {
   type SetResult,
   type Status,
   type StatusList,
+  type StatusPatch,
   type StatusRow,
   type SubscriptionState,
 } from 'pipeline-elements/adapter';
@@ -48,7 +49,7 @@ const PATIENCE = 500;
 /** Keeps a small pipeline in localStorage, for all tabs of an origin. */
 export class LocalStorageAdapter implements PipelineAdapter {
   readonly #key: string;
-  readonly #once = new Once();
+  readonly #once = new IdempotencyCache();
   readonly #subscriptions = new Set<() => void>();
   /** Lets go of the lock that tells what this tab wrote last. */
   #release: (() => void) | undefined;
@@ -77,11 +78,7 @@ export class LocalStorageAdapter implements PipelineAdapter {
     });
   }
 
-  updateStatus(
-    id: Id,
-    patch: { name?: string; color?: string },
-    options: CallOptions & { ifVersion: number },
-  ): Promise<Status> {
+  updateStatus(id: Id, patch: StatusPatch, options: CallOptions & { ifVersion: number }): Promise<Status> {
     return this.#write(options, (data) => {
       const row = planUpdate(data.rows, id, patch, options.ifVersion);
       return row === data.rows.get(id) ? toStatus(row) : putRow(data, row, options);
@@ -141,7 +138,7 @@ export class LocalStorageAdapter implements PipelineAdapter {
   ): Promise<readonly SetResult[]> {
     return this.#write(options, (data) => {
       const refs = conversations.map(parseConversationRef);
-      if (statusId !== null) liveRow(data.rows, parseId(statusId, 'statusId'), 'statusId');
+      if (statusId !== null) requireLiveStatus(data.rows, parseId(statusId, 'statusId'), 'statusId');
       return refs.map((ref) => setOne(data, ref, statusId, options));
     });
   }
@@ -262,7 +259,7 @@ function checkAborted(options: CallOptions | undefined): void {
 
 /** How many conversations have the status now, those that came by a delete included. */
 function having({ rows, entries }: Data, statusId: Id): number {
-  return [...entries.values()].filter((entry) => heirOf(rows, entry.statusId) === statusId).length;
+  return [...entries.values()].filter((entry) => resolveStatusId(rows, entry.statusId) === statusId).length;
 }
 
 /** Counts, and remembers what to tell. */

@@ -1,6 +1,6 @@
 // Who may ask: the callers that `authorize` names, and access tokens as one way to name them.
 import { PipelineError, invalid } from '../../src/model/errors.js';
-import { parseId } from '../../src/model/parse.js';
+import { parseId } from '../../src/model/validate.js';
 import { hash } from './hash.js';
 import { HttpError } from './problem.js';
 

@@ -1,6 +1,6 @@
 import { PipelineError, invalid } from '../../src/model/errors.js';
-import type { ConversationRef } from '../../src/model/entry.js';
-import { parseConversationRef, parseId } from '../../src/model/parse.js';
+import { type ConversationRef, parseConversationRef } from '../../src/model/entry.js';
+import { parseId } from '../../src/model/validate.js';
 import type { Id } from '../../src/model/id.js';
 import { HttpError } from './problem.js';
 

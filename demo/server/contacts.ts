@@ -1,5 +1,5 @@
 import type { ContactSummary } from '../../src/model/entry.js';
-import { heirOf } from '../../src/model/heirs.js';
+import { resolveStatusId } from '../../src/model/reassignment.js';
 import type { Id } from '../../src/model/id.js';
 import type { ConversationRow } from './conversations.js';
 import { resolveKeys, type StatusKey, type Tally } from './counters.js';
@@ -166,7 +166,7 @@ export async function readContacts(read: Read, ids: readonly Id[]): Promise<(Con
   return [...new Set(ids)].flatMap((contactId) => {
     const row = held.get(contactId);
     if (!row) return [];
-    const latest = heirOf(read.rows, row.latestKey || null);
+    const latest = resolveStatusId(read.rows, row.latestKey || null);
     const all = resolveKeys(
       read.rows,
       row.held.map(([key]) => key),

@@ -1,8 +1,8 @@
 import type { ConversationRef, Entry, SetResult } from '../../src/model/entry.js';
 import { PipelineError } from '../../src/model/errors.js';
-import { resolveEntry } from '../../src/model/heirs.js';
+import { resolveEntry } from '../../src/model/reassignment.js';
 import type { Id } from '../../src/model/id.js';
-import { liveRow, type Rows } from '../../src/adapters/rules.js';
+import { requireLiveStatus, type Rows } from '../../src/adapters/rules.js';
 import { rewriteContacts, type Rewrite } from './contacts.js';
 import { Tally } from './counters.js';
 import { HISTORY_BATCH, pruneHistory, putHistory, type HistoryRow } from './history.js';
@@ -57,7 +57,7 @@ export async function setStatus(
   isSeen: VersionCheck = () => true,
 ): Promise<SetResult[]> {
   const { rows, journal, head } = write;
-  if (to !== null) liveRow(rows, to, 'statusId');
+  if (to !== null) requireLiveStatus(rows, to, 'statusId');
   const results: SetResult[] = [];
   const events: HistoryRow[] = [];
   await rewrite(write, refs, (ref, held) => {

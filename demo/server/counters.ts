@@ -1,4 +1,4 @@
-import { heirOf } from '../../src/model/heirs.js';
+import { resolveStatusId } from '../../src/model/reassignment.js';
 import type { Id } from '../../src/model/id.js';
 import type { Rows } from '../../src/adapters/rules.js';
 import type { Counts, CountQuery } from '../../src/adapters/adapter.js';
@@ -36,7 +36,7 @@ export async function readCounters({ tx, tenant }: Read, kind: CounterKind): Pro
 
 /** The distinct statuses of a group, as they read now. */
 export function resolveKeys(rows: Rows, keys: readonly StatusKey[]): (Id | null)[] {
-  return [...new Set(keys.map((key) => heirOf(rows, key || null)))];
+  return [...new Set(keys.map((key) => resolveStatusId(rows, key || null)))];
 }
 
 export async function count(read: Read, { of, contactMatch }: CountQuery): Promise<Counts> {

@@ -1,6 +1,6 @@
 // The server of the demo inbox: its API at /api/demo, for who is signed in by a cookie, and the sign-in at /session.
 import { PipelineError, invalid } from '../../src/model/errors.js';
-import { parseConversationRef } from '../../src/model/parse.js';
+import { parseConversationRef } from '../../src/model/entry.js';
 import { bearerTokens, type Authorize } from './access.js';
 import { parseApiTokens } from './api-tokens.js';
 import { MAX_HOST_BATCH, listOf, readBody } from './body.js';

@@ -1,5 +1,5 @@
 import type { HistoryItem } from '../../src/model/entry.js';
-import { heirOf, type StatusRow } from '../../src/model/heirs.js';
+import { resolveStatusId, type StatusRow } from '../../src/model/reassignment.js';
 import type { Id } from '../../src/model/id.js';
 import type { StatusKey } from './counters.js';
 import type { Move } from './journal.js';
@@ -73,11 +73,11 @@ function replay(events: readonly Event[], rows: Map<Id, StatusRow>, keyNow: Stat
   }
   // …and forth again, noting where it read differently than before.
   const items: HistoryItem[] = [];
-  let from = heirOf(rows, key || null);
+  let from = resolveStatusId(rows, key || null);
   for (const event of events) {
     if (event.kind === 'set') key = event.toKey;
     else setHeir(rows, event.statusId, event.kind === 'delete' ? event.heir : undefined);
-    const to = heirOf(rows, key || null);
+    const to = resolveStatusId(rows, key || null);
     if (to !== from) items.push({ from, to, at: event.at, ...(event.by === null ? {} : { by: event.by }) });
     from = to;
   }

@@ -1,9 +1,10 @@
 import type { Entry } from '../../src/model/entry.js';
-import { toStatus, type StatusRow } from '../../src/model/heirs.js';
+import { toStatus, type StatusRow } from '../../src/model/reassignment.js';
 import type { Id } from '../../src/model/id.js';
 import { nameKey, type Status } from '../../src/model/status.js';
 import type { Batch } from './batch.js';
 import { hash } from './hash.js';
+import { CONTENT_COLUMNS } from './status-columns.js';
 import type { Head, Writer } from './store.js';
 
 /** How many changes a tenant's feed keeps; what is above is cut off a few at a time. */
@@ -25,16 +26,26 @@ export interface Move {
   heir: Id | null;
 }
 
+/** The columns of a status beside its id, and their types. */
+const COLUMNS: [column: string, type: string][] = [
+  ...CONTENT_COLUMNS.map(({ column, type }): [string, string] => [column, type]),
+  ['name_key', 'text'],
+  ['rank', 'text'],
+  ['version', 'bigint'],
+  ['deleted', 'boolean'],
+  ['heir', 'text'],
+  ['moved_version', 'bigint'],
+  ['deleted_at', 'bigint'],
+];
+const columns = (format: (column: string, type: string) => string): string =>
+  COLUMNS.map(([column, type]) => format(column, type)).join(', ');
+
 const PUT_STATUSES = `INSERT INTO pipeline.statuses
-    (tenant_id, status_id, name, name_key, color, rank, version, deleted, heir, moved_version, deleted_at, by_whom)
-  SELECT $1, r.id, r.name, r.name_key, r.color, r.rank, r.version, r.deleted, r.heir, r.moved_version, r.deleted_at,
-    $3
-  FROM json_to_recordset($2::json) AS r (id text, name text, name_key text, color text, rank text, version bigint,
-    deleted boolean, heir text, moved_version bigint, deleted_at bigint)
-  ON CONFLICT (tenant_id, status_id) DO UPDATE SET name = excluded.name, name_key = excluded.name_key,
-    color = excluded.color, rank = excluded.rank, version = excluded.version, deleted = excluded.deleted,
-    heir = excluded.heir, moved_version = excluded.moved_version, deleted_at = excluded.deleted_at,
-    by_whom = excluded.by_whom`;
+    (tenant_id, status_id, ${columns((column) => column)}, by_whom)
+  SELECT $1, r.id, ${columns((column) => `r.${column}`)}, $3
+  FROM json_to_recordset($2::json) AS r (id text, ${columns((column, type) => `${column} ${type}`)})
+  ON CONFLICT (tenant_id, status_id) DO UPDATE SET
+    ${columns((column) => `${column} = excluded.${column}`)}, by_whom = excluded.by_whom`;
 
 const PUT_MOVES = `INSERT INTO pipeline.moves (tenant_id, seq, kind, status_id, heir, at, by_whom)
   SELECT $1, r.seq, r.kind, r.status_id, r.heir, $3, $4
@@ -135,10 +146,10 @@ export class Journal {
 }
 
 function columnsOf(row: StatusRow): object {
-  const { id, name, color, rank, version, deleted = false, heir = null, movedVersion = null, deletedAt = null } = row;
-  const key = hash(nameKey(name));
+  const { id, rank, version, deleted = false, heir = null, movedVersion = null, deletedAt = null } = row;
   return {
-    ...{ id, name, name_key: key, color, rank, version, deleted, heir },
+    ...Object.fromEntries(CONTENT_COLUMNS.map(({ field, column }) => [column, row[field] ?? null])),
+    ...{ id, name_key: hash(nameKey(row.name)), rank, version, deleted, heir },
     ...{ moved_version: movedVersion, deleted_at: deletedAt },
   };
 }

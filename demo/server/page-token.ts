@@ -1,6 +1,6 @@
 import { PipelineError, invalid } from '../../src/model/errors.js';
 import type { Id } from '../../src/model/id.js';
-import { parseId } from '../../src/model/parse.js';
+import { parseId } from '../../src/model/validate.js';
 import { hash } from './hash.js';
 
 /** Where a page ended. */

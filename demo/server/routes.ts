@@ -1,7 +1,8 @@
 import { Hono, type Context } from 'hono';
 import { liveStatuses } from '../../src/adapters/rules.js';
 import type { Id } from '../../src/model/id.js';
-import { parseConversationRef, parseId } from '../../src/model/parse.js';
+import { parseConversationRef } from '../../src/model/entry.js';
+import { parseId } from '../../src/model/validate.js';
 import { MAX_HOST_BATCH, idsOf, listOf, nullableId, readBody, refOf, type Body } from './body.js';
 import { readContacts } from './contacts.js';
 import { putConversations, readEntries, setStatus } from './conversations.js';

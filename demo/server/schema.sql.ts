@@ -18,7 +18,7 @@ export const SCHEMA: readonly string[] = [
     pruned bigint NOT NULL
   )`,
 
-  // A deleted status stays, and names its heir (src/model/heirs.ts). `name_key` is a hash: a name of 64 graphemes can be
+  // A deleted status stays, and names its heir (src/model/reassignment.ts). `name_key` is a hash: a name of 64 graphemes can be
   // longer than what fits into an index.
   `CREATE TABLE IF NOT EXISTS pipeline.statuses (
     tenant_id text COLLATE "C" NOT NULL REFERENCES pipeline.tenants,

@@ -1,6 +1,5 @@
 import { PipelineError } from '../../src/model/errors.js';
-import type { ConversationRef } from '../../src/model/entry.js';
-import { parseConversationRef } from '../../src/model/parse.js';
+import { type ConversationRef, parseConversationRef } from '../../src/model/entry.js';
 import { tenantOf, type Authorize } from './access.js';
 import { createApp } from './app.js';
 import { parseBasePath } from './base-path.js';

@@ -2,16 +2,16 @@ import {
   checkDelete,
   checkRestore,
   checkVersion,
-  liveRow,
+  requireLiveStatus,
   liveStatuses,
   planCreate,
   planMove,
   planUpdate,
   type Rows,
 } from '../../src/adapters/rules.js';
-import { heirOf, toStatus } from '../../src/model/heirs.js';
+import { resolveStatusId, toStatus } from '../../src/model/reassignment.js';
 import type { Id } from '../../src/model/id.js';
-import type { Placement } from '../../src/model/order.js';
+import type { Placement } from '../../src/model/rank.js';
 import type { Status } from '../../src/model/status.js';
 import { readCounters } from './counters.js';
 import type { Read, Write } from './store.js';
@@ -21,7 +21,7 @@ export type VersionCheck = (version: number) => boolean;
 
 /** Throws `conflict`, as for any version that is not the current one. */
 function checkSeen(rows: Rows, id: Id, isSeen: VersionCheck): number {
-  const row = liveRow(rows, id);
+  const row = requireLiveStatus(rows, id);
   if (!isSeen(row.version)) checkVersion(row, NaN);
   return row.version;
 }
@@ -84,5 +84,5 @@ function placeRows({ rows, journal }: Write, placements: readonly Placement[]): 
 /** How many conversations have the status now. */
 async function countHaving(read: Read, rows: Rows, statusId: Id): Promise<number> {
   const counters = await readCounters(read, 'conversation');
-  return counters.reduce((sum, { key, n }) => (heirOf(rows, key || null) === statusId ? sum + n : sum), 0);
+  return counters.reduce((sum, { key, n }) => (resolveStatusId(rows, key || null) === statusId ? sum + n : sum), 0);
 }

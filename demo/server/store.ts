@@ -1,10 +1,12 @@
 import type { Rows } from '../../src/adapters/rules.js';
-import type { StatusRow } from '../../src/model/heirs.js';
+import type { StatusRow } from '../../src/model/reassignment.js';
 import type { Id } from '../../src/model/id.js';
+import { contentOf, type StatusContent } from '../../src/model/status.js';
 import { Batch } from './batch.js';
 import { FairQueue } from './fair-queue.js';
 import { Journal } from './journal.js';
 import { ADDED_COLUMNS, SCHEMA } from './schema.sql.js';
+import { CONTENT_COLUMNS } from './status-columns.js';
 import { retried, type Database, type Sql } from './sql.js';
 
 export interface Head {
@@ -54,13 +56,12 @@ const HEAD = `SELECT seq, origin, pruned, statuses_version AS "statusesVersion",
 const CREATE = `INSERT INTO pipeline.tenants (tenant_id, origin, seq, statuses_version, pruned)
   SELECT $1, now, now, 0, now FROM (SELECT ${NOW} AS now) clock ON CONFLICT DO NOTHING`;
 
-const STATUSES = `SELECT status_id AS id, name, color, rank, version, deleted, heir,
+const CONTENT = CONTENT_COLUMNS.map(({ field, column }) => `${column} AS "${field}"`).join(', ');
+const STATUSES = `SELECT status_id AS id, ${CONTENT}, rank, version, deleted, heir,
   moved_version AS "movedVersion", deleted_at AS "deletedAt" FROM pipeline.statuses WHERE tenant_id = $1`;
 
-interface StoredStatus {
+interface StoredStatus extends StatusContent {
   id: Id;
-  name: string;
-  color: `#${string}`;
   rank: string;
   version: number;
   deleted: boolean;
@@ -154,9 +155,10 @@ async function lock(tx: Sql, tenant: string): Promise<Head> {
   return (await lockHead())[0]!;
 }
 
-function toRow({ id, name, color, rank, version, deleted, heir, movedVersion, deletedAt }: StoredStatus): StatusRow {
+function toRow(stored: StoredStatus): StatusRow {
+  const { id, rank, version, deleted, heir, movedVersion, deletedAt } = stored;
   return {
-    ...{ id, name, color, rank, version },
+    ...{ id, ...contentOf(stored), rank, version },
     ...(deleted ? { deleted, heir } : {}),
     ...(movedVersion === null ? {} : { movedVersion }),
     ...(deletedAt === null ? {} : { deletedAt }),

@@ -12,12 +12,12 @@ const ROOMS = {
   adapters: { from: ['model'], packages: ['idb'] },
   store: { from: ['model', 'adapters'], packages: ['@lit/context'] },
   events: { from: ['model', 'adapters'], packages: [] },
-  internal: {
+  ui: {
     from: ['model', 'adapters', 'store', 'locales', 'styles', 'events'],
     packages: [...LIT, '@lit/context', 'sortablejs'],
   },
   elements: {
-    from: ['model', 'adapters', 'store', 'locales', 'styles', 'events', 'internal'],
+    from: ['model', 'adapters', 'store', 'locales', 'styles', 'events', 'ui'],
     packages: [...LIT, '@lit/context'],
   },
   testing: { from: ['model', 'adapters', 'elements'], packages: [] },
@@ -26,14 +26,14 @@ const ROOMS = {
 /** `model/status.ts` → `model`; `events.ts` → `events`. */
 const roomOf = (path) => path.split(sep)[0].replace(/\.(ts|js)$/, '');
 const packageOf = (specifier) => /^(@[^/]+\/)?[^/]+/.exec(specifier)[0];
-const registers = (path) => /(^|\/)define\.js$/.test(path) && !path.endsWith('internal/define.js');
+const registers = (path) => /(^|\/)define\.js$/.test(path) && !path.endsWith('ui/define.js');
 
 function problem(file, specifier, { isLazy, isType }) {
   const room = ROOMS[roomOf(file)];
   if (!specifier.startsWith('.')) {
     if (!room || room.packages.includes(packageOf(specifier))) {
       if (packageOf(specifier) !== 'sortablejs' || isType) return undefined;
-      if (!/^internal\/sortable[^/]*\.ts$/.test(file)) return 'only src/internal/sortable*.ts loads sortablejs';
+      if (!/^ui\/sortable[^/]*\.ts$/.test(file)) return 'only src/ui/sortable*.ts loads sortablejs';
       return isLazy ? undefined : 'sortablejs is loaded when first needed: use import()';
     }
     return `${roomOf(file)} uses ${room.packages.join(', ') || 'no packages'}`;

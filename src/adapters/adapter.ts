@@ -2,7 +2,7 @@ import type { Change } from '../model/changes.js';
 import type { ContactSummary, ConversationRef, Entry, HistoryItem, SetResult } from '../model/entry.js';
 import type { ContactMatch, Filter } from '../model/filter.js';
 import type { Id } from '../model/id.js';
-import type { Status } from '../model/status.js';
+import type { NewStatus, Status, StatusPatch } from '../model/status.js';
 
 export interface CallOptions {
   /** Aborting means "stop waiting": a write that was sent may still happen. */
@@ -83,17 +83,10 @@ export interface PipelineAdapter {
    * Adds a status after `after` (`null`: first; left out: last). The caller makes the id, so a repeat is harmless.
    * Rejects: `invalid` (also a name that is taken: field `name`), `limit`, `conflict` (the id is taken), `not-found` (`after`).
    */
-  createStatus(
-    data: { id: Id; name: string; color: string; after?: Id | null },
-    options?: CallOptions,
-  ): Promise<Status>;
+  createStatus(data: NewStatus, options?: CallOptions): Promise<Status>;
 
   /** Renames or recolours. Rejects: `conflict` with `current` when `ifVersion` is not its version, `not-found`, `status-deleted`, `invalid`. */
-  updateStatus(
-    id: Id,
-    patch: { name?: string; color?: string },
-    options: CallOptions & { ifVersion: number },
-  ): Promise<Status>;
+  updateStatus(id: Id, patch: StatusPatch, options: CallOptions & { ifVersion: number }): Promise<Status>;
 
   /** Puts a status right after another (`null`: first) and resolves to the whole order. A deleted `after` means its old place. */
   moveStatus(id: Id, after: Id | null, options?: CallOptions): Promise<readonly Status[]>;

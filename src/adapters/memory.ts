@@ -1,13 +1,19 @@
 import type { Change } from '../model/changes.js';
-import type { ContactSummary, ConversationRef, Entry, HistoryItem, SetResult } from '../model/entry.js';
+import {
+  type ContactSummary,
+  type ConversationRef,
+  type Entry,
+  type HistoryItem,
+  type SetResult,
+  parseConversationRef,
+} from '../model/entry.js';
 import { PipelineError } from '../model/errors.js';
 import { contactMatchesFilter, matchesFilter, parseFilter } from '../model/filter.js';
-import { heirOf, resolveEntry, toStatus, type StatusRow } from '../model/heirs.js';
+import { resolveStatusId, resolveEntry, toStatus, type StatusRow } from '../model/reassignment.js';
 import type { Id } from '../model/id.js';
-import type { Placement } from '../model/order.js';
-import { parseConversationRef, parseId } from '../model/parse.js';
-import { parseUser } from '../model/parse-write.js';
-import type { Status } from '../model/status.js';
+import type { Placement } from '../model/rank.js';
+import { parseId, parseUser } from '../model/validate.js';
+import type { NewStatus, Status, StatusPatch } from '../model/status.js';
 import type {
   CallOptions,
   CountQuery,
@@ -18,9 +24,17 @@ import type {
   StatusList,
   SubscriptionState,
 } from './adapter.js';
-import { Once } from './once.js';
+import { IdempotencyCache } from './idempotency.js';
 import { comparePositions, pageSizeOf, readPageToken, writePageToken, type PagePosition } from './paging.js';
-import { checkDelete, checkRestore, liveRow, liveStatuses, planCreate, planMove, planUpdate } from './rules.js';
+import {
+  checkDelete,
+  checkRestore,
+  requireLiveStatus,
+  liveStatuses,
+  planCreate,
+  planMove,
+  planUpdate,
+} from './rules.js';
 
 interface Conversation extends Entry {
   activityAt: number;
@@ -44,7 +58,7 @@ export class MemoryAdapter implements PipelineAdapter {
   readonly #history = new Map<Id, HistoryItem[]>();
   readonly #log: Change[] = [];
   readonly #listeners = new Set<(change: Change) => void>();
-  readonly #once = new Once();
+  readonly #once = new IdempotencyCache();
   readonly #user: string | undefined;
 
   /**
@@ -60,10 +74,7 @@ export class MemoryAdapter implements PipelineAdapter {
     return { items: liveStatuses(this.#rows), seq: String(this.#seq) };
   }
 
-  createStatus(
-    data: { id: Id; name: string; color: string; after?: Id | null },
-    options?: CallOptions,
-  ): Promise<Status> {
+  createStatus(data: NewStatus, options?: CallOptions): Promise<Status> {
     return this.#write(options, () => {
       const plan = planCreate(this.#rows, data);
       if ('existing' in plan) return toStatus(plan.existing);
@@ -72,11 +83,7 @@ export class MemoryAdapter implements PipelineAdapter {
     });
   }
 
-  updateStatus(
-    id: Id,
-    patch: { name?: string; color?: string },
-    options: CallOptions & { ifVersion: number },
-  ): Promise<Status> {
+  updateStatus(id: Id, patch: StatusPatch, options: CallOptions & { ifVersion: number }): Promise<Status> {
     return this.#write(options, () => {
       const next = planUpdate(this.#rows, id, patch, options.ifVersion);
       return next === this.#rows.get(id) ? toStatus(next) : this.#putRow(next, options);
@@ -106,7 +113,7 @@ export class MemoryAdapter implements PipelineAdapter {
     return this.#write(options, () => {
       const { deleted, heir, deletedAt: _, ...row } = checkRestore(this.#rows, id);
       if (!deleted) return { status: toStatus(row), restored: 0 };
-      const from = heirOf(this.#rows, heir ?? null);
+      const from = resolveStatusId(this.#rows, heir ?? null);
       const status = this.#putRow({ ...row, movedVersion: this.#seq + 1 }, options);
       const restored = this.#having(id);
       for (const conversation of restored) this.#announceMove(conversation, from, options);
@@ -131,7 +138,7 @@ export class MemoryAdapter implements PipelineAdapter {
   ): Promise<readonly SetResult[]> {
     return this.#write(options, () => {
       const refs = conversations.map(parseConversationRef);
-      if (statusId !== null) liveRow(this.#rows, parseId(statusId, 'statusId'), 'statusId');
+      if (statusId !== null) requireLiveStatus(this.#rows, parseId(statusId, 'statusId'), 'statusId');
       return refs.map((ref) => this.#setOne(ref, statusId, options));
     });
   }
@@ -168,7 +175,7 @@ export class MemoryAdapter implements PipelineAdapter {
       else byStatus.set(statusId, (byStatus.get(statusId) ?? 0) + 1);
     };
     if (of === 'conversation') {
-      for (const conversation of this.#conversations.values()) add(heirOf(this.#rows, conversation.statusId));
+      for (const conversation of this.#conversations.values()) add(resolveStatusId(this.#rows, conversation.statusId));
     } else {
       for (const contact of this.#contacts().values()) {
         (contactMatch === 'latest' ? [contact.latest] : contact.statusIds).forEach(add);
@@ -185,7 +192,7 @@ export class MemoryAdapter implements PipelineAdapter {
     const rows: PagePosition[] =
       query.of === 'conversation'
         ? [...this.#conversations.values()]
-            .filter((each) => matchesFilter(filter, heirOf(this.#rows, each.statusId)))
+            .filter((each) => matchesFilter(filter, resolveStatusId(this.#rows, each.statusId)))
             .map(({ conversationId, activityAt }) => ({ id: conversationId, activityAt }))
         : [...this.#contacts()]
             .filter(([, each]) =>
@@ -290,7 +297,7 @@ export class MemoryAdapter implements PipelineAdapter {
   }
 
   #having(statusId: Id): Conversation[] {
-    return [...this.#conversations.values()].filter((each) => heirOf(this.#rows, each.statusId) === statusId);
+    return [...this.#conversations.values()].filter((each) => resolveStatusId(this.#rows, each.statusId) === statusId);
   }
 
   #announceMove(conversation: Conversation, from: Id | null, options?: CallOptions): void {
@@ -306,7 +313,7 @@ export class MemoryAdapter implements PipelineAdapter {
     const positions = [...this.#conversations.values()].map((each) => ({ ...each, id: each.conversationId }));
     for (const { contactId, statusId: stored, activityAt } of positions.sort(comparePositions)) {
       if (contactId === null) continue;
-      const statusId = heirOf(this.#rows, stored);
+      const statusId = resolveStatusId(this.#rows, stored);
       const contact = contacts.get(contactId);
       if (!contact) contacts.set(contactId, { statusIds: [statusId], latest: statusId, activityAt });
       else if (!contact.statusIds.includes(statusId)) contact.statusIds.push(statusId);

@@ -1,6 +1,6 @@
 /** Pages of `find`: their size, and the tokens that say where the next one begins. */
 import { invalid } from '../model/errors.js';
-import { parseId } from '../model/parse.js';
+import { parseId } from '../model/validate.js';
 
 export const DEFAULT_PAGE_SIZE = 50;
 export const MAX_PAGE_SIZE = 200;

@@ -1,11 +1,11 @@
 /** Rows come from the storage of whoever wrote the adapter, which can be damaged. */
 import { expect } from '@open-wc/testing';
 import { PipelineError } from '../model/errors.js';
-import type { StatusRow } from '../model/heirs.js';
+import type { StatusRow } from '../model/reassignment.js';
 import {
   checkDelete,
   checkRestore,
-  liveRow,
+  requireLiveStatus,
   liveStatuses,
   planCreate,
   planMove,
@@ -41,7 +41,7 @@ describe('the rules of the adapters', () => {
       // A name that is taken is still refused.
       expect(() => planCreate(rows, { id: 'b', name: 'a', color: '#445566' })).to.throw(PipelineError, 'already');
       for (const act of [
-        () => liveRow(rows, 'victim'),
+        () => requireLiveStatus(rows, 'victim'),
         () => planUpdate(rows, 'victim', { name: 'New' }, 3),
         () => planMove(rows, 'victim', 'a'),
         () => checkRestore(rows, 'victim'),

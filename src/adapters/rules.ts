@@ -3,24 +3,30 @@
  * inside one transaction; what is allowed is decided here, once.
  */
 import { PipelineError, invalid } from '../model/errors.js';
-import { toStatus, type StatusRow } from '../model/heirs.js';
+import { toStatus, type StatusRow } from '../model/reassignment.js';
 import type { Id } from '../model/id.js';
-import { place, type Placement } from '../model/order.js';
-import { parseNewStatus, parseStatusPatch } from '../model/parse-write.js';
-import { MAX_STATUSES, compareStatuses, nameKey, type Status } from '../model/status.js';
+import { planRanks, type Placement } from '../model/rank.js';
+import {
+  MAX_STATUSES,
+  contentOf,
+  nameKey,
+  parseNewStatus,
+  parseStatusPatch,
+  patched,
+  sameContent,
+  sortedLive,
+  type Status,
+} from '../model/status.js';
 
 export type Rows = ReadonlyMap<Id, StatusRow>;
 
 /** The live statuses in order. */
 export function liveStatuses(rows: Rows): Status[] {
-  return [...rows.values()]
-    .filter((row) => !row.deleted)
-    .sort(compareStatuses)
-    .map(toStatus);
+  return sortedLive(rows.values()).map(toStatus);
 }
 
 /** The row, alive. Rejects: `not-found`, `status-deleted`. */
-export function liveRow(rows: Rows, id: Id, field = 'id'): StatusRow {
+export function requireLiveStatus(rows: Rows, id: Id, field = 'id'): StatusRow {
   const row = rows.get(id);
   if (!row) throw new PipelineError('not-found', `${field}: there is no status "${id}".`, { field });
   if (row.deleted) {
@@ -57,8 +63,8 @@ export function planCreate(
   const data = parseNewStatus(input);
   const held = rows.get(data.id);
   if (held) {
-    liveRow(rows, data.id);
-    if (held.name === data.name && held.color === data.color) return { existing: held };
+    requireLiveStatus(rows, data.id);
+    if (sameContent(held, data)) return { existing: held };
     throw new PipelineError('conflict', `id: there is already a status "${data.id}".`, {
       field: 'id',
       current: toStatus(held),
@@ -66,10 +72,10 @@ export function planCreate(
   }
   checkNameIsFree(rows, data.name, data.id);
   checkRoom(rows);
-  const placements = place([...rows.values()], data.id, data.after);
+  const placements = planRanks([...rows.values()], data.id, data.after);
   const rank = placements.find((placement) => placement.id === data.id)!.rank;
   return {
-    row: { id: data.id, name: data.name, color: data.color, rank, version: 0 },
+    row: { id: data.id, ...contentOf(data), rank, version: 0 },
     moved: placements.filter((placement) => placement.id !== data.id),
   };
 }
@@ -77,17 +83,17 @@ export function planCreate(
 /** The row with the patch applied, or the row itself when nothing changes. */
 export function planUpdate(rows: Rows, id: Id, input: unknown, ifVersion: number): StatusRow {
   const patch = parseStatusPatch(input);
-  const row = liveRow(rows, id);
+  const row = requireLiveStatus(rows, id);
   checkVersion(row, ifVersion);
   if (patch.name !== undefined) checkNameIsFree(rows, patch.name, id);
-  const next = { ...row, ...patch };
-  return next.name === row.name && next.color === row.color ? row : next;
+  const next = patched(row, patch);
+  return sameContent(next, row) ? row : next;
 }
 
 /** The ranks that a move writes. */
 export function planMove(rows: Rows, id: Id, after: Id | null): Placement[] {
-  liveRow(rows, id);
-  return place([...rows.values()], id, after);
+  requireLiveStatus(rows, id);
+  return planRanks([...rows.values()], id, after);
 }
 
 /** Checks a delete; `inUse` is how many conversations have the status now. */
@@ -97,10 +103,10 @@ export function checkDelete(
   options: { ifVersion: number; moveTo?: Id | null },
   inUse: number,
 ): StatusRow {
-  const row = liveRow(rows, id);
+  const row = requireLiveStatus(rows, id);
   checkVersion(row, options.ifVersion);
   if (options.moveTo === id) throw invalid('moveTo', 'must be another status than the deleted one.');
-  if (options.moveTo != null) liveRow(rows, options.moveTo, 'moveTo');
+  if (options.moveTo != null) requireLiveStatus(rows, options.moveTo, 'moveTo');
   if (options.moveTo === undefined && inUse > 0) {
     throw new PipelineError(
       'in-use',

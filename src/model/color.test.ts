@@ -1,6 +1,6 @@
 import { expect } from '@open-wc/testing';
 import { DEFAULT_COLOR, DEFAULT_PALETTE, nextColor } from './color.js';
-import { parseColor } from './parse.js';
+import { parseColor } from './validate.js';
 
 /** Relative luminance and contrast: WCAG 2.2. */
 function luminance(color: string): number {

@@ -1,5 +1,7 @@
+/** A conversation's entry in the pipeline, and what adapters say about conversations and contacts. */
 import type { Id } from './id.js';
 import type { PipelineError } from './errors.js';
+import { fieldsOf, nullableId, parseCount, parseId, parseTime } from './validate.js';
 
 /** A conversation's place in the pipeline. */
 export interface Entry {
@@ -40,4 +42,25 @@ export interface HistoryItem {
   /** Milliseconds since the epoch, by the storage's clock. */
   at: number;
   by?: string;
+}
+
+/** An entry from an adapter. Throws `invalid`. */
+export function parseEntry(value: unknown): Entry {
+  const row = fieldsOf(value, 'entry');
+  return {
+    conversationId: parseId(row['conversationId'], 'conversationId'),
+    contactId: nullableId(row['contactId'] ?? null, 'contactId'),
+    statusId: nullableId(row['statusId'], 'statusId'),
+    version: parseCount(row['version'], 'version'),
+    changedAt: parseTime(row['changedAt'] ?? 0, 'changedAt'),
+  };
+}
+
+/** A host's conversation. Throws `invalid`. */
+export function parseConversationRef(value: unknown): ConversationRef {
+  const row = fieldsOf(value, 'conversation');
+  const ref: ConversationRef = { conversationId: parseId(row['conversationId'], 'conversationId') };
+  if (row['contactId'] != null) ref.contactId = parseId(row['contactId'], 'contactId');
+  if (row['activityAt'] !== undefined) ref.activityAt = parseTime(row['activityAt'], 'activityAt');
+  return ref;
 }

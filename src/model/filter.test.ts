@@ -12,7 +12,7 @@ import {
   type Filter,
 } from './filter.js';
 import { PipelineError } from './errors.js';
-import { parseId } from './parse.js';
+import { parseId } from './validate.js';
 
 const RUNS = { seed: 21, numRuns: 500 };
 

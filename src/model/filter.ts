@@ -1,6 +1,6 @@
 import type { Id } from './id.js';
 import { PipelineError, invalid } from './errors.js';
-import { parseId } from './parse.js';
+import { parseId } from './validate.js';
 
 /** Which statuses to show: a plain value, safe to store, send and put in a URL. */
 export interface Filter {

@@ -1,6 +1,6 @@
 import { expect } from '@open-wc/testing';
 import { newId } from './id.js';
-import { parseId } from './parse.js';
+import { parseId } from './validate.js';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 

@@ -1,6 +1,5 @@
 import type { PipelineAdapter, SubscriptionState } from '../adapters/adapter.js';
-import type { Change } from '../model/changes.js';
-import { parseChange } from '../model/parse.js';
+import { type Change, parseChange } from '../model/changes.js';
 
 interface Handlers {
   handleChange(change: Change): void;

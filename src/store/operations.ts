@@ -1,12 +1,19 @@
 import type { ConversationRef, SetResult } from '../model/entry.js';
 import type { Id } from '../model/id.js';
-import { place } from '../model/order.js';
-import { compareStatuses, type Status } from '../model/status.js';
+import { planRanks } from '../model/rank.js';
+import {
+  contentOf,
+  patched,
+  sortedLive,
+  type CheckedStatusPatch,
+  type Status,
+  type StatusContent,
+} from '../model/status.js';
 
 /** A write that the adapter has not confirmed yet. What is shown is the confirmed state with these applied in order. */
 export type Intent =
-  | { kind: 'create'; id: Id; name: string; color: `#${string}`; after?: Id | null }
-  | { kind: 'update'; id: Id; patch: { name?: string; color?: `#${string}` }; base: Status }
+  | ({ kind: 'create'; id: Id; after?: Id | null } & StatusContent)
+  | { kind: 'update'; id: Id; patch: CheckedStatusPatch; base: Status }
   | { kind: 'move'; id: Id; after: Id | null }
   | { kind: 'delete'; id: Id; moveTo?: Id | null; base: Status }
   | { kind: 'restore'; id: Id }
@@ -45,7 +52,7 @@ export function foldStatuses(confirmed: ReadonlyMap<Id, Status>, operations: Ite
       if (rows.get(id)!.rank) return;
       after = undefined;
     }
-    for (const placed of place([...rows.values()], id, after)) {
+    for (const placed of planRanks([...rows.values()], id, after)) {
       rows.set(placed.id, { ...rows.get(placed.id)!, rank: placed.rank });
     }
   };
@@ -53,16 +60,15 @@ export function foldStatuses(confirmed: ReadonlyMap<Id, Status>, operations: Ite
     if (intent.kind === 'set') continue;
     const row = rows.get(intent.id);
     if (intent.kind === 'create' && !row) {
-      const { id, name, color, after } = intent;
-      rows.set(id, { id, name, color, rank: '', version: 0 });
-      reorder(id, after);
+      rows.set(intent.id, { id: intent.id, ...contentOf(intent), rank: '', version: 0 });
+      reorder(intent.id, intent.after);
     }
     if (!row || row.deleted) continue;
-    if (intent.kind === 'update') rows.set(row.id, { ...row, ...intent.patch });
+    if (intent.kind === 'update') rows.set(row.id, patched(row, intent.patch));
     if (intent.kind === 'delete') rows.set(row.id, { ...row, deleted: true });
     if (intent.kind === 'move') reorder(row.id, intent.after);
   }
-  return [...rows.values()].filter((row) => !row.deleted).sort(compareStatuses);
+  return sortedLive(rows.values());
 }
 
 /** One conversation's confirmed status with the pending operations applied. */

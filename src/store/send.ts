@@ -1,9 +1,8 @@
 import type { PipelineAdapter } from '../adapters/adapter.js';
-import type { SetResult } from '../model/entry.js';
+import { type SetResult, parseEntry } from '../model/entry.js';
 import { PipelineError } from '../model/errors.js';
 import { newId, type Id } from '../model/id.js';
-import { parseEntry, parseStatus } from '../model/parse.js';
-import type { Status } from '../model/status.js';
+import { type Status, contentOf, parseStatus, sameContent } from '../model/status.js';
 import type { Operation } from './operations.js';
 
 /** What the adapter confirmed, rebuilt field by field, and what the caller is told. */
@@ -25,8 +24,8 @@ export async function send(
 ): Promise<Outcome> {
   switch (intent.kind) {
     case 'create': {
-      const { id, name, color, after } = intent;
-      const data = after === undefined ? { id, name, color } : { id, name, color, after };
+      const { id, after } = intent;
+      const data = { id, ...contentOf(intent), ...(after === undefined ? {} : { after }) };
       const status = parseStatus(await adapter.createStatus(data, { opId }));
       return { result: status, statuses: [status] };
     }
@@ -86,7 +85,7 @@ async function withVersion<T>(
   call: (options: Versioned) => Promise<T>,
 ): Promise<T> {
   const agrees = (status: Status | undefined): status is Status =>
-    !!status && !status.deleted && status.name === base.name && status.color === base.color;
+    !!status && !status.deleted && sameContent(status, base);
   // Version 0: its creation was still pending when the edit began, so all it became since is our own.
   const ours = held && base.version === 0;
   try {

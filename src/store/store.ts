@@ -1,10 +1,9 @@
 import type { Persistence, PipelineAdapter, SubscriptionState } from '../adapters/adapter.js';
 import { isNewer, type Change } from '../model/changes.js';
-import type { Entry, HistoryItem } from '../model/entry.js';
+import { type Entry, type HistoryItem, parseEntry } from '../model/entry.js';
 import { PipelineError } from '../model/errors.js';
 import type { Id } from '../model/id.js';
-import { parseEntry, parseStatus } from '../model/parse.js';
-import { compareStatuses, type Status } from '../model/status.js';
+import { type Status, parseStatus, sortedLive } from '../model/status.js';
 import { ConfirmedStatuses } from './confirmed.js';
 import { Feed } from './feed.js';
 import type { Shared, StorePart, Watchable } from './part.js';
@@ -48,7 +47,7 @@ export interface Pending {
 }
 
 const NONE_PENDING: Pending = {
-  foldStatuses: (confirmed) => [...confirmed.values()].filter((row) => !row.deleted).sort(compareStatuses),
+  foldStatuses: (confirmed) => sortedLive(confirmed.values()),
   foldEntry: (statusId) => ({ statusId, pending: false }),
   end: () => undefined,
 };

@@ -1,8 +1,7 @@
-import type { ConversationRef, SetResult } from '../model/entry.js';
+import { type ConversationRef, type SetResult, parseConversationRef } from '../model/entry.js';
 import { PipelineError } from '../model/errors.js';
 import type { Id } from '../model/id.js';
-import { parseColor, parseConversationRef, parseId, parseName } from '../model/parse.js';
-import type { Status } from '../model/status.js';
+import { type NewStatus, type Status, type StatusPatch, parseNewStatus, parseStatusPatch } from '../model/status.js';
 import { foldEntry, foldStatuses, type Intent, type Operation } from './operations.js';
 import { OperationQueue } from './queue.js';
 import { send } from './send.js';
@@ -47,24 +46,13 @@ export class Writes {
     });
   }
 
-  async createStatus(data: { id: Id; name: string; color: string; after?: Id | null }): Promise<Status> {
-    const { id, after } = data;
-    const intent = {
-      kind: 'create' as const,
-      id: parseId(id),
-      name: parseName(data.name),
-      color: parseColor(data.color),
-    };
-    return (await this.#queue.add(after === undefined ? intent : { ...intent, after })) as Status;
+  async createStatus(data: NewStatus): Promise<Status> {
+    return (await this.#queue.add({ kind: 'create', ...parseNewStatus(data) })) as Status;
   }
 
   /** `base` is the status as it was when the edit began: others' changes to it since then are a `conflict`. */
-  async updateStatus(base: Status, patch: { name?: string; color?: string }): Promise<Status> {
-    const checked = {
-      ...(patch.name === undefined ? {} : { name: parseName(patch.name) }),
-      ...(patch.color === undefined ? {} : { color: parseColor(patch.color) }),
-    };
-    return (await this.#queue.add({ kind: 'update', id: base.id, patch: checked, base })) as Status;
+  async updateStatus(base: Status, patch: StatusPatch): Promise<Status> {
+    return (await this.#queue.add({ kind: 'update', id: base.id, patch: parseStatusPatch(patch), base })) as Status;
   }
 
   async moveStatus(id: Id, after: Id | null): Promise<void> {

@@ -1,9 +1,8 @@
 /* What the tests of the server use of the library and of its insides, in one bundle: errors have to be of one class. */
 import type { CallOptions } from '../../src/adapters/adapter.js';
 import { RestAdapter, type RestOptions } from '../../src/adapters/rest/adapter.js';
-import type { ConversationRef } from '../../src/model/entry.js';
+import { type ConversationRef, parseConversationRef } from '../../src/model/entry.js';
 import { PipelineError } from '../../src/model/errors.js';
-import { parseConversationRef } from '../../src/model/parse.js';
 
 export { FairQueue } from '../../demo/server/fair-queue.js';
 export { Idempotency } from '../../demo/server/idempotency.js';

@@ -2,8 +2,8 @@ import type { Change } from '../../model/changes.js';
 import type { ContactSummary, ConversationRef, Entry, HistoryItem, SetResult } from '../../model/entry.js';
 import { PipelineError, invalid } from '../../model/errors.js';
 import type { Id } from '../../model/id.js';
-import { parseUser } from '../../model/parse-write.js';
-import type { Status } from '../../model/status.js';
+import { parseUser } from '../../model/validate.js';
+import type { NewStatus, Status, StatusPatch } from '../../model/status.js';
 import type { CallOptions, CountQuery, Counts, FindPage, FindQuery, PipelineAdapter, StatusList } from '../adapter.js';
 import type { MemoryAdapter } from '../memory.js';
 import type { DatabaseAdapter } from './database.js';
@@ -81,18 +81,11 @@ export class IndexedDBAdapter implements Required<PipelineAdapter> {
     return this.#call(options, (target) => target.listStatuses(options));
   }
 
-  createStatus(
-    data: { id: Id; name: string; color: string; after?: Id | null },
-    options?: CallOptions,
-  ): Promise<Status> {
+  createStatus(data: NewStatus, options?: CallOptions): Promise<Status> {
     return this.#call(options, (target) => target.createStatus(data, options));
   }
 
-  updateStatus(
-    id: Id,
-    patch: { name?: string; color?: string },
-    options: CallOptions & { ifVersion: number },
-  ): Promise<Status> {
+  updateStatus(id: Id, patch: StatusPatch, options: CallOptions & { ifVersion: number }): Promise<Status> {
     return this.#call(options, (target) => target.updateStatus(id, patch, options));
   }
 

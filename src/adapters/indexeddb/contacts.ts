@@ -1,6 +1,6 @@
 /** What each contact comes to as the sum of its conversations: kept up to date by every write to one of them. */
 import type { ContactSummary } from '../../model/entry.js';
-import { heirOf } from '../../model/heirs.js';
+import { resolveStatusId } from '../../model/reassignment.js';
 import type { Id } from '../../model/id.js';
 import type { Rows } from '../rules.js';
 import type { Tally } from './counters.js';
@@ -26,7 +26,7 @@ export function resolveSignature(rows: Rows, signature: string): (Id | null)[] {
 
 /** The status that a stored id stands for now; one whose record cannot be read is no status. */
 export const resolveId = (rows: Rows, stored: StoredStatusId): Id | null =>
-  rows.has(stored) ? heirOf(rows, stored) : null;
+  rows.has(stored) ? resolveStatusId(rows, stored) : null;
 
 /** A contact while its conversations are rewritten. */
 class Draft {

@@ -1,7 +1,7 @@
 /** Reads and writes what is kept of each conversation. */
 import type { ConversationRef, Entry, SetResult } from '../../model/entry.js';
 import { PipelineError } from '../../model/errors.js';
-import { resolveEntry } from '../../model/heirs.js';
+import { resolveEntry } from '../../model/reassignment.js';
 import type { Id } from '../../model/id.js';
 import type { Rows } from '../rules.js';
 import { rewriteContacts, type Rewrite } from './contacts.js';

@@ -1,13 +1,19 @@
 import { unwrap } from 'idb';
 import type { Change } from '../../model/changes.js';
-import type { ContactSummary, ConversationRef, Entry, HistoryItem, SetResult } from '../../model/entry.js';
+import {
+  type ContactSummary,
+  type ConversationRef,
+  type Entry,
+  type HistoryItem,
+  type SetResult,
+  parseConversationRef,
+} from '../../model/entry.js';
 import { PipelineError } from '../../model/errors.js';
-import { toStatus, type StatusRow } from '../../model/heirs.js';
+import { toStatus, type StatusRow } from '../../model/reassignment.js';
 import type { Id } from '../../model/id.js';
-import type { Placement } from '../../model/order.js';
-import { parseConversationRef, parseId } from '../../model/parse.js';
-import { parseUser } from '../../model/parse-write.js';
-import type { Status } from '../../model/status.js';
+import type { Placement } from '../../model/rank.js';
+import { parseId, parseUser } from '../../model/validate.js';
+import type { NewStatus, Status, StatusPatch } from '../../model/status.js';
 import type {
   CallOptions,
   CountQuery,
@@ -18,11 +24,11 @@ import type {
   StatusList,
   SubscriptionState,
 } from '../adapter.js';
-import { Once } from '../once.js';
+import { IdempotencyCache } from '../idempotency.js';
 import {
   checkDelete,
   checkRestore,
-  liveRow,
+  requireLiveStatus,
   liveStatuses,
   planCreate,
   planMove,
@@ -46,7 +52,7 @@ export class DatabaseAdapter implements Required<PipelineAdapter> {
   readonly #connection: Connection;
   readonly #feed: Feed;
   readonly #user: string | undefined;
-  #once = new Once();
+  #once = new IdempotencyCache();
 
   /** `user`: who makes the writes, where the calls do not say. */
   constructor(database: string, user?: string) {
@@ -67,10 +73,7 @@ export class DatabaseAdapter implements Required<PipelineAdapter> {
     return this.#read(readSeq, (rows, seq) => ({ items: liveStatuses(rows), seq: String(seq) }));
   }
 
-  createStatus(
-    data: { id: Id; name: string; color: string; after?: Id | null },
-    options?: CallOptions,
-  ): Promise<Status> {
+  createStatus(data: NewStatus, options?: CallOptions): Promise<Status> {
     return this.#write('strict', options, async (write) => {
       const plan = planCreate(write.rows, data);
       if ('existing' in plan) return toStatus(plan.existing);
@@ -80,11 +83,7 @@ export class DatabaseAdapter implements Required<PipelineAdapter> {
     });
   }
 
-  updateStatus(
-    id: Id,
-    patch: { name?: string; color?: string },
-    options: CallOptions & { ifVersion: number },
-  ): Promise<Status> {
+  updateStatus(id: Id, patch: StatusPatch, options: CallOptions & { ifVersion: number }): Promise<Status> {
     return this.#write('strict', options, async ({ tx, rows, journal }) => {
       const next = planUpdate(rows, id, patch, options.ifVersion);
       return next === rows.get(id) ? toStatus(next) : journal.putStatus(tx, next);
@@ -139,7 +138,7 @@ export class DatabaseAdapter implements Required<PipelineAdapter> {
   ): Promise<readonly SetResult[]> {
     const refs = conversations.map(parseConversationRef);
     const work = async (write: Write): Promise<SetResult[]> => {
-      if (statusId !== null) liveRow(write.rows, parseId(statusId, 'statusId'), 'statusId');
+      if (statusId !== null) requireLiveStatus(write.rows, parseId(statusId, 'statusId'), 'statusId');
       return setStatuses(write, refs, statusId, options?.ifVersion);
     };
     return this.#write('relaxed', options, work, refs);
@@ -197,7 +196,7 @@ export class DatabaseAdapter implements Required<PipelineAdapter> {
    * counter, without which the other tabs would take what comes next for old news.
    */
   clear(): Promise<void> {
-    this.#once = new Once();
+    this.#once = new IdempotencyCache();
     return this.#write('strict', undefined, async ({ tx, journal }) => {
       for (const name of STORES) sender(tx, name).clear();
       journal.startOver();

@@ -1,6 +1,6 @@
 /** Tells what happened to one conversation, out of the log. */
 import type { HistoryItem } from '../../model/entry.js';
-import type { StatusRow } from '../../model/heirs.js';
+import type { StatusRow } from '../../model/reassignment.js';
 import type { Id } from '../../model/id.js';
 import type { Rows } from '../rules.js';
 import { resolveId } from './contacts.js';

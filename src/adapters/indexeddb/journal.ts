@@ -2,8 +2,8 @@
 import { unwrap } from 'idb';
 import type { Change } from '../../model/changes.js';
 import type { Entry } from '../../model/entry.js';
-import type { StatusRow } from '../../model/heirs.js';
-import { toStatus } from '../../model/heirs.js';
+import type { StatusRow } from '../../model/reassignment.js';
+import { toStatus } from '../../model/reassignment.js';
 import type { Status } from '../../model/status.js';
 import type {
   ChangeBody,

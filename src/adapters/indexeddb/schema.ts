@@ -1,6 +1,6 @@
 import type { DBSchema, IDBPDatabase, IDBPTransaction } from 'idb';
 import type { Entry } from '../../model/entry.js';
-import type { StatusRow } from '../../model/heirs.js';
+import type { StatusRow } from '../../model/reassignment.js';
 import type { Id } from '../../model/id.js';
 import type { Status } from '../../model/status.js';
 
@@ -8,7 +8,7 @@ export const SCHEMA_VERSION = 1;
 
 /**
  * A status id as it was given to a conversation, `''` for none: a `null` would drop the row out of the indexes. The
- * status may be deleted since; who reads a row follows its heirs (model/heirs.ts).
+ * status may be deleted since; who reads a row follows its heirs (model/reassignment.ts).
  */
 export type StoredStatusId = Id;
 

@@ -3,10 +3,11 @@
  * is not as this package writes it is left as it is and reported once in the console, and all others stay usable.
  */
 import { PipelineError } from '../../model/errors.js';
-import type { StatusRow } from '../../model/heirs.js';
+import type { StatusRow } from '../../model/reassignment.js';
 import type { Id } from '../../model/id.js';
-import { parseChange, parseStatus } from '../../model/parse.js';
-import { parseUser } from '../../model/parse-write.js';
+import { parseChange } from '../../model/changes.js';
+import { parseStatus } from '../../model/status.js';
+import { parseUser } from '../../model/validate.js';
 import type {
   ContactRow,
   ConversationRow,

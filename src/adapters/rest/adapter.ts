@@ -1,13 +1,28 @@
 /** The adapter of a REST API. */
 import type { Change } from '../../model/changes.js';
-import type { ContactSummary, ConversationRef, Entry, HistoryItem, SetResult } from '../../model/entry.js';
+import {
+  type ContactSummary,
+  type ConversationRef,
+  type Entry,
+  type HistoryItem,
+  type SetResult,
+  parseConversationRef,
+} from '../../model/entry.js';
 import { PipelineError, invalid } from '../../model/errors.js';
 import { formatFilter, parseFilter } from '../../model/filter.js';
 import { newId, type Id } from '../../model/id.js';
-import { parseNewStatus, parseStatusPatch } from '../../model/parse-write.js';
-import { parseConversationRef, parseId, parseStatus } from '../../model/parse.js';
+import {
+  type NewStatus,
+  type Status,
+  type StatusPatch,
+  parseNewStatus,
+  parseStatus,
+  parseStatusPatch,
+  patched,
+  sameContent,
+} from '../../model/status.js';
+import { parseId } from '../../model/validate.js';
 import { sessionChanged } from '../../model/session-changed.js';
-import type { Status } from '../../model/status.js';
 import type {
   CallOptions,
   CountQuery,
@@ -138,10 +153,7 @@ export class RestAdapter implements PipelineAdapter, WithSession {
     return { ...list, items: list.items.map((status) => ({ ...status })) };
   }
 
-  async createStatus(
-    data: { id: Id; name: string; color: string; after?: Id | null },
-    options?: CallOptions,
-  ): Promise<Status> {
+  async createStatus(data: NewStatus, options?: CallOptions): Promise<Status> {
     const body = parseNewStatus(data);
     const { id } = body;
     return this.#requests.write(
@@ -150,11 +162,7 @@ export class RestAdapter implements PipelineAdapter, WithSession {
     );
   }
 
-  async updateStatus(
-    id: Id,
-    patch: { name?: string; color?: string },
-    options: CallOptions & { ifVersion: number },
-  ): Promise<Status> {
+  async updateStatus(id: Id, patch: StatusPatch, options: CallOptions & { ifVersion: number }): Promise<Status> {
     const body = parseStatusPatch(patch);
     const path = ['statuses', parseId(id)];
     const headers = ifMatch(options.ifVersion);
@@ -338,11 +346,10 @@ function readStatus(id: Id): (body: unknown) => Status {
 }
 
 /** The status of a refusal, where it already is as it was asked to be. */
-function heldStatus(id: Id, wanted: { name?: string; color?: string }): (refusal: PipelineError) => Status | undefined {
+function heldStatus(id: Id, wanted: StatusPatch): (refusal: PipelineError) => Status | undefined {
   return ({ current }) => {
     const held = current as Status | undefined;
     if (held?.id !== id || held.deleted) return undefined;
-    const { name = held.name, color = held.color } = wanted;
-    return held.name === name && held.color === color ? held : undefined;
+    return sameContent(patched(held, wanted), held) ? held : undefined;
   };
 }

@@ -1,5 +1,4 @@
-import type { Change } from '../../model/changes.js';
-import { parseChange } from '../../model/parse.js';
+import { type Change, parseChange } from '../../model/changes.js';
 import type { SubscriptionState } from '../adapter.js';
 import { MAX_RECENT } from './recent.js';
 

@@ -1,5 +1,6 @@
 import { PipelineError, type PipelineErrorCode, type PipelineErrorOptions } from '../../model/errors.js';
-import { parseEntry, parseStatus } from '../../model/parse.js';
+import { parseEntry } from '../../model/entry.js';
+import { parseStatus } from '../../model/status.js';
 
 /** Codes that a server can mean; the others are about this side. */
 const SERVER_CODES: readonly PipelineErrorCode[] = [

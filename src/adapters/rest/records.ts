@@ -1,8 +1,8 @@
 import { PipelineError } from '../../model/errors.js';
-import type { ContactSummary, Entry, HistoryItem, SetResult } from '../../model/entry.js';
+import { type ContactSummary, type Entry, type HistoryItem, type SetResult, parseEntry } from '../../model/entry.js';
 import type { Id } from '../../model/id.js';
-import { parseEntry, parseId, parseStatus } from '../../model/parse.js';
-import { MAX_STATUSES, type Status } from '../../model/status.js';
+import { MAX_STATUSES, type Status, parseStatus } from '../../model/status.js';
+import { parseId } from '../../model/validate.js';
 import type { Counts, FindPage, StatusList } from '../adapter.js';
 import { problemOf } from './problem.js';
 

@@ -1,7 +1,7 @@
 /** The adapter's reads and writes: aborted as the caller asks, when the adapter is closed, or when their session ends. */
 import { PipelineError } from '../../model/errors.js';
 import type { Id } from '../../model/id.js';
-import { parseId } from '../../model/parse.js';
+import { parseId } from '../../model/validate.js';
 import type { CallOptions } from '../adapter.js';
 import { checkAborted } from './aborting.js';
 import { aFewAtOnce, inBatches } from './batches.js';

@@ -1,8 +1,7 @@
 /** Writes the statuses of conversations: in order, in batches, and without a network later. */
 import { PipelineError } from '../../model/errors.js';
-import type { ConversationRef, Entry, SetResult } from '../../model/entry.js';
+import { type ConversationRef, type Entry, type SetResult, parseEntry } from '../../model/entry.js';
 import type { Id } from '../../model/id.js';
-import { parseEntry } from '../../model/parse.js';
 import { BATCH_SIZE, aFewAtOnce, inBatches } from './batches.js';
 import type { Environment } from './environment.js';
 import type { Call, Http } from './http.js';

@@ -1,8 +1,8 @@
 import { html, nothing, type TemplateResult } from 'lit/html.js';
 import { repeat } from 'lit/directives/repeat.js';
-import { chip } from '../../internal/chip.js';
-import { closeIcon } from '../../internal/icons.js';
-import type { LocalizeController } from '../../internal/localize.js';
+import { chip } from '../../ui/chip.js';
+import { closeIcon } from '../../ui/icons.js';
+import type { LocalizeController } from '../../ui/localize.js';
 import { isEmptyFilter, type Filter } from '../../model/filter.js';
 import type { Id } from '../../model/id.js';
 import type { PipelineStore } from '../../store/store.js';

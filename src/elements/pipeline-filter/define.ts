@@ -1,5 +1,5 @@
-import '../../internal/trusted-types.js';
-import { define } from '../../internal/define.js';
+import '../../ui/trusted-types.js';
+import { define } from '../../ui/define.js';
 import { PipelineFilter } from './pipeline-filter.js';
 
 define('pipeline-filter', PipelineFilter);

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit/html.js';
-import { withName } from '../../internal/bidi.js';
-import { announce } from '../../internal/live-region.js';
-import type { LocalizeController } from '../../internal/localize.js';
+import { withName } from '../../ui/bidi.js';
+import { announce } from '../../ui/live-region.js';
+import type { LocalizeController } from '../../ui/localize.js';
 import type { Filter } from '../../model/filter.js';
 import type { Id } from '../../model/id.js';
 import type { PipelineStore } from '../../store/store.js';

@@ -1,6 +1,6 @@
 import { html, type TemplateResult } from 'lit/html.js';
-import type { Values } from '../../internal/localize.js';
-import { unsetSourceText } from '../../internal/unset-source.js';
+import type { Values } from '../../ui/localize.js';
+import { unsetSourceText } from '../../ui/unset-source.js';
 import type { MessageKey } from '../../locales/en.js';
 import type { PipelineError } from '../../model/errors.js';
 

@@ -1,12 +1,12 @@
 import { html, nothing, type TemplateResult } from 'lit/html.js';
 import { live } from 'lit/directives/live.js';
 import { repeat } from 'lit/directives/repeat.js';
-import { withName } from '../../internal/bidi.js';
-import { chip } from '../../internal/chip.js';
-import { searchIcon } from '../../internal/icons.js';
-import { contains } from '../../internal/contains.js';
-import { announce } from '../../internal/live-region.js';
-import type { LocalizeController } from '../../internal/localize.js';
+import { withName } from '../../ui/bidi.js';
+import { chip } from '../../ui/chip.js';
+import { searchIcon } from '../../ui/icons.js';
+import { contains } from '../../ui/contains.js';
+import { announce } from '../../ui/live-region.js';
+import type { LocalizeController } from '../../ui/localize.js';
 import type { Id } from '../../model/id.js';
 import type { Status } from '../../model/status.js';
 import type { PipelineStore } from '../../store/store.js';

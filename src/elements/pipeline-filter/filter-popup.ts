@@ -1,10 +1,10 @@
 import { adoptStyles, type ReactiveElement } from '@lit/reactive-element';
 import { live } from 'lit/directives/live.js';
 import { html, nothing, type TemplateResult } from 'lit/html.js';
-import { indexForKey } from '../../internal/list-keys.js';
-import { announce } from '../../internal/live-region.js';
-import { learn, type LocalizeController } from '../../internal/localize.js';
-import { PopupController } from '../../internal/popup.js';
+import { indexForKey } from '../../ui/list-keys.js';
+import { announce } from '../../ui/live-region.js';
+import { learn, type LocalizeController } from '../../ui/localize.js';
+import { PopupController } from '../../ui/popup.js';
 import { inbox } from '../../locales/en/inbox.js';
 import type { MessageKey } from '../../locales/en.js';
 import type { PipelineError } from '../../model/errors.js';

@@ -1,4 +1,4 @@
-import { warnOnce } from '../../internal/pipeline-element.js';
+import { warnOnce } from '../../ui/pipeline-element.js';
 import { PipelineError } from '../../model/errors.js';
 import { formatFilter, parseFilter, parseFilterQuery, type Filter } from '../../model/filter.js';
 import type { Id } from '../../model/id.js';

@@ -1,5 +1,5 @@
 import type { PropertyDeclarations } from '@lit/reactive-element';
-import { TemplateElement } from '../../internal/template-element.js';
+import { TemplateElement } from '../../ui/template-element.js';
 import { EMPTY_FILTER, formatFilter, type Filter } from '../../model/filter.js';
 import { frozen, isEqual, readFilter, readQuery } from './filter-value.js';
 

@@ -1,7 +1,7 @@
-import { warnOnce } from '../../internal/pipeline-element.js';
+import { warnOnce } from '../../ui/pipeline-element.js';
 import type { ContactMatch } from '../../model/filter.js';
 import type { Id } from '../../model/id.js';
-import { parseId } from '../../model/parse.js';
+import { parseId } from '../../model/validate.js';
 import { Contacts } from '../../store/contacts.js';
 import type { PipelineStore } from '../../store/store.js';
 

@@ -1,4 +1,4 @@
-import { warnOnce } from '../../internal/pipeline-element.js';
+import { warnOnce } from '../../ui/pipeline-element.js';
 import { contactMatchesFilter, isEmptyFilter, type Filter } from '../../model/filter.js';
 import type { Id } from '../../model/id.js';
 import type { PipelineStore } from '../../store/store.js';

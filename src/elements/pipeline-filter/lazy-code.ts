@@ -1,4 +1,4 @@
-import { LazyCode } from '../../internal/lazy-code.js';
+import { LazyCode } from '../../ui/lazy-code.js';
 
 export const popupCode = new LazyCode(async () => (await import('./filter-popup.js')).FilterPopup);
 

@@ -1,6 +1,6 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
-import { announce } from '../../internal/live-region.js';
-import { learn, type Values } from '../../internal/localize.js';
+import { announce } from '../../ui/live-region.js';
+import { learn, type Values } from '../../ui/localize.js';
 import { inbox } from '../../locales/en/inbox.js';
 import type { MessageKey } from '../../locales/en.js';
 import type { PipelineError } from '../../model/errors.js';

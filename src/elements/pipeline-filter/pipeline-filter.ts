@@ -2,10 +2,10 @@ import type { PropertyDeclarations, PropertyValues } from '@lit/reactive-element
 import { html, nothing, type TemplateResult } from 'lit/html.js';
 import type { FindPage } from '../../adapters/adapter.js';
 import { PipelineFilterChangeEvent } from '../../events/filter-change.js';
-import { chipStyles } from '../../internal/chip.styles.js';
-import { LazyPart } from '../../internal/lazy-part.js';
-import { silence } from '../../internal/live-region.js';
-import { learn } from '../../internal/localize.js';
+import { chipStyles } from '../../ui/chip.styles.js';
+import { LazyPart } from '../../ui/lazy-part.js';
+import { silence } from '../../ui/live-region.js';
+import { learn } from '../../ui/localize.js';
 import { filter as words } from '../../locales/en/filter.js';
 import { PipelineError } from '../../model/errors.js';
 import { EMPTY_FILTER, isEmptyFilter, type ContactMatch, type Filter } from '../../model/filter.js';

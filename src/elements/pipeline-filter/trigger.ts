@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit/html.js';
-import { filterIcon } from '../../internal/icons.js';
-import type { LocalizeController } from '../../internal/localize.js';
+import { filterIcon } from '../../ui/icons.js';
+import type { LocalizeController } from '../../ui/localize.js';
 import type { Filter } from '../../model/filter.js';
 
 export interface Trigger {

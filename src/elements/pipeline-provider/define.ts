@@ -1,5 +1,5 @@
-import '../../internal/trusted-types.js';
-import { define } from '../../internal/define.js';
+import '../../ui/trusted-types.js';
+import { define } from '../../ui/define.js';
 import { PipelineProvider } from './pipeline-provider.js';
 
 define('pipeline-provider', PipelineProvider);

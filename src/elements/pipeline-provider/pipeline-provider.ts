@@ -2,7 +2,7 @@ import type { Context, ContextEvent } from '@lit/context';
 import { ReactiveElement, css, type PropertyDeclarations } from '@lit/reactive-element';
 import type { PipelineAdapter } from '../../adapters/adapter.js';
 import { lazyAdapter, lazyIndexedDB } from '../../adapters/lazy.js';
-import { warnOnce } from '../../internal/pipeline-element.js';
+import { warnOnce } from '../../ui/pipeline-element.js';
 import { PipelineError } from '../../model/errors.js';
 import { adapterContext } from '../../store/context.js';
 import { askAgain, askSoon, registry } from '../../store/registry.js';

@@ -1,6 +1,6 @@
 import type { ReactiveElement } from '@lit/reactive-element';
-import { announce } from '../../internal/live-region.js';
-import type { Values } from '../../internal/localize.js';
+import { announce } from '../../ui/live-region.js';
+import type { Values } from '../../ui/localize.js';
 import type { MessageKey } from '../../locales/en.js';
 import type { PaletteColor } from '../../model/color.js';
 import type { PipelineError } from '../../model/errors.js';

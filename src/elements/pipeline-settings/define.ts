@@ -1,5 +1,5 @@
-import '../../internal/trusted-types.js';
-import { define } from '../../internal/define.js';
+import '../../ui/trusted-types.js';
+import { define } from '../../ui/define.js';
 import { PipelineSettings } from './pipeline-settings.js';
 
 define('pipeline-settings', PipelineSettings);

@@ -1,7 +1,7 @@
-import type { Values } from '../../internal/localize.js';
+import type { Values } from '../../ui/localize.js';
 import type { MessageKey } from '../../locales/en.js';
 import type { PipelineError } from '../../model/errors.js';
-import { MAX_NAME_GRAPHEMES, checkName } from '../../model/parse.js';
+import { MAX_NAME_GRAPHEMES, checkName } from '../../model/validate.js';
 import { MAX_STATUSES, nameKey, type Status } from '../../model/status.js';
 
 /** Why a draft cannot be saved, and where in the form that is said. */

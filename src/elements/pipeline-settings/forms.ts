@@ -1,8 +1,7 @@
 import { nextColor } from '../../model/color.js';
 import type { PipelineError } from '../../model/errors.js';
 import { newId, type Id } from '../../model/id.js';
-import { parseStatus } from '../../model/parse.js';
-import type { Status } from '../../model/status.js';
+import { type Status, parseStatus } from '../../model/status.js';
 import type { SettingsContext } from './context.js';
 import { Draft, problemOf, type Problem } from './draft.js';
 import type { FormHandlers } from './status-form.js';

@@ -1,3 +1,3 @@
-import { LazyCode } from '../../internal/lazy-code.js';
+import { LazyCode } from '../../ui/lazy-code.js';
 
 export const pageCode = new LazyCode(async () => (await import('./page.js')).SettingsPage);

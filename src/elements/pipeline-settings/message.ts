@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { closeIcon, warningIcon } from '../../internal/icons.js';
-import type { LocalizeController } from '../../internal/localize.js';
+import { closeIcon, warningIcon } from '../../ui/icons.js';
+import type { LocalizeController } from '../../ui/localize.js';
 import type { MessageKey } from '../../locales/en.js';
 
 /** Something that was done or that failed, told in place until it is dismissed or the next change comes. */

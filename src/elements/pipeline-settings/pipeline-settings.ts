@@ -1,8 +1,8 @@
 import type { PropertyDeclarations, PropertyValues } from '@lit/reactive-element';
-import { create } from '../../internal/dom.js';
-import { LazyPart } from '../../internal/lazy-part.js';
-import { announce, prepareToAnnounce } from '../../internal/live-region.js';
-import { PipelineElement } from '../../internal/pipeline-element.js';
+import { create } from '../../ui/dom.js';
+import { LazyPart } from '../../ui/lazy-part.js';
+import { announce, prepareToAnnounce } from '../../ui/live-region.js';
+import { PipelineElement } from '../../ui/pipeline-element.js';
 import { DEFAULT_PALETTE, type PaletteColor } from '../../model/color.js';
 import type { Interest, PipelineStore } from '../../store/store.js';
 import { Tallies } from '../../store/tallies.js';

@@ -1,6 +1,6 @@
-import { indexForKey } from '../../internal/list-keys.js';
+import { indexForKey } from '../../ui/list-keys.js';
 import type { Id } from '../../model/id.js';
-import { precedingId } from '../../model/order.js';
+import { precedingId } from '../../model/rank.js';
 import type { Status } from '../../model/status.js';
 import type { SettingsContext } from './context.js';
 import type { Control } from './focus.js';

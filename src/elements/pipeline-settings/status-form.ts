@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { chip } from '../../internal/chip.js';
-import { checkIcon, plusIcon, warningIcon } from '../../internal/icons.js';
-import { statusColor } from '../../internal/status-color.js';
+import { chip } from '../../ui/chip.js';
+import { checkIcon, plusIcon, warningIcon } from '../../ui/icons.js';
+import { statusColor } from '../../ui/status-color.js';
 import { settings as words } from '../../locales/en/settings.js';
 import type { MessageKey } from '../../locales/en.js';
 import type { Status } from '../../model/status.js';

@@ -1,9 +1,9 @@
 import { adoptStyles, html, nothing, render, type ReactiveElement, type TemplateResult } from 'lit';
-import { errorText } from '../../internal/error-text.js';
-import { announce, silence } from '../../internal/live-region.js';
-import { learn, type LocalizeController } from '../../internal/localize.js';
-import { PopupController } from '../../internal/popup.js';
-import { afterPress } from '../../internal/press.js';
+import { errorText } from '../../ui/error-text.js';
+import { announce, silence } from '../../ui/live-region.js';
+import { learn, type LocalizeController } from '../../ui/localize.js';
+import { PopupController } from '../../ui/popup.js';
+import { afterPress } from '../../ui/press.js';
 import { inbox } from '../../locales/en/inbox.js';
 import type { PipelineError } from '../../model/errors.js';
 import type { Id } from '../../model/id.js';

@@ -1,9 +1,8 @@
 /** The conversations that a picker is for, none, one or several, and what they show taken together. */
-import { warnOnce } from '../../internal/pipeline-element.js';
-import type { ConversationRef } from '../../model/entry.js';
+import { warnOnce } from '../../ui/pipeline-element.js';
+import { type ConversationRef, parseConversationRef } from '../../model/entry.js';
 import { PipelineError } from '../../model/errors.js';
 import type { Id } from '../../model/id.js';
-import { parseConversationRef } from '../../model/parse.js';
 import type { Status } from '../../model/status.js';
 import type { PipelineStore } from '../../store/store.js';
 

@@ -1,5 +1,5 @@
-import '../../internal/trusted-types.js';
-import { define } from '../../internal/define.js';
+import '../../ui/trusted-types.js';
+import { define } from '../../ui/define.js';
 import { PipelineStatusPicker } from './pipeline-status-picker.js';
 
 define('pipeline-status-picker', PipelineStatusPicker);

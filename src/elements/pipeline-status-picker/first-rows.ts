@@ -1,4 +1,4 @@
-import { FRAME_TIMEOUT } from '../../internal/frame.js';
+import { FRAME_TIMEOUT } from '../../ui/frame.js';
 
 /** Rows are at least that high, px; names that wrap make them higher. */
 const ROW = 32;

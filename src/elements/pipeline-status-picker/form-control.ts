@@ -1,4 +1,4 @@
-import { PipelineElement } from '../../internal/pipeline-element.js';
+import { PipelineElement } from '../../ui/pipeline-element.js';
 import type { Id } from '../../model/id.js';
 
 /** What makes the picker a control of a form, as the platform's own are. */

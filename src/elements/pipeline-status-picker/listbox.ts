@@ -1,11 +1,11 @@
 import type { ReactiveControllerHost } from '@lit/reactive-element';
 import { repeat } from 'lit/directives/repeat.js';
 import { html, nothing, type TemplateResult } from 'lit/html.js';
-import { contains } from '../../internal/contains.js';
-import { searchIcon } from '../../internal/icons.js';
-import { TypeAhead, indexForKey, isPrintable } from '../../internal/list-keys.js';
-import { announce } from '../../internal/live-region.js';
-import type { LocalizeController } from '../../internal/localize.js';
+import { contains } from '../../ui/contains.js';
+import { searchIcon } from '../../ui/icons.js';
+import { TypeAhead, indexForKey, isPrintable } from '../../ui/list-keys.js';
+import { announce } from '../../ui/live-region.js';
+import type { LocalizeController } from '../../ui/localize.js';
 import type { Id } from '../../model/id.js';
 import { FirstRows } from './first-rows.js';
 import { OPTION, renderOption, renderWidth, type ListOption } from './option.js';

@@ -1,3 +1,3 @@
-import { LazyCode } from '../../internal/lazy-code.js';
+import { LazyCode } from '../../ui/lazy-code.js';
 
 export const chooserCode = new LazyCode(async () => (await import('./chooser.js')).Chooser);

@@ -1,4 +1,4 @@
-import { create, type Attributes } from '../../internal/dom.js';
+import { create, type Attributes } from '../../ui/dom.js';
 
 const ATTRIBUTES = {
   /** Since when the conversation has its status. */

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit/html.js';
-import { chipParts } from '../../internal/chip-look.js';
-import { checkIcon } from '../../internal/icons.js';
-import { statusColor } from '../../internal/status-color.js';
+import { chipParts } from '../../ui/chip-look.js';
+import { checkIcon } from '../../ui/icons.js';
+import { statusColor } from '../../ui/status-color.js';
 import type { Id } from '../../model/id.js';
 import type { Status } from '../../model/status.js';
 

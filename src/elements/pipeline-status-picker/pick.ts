@@ -5,8 +5,8 @@ import {
   PipelineStatusChangeEvent,
   type StatusChange,
 } from '../../events.js';
-import { announce } from '../../internal/live-region.js';
-import type { Values } from '../../internal/localize.js';
+import { announce } from '../../ui/live-region.js';
+import type { Values } from '../../ui/localize.js';
 import type { MessageKey } from '../../locales/en.js';
 import type { ConversationRef } from '../../model/entry.js';
 import { PipelineError } from '../../model/errors.js';

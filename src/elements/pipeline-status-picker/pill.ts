@@ -2,7 +2,7 @@
  * The pill is written by hand, not by a template: it is all that most of the thousand pickers of a page ever show, and
  * what a template keeps for each of its places weighs more than the pill.
  */
-import { NONE, assign, create, type Attributes } from '../../internal/dom.js';
+import { NONE, assign, create, type Attributes } from '../../ui/dom.js';
 
 /** What a pill shows. */
 export interface PillLook {

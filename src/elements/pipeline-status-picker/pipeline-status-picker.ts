@@ -1,10 +1,10 @@
 import { css, type PropertyDeclarations, type PropertyValues } from '@lit/reactive-element';
-import { atHand } from '../../internal/at-hand.js';
-import { chipColor, chipParts } from '../../internal/chip-look.js';
-import { chipStyles } from '../../internal/chip.styles.js';
-import { everyMinute, formatDuration, stopEveryMinute } from '../../internal/clock.js';
-import { LazyPart } from '../../internal/lazy-part.js';
-import { unsetSourceText } from '../../internal/unset-source.js';
+import { atHand } from '../../ui/at-hand.js';
+import { chipColor, chipParts } from '../../ui/chip-look.js';
+import { chipStyles } from '../../ui/chip.styles.js';
+import { everyMinute, formatDuration, stopEveryMinute } from '../../ui/clock.js';
+import { LazyPart } from '../../ui/lazy-part.js';
+import { unsetSourceText } from '../../ui/unset-source.js';
 import type { PipelineError } from '../../model/errors.js';
 import type { Id } from '../../model/id.js';
 import type { Interest } from '../../store/store.js';

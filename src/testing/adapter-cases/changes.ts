@@ -1,5 +1,4 @@
-import type { Change } from '../../model/changes.js';
-import { parseChange } from '../../model/parse.js';
+import { type Change, parseChange } from '../../model/changes.js';
 import { give, listed, pipeline, refusesToSet, remove } from '../acts.js';
 import type { Topic } from '../bench.js';
 import { equal, holds } from '../check.js';

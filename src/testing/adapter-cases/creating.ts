@@ -1,5 +1,4 @@
-import { parseStatus } from '../../model/parse.js';
-import { MAX_STATUSES, compareStatuses } from '../../model/status.js';
+import { MAX_STATUSES, compareStatuses, parseStatus } from '../../model/status.js';
 import { COLOR, changesNothing, give, listed, listedIds, pipeline, remove } from '../acts.js';
 import type { Topic } from '../bench.js';
 import { equal, holds, rejects } from '../check.js';

@@ -1,4 +1,4 @@
-import { parseEntry } from '../../model/parse.js';
+import { parseEntry } from '../../model/entry.js';
 import {
   changesNothing,
   entriesOf,

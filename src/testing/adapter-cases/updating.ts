@@ -1,4 +1,4 @@
-import { parseStatus } from '../../model/parse.js';
+import { parseStatus } from '../../model/status.js';
 import { changesNothing, entriesOf, give, listed, listedIds, live, pipeline, remove } from '../acts.js';
 import type { Topic } from '../bench.js';
 import { equal, holds, rejects } from '../check.js';

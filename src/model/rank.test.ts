@@ -1,7 +1,7 @@
 import { expect } from '@open-wc/testing';
 import { PipelineError } from './errors.js';
 import type { Id } from './id.js';
-import { place, precedingId } from './order.js';
+import { planRanks, precedingId } from './rank.js';
 import { compareStatuses, type Status } from './status.js';
 
 /** Numbers that look random and are the same in every run. */
@@ -21,7 +21,7 @@ class Pipeline {
   written = 0;
 
   put(id: Id, after?: Id | null): void {
-    const placements = place(this.rows, id, after);
+    const placements = planRanks(this.rows, id, after);
     this.written = placements.length;
     for (const placement of placements) {
       const held = this.rows.find((each) => each.id === placement.id);
@@ -109,8 +109,8 @@ describe('order', () => {
       ['c', 'b'],
       ['b', 'b'],
     ] as const)
-      expect(place(made.rows, id, after)).to.deep.equal([]);
-    expect(place(made.rows, 'c', undefined)).to.deep.equal([]);
+      expect(planRanks(made.rows, id, after)).to.deep.equal([]);
+    expect(planRanks(made.rows, 'c', undefined)).to.deep.equal([]);
   });
 
   it('recovers from two statuses with one rank', () => {
@@ -124,10 +124,10 @@ describe('order', () => {
 
   it('refuses to place after what never existed, itself included', () => {
     const { rows } = pipeline('a');
-    expect(() => place(rows, 'a', 'nowhere'))
+    expect(() => planRanks(rows, 'a', 'nowhere'))
       .to.throw(PipelineError)
       .with.property('code', 'not-found');
-    expect(() => place(rows, 'new', 'new'))
+    expect(() => planRanks(rows, 'new', 'new'))
       .to.throw(PipelineError)
       .with.property('code', 'not-found');
   });

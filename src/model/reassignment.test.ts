@@ -1,7 +1,7 @@
 import { expect } from '@open-wc/testing';
 import fc from 'fast-check';
 import type { Entry } from './entry.js';
-import { heirOf, resolveEntry, toStatus, type StatusRow } from './heirs.js';
+import { resolveStatusId, resolveEntry, toStatus, type StatusRow } from './reassignment.js';
 import type { Id } from './id.js';
 
 const row = (id: Id, more: Partial<StatusRow> = {}): StatusRow => ({
@@ -29,7 +29,7 @@ describe('heirs', () => {
       row('c'),
       row('d', { deleted: true, heir: null }),
     );
-    expect(['a', 'b', 'c', 'd', null, 'unknown'].map((id) => heirOf(rows, id))).to.deep.equal([
+    expect(['a', 'b', 'c', 'd', null, 'unknown'].map((id) => resolveStatusId(rows, id))).to.deep.equal([
       'c',
       'c',
       'c',
@@ -55,9 +55,9 @@ describe('heirs', () => {
   for (const [what, rows] of Object.entries(broken)) {
     it(`${what} means no status, and other statuses are still found`, () => {
       const all = rowsOf(...rows, row('sound'), row('old', { deleted: true, heir: 'sound' }));
-      expect(heirOf(all, 'a')).to.equal(null);
+      expect(resolveStatusId(all, 'a')).to.equal(null);
       expect(resolveEntry(all, entryOn('a'))).to.deep.equal(entryOn(null));
-      expect(heirOf(all, 'old')).to.equal('sound');
+      expect(resolveStatusId(all, 'old')).to.equal('sound');
       expect(resolveEntry(all, entryOn('old'))).to.deep.equal(entryOn('sound'));
     });
   }
@@ -71,7 +71,7 @@ describe('heirs', () => {
       rows.set(`s${i}`, row(`s${i}`, { deleted: true, heir: `s${(i + 1) % length}`, movedVersion: i }));
     }
     rows.get = (id) => (steps++, get(id));
-    expect(heirOf(rows, 's7')).to.equal(null);
+    expect(resolveStatusId(rows, 's7')).to.equal(null);
     expect(resolveEntry(rows, entryOn('s7'))).to.deep.equal({ ...entryOn(null), version: length - 1 });
     expect(steps).to.be.at.most(2 * length);
   });
@@ -124,7 +124,7 @@ describe('heirs', () => {
           else rows.set(id, { ...held, deleted: true, heir, movedVersion: ++version, deletedAt: version });
           for (const start of ids) {
             // A circle would never come back from here.
-            const end = heirOf(rows, start);
+            const end = resolveStatusId(rows, start);
             expect(end === null || !rows.get(end)!.deleted).to.equal(true);
             const entry = resolveEntry(rows, entryOn(start));
             expect(entry.statusId).to.equal(end);

@@ -1,19 +1,10 @@
 import { expect } from '@open-wc/testing';
 import fc from 'fast-check';
 import { PipelineError } from './errors.js';
-import {
-  MAX_ID_LENGTH,
-  checkName,
-  countGraphemes,
-  parseChange,
-  parseColor,
-  parseConversationRef,
-  parseEntry,
-  parseId,
-  parseName,
-  parseStatus,
-} from './parse.js';
-import { parseNewStatus, parseStatusPatch } from './parse-write.js';
+import { parseChange } from './changes.js';
+import { parseConversationRef, parseEntry } from './entry.js';
+import { parseNewStatus, parseStatus, parseStatusPatch } from './status.js';
+import { MAX_ID_LENGTH, checkName, countGraphemes, parseColor, parseId, parseName } from './validate.js';
 
 /** Fixed, so that every run is the same. */
 const RUNS = { seed: 20, numRuns: 500 };

@@ -26,7 +26,7 @@ export interface Placement {
  * @returns the changed ranks only: one, or all of them when the gap was used up; none when it stands there already.
  * @throws PipelineError `not-found` for an `after` that never existed.
  */
-export function place(rows: readonly Status[], id: Id, after: Id | null | undefined): Placement[] {
+export function planRanks(rows: readonly Status[], id: Id, after: Id | null | undefined): Placement[] {
   const sorted = [...rows].sort(compareStatuses);
   const self = sorted.findIndex((row) => row.id === id);
   if (after === id && self >= 0) return [];

@@ -7,7 +7,7 @@
  */
 import type { Entry } from './entry.js';
 import type { Id } from './id.js';
-import type { Status } from './status.js';
+import { contentOf, type Status } from './status.js';
 
 /** A status as a local adapter keeps it. */
 export interface StatusRow extends Status {
@@ -25,7 +25,7 @@ type Rows = ReadonlyMap<Id, StatusRow>;
  * The status that `statusId` stands for now; an id that has no row stands for itself. Stored data can be damaged: a cycle
  * of heirs, or an heir that does not exist, means no status. Takes at most one step for each row.
  */
-export function heirOf(rows: Rows, statusId: Id | null): Id | null {
+export function resolveStatusId(rows: Rows, statusId: Id | null): Id | null {
   let end = statusId;
   walk(rows, statusId, (row) => (end = row.deleted ? null : row.id));
   return end;
@@ -54,8 +54,8 @@ function walk(rows: Rows, statusId: Id | null, visit: (row: StatusRow) => void):
   }
 }
 
-/** The record that leaves the adapter. */
+/** The record as the adapter returns it, without what only a local adapter keeps. */
 export function toStatus(row: StatusRow): Status {
-  const { id, name, color, rank, version, deleted } = row;
-  return deleted ? { id, name, color, rank, version, deleted } : { id, name, color, rank, version };
+  const { id, rank, version, deleted } = row;
+  return { id, ...contentOf(row), rank, version, ...(deleted ? { deleted } : {}) };
 }

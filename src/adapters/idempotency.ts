@@ -5,7 +5,7 @@ const REMEMBERED = 1000;
  * Makes a repeated write harmless: the same `opId` gets the first call's promise. A write that failed may be tried
  * again under its `opId`.
  */
-export class Once {
+export class IdempotencyCache {
   readonly #results = new Map<string, Promise<unknown>>();
 
   run<T>(opId: string | undefined, write: () => Promise<T>): Promise<T> {

@@ -1,20 +1,13 @@
-/*
- * Where data from outside becomes records: every field is checked and copied into a fresh object, so nothing unknown
- * comes along. The same functions judge a form field, an adapter's row, a broadcast, and a request on the server.
- * What only a write brings is in parse-write.ts: most pages read.
- */
-import type { Change } from './changes.js';
-import type { ConversationRef, Entry } from './entry.js';
+/** Checks for single values from outside: ids, names, colors, counts, times. Each returns the value as it is stored, or throws `invalid`. */
 import { invalid } from './errors.js';
 import type { Id } from './id.js';
-import type { Status } from './status.js';
 
 export const MAX_NAME_GRAPHEMES = 64;
 /** A grapheme can be built from any number of characters; this bounds what is stored. */
 const MAX_NAME_LENGTH = MAX_NAME_GRAPHEMES * 16;
 export const MAX_ID_LENGTH = 256;
 const MAX_RANK_LENGTH = 64;
-/** Characters kept of the name of who made a change. */
+/** Longest name of an author that is kept, in UTF-16 code units. */
 export const MAX_BY_LENGTH = 256;
 
 const CONTROL = /\p{Cc}/u;
@@ -23,7 +16,8 @@ const VISIBLE = /[^\p{Z}\p{Cc}\p{Default_Ignorable_Code_Point}]/u;
 const COLOR = /^#[0-9a-f]{6}$/i;
 const LONE_SURROGATE = /\p{Cs}/u;
 
-type Fields = Record<string, unknown>;
+/** An object whose fields have not been checked. */
+export type Fields = Record<string, unknown>;
 
 export function fieldsOf(value: unknown, what: string): Fields {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw invalid(what, 'must be an object.');
@@ -60,9 +54,9 @@ export type NameProblem = 'empty' | 'too-long' | 'forbidden-characters';
 
 /** The name as it is stored (trimmed, NFC), or what is wrong with it. */
 export function checkName(value: string): { name: string; problem?: NameProblem } {
-  // Trimmed first: a tab or line break at the edge, as pasted text has it, is white space and no offence.
+  // Trimmed first: pasted text often ends in a tab or a line break, which is not an error.
   const name = value.trim().normalize('NFC');
-  // Before normalising, which in Firefox hides half a surrogate pair.
+  // Checks the text as it was given: normalizing hides a lone surrogate in Firefox.
   if (LONE_SURROGATE.test(value)) return { name, problem: 'forbidden-characters' };
   if (!VISIBLE.test(name)) return { name, problem: CONTROL.test(name) ? 'forbidden-characters' : 'empty' };
   if (CONTROL.test(name) || BIDI_OVERRIDE.test(name)) return { name, problem: 'forbidden-characters' };
@@ -88,78 +82,38 @@ export function parseName(value: unknown, field = 'name'): string {
 
 /** `#rrggbb`, in lower case. Throws `invalid`. */
 export function parseColor(value: unknown, field = 'color'): `#${string}` {
-  if (typeof value !== 'string' || !COLOR.test(value)) throw invalid(field, 'must be a colour like "#2775f8".');
+  if (typeof value !== 'string' || !COLOR.test(value)) throw invalid(field, 'must be a color like "#2775f8".');
   return value.toLowerCase() as `#${string}`;
 }
 
-function parseCount(value: unknown, field: string): number {
+/** A whole number, 0 or more. */
+export function parseCount(value: unknown, field: string): number {
   if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0) {
     throw invalid(field, 'must be a whole number, 0 or more.');
   }
   return value;
 }
 
-function parseTime(value: unknown, field: string): number {
+/** Milliseconds since the epoch. */
+export function parseTime(value: unknown, field: string): number {
   if (typeof value !== 'number' || !Number.isFinite(value) || value < 0) {
     throw invalid(field, 'must be a time in milliseconds since 1970, 0 or more.');
   }
   return value;
 }
 
-function parseRank(value: unknown): string {
+/** The opaque text that orders statuses, 1–64 characters. */
+export function parseRank(value: unknown): string {
   if (typeof value !== 'string' || !value || value.length > MAX_RANK_LENGTH || CONTROL.test(value)) {
     throw invalid('rank', `must be a text of 1 to ${MAX_RANK_LENGTH} characters.`);
   }
   return value;
 }
 
-/** A status from an adapter. Throws `invalid`. */
-export function parseStatus(value: unknown): Status {
-  const row = fieldsOf(value, 'status');
-  const status: Status = {
-    id: parseId(row['id']),
-    name: parseName(row['name']),
-    color: parseColor(row['color']),
-    rank: parseRank(row['rank']),
-    version: parseCount(row['version'], 'version'),
-  };
-  if (row['deleted'] === true) status.deleted = true;
-  return status;
-}
-
-/** An entry from an adapter. Throws `invalid`. */
-export function parseEntry(value: unknown): Entry {
-  const row = fieldsOf(value, 'entry');
-  return {
-    conversationId: parseId(row['conversationId'], 'conversationId'),
-    contactId: nullableId(row['contactId'] ?? null, 'contactId'),
-    statusId: nullableId(row['statusId'], 'statusId'),
-    version: parseCount(row['version'], 'version'),
-    changedAt: parseTime(row['changedAt'] ?? 0, 'changedAt'),
-  };
-}
-
-/** A host's conversation. Throws `invalid`. */
-export function parseConversationRef(value: unknown): ConversationRef {
-  const row = fieldsOf(value, 'conversation');
-  const ref: ConversationRef = { conversationId: parseId(row['conversationId'], 'conversationId') };
-  if (row['contactId'] != null) ref.contactId = parseId(row['contactId'], 'contactId');
-  if (row['activityAt'] !== undefined) ref.activityAt = parseTime(row['activityAt'], 'activityAt');
-  return ref;
-}
-
-/** A change from an adapter. Throws `invalid`. */
-export function parseChange(value: unknown): Change {
-  const row = fieldsOf(value, 'change');
-  const seq = row['seq'];
-  const head = {
-    // Not String(seq) for anything: an object can make that throw.
-    seq: typeof seq === 'string' || typeof seq === 'number' ? String(seq) : '',
-    ...(typeof row['opId'] === 'string' ? { opId: row['opId'] } : {}),
-    ...(typeof row['by'] === 'string' && row['by'] ? { by: row['by'].slice(0, MAX_BY_LENGTH) } : {}),
-  };
-  if (row['kind'] === 'status') return { ...head, kind: 'status', status: parseStatus(row['status']) };
-  if (row['kind'] === 'entry') return { ...head, kind: 'entry', entry: parseEntry(row['entry']) };
-  if (row['kind'] === 'reset') return { ...head, kind: 'reset', ...(row['forget'] === true ? { forget: true } : {}) };
-  throw invalid('kind', 'must be "status", "entry" or "reset".');
+/** The name of an author, as histories show it: 1–256 characters without control characters. Throws `invalid`. */
+export function parseUser(value: unknown, field: 'user' | 'by' = 'user'): string {
+  if (typeof value !== 'string' || value === '' || value.length > MAX_BY_LENGTH || /[\p{Cc}\p{Cs}]/u.test(value)) {
+    throw invalid(field, `must be a text of 1 to ${MAX_BY_LENGTH} characters without control characters.`);
+  }
+  return value;
 }
