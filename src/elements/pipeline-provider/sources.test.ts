@@ -246,7 +246,7 @@ describe('<pipeline-provider> with a source that the page has left empty', () =>
     await until(() =>
       box
         .querySelector('pipeline-status-picker')!
-        .shadowRoot!.textContent.includes('Halaman ini belum menyebutkan tempat datanya (src belum diisi).'),
+        .shadowRoot!.textContent.includes('Halaman ini belum mengatur sumber data (src belum diisi).'),
     );
   });
 });
