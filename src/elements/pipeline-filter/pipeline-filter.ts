@@ -26,13 +26,12 @@ import { FilterControl } from './form-control.js';
 import { Judge } from './judge.js';
 import { listCode, popupCode } from './lazy-code.js';
 import type { ListController, ListControllerOptions } from './list-controller.js';
-import { matchesSelector } from './matches-selector.js';
 import { styles } from './pipeline-filter.styles.js';
 import { renderTrigger } from './trigger.js';
 
 /**
  * A button with a checkbox for each status, and one for "No status". With `for` it filters a list of the page; other
- * hosts ask it with `matches()`, `select()` and `find()`.
+ * hosts call `passes()`, `select()` and `find()`.
  *
  * @summary Filters conversations or contacts by status.
  * @tag pipeline-filter
@@ -123,17 +122,12 @@ export class PipelineFilter extends FilterControl {
   readonly #popup = new LazyPart(this, popupCode, (Popup) => new Popup(this, this.localize, this.#self));
   readonly #list = new LazyPart(this, listCode, (Controller) => new Controller(this, this.#self));
 
-  override matches<K extends keyof HTMLElementTagNameMap>(selectors: K): this is HTMLElementTagNameMap[K];
-  override matches<K extends keyof SVGElementTagNameMap>(selectors: K): this is SVGElementTagNameMap[K];
-  override matches<K extends keyof MathMLElementTagNameMap>(selectors: K): this is MathMLElementTagNameMap[K];
-  override matches(id: Id): boolean;
   /**
-   * Whether a conversation (or contact) passes, by what is loaded; one that is not known has no status. What can only
-   * be a selector keeps the meaning that every element gives it.
+   * Whether a conversation (or contact) passes the filter, decided from loaded data only. An id with no loaded data counts
+   * as one without a status.
    */
-  override matches(id: Id): boolean {
-    const passes = this.#judge.passesLoaded(id) ?? matchesSelector(id, (selector) => super.matches(selector));
-    return passes ?? this.#judge.passes([]);
+  passes(id: Id): boolean {
+    return this.#judge.passesLoaded(id) ?? this.#judge.passes([]);
   }
 
   /** The ids that pass, in order; what is not loaded is looked up. Rejects with a `PipelineError`. */
