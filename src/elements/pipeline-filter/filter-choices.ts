@@ -4,7 +4,7 @@ import { repeat } from 'lit/directives/repeat.js';
 import { withName } from '../../ui/bidi.js';
 import { chip } from '../../ui/chip.js';
 import { searchIcon } from '../../ui/icons.js';
-import { contains } from '../../ui/contains.js';
+import { contains } from '../../ui/searchable-list.js';
 import { announce } from '../../ui/live-region.js';
 import type { LocalizeController } from '../../ui/localize.js';
 import type { Id } from '../../model/id.js';

@@ -3,7 +3,7 @@ import { html, nothing, type TemplateResult } from 'lit/html.js';
 import type { FindPage } from '../../adapters/adapter.js';
 import { PipelineFilterChangeEvent } from '../../events/filter-change.js';
 import { chipStyles } from '../../ui/chip.styles.js';
-import { LazyPart } from '../../ui/lazy-part.js';
+import { LazyCode, LazyPart } from '../../ui/lazy.js';
 import { silence } from '../../ui/live-region.js';
 import { learn } from '../../ui/localize.js';
 import { filter as words } from '../../locales/en/filter.js';
@@ -24,10 +24,12 @@ import type { FilterPopupOptions } from './filter-popup.js';
 import { without } from './filter-value.js';
 import { FilterControl } from './form-control.js';
 import { Judge } from './judge.js';
-import { listCode, popupCode } from './lazy-code.js';
 import type { ListController, ListControllerOptions } from './list-controller.js';
 import { styles } from './pipeline-filter.styles.js';
 import { renderTrigger } from './trigger.js';
+
+const popupCode = new LazyCode(async () => (await import('./filter-popup.js')).FilterPopup);
+const listCode = new LazyCode(async () => (await import('./list-controller.js')).ListController);
 
 /**
  * A button with a checkbox for each status, and one for "No status". With `for` it filters a list of the page; other

@@ -1,84 +1,17 @@
-import { css } from 'lit';
+/** The picker's open list, and what stands beside the pill after a pick. */
+import { css } from '@lit/reactive-element';
 
 export const chooserStyles = css`
-  /* As the pill itself: WCAG 2.5.8. */
+  /* At least as large a target as WCAG 2.5.8 asks for, like the pill. */
   .undo {
     min-block-size: max(24px, var(--_trigger-size, 24px));
-  }
-
-  .popup {
-    display: flex;
-    flex-direction: column;
-    inline-size: max-content;
-    padding: 0;
-    overflow: hidden;
-  }
-
-  .popup:not(:popover-open) {
-    display: none;
-  }
-
-  .listbox {
-    min-block-size: 0;
-    padding: 4px;
-    overflow: auto;
-    overscroll-behavior: contain;
-    scroll-padding-block: 4px;
   }
 
   .listbox[hidden] {
     display: none;
   }
 
-  .option {
-    display: flex;
-    align-items: center;
-    gap: 6px;
-    min-block-size: max(32px, var(--_control-size));
-    padding-block: 3px;
-    padding-inline: 6px 10px;
-    border-radius: calc(var(--_radius) - 2px);
-    cursor: pointer;
-    user-select: none;
-  }
-
-  .option:hover,
-  .option:focus,
-  .option[data-active] {
-    background: var(--_hover);
-  }
-
-  .option:focus-visible,
-  .option[data-active] {
-    outline: var(--_focus-width) solid var(--_focus-ring);
-    outline-offset: -2px;
-  }
-
-  .option[data-none]:not(:first-child) {
-    position: relative;
-    margin-block-start: 9px;
-  }
-
-  .option[data-none]:not(:first-child)::before {
-    position: absolute;
-    inset-block-start: -5px;
-    inset-inline: 2px;
-    border-block-start: 1px solid var(--_border);
-    content: '';
-  }
-
-  /* The whole name, on as many lines as it needs. */
-  .option .label {
-    max-inline-size: 20em;
-    white-space: normal;
-    overflow-wrap: anywhere;
-    text-wrap: pretty;
-  }
-
-  .option .chip {
-    border-radius: min(var(--_chip-radius), 1em);
-  }
-
+  /* As wide as an option, and without height: it keeps the list as wide as its longest name. */
   .width {
     min-block-size: 0;
     block-size: 0;
@@ -92,7 +25,7 @@ export const chooserStyles = css`
     color: var(--_text);
   }
 
-  /* The room of the mark that the chosen one has. */
+  /* The space of the check mark that the selected option has. */
   .option > .chip:first-child {
     margin-inline-start: calc(1em + 6px);
   }
@@ -101,37 +34,6 @@ export const chooserStyles = css`
     animation: appear 0.3s 1s both;
   }
 
-  .search-row {
-    display: flex;
-    flex: none;
-    align-items: center;
-    gap: 6px;
-    padding: 0 10px;
-    border-block-end: 1px solid var(--_border);
-    color: var(--_text-muted);
-  }
-
-  .search {
-    flex: 1;
-    min-inline-size: 0;
-    min-block-size: max(38px, var(--_control-size));
-    padding: 0;
-    border: 0;
-    outline: 0;
-    background: transparent;
-    color: var(--_text);
-  }
-
-  .search-row:focus-within {
-    box-shadow: inset 0 calc(-1 * var(--_focus-width)) var(--_focus-ring);
-  }
-
-  .popup .link-button {
-    display: block;
-    margin: 4px -0.4em -4px;
-  }
-
-  .empty,
   .popup > .error {
     max-inline-size: 18em;
     margin: 0;
@@ -140,10 +42,9 @@ export const chooserStyles = css`
     overflow-wrap: anywhere;
   }
 
-  @media (pointer: coarse) {
-    .search {
-      font-size: 16px;
-    }
+  .popup > .error .link-button {
+    display: block;
+    margin: 4px -0.4em -4px;
   }
 
   @media (forced-colors: active) {

@@ -4,17 +4,18 @@ import { announce, silence } from '../../ui/live-region.js';
 import { learn, type LocalizeController } from '../../ui/localize.js';
 import { PopupController } from '../../ui/popup.js';
 import { afterPress } from '../../ui/press.js';
+import { optionsOf, type StatusOption } from '../../ui/searchable-list.js';
 import { inbox } from '../../locales/en/inbox.js';
 import type { PipelineError } from '../../model/errors.js';
 import type { Id } from '../../model/id.js';
 import type { PipelineStore } from '../../store/store.js';
 import { controlTokens } from '../../styles/control-tokens.js';
 import { controls } from '../../styles/controls.js';
+import { optionList } from '../../styles/option-list.js';
 import { popup } from '../../styles/popup.js';
 import { chooserStyles } from './chooser.styles.js';
 import type { Conversations, View } from './conversations.js';
 import { Listbox } from './listbox.js';
-import type { ListOption } from './option.js';
 import { Picks, type PickHost } from './pick.js';
 
 /** The picker as its chooser sees it. */
@@ -67,7 +68,14 @@ export class Chooser {
       onClose: (leaves) => this.close(leaves),
     });
     const { elementStyles } = element.constructor as typeof ReactiveElement;
-    adoptStyles(element.renderRoot as ShadowRoot, [...elementStyles, controlTokens, controls, popup, chooserStyles]);
+    adoptStyles(element.renderRoot as ShadowRoot, [
+      ...elementStyles,
+      controlTokens,
+      controls,
+      popup,
+      optionList,
+      chooserStyles,
+    ]);
     element.addEventListener('focusout', this.#handleFocusOut);
   }
 
@@ -189,9 +197,9 @@ export class Chooser {
     return html`<p class="empty loading" part="empty">${localize.text('loading')}</p>`;
   }
 
-  #options(): ListOption[] {
+  #options(): StatusOption[] {
     const statuses = this.#host.store?.statuses ?? [];
-    const options: ListOption[] = statuses.map((status) => ({ value: status.id, label: status.name, status }));
+    const options = optionsOf(statuses);
     const canClear = !this.#host.element.required && (statuses.length > 0 || this.#host.view.statusId !== null);
     return canClear ? [...options, { value: null, label: this.#host.localize.text('noStatus') }] : options;
   }

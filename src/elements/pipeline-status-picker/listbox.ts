@@ -1,17 +1,16 @@
 import type { ReactiveControllerHost } from '@lit/reactive-element';
 import { repeat } from 'lit/directives/repeat.js';
 import { html, nothing, type TemplateResult } from 'lit/html.js';
-import { contains } from '../../ui/contains.js';
-import { searchIcon } from '../../ui/icons.js';
 import { TypeAhead, indexForKey, isPrintable } from '../../ui/list-keys.js';
 import { announce } from '../../ui/live-region.js';
 import type { LocalizeController } from '../../ui/localize.js';
+import { SearchableList, type StatusOption } from '../../ui/searchable-list.js';
 import type { Id } from '../../model/id.js';
 import { FirstRows } from './first-rows.js';
-import { OPTION, renderOption, renderWidth, type ListOption } from './option.js';
+import { OPTION, renderOption, renderWidth } from './option.js';
 
 export interface ListboxOptions {
-  options(): readonly ListOption[];
+  options(): readonly StatusOption[];
   /** The chosen value; `undefined` when the conversations have different ones. */
   selected(): Id | null | undefined;
   /** Whether a search field stands above the list. */
@@ -22,8 +21,6 @@ export interface ListboxOptions {
 }
 
 type Host = ReactiveControllerHost & HTMLElement;
-
-const ANNOUNCE_DELAY = 500;
 
 /**
  * The options of a popup. Without search the options take real focus, as those of a native select do: screen readers
@@ -38,7 +35,7 @@ export class Listbox {
     this.#hasMore = true;
     this.#host.requestUpdate();
   });
-  #query = '';
+  readonly #search: SearchableList;
   /** Where to begin, until focus is there. */
   #start: number | 'first' | 'last' | undefined;
   #active = -1;
@@ -53,11 +50,16 @@ export class Listbox {
     this.#host = host;
     this.#localize = localize;
     this.#options = options;
+    this.#search = new SearchableList(host, localize, {
+      options: () => options.options(),
+      isSearchable: () => options.searchable(),
+      onSearch: () => this.#goTo(0),
+    });
   }
 
   /** Starts anew: `at` is the option to begin with, by default the chosen one. */
   open(at?: 'first' | 'last'): void {
-    this.#query = '';
+    this.#search.query = '';
     this.#focused = null;
     this.#start = at;
     this.#focusPending = true;
@@ -72,11 +74,11 @@ export class Listbox {
   /** A letter typed on the trigger: goes to the option that starts with it, or is the first of a search. */
   type(key: string): void {
     if (this.#focusPending && this.#options.searchable()) {
-      this.#query = key;
+      this.#search.query = key;
       this.#start = 'first';
       return;
     }
-    const labels = this.#shown().map((option) => option.label);
+    const labels = this.#search.matches.map((option) => option.label);
     const current = this.#focusPending ? this.#startIndex() : this.#active;
     const index = this.#typeAhead.find(key, labels, current, this.#localize.formats.collator);
     if (index === undefined) return;
@@ -88,17 +90,18 @@ export class Listbox {
   settle(): void {
     if (this.#focusPending) {
       // Nothing to go to before the statuses are loaded.
-      if (!this.#list?.childElementCount && !this.#query) return;
+      if (!this.#list?.childElementCount && !this.#search.query) return;
       this.#focusPending = false;
       // Focus in a field brings up a phone's keyboard, over the list; who has typed has another.
+      const { field } = this.#search;
       const isCoarse = matchMedia('(pointer: coarse)').matches;
-      if (this.#search && (this.#query || !isCoarse)) this.#search.focus({ preventScroll: true });
+      if (field && (this.#search.query || !isCoarse)) field.focus({ preventScroll: true });
       else this.#focusActive();
       this.#reveal();
       this.#rows.goOn();
     } else if (this.#focused && !this.#focused.isConnected) {
       // The focused option was deleted by someone else: its neighbour takes over.
-      this.#goTo(Math.min(this.#active, this.#shown().length - 1));
+      this.#goTo(Math.min(this.#active, this.#search.matches.length - 1));
       this.#focusActive();
     } else if (this.#hasMore) this.#reveal();
     this.#hasMore = false;
@@ -106,15 +109,19 @@ export class Listbox {
 
   render(): TemplateResult {
     const searchable = this.#options.searchable();
-    const shown = this.#shown();
+    const shown = this.#search.matches;
     const moved = shown.findIndex((option) => option.value === this.#value);
     if (this.#focusPending) this.#goTo(this.#startIndex());
     else if (moved >= 0) this.#active = moved;
     const selected = this.#options.selected();
     const [from, to] = this.#rows.range(this.#active, shown.length);
-    return html`${searchable ? this.#renderSearch(shown) : nothing}
+    return html`${this.#search.renderField({
+        listboxId: 'listbox',
+        activeOptionId: shown[this.#active] && OPTION + this.#active,
+        onKeyDown: this.#handleKeyDown,
+      })}
       <div
-        class="listbox"
+        class="listbox options"
         id="listbox"
         part="listbox"
         role="listbox"
@@ -134,52 +141,17 @@ export class Listbox {
           },
         )}${this.#rows.widest(shown.map(({ label }) => label)).map(renderWidth)}
       </div>
-      ${shown.length ? nothing : this.#renderEmpty()}`;
-  }
-
-  #renderSearch(shown: readonly ListOption[]): TemplateResult {
-    const { text } = this.#words;
-    return html`<div class="search-row">
-      ${searchIcon}
-      <input
-        class="search"
-        part="search"
-        type="text"
-        role="combobox"
-        autocomplete="off"
-        spellcheck="false"
-        aria-autocomplete="list"
-        aria-expanded="true"
-        aria-controls="listbox"
-        aria-activedescendant=${shown[this.#active] ? OPTION + this.#active : nothing}
-        aria-label=${text('search')}
-        placeholder=${text('search')}
-        .value=${this.#query}
-        @input=${this.#handleInput}
-        @keydown=${this.#handleKeyDown}
-      />
-    </div>`;
-  }
-
-  #renderEmpty(): TemplateResult {
-    const { text } = this.#words;
-    if (!this.#query) return html`<p class="empty" part="empty">${text('noStatusesYet')}</p>`;
-    return html`<p class="empty" part="empty">
-      ${text('noResults', { query: this.#query })}
-      <button class="link-button" part="clear" @click=${this.#handleClearSearch}>${text('clearSearch')}</button>
-    </p>`;
-  }
-
-  get #words(): { text: LocalizeController['text'] } {
-    return { text: (key, values) => this.#localize.text(key, values) };
+      ${
+        shown.length
+          ? nothing
+          : this.#search.query
+            ? this.#search.renderNoResults()
+            : html`<p class="empty" part="empty">${this.#localize.text('noStatusesYet')}</p>`
+      }`;
   }
 
   get #list(): HTMLElement | null {
     return this.#host.shadowRoot?.querySelector<HTMLElement>('#listbox') ?? null;
-  }
-
-  get #search(): HTMLInputElement | null {
-    return this.#host.shadowRoot?.querySelector<HTMLInputElement>('.search') ?? null;
   }
 
   #optionAt(index: number): HTMLElement | null {
@@ -192,16 +164,8 @@ export class Listbox {
     return option ? Number(option.id.slice(OPTION.length)) : -1;
   }
 
-  #shown(): readonly ListOption[] {
-    const options = this.#options.options();
-    const query = this.#query.trim();
-    if (!query) return options;
-    const { collator } = this.#localize.formats;
-    return options.filter(({ label }) => contains(label, query, collator));
-  }
-
   #startIndex(): number {
-    const options = this.#shown();
+    const options = this.#search.matches;
     if (typeof this.#start === 'number') return this.#start;
     if (this.#start) return this.#start === 'first' ? 0 : options.length - 1;
     return Math.max(
@@ -212,7 +176,7 @@ export class Listbox {
 
   #goTo(index: number): void {
     this.#active = index;
-    this.#value = this.#shown()[index]?.value;
+    this.#value = this.#search.matches[index]?.value;
   }
 
   #activate(index: number): void {
@@ -224,17 +188,17 @@ export class Listbox {
       return;
     }
     this.#goTo(index);
-    if (this.#options.searchable() && this.#host.shadowRoot?.activeElement === this.#search) {
+    if (this.#options.searchable() && this.#host.shadowRoot?.activeElement === this.#search.field) {
       this.#host.requestUpdate();
       // VoiceOver does not follow aria-activedescendant here (react-aria: useComboBox).
-      if (/^(Mac|iP)/.test(navigator.platform)) announce(this.#shown()[index]!.label, this.#host);
+      if (/^(Mac|iP)/.test(navigator.platform)) announce(this.#search.matches[index]!.label, this.#host);
     } else this.#focusActive();
     this.#reveal();
   }
 
   #focusActive(): void {
     const option = this.#optionAt(Math.max(0, this.#active));
-    (option ?? this.#search)?.focus({ preventScroll: true });
+    (option ?? this.#search.field)?.focus({ preventScroll: true });
   }
 
   #reveal(): void {
@@ -255,30 +219,11 @@ export class Listbox {
     if (event.relatedTarget) this.#focused = null;
   };
 
-  readonly #handleInput = (event: InputEvent): void => {
-    event.stopPropagation();
-    this.#query = (event.target as HTMLInputElement).value;
-    this.#goTo(0);
-    this.#host.requestUpdate();
-    const n = this.#shown().length;
-    announce(
-      n ? this.#localize.text('statusesFound', { n }) : this.#localize.text('noResults', { query: this.#query }),
-      this.#host,
-      ANNOUNCE_DELAY,
-    );
-  };
-
-  readonly #handleClearSearch = (): void => {
-    this.#query = '';
-    this.#host.requestUpdate();
-    this.#search?.focus({ preventScroll: true });
-  };
-
   readonly #handleKeyDown = (event: KeyboardEvent): void => {
     // A letter or word that is still being composed has the keys to itself.
     if (event.isComposing) return;
-    const inSearch = event.target === this.#search;
-    const shown = this.#shown();
+    const inSearch = event.target === this.#search.field;
+    const shown = this.#search.matches;
     // The focus, not the memory of it, says where we are.
     const focused = this.#indexOf(event.target as Element);
     const current = inSearch ? this.#active : Math.max(focused, 0);
@@ -298,7 +243,7 @@ export class Listbox {
   };
 
   #pickAt(index: number): void {
-    const option = this.#shown()[index];
+    const option = this.#search.matches[index];
     if (option) this.#options.onPick(option.value);
   }
 }

@@ -2,21 +2,14 @@ import { html, nothing, type TemplateResult } from 'lit/html.js';
 import { chipParts } from '../../ui/chip-look.js';
 import { checkIcon } from '../../ui/icons.js';
 import { statusColor } from '../../ui/status-color.js';
-import type { Id } from '../../model/id.js';
-import type { Status } from '../../model/status.js';
-
-export interface ListOption {
-  value: Id | null;
-  label: string;
-  status?: Status | undefined;
-}
+import type { StatusOption } from '../../ui/searchable-list.js';
 
 /** What the id of an option begins with, before its place in the list. */
 export const OPTION = 'option-';
 
 /** A chip, in the option's own template, and nothing that could be left out: there may be two hundred. */
 export const renderOption = (
-  { value, label, status }: ListOption,
+  { value, label, status }: StatusOption,
   index: number,
   isSelected: boolean,
   isActive: boolean,

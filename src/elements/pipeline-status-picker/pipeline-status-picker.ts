@@ -3,7 +3,8 @@ import { atHand } from '../../ui/at-hand.js';
 import { chipColor, chipParts } from '../../ui/chip-look.js';
 import { chipStyles } from '../../ui/chip.styles.js';
 import { everyMinute, formatDuration, stopEveryMinute } from '../../ui/clock.js';
-import { LazyPart } from '../../ui/lazy-part.js';
+import { FormAssociatedElement } from '../../ui/form-associated.js';
+import { LazyCode, LazyPart } from '../../ui/lazy.js';
 import { unsetSourceText } from '../../ui/unset-source.js';
 import type { PipelineError } from '../../model/errors.js';
 import type { Id } from '../../model/id.js';
@@ -21,11 +22,11 @@ import {
   type Conversations,
   type View,
 } from './conversations.js';
-import { FormControl } from './form-control.js';
-import { chooserCode } from './load-chooser.js';
 import { showNotes } from './notes.js';
 import { Pill, shared, type PillLook } from './pill.js';
 import { styles } from './pipeline-status-picker.styles.js';
+
+const chooserCode = new LazyCode(async () => (await import('./chooser.js')).Chooser);
 
 /**
  * A pill with the status of a conversation: click it, choose another.
@@ -64,7 +65,7 @@ import { styles } from './pipeline-status-picker.styles.js';
  * @cssstate error - Loading or the last pick failed.
  * @cssstate empty - The conversation has no status.
  */
-export class PipelineStatusPicker extends FormControl {
+export class PipelineStatusPicker extends FormAssociatedElement {
   static override properties: PropertyDeclarations = {
     conversationId: { attribute: 'conversation-id' },
     contactId: { attribute: 'contact-id' },
@@ -129,7 +130,7 @@ export class PipelineStatusPicker extends FormControl {
    * conversations; the attribute is the value that a form's reset goes back to.
    */
   get value(): Id | null {
-    return this.isBound ? (viewOf(this.store, this.#refs).statusId ?? null) : this.#value;
+    return this.#isBound ? (viewOf(this.store, this.#refs).statusId ?? null) : this.#value;
   }
 
   set value(value: Id | null) {
@@ -151,6 +152,10 @@ export class PipelineStatusPicker extends FormControl {
 
   override focus(options?: FocusOptions): void {
     this.#pill?.element.focus(options);
+  }
+
+  override formStateRestoreCallback(state: string | File | FormData | null): void {
+    if (!this.#isBound) super.formStateRestoreCallback(state);
   }
 
   override connectedCallback(): void {
@@ -228,12 +233,22 @@ export class PipelineStatusPicker extends FormControl {
   protected override updated(): void {
     const { isLoading, error, statusId, isSaving } = this.#view;
     this.#chooser?.settle();
-    this.tellForm(this.#pill!.element, statusId ?? null, !(this.isBound && isLoading));
+    this.#updateForm();
     this.setState('open', this.#isOpen);
     this.setState('loading', isLoading);
     this.setState('saving', isSaving);
     this.setState('error', this.#hasMessage || error !== undefined);
     this.setState('empty', !isLoading && statusId === null);
+  }
+
+  /** While the conversation's status is loading, the form keeps what it knows. */
+  #updateForm(): void {
+    const { isLoading, statusId = null } = this.#view;
+    const control = this.#pill!.element;
+    const isKnown = !(this.#isBound && isLoading);
+    if (this.#pill!.isButton) this.setLabels(control);
+    if (isKnown || this.hasFormValue) this.setFormValue(statusId ?? '');
+    this.setMissing(this.required && statusId === null && isKnown ? this.text('requiredMissing') : '', control);
   }
 
   #showPill(): void {
@@ -309,7 +324,7 @@ export class PipelineStatusPicker extends FormControl {
   }
 
   /** Whether it shows conversations of the adapter, rather than a value of its own. */
-  protected override get isBound(): boolean {
+  get #isBound(): boolean {
     return this.conversations !== null || this.conversationId !== null;
   }
 
@@ -321,7 +336,7 @@ export class PipelineStatusPicker extends FormControl {
 
   /** What there is to show now. */
   #look(): View {
-    return viewOf(this.store, this.#refs, this.isBound ? undefined : this.#value);
+    return viewOf(this.store, this.#refs, this.#isBound ? undefined : this.#value);
   }
 
   get #chooser(): Chooser | undefined {
@@ -359,7 +374,7 @@ export class PipelineStatusPicker extends FormControl {
         return element.#pill!.element;
       },
       get conversations() {
-        return element.isBound ? element.#refs : undefined;
+        return element.#isBound ? element.#refs : undefined;
       },
       get view() {
         return element.#look();
@@ -367,8 +382,14 @@ export class PipelineStatusPicker extends FormControl {
       get hasSearch() {
         return element.#hasSearch;
       },
-      fireNative: () => this.fireNative(),
+      fireNative: () => this.#fireNative(),
     };
+  }
+
+  /** Fires what a native control fires when the user changes it. */
+  #fireNative(): void {
+    this.dispatchEvent(new InputEvent('input', { bubbles: true, composed: true }));
+    this.dispatchEvent(new Event('change', { bubbles: true }));
   }
 
   // One function each for all pickers.

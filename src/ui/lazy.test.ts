@@ -1,7 +1,6 @@
 import { expect, fixture, html } from '@open-wc/testing';
 import { LitElement } from 'lit';
-import { LazyCode } from './lazy-code.js';
-import { LazyPart } from './lazy-part.js';
+import { LazyCode, LazyPart } from './lazy.js';
 
 /** Code that arrives, or is lost, when the test says. */
 function onItsWay(): { code: LazyCode<string>; arrive(): Promise<void>; lose(): Promise<void>; loads(): number } {
