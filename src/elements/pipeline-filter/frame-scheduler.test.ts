@@ -1,5 +1,5 @@
 import { expect } from '@open-wc/testing';
-import { Slices } from './slices.js';
+import { FrameScheduler } from './frame-scheduler.js';
 
 /** Works through `costs`, in which a step takes so many milliseconds of a clock of its own; tells what each slice did. */
 async function work(costs: readonly number[], layout = 0, writes = true): Promise<{ steps: number; took: number }[]> {
@@ -7,7 +7,7 @@ async function work(costs: readonly number[], layout = 0, writes = true): Promis
   let next = 0;
   const slices: { steps: number; took: number }[] = [];
   await new Promise<void>((done) => {
-    new Slices(
+    new FrameScheduler(
       {
         size: () => costs.length,
         step() {
@@ -32,7 +32,7 @@ async function work(costs: readonly number[], layout = 0, writes = true): Promis
 
 const steps = (slices: readonly { steps: number }[]): number[] => slices.map((slice) => slice.steps);
 
-describe('Slices', () => {
+describe('FrameScheduler', () => {
   it('never works much longer than its share of a frame, and leaves nothing undone', async () => {
     const slices = await work(Array<number>(500).fill(1));
     expect(slices.every(({ took }) => took <= 10)).to.equal(true);
@@ -66,7 +66,7 @@ describe('Slices', () => {
 
   it('does nothing once it is stopped', async () => {
     let count = 0;
-    const slices = new Slices({
+    const slices = new FrameScheduler({
       size: () => 1,
       step: () => (count++ < 5 ? true : undefined),
       around: (slice) => slice(),

@@ -1,3 +1,4 @@
+/** Renders the selected statuses beside the button: a chip to remove each, and a button that clears the filter. */
 import { html, nothing, type TemplateResult } from 'lit/html.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { chip } from '../../ui/chip.js';
@@ -7,28 +8,27 @@ import { isEmptyFilter, type Filter } from '../../model/filter.js';
 import type { Id } from '../../model/id.js';
 import type { PipelineStore } from '../../store/store.js';
 
-export interface Chosen {
+export interface SelectedChips {
   filter: Filter;
   store: PipelineStore | undefined;
   localize: LocalizeController;
   isDisabled: boolean;
-  /** The popup has a button to clear, too; there is one at a time. */
+  /** Whether the popup is open, which has a button to clear of its own. */
   isOpen: boolean;
   onRemove(id: Id | null): void;
   onClear(): void;
 }
 
-/** What is chosen, beside the button: a chip for each, with the way to take it out again. */
-export function renderChosen(chosen: Chosen): TemplateResult | typeof nothing {
-  const { filter, localize, isDisabled, isOpen, onClear } = chosen;
+export function renderSelectedChips(selected: SelectedChips): TemplateResult | typeof nothing {
+  const { filter, localize, isDisabled, isOpen, onClear } = selected;
   if (isEmptyFilter(filter)) return nothing;
-  const isNone = filter.op === 'none-of';
-  return html`<span class="chosen" role="group" aria-label=${localize.text(isNone ? 'noneOf' : 'anyOf')}>
-    ${isNone ? html`<span class="not" aria-hidden="true">${localize.text('notPrefix')}</span>` : nothing}
+  const isNoneOf = filter.op === 'none-of';
+  return html`<span class="chosen" role="group" aria-label=${localize.text(isNoneOf ? 'noneOf' : 'anyOf')}>
+    ${isNoneOf ? html`<span class="not" aria-hidden="true">${localize.text('notPrefix')}</span>` : nothing}
     ${repeat(
-      inOrder(chosen),
+      inPipelineOrder(selected),
       (id) => id ?? '',
-      (id) => renderChip(chosen, id),
+      (id) => renderChip(selected, id),
     )}
     <button
       class="link-button clear"
@@ -43,20 +43,19 @@ export function renderChosen(chosen: Chosen): TemplateResult | typeof nothing {
   </span>`;
 }
 
-/** As in the pipeline, "No status" last. */
-function inOrder({ filter, store }: Chosen): (Id | null)[] {
+/** The selected ids in the order of the pipeline, "No status" last. */
+function inPipelineOrder({ filter, store }: SelectedChips): (Id | null)[] {
   const places = new Map(store?.statuses.map(({ id }, index) => [id, index]));
   const placeOf = (id: Id | null): number => (id === null ? Infinity : (places.get(id) ?? places.size));
   return [...filter.statusIds].sort((a, b) => (placeOf(a) < placeOf(b) ? -1 : placeOf(a) > placeOf(b) ? 1 : 0));
 }
 
-function renderChip({ store, localize, isDisabled, onRemove }: Chosen, id: Id | null): TemplateResult {
+function renderChip({ store, localize, isDisabled, onRemove }: SelectedChips, id: Id | null): TemplateResult {
   const status = store?.status(id);
-  // The statuses are still loading, or could not be loaded.
   if (id !== null && !status && store?.phase !== 'ready') {
     return html`<span class=${store?.error ? 'unknown' : 'skeleton'} part="skeleton"></span>`;
   }
-  // A status of another source, which the filter was made for.
+  // A status can be unknown when it was selected under another data source.
   const name = status?.name ?? localize.text(id === null ? 'noStatus' : 'unknownStatus');
   return html`<button
     class="remove"
@@ -70,8 +69,8 @@ function renderChip({ store, localize, isDisabled, onRemove }: Chosen, id: Id | 
   </button>`;
 }
 
-/** What is to have focus when the chip that has it is gone: asked then, the one in its place. */
-export function neighbourOfFocus(root: ShadowRoot): () => HTMLElement | undefined {
+/** Remembers the position of the focused chip. Call the result after the chip has gone: the chip to focus instead. */
+export function neighborOfFocusedChip(root: ShadowRoot): () => HTMLElement | undefined {
   const chips = (): HTMLElement[] => [...root.querySelectorAll<HTMLElement>('.remove')];
   const index = Math.max(0, chips().indexOf(root.activeElement as HTMLElement));
   return () => chips()[index] ?? chips().at(-1);
