@@ -21,6 +21,7 @@ import {
   PHONE,
   anyOf,
   box,
+  changes,
   click,
   deleteStatus,
   hold,
@@ -31,13 +32,6 @@ import {
   setUp,
   shows,
 } from './test-inbox.js';
-
-/** The filters of the change events from now on. */
-function changes(filter: PipelineFilter): Filter[] {
-  const seen: Filter[] = [];
-  filter.addEventListener('pipeline-filter-change', (event) => seen.push(event.filter));
-  return seen;
-}
 
 const chips = (filter: PipelineFilter): (string | null)[] =>
   allByRole(filter, 'button', /^Remove/).map((chip) => chip.ariaLabel);
@@ -470,62 +464,6 @@ describe('<pipeline-filter>', () => {
       expect(allByRole(filter, 'button').length).to.equal(0);
       expect([await filter.select(IDS), filter.passes('two')]).to.deep.equal([IDS, true]);
       await shows(list, ...IDS);
-    });
-  });
-
-  describe('in a form', () => {
-    async function form(): Promise<{ form: HTMLFormElement; filter: PipelineFilter }> {
-      const form = await fixture<HTMLFormElement>(html`
-        <form>
-          <fieldset>
-            <label for="filter">Show</label>
-            <pipeline-filter id="filter" name="filter" value=${LEADS} .adapter=${await inbox()}></pipeline-filter>
-          </fieldset>
-        </form>
-      `);
-      const filter = form.querySelector('pipeline-filter')!;
-      await ready(filter);
-      return { form, filter };
-    }
-
-    it('is its URL form, and nothing when it is empty', async () => {
-      const { form: element, filter } = await form();
-      expect(new FormData(element).get('filter')).to.equal(LEADS);
-      filter.filter = anyOf();
-      await filter.updateComplete;
-      expect(new FormData(element).has('filter')).to.equal(false);
-    });
-
-    it('goes back to its attribute on reset, and to what the browser kept', async () => {
-      const { form: element, filter } = await form();
-      const seen = changes(filter);
-      filter.filter = anyOf();
-      element.reset();
-      expect(filter.filter).to.deep.equal(anyOf('leads'));
-      filter.formStateRestoreCallback('op=none-of&status=purchase');
-      expect([filter.filter, seen]).to.deep.equal([noneOf('purchase'), []]);
-    });
-
-    it('is disabled with its fieldset, chips and all, and focused by its label', async () => {
-      const { form: element, filter } = await form();
-      await click(element.querySelector('label')!);
-      await until(() => deepActiveElement() === queryByRole(filter, 'button', /^Filter by status/));
-      element.querySelector('fieldset')!.disabled = true;
-      await filter.updateComplete;
-      expect(allByRole(filter, 'button').every((button) => button.matches(':disabled'))).to.equal(true);
-    });
-
-    it('does not submit it by a press of its buttons', async () => {
-      const { form: element, filter } = await form();
-      let submits = 0;
-      element.addEventListener('submit', (event) => {
-        event.preventDefault();
-        submits++;
-      });
-      await open(filter);
-      await sendKeys({ press: 'Enter' });
-      await click(byRole(filter, 'button', 'Clear filter'));
-      expect(submits).to.equal(0);
     });
   });
 });
