@@ -3,8 +3,8 @@ import { live } from 'lit/directives/live.js';
 import { html, nothing, type TemplateResult } from 'lit/html.js';
 import type { Id } from '../model/id.js';
 import type { Status } from '../model/status.js';
-import { withName } from './bidi.js';
-import { searchIcon } from './icons.js';
+import { withName } from './templates.js';
+import { searchIcon } from './templates.js';
 import { announce } from './live-region.js';
 import type { LocalizeController } from './localize.js';
 

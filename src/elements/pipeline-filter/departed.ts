@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit/html.js';
-import { withName } from '../../ui/bidi.js';
+import { withName } from '../../ui/templates.js';
 import { announce } from '../../ui/live-region.js';
 import type { LocalizeController } from '../../ui/localize.js';
 import type { Filter } from '../../model/filter.js';

@@ -1,9 +1,9 @@
 import { html, nothing, type TemplateResult } from 'lit/html.js';
 import { live } from 'lit/directives/live.js';
 import { repeat } from 'lit/directives/repeat.js';
-import { withName } from '../../ui/bidi.js';
-import { chip } from '../../ui/chip.js';
-import { searchIcon } from '../../ui/icons.js';
+import { withName } from '../../ui/templates.js';
+import { chip } from '../../ui/templates.js';
+import { searchIcon } from '../../ui/templates.js';
 import { contains } from '../../ui/searchable-list.js';
 import { announce } from '../../ui/live-region.js';
 import type { LocalizeController } from '../../ui/localize.js';

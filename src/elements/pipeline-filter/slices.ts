@@ -1,4 +1,4 @@
-import { FRAME_TIMEOUT } from '../../ui/frame.js';
+import { FRAME_TIMEOUT } from '../../ui/dom.js';
 
 /** Work of one frame, milliseconds: our own, and with the layout that it causes. */
 const WORK = 10;

@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit/html.js';
-import { filterIcon } from '../../ui/icons.js';
+import { filterIcon } from '../../ui/templates.js';
 import type { LocalizeController } from '../../ui/localize.js';
 import type { Filter } from '../../model/filter.js';
 
