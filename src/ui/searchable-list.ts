@@ -3,8 +3,8 @@ import { live } from 'lit/directives/live.js';
 import { html, nothing, type TemplateResult } from 'lit/html.js';
 import type { Id } from '../model/id.js';
 import type { Status } from '../model/status.js';
-import { withName } from './bidi.js';
-import { searchIcon } from './icons.js';
+import { withName } from './templates.js';
+import { searchIcon } from './templates.js';
 import { announce } from './live-region.js';
 import type { LocalizeController } from './localize.js';
 
@@ -131,7 +131,7 @@ export const optionsOf = (statuses: readonly Status[]): StatusOption[] =>
   statuses.map((status) => ({ value: status.id, label: status.name, status }));
 
 /** Whether a text contains a query by the rules of the language, ignoring case and accents. */
-export function contains(text: string, query: string, collator: Intl.Collator): boolean {
+function contains(text: string, query: string, collator: Intl.Collator): boolean {
   for (let start = 0; start + query.length <= text.length; start++) {
     if (collator.compare(text.slice(start, start + query.length), query) === 0) return true;
   }

@@ -1,5 +1,5 @@
 /** Spreads work on many items over animation frames, so that no frame becomes a long task. */
-import { FRAME_TIMEOUT } from '../../ui/frame.js';
+import { FRAME_TIMEOUT } from '../../ui/dom.js';
 
 /** Time per frame, milliseconds: for the work alone, and including the layout that it causes. */
 const WORK_TIME = 10;

@@ -1,6 +1,6 @@
 /** Removes deleted statuses from the filter and notifies the user, so that it never becomes a different filter silently. */
 import { html, nothing, type TemplateResult } from 'lit/html.js';
-import { withName } from '../../ui/bidi.js';
+import { withName } from '../../ui/templates.js';
 import { announce } from '../../ui/live-region.js';
 import type { LocalizeController } from '../../ui/localize.js';
 import type { Filter } from '../../model/filter.js';

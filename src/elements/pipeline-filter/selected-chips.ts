@@ -1,8 +1,7 @@
 /** Renders the selected statuses beside the button: a chip to remove each, and a button that clears the filter. */
 import { html, nothing, type TemplateResult } from 'lit/html.js';
 import { repeat } from 'lit/directives/repeat.js';
-import { chip } from '../../ui/chip.js';
-import { closeIcon } from '../../ui/icons.js';
+import { chip, closeIcon } from '../../ui/templates.js';
 import type { LocalizeController } from '../../ui/localize.js';
 import { isEmptyFilter, type Filter } from '../../model/filter.js';
 import type { Id } from '../../model/id.js';

@@ -3,7 +3,7 @@ import type { ReactiveElement } from '@lit/reactive-element';
 import { live } from 'lit/directives/live.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { html, nothing, type TemplateResult } from 'lit/html.js';
-import { chip } from '../../ui/chip.js';
+import { chip } from '../../ui/templates.js';
 import { indexForKey } from '../../ui/list-keys.js';
 import type { LocalizeController } from '../../ui/localize.js';
 import { SearchableList, optionsOf, type StatusOption } from '../../ui/searchable-list.js';

@@ -9,15 +9,15 @@ import {
 } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import { PipelineErrorEvent } from '../../events/error.js';
-import { chipStyles } from '../../ui/chip.styles.js';
+import { chipStyles } from '../../ui/chip.js';
 import { errorText } from '../../ui/error-text.js';
-import { plusIcon, warningIcon } from '../../ui/icons.js';
+import { plusIcon, warningIcon } from '../../ui/templates.js';
 import { announce, silence } from '../../ui/live-region.js';
 import { learn, type LocalizeController } from '../../ui/localize.js';
 import { MenuController } from '../../ui/menu.js';
 import { warnOnce, type ElementState } from '../../ui/pipeline-element.js';
 import { SortableController } from '../../ui/sortable.js';
-import { statusColor } from '../../ui/status-color.js';
+import { statusColor } from '../../ui/templates.js';
 import { inbox } from '../../locales/en/inbox.js';
 import { settings as words } from '../../locales/en/settings.js';
 import { DEFAULT_COLOR, DEFAULT_PALETTE, type PaletteColor } from '../../model/color.js';

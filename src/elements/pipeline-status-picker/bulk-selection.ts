@@ -1,4 +1,4 @@
-/** The conversations that a picker is for, none, one or several, and what they show taken together. */
+/** The conversations of a picker (none, one or several), and the status that they share. */
 import { warnOnce } from '../../ui/pipeline-element.js';
 import { type ConversationRef, parseConversationRef } from '../../model/entry.js';
 import { PipelineError } from '../../model/errors.js';
@@ -8,15 +8,16 @@ import type { PipelineStore } from '../../store/store.js';
 
 export type Conversations = readonly ConversationRef[];
 
-interface Given {
+/** The properties of the picker that name conversations. */
+interface ConversationProperties {
   conversations: Conversations | null;
   conversationId: string | null;
   contactId: string | null;
 }
 
-/** What the host gave, checked; none, and a word to the developer, where an id is one that no adapter takes. */
-export function readConversations(given: Given): Conversations {
-  const { conversations, conversationId, contactId } = given;
+/** Validates the properties. If an id is invalid, there are no conversations, and the console has a warning. */
+export function parseConversations(properties: ConversationProperties): Conversations {
+  const { conversations, conversationId, contactId } = properties;
   try {
     const refs = (conversations ?? (conversationId === null ? [] : [{ conversationId }])).map(parseConversationRef);
     const [only] = refs;
@@ -28,30 +29,32 @@ export function readConversations(given: Given): Conversations {
   }
 }
 
-/** Whether these are what the host gave: with one conversation, as in a list of thousands, that is soon told. */
-export function isReadOf(refs: Conversations, { conversations, conversationId, contactId }: Given): boolean {
+/** Whether `refs` came from these properties. Only answers for a single conversation, as in a list of thousands. */
+export function isParsedFrom(
+  refs: Conversations,
+  { conversations, conversationId, contactId }: ConversationProperties,
+): boolean {
   const [only] = refs;
   if (conversations || refs.length !== 1) return false;
   return only!.conversationId === conversationId && (only!.contactId ?? null) === (contactId || null);
 }
 
-/** Ids hold no control characters, so this tells any two lists apart. */
+/** A text that is equal for equal lists of ids: ids contain no control characters. */
 export const idsOf = (refs: Conversations): string => refs.map((ref) => ref.conversationId).join('\n');
 
-/** What the conversations of a picker show, taken together. */
-export interface View {
+/** What the conversations of a picker have in common. */
+export interface SharedStatus {
   /** The list of statuses or one of the conversations has not been read. */
   readonly isLoading: boolean;
-  /** Why there is nothing to show, if so: what was read before stays, even when reading it again fails. */
+  /** Why something could not be read. What was read before remains, even if reading it again fails. */
   readonly error: PipelineError | undefined;
-  /** The status that all of them have; `undefined` where they differ or are not read yet. */
+  /** The status of all of them; `undefined` if they differ or have not been read. */
   readonly statusId: Id | null | undefined;
   readonly status: Status | undefined;
   readonly isSaving: boolean;
 }
 
-/** Before anything was looked at. */
-export const NOTHING_YET: View = {
+export const LOADING: SharedStatus = {
   isLoading: true,
   error: undefined,
   statusId: undefined,
@@ -59,16 +62,21 @@ export const NOTHING_YET: View = {
   isSaving: false,
 };
 
-const FIELDS = Object.keys(NOTHING_YET) as (keyof View)[];
+const FIELDS = Object.keys(LOADING) as (keyof SharedStatus)[];
 
-export const isSameView = (a: View, b: View): boolean => FIELDS.every((field) => a[field] === b[field]);
+export const isSameStatus = (a: SharedStatus, b: SharedStatus): boolean =>
+  FIELDS.every((field) => a[field] === b[field]);
 
-/** `own`: the status that a picker without conversations has. */
-export function viewOf(store: PipelineStore | undefined, refs: Conversations, own: Id | null = null): View {
+/** `value`: the status of a picker without conversations. */
+export function sharedStatusOf(
+  store: PipelineStore | undefined,
+  refs: Conversations,
+  value: Id | null = null,
+): SharedStatus {
   let isLoading = store?.phase !== 'ready';
   let error = store?.phase === 'error' ? store.error : undefined;
   let isSaving = false;
-  let statusId: Id | null | undefined = refs.length ? undefined : own;
+  let statusId: Id | null | undefined = refs.length ? undefined : value;
   for (let i = 0; i < refs.length; i++) {
     const { conversationId } = refs[i]!;
     const entry = store?.entry(conversationId);

@@ -1,7 +1,7 @@
 /** The picker's open list, and what stands beside the pill after a pick. */
 import { css } from '@lit/reactive-element';
 
-export const chooserStyles = css`
+export const popupStyles = css`
   /* At least as large a target as WCAG 2.5.8 asks for, like the pill. */
   .undo {
     min-block-size: max(24px, var(--_trigger-size, 24px));
