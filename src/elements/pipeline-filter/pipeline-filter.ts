@@ -1,7 +1,7 @@
 import type { PropertyDeclarations, PropertyValues } from '@lit/reactive-element';
 import { html, nothing, type TemplateResult } from 'lit/html.js';
 import type { FindPage } from '../../adapters/adapter.js';
-import { PipelineFilterChangeEvent } from '../../events/filter-change.js';
+import { PipelineFilterChangeEvent } from '../../events.js';
 import { chipStyles } from '../../ui/chip.js';
 import { LazyCode, LazyPart } from '../../ui/lazy.js';
 import { silence } from '../../ui/live-region.js';
