@@ -1,6 +1,6 @@
 import { ReactiveElement, type PropertyDeclarations, type PropertyValues } from '@lit/reactive-element';
 import type { PipelineAdapter } from '../adapters/adapter.js';
-import { PipelineErrorEvent } from '../events/error.js';
+import { PipelineErrorEvent } from '../events.js';
 import type { Messages } from '../locales/en.js';
 import { StoreController, type StoreUse } from '../store/store-controller.js';
 import type { Interest, PipelineStore } from '../store/store.js';

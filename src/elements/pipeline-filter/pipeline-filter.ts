@@ -5,7 +5,7 @@
 import type { PropertyDeclarations, PropertyValues } from '@lit/reactive-element';
 import { html, nothing, render, type TemplateResult } from 'lit/html.js';
 import type { FindPage } from '../../adapters/adapter.js';
-import { PipelineFilterChangeEvent } from '../../events/filter-change.js';
+import { PipelineFilterChangeEvent } from '../../events.js';
 import { filter as messages } from '../../locales/en/filter.js';
 import type { PipelineError } from '../../model/errors.js';
 import { EMPTY_FILTER, formatFilter, isEmptyFilter, type ContactMatch, type Filter } from '../../model/filter.js';

@@ -8,7 +8,7 @@ import {
   type TemplateResult,
 } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
-import { PipelineErrorEvent } from '../../events/error.js';
+import { PipelineErrorEvent } from '../../events.js';
 import { chipStyles } from '../../ui/chip.js';
 import { errorText } from '../../ui/error-text.js';
 import { plusIcon, warningIcon } from '../../ui/templates.js';

@@ -9,8 +9,8 @@ import { afterPress } from '../../ui/press.js';
 import { optionsOf, type StatusOption } from '../../ui/searchable-list.js';
 import { inbox } from '../../locales/en/inbox.js';
 import type { Id } from '../../model/id.js';
+import { buttons } from '../../styles/buttons.js';
 import { controlTokens } from '../../styles/control-tokens.js';
-import { controls } from '../../styles/controls.js';
 import { optionList } from '../../styles/option-list.js';
 import { popup } from '../../styles/popup.js';
 import type { SharedStatus } from './bulk-selection.js';
@@ -52,7 +52,7 @@ export class PickerPopup {
       onClose: () => this.close(true),
     });
     const { elementStyles } = element.constructor as typeof ReactiveElement;
-    const styles = [...elementStyles, controlTokens, controls, popup, optionList, popupStyles];
+    const styles = [...elementStyles, controlTokens, buttons, popup, optionList, popupStyles];
     adoptStyles(element.renderRoot as ShadowRoot, styles);
     element.addEventListener('focusout', this.#handleFocusOut);
   }
