@@ -1,7 +1,7 @@
 /** The store of a filter for its host's questions, which end when the data comes from another source. */
 import { PipelineError } from '../../model/errors.js';
 import type { PipelineAdapter } from '../../adapters/adapter.js';
-import { PipelineStore } from '../../store/store.js';
+import { PipelineStore } from '../../store/pipeline.js';
 import type { StoreController } from '../../store/store-controller.js';
 
 export interface AwaitedStoreOptions {

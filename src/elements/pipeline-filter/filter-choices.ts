@@ -9,8 +9,8 @@ import { announce } from '../../ui/live-region.js';
 import type { LocalizeController } from '../../ui/localize.js';
 import type { Id } from '../../model/id.js';
 import type { Status } from '../../model/status.js';
-import type { PipelineStore } from '../../store/store.js';
-import { Tallies } from '../../store/tallies.js';
+import type { PipelineStore } from '../../store/pipeline.js';
+import { CountCache } from '../../store/counts.js';
 import type { FilterPopupHost, FilterPopupOptions } from './filter-popup.js';
 
 /** A search result is spoken when the user has paused, milliseconds. */
@@ -89,7 +89,7 @@ export class FilterChoices {
   #renderChoice(store: PipelineStore, { id, name, status }: Choice): TemplateResult {
     const localize = this.#localize;
     const subject = this.#options.subject();
-    const { counts } = store.part(Tallies).of(subject);
+    const { counts } = store.cache(CountCache).of(subject);
     const n = counts && (id === null ? counts.none : (counts.byStatus.get(id) ?? 0));
     const words = subject.of === 'contact' ? 'contacts' : 'conversations';
     return html`<label class="option" part="option" ?data-none=${id === null}>

@@ -10,7 +10,7 @@ import type { MessageKey } from '../../locales/en.js';
 import type { PipelineError } from '../../model/errors.js';
 import { isEmptyFilter, type Filter } from '../../model/filter.js';
 import type { Id } from '../../model/id.js';
-import type { PipelineStore } from '../../store/store.js';
+import type { PipelineStore } from '../../store/pipeline.js';
 import { popup } from '../../styles/popup.js';
 import { FilterChoices } from './filter-choices.js';
 import { popupStyles } from './filter-popup.styles.js';

@@ -2,8 +2,8 @@ import { warnOnce } from '../../ui/pipeline-element.js';
 import type { ContactMatch } from '../../model/filter.js';
 import type { Id } from '../../model/id.js';
 import { parseId } from '../../model/validate.js';
-import { Contacts } from '../../store/contacts.js';
-import type { PipelineStore } from '../../store/store.js';
+import { ContactCache, getContacts } from '../../store/lookups.js';
+import type { PipelineStore } from '../../store/pipeline.js';
 
 /** What is filtered: conversations, or contacts by all or by the latest of theirs. */
 export interface Subject {
@@ -38,7 +38,7 @@ export function loadedStatuses(store: PipelineStore, { of, contactMatch }: Subje
     const entry = store.entry(id);
     return entry && [entry.statusId];
   }
-  const contact = store.part(Contacts).get(id);
+  const contact = store.cache(ContactCache).get(id);
   return contact && (contactMatch === 'latest' ? [contact.latest] : contact.statusIds);
 }
 
@@ -53,7 +53,7 @@ export async function lookUpStatuses(
   if (missing.length && subject.of === 'conversation') {
     for (const [id, { statusId }] of await store.getEntries(missing)) found.set(id, [statusId]);
   } else if (missing.length) {
-    for (const [id, { statusIds, latest }] of await store.part(Contacts).lookUp(missing))
+    for (const [id, { statusIds, latest }] of await getContacts(store, missing))
       found.set(id, subject.contactMatch === 'latest' ? [latest] : statusIds);
   }
   return (id) => loadedStatuses(store, subject, id) ?? found.get(id) ?? NONE;

@@ -1,7 +1,7 @@
 import { warnOnce } from '../../ui/pipeline-element.js';
 import { contactMatchesFilter, isEmptyFilter, type Filter } from '../../model/filter.js';
 import type { Id } from '../../model/id.js';
-import type { PipelineStore } from '../../store/store.js';
+import type { PipelineStore } from '../../store/pipeline.js';
 import { canLookUp, loadedStatuses, lookUpStatuses, type Held, type Subject } from './held-statuses.js';
 
 export interface JudgeHost {

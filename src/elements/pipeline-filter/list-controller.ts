@@ -4,7 +4,7 @@ import { learn, type Values } from '../../ui/localize.js';
 import { inbox } from '../../locales/en/inbox.js';
 import type { MessageKey } from '../../locales/en.js';
 import type { PipelineError } from '../../model/errors.js';
-import type { PipelineStore } from '../../store/store.js';
+import type { PipelineStore } from '../../store/pipeline.js';
 import type { Held, Subject } from './held-statuses.js';
 import { ListFilter, type RowAttribute } from './list-filter.js';
 import { ListFinder } from './list-finder.js';

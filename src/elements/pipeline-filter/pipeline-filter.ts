@@ -7,15 +7,16 @@ import { LazyPart } from '../../ui/lazy-part.js';
 import { silence } from '../../ui/live-region.js';
 import { learn } from '../../ui/localize.js';
 import { filter as words } from '../../locales/en/filter.js';
-import { PipelineError } from '../../model/errors.js';
+import type { PipelineError } from '../../model/errors.js';
 import { EMPTY_FILTER, isEmptyFilter, type ContactMatch, type Filter } from '../../model/filter.js';
 import type { Id } from '../../model/id.js';
-import type { Interest, PipelineStore } from '../../store/store.js';
-import { Tallies } from '../../store/tallies.js';
+import type { Interest, PipelineStore } from '../../store/pipeline.js';
+import { CountCache } from '../../store/counts.js';
 import { base } from '../../styles/base.js';
 import { buttons } from '../../styles/buttons.js';
 import { controlTokens } from '../../styles/control-tokens.js';
 import { tokens } from '../../styles/tokens.js';
+import { find } from '../../store/lookups.js';
 import { AwaitedStore } from './awaited-store.js';
 import { neighbourOfFocus, renderChosen } from './chosen.js';
 import { Departures } from './departed.js';
@@ -146,12 +147,7 @@ export class PipelineFilter extends FilterControl {
   /** A page of the ids that pass, newest activity first, from the adapter. Rejects with a `PipelineError`. */
   async find(options: { pageSize?: number; pageToken?: string } = {}): Promise<FindPage> {
     const { filter } = this;
-    return this.#awaited.ask(async ({ adapter }) => {
-      if (!adapter.find) {
-        throw new PipelineError('unknown', 'This adapter cannot find conversations: it has no find().');
-      }
-      return adapter.find({ ...this.#judge.subject, filter, ...options });
-    });
+    return this.#awaited.ask((store) => find(store, { ...this.#judge.subject, filter, ...options }));
   }
 
   /** Opens the popup, if it may be used. */
@@ -191,7 +187,7 @@ export class PipelineFilter extends FilterControl {
   protected override interest(store: PipelineStore): Interest {
     this.#awaited.arrive(store);
     // Under a stream of changes numbers are counted anew again and again: only while someone looks.
-    return { statuses: true, also: this.#countsOf ? store.part(Tallies).of(this.#judge.subject) : undefined };
+    return { statuses: true, also: this.#countsOf ? store.cache(CountCache).of(this.#judge.subject) : undefined };
   }
 
   protected override sourceChanged(): void {

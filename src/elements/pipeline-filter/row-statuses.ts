@@ -1,6 +1,6 @@
 import type { Id } from '../../model/id.js';
-import { Contacts } from '../../store/contacts.js';
-import type { PipelineStore } from '../../store/store.js';
+import { ContactCache } from '../../store/lookups.js';
+import type { PipelineStore } from '../../store/pipeline.js';
 import { NONE, isReadable, loadedStatuses, type Held, type Subject } from './held-statuses.js';
 
 /** The same as `loadedStatuses`, for the rows of a list: an id that will never load is known to have no status. */
@@ -12,7 +12,7 @@ export function watchStatuses(store: PipelineStore, { of }: Subject, id: Id, onC
   if (!isReadable(id)) return () => undefined;
   const watcher = { update: onChange };
   if (of === 'contact') {
-    const contacts = store.part(Contacts);
+    const contacts = store.cache(ContactCache);
     contacts.watch(id, watcher);
     return () => contacts.unwatch(id, watcher);
   }
@@ -23,4 +23,4 @@ export function watchStatuses(store: PipelineStore, { of }: Subject, id: Id, onC
 
 /** Why nothing could be loaded, if so. */
 export const loadError = (store: PipelineStore, { of }: Subject, id: Id): PipelineStore['error'] =>
-  of === 'conversation' ? store.entryError(id) : store.part(Contacts).error(id);
+  of === 'conversation' ? store.entryError(id) : store.cache(ContactCache).error(id);

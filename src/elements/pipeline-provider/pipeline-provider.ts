@@ -5,8 +5,15 @@ import { lazyAdapter, lazyIndexedDB } from '../../adapters/lazy.js';
 import { warnOnce } from '../../ui/pipeline-element.js';
 import { PipelineError } from '../../model/errors.js';
 import { adapterContext } from '../../store/context.js';
-import { askAgain, askSoon, registry } from '../../store/registry.js';
-import { failingAdapter, isPromise, settle, type AdapterSource } from '../../store/source.js';
+import {
+  failingAdapter,
+  isPromise,
+  registry,
+  requestSources,
+  requestSourcesSoon,
+  settle,
+  type AdapterSource,
+} from '../../store/source.js';
 import { isUnset } from './unset.js';
 
 const SOURCES: readonly (PropertyKey | undefined)[] = ['src', 'database', 'adapter'];
@@ -72,14 +79,14 @@ export class PipelineProvider extends ReactiveElement {
     // Properties that were set before the upgrade are there from the first update on: it must not be later.
     if (!this.hasUpdated) this.performUpdate();
     // What is slotted into it may have connected before.
-    if (this.querySelector('slot')) askSoon();
+    if (this.querySelector('slot')) requestSourcesSoon();
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#connected = false;
     // What was slotted into it may stay in the page.
-    if (this.#source !== undefined) askSoon();
+    if (this.#source !== undefined) requestSourcesSoon();
     this.#give(undefined);
     // Later: an element that is moved in the page leaves and comes back within one turn.
     queueMicrotask(() => {
@@ -92,7 +99,7 @@ export class PipelineProvider extends ReactiveElement {
   /** At once, not with the next update: the elements inside must not ask the old source for what the host sets next. */
   override requestUpdate(...args: Parameters<ReactiveElement['requestUpdate']>): void {
     super.requestUpdate(...args);
-    if (this.hasUpdated && SOURCES.includes(args[0])) this.#provide(askAgain);
+    if (this.hasUpdated && SOURCES.includes(args[0])) this.#provide(requestSources);
   }
 
   protected override willUpdate(): void {

@@ -7,7 +7,7 @@ import { afterPress } from '../../ui/press.js';
 import { inbox } from '../../locales/en/inbox.js';
 import type { PipelineError } from '../../model/errors.js';
 import type { Id } from '../../model/id.js';
-import type { PipelineStore } from '../../store/store.js';
+import type { PipelineStore } from '../../store/pipeline.js';
 import { controlTokens } from '../../styles/control-tokens.js';
 import { controls } from '../../styles/controls.js';
 import { popup } from '../../styles/popup.js';

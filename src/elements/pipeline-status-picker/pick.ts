@@ -11,9 +11,9 @@ import type { MessageKey } from '../../locales/en.js';
 import type { ConversationRef } from '../../model/entry.js';
 import { PipelineError } from '../../model/errors.js';
 import type { Id } from '../../model/id.js';
-import type { PipelineStore } from '../../store/store.js';
+import type { PipelineStore } from '../../store/pipeline.js';
 import type { StoreController } from '../../store/store-controller.js';
-import { Writes } from '../../store/writes.js';
+import { Mutations } from '../../store/mutations.js';
 import { viewOf, type Conversations } from './conversations.js';
 
 export interface PickHost {
@@ -228,7 +228,7 @@ export class Picks {
     const { element, stores } = this.#host;
     let refused: (readonly [Id, PipelineError])[];
     try {
-      const results = await Writes.of(store).setStatus(change.refs, change.to);
+      const results = await Mutations.of(store).setStatus(change.refs, change.to);
       const changed = results.filter(({ ok }) => ok);
       for (const { conversationId } of changed) done.add(conversationId);
       // Aborted: superseded by a later pick, which reports the result.

@@ -7,7 +7,7 @@ import { LazyPart } from '../../ui/lazy-part.js';
 import { unsetSourceText } from '../../ui/unset-source.js';
 import type { PipelineError } from '../../model/errors.js';
 import type { Id } from '../../model/id.js';
-import type { Interest } from '../../store/store.js';
+import type { Interest } from '../../store/pipeline.js';
 import { base } from '../../styles/base.js';
 import { tokens } from '../../styles/tokens.js';
 import type { Chooser, ChooserHost } from './chooser.js';
