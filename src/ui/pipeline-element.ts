@@ -3,7 +3,7 @@ import type { PipelineAdapter } from '../adapters/adapter.js';
 import { PipelineErrorEvent } from '../events.js';
 import type { Messages } from '../locales/en.js';
 import { StoreController, type StoreUse } from '../store/store-controller.js';
-import type { Interest, PipelineStore } from '../store/store.js';
+import type { Interest, PipelineStore } from '../store/pipeline.js';
 import { LocalizeController, type Translate } from './localize.js';
 import { policyRefusal, showRefusal } from './trusted-types.js';
 

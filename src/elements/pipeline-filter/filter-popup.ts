@@ -9,7 +9,7 @@ import { PopupController } from '../../ui/popup.js';
 import { inbox } from '../../locales/en/inbox.js';
 import { isEmptyFilter, type Filter } from '../../model/filter.js';
 import type { Id } from '../../model/id.js';
-import type { PipelineStore } from '../../store/store.js';
+import type { PipelineStore } from '../../store/pipeline.js';
 import { optionList } from '../../styles/option-list.js';
 import { popup } from '../../styles/popup.js';
 import { popupStyles } from './filter-popup.styles.js';

@@ -4,9 +4,9 @@ import { PipelineError } from '../../model/errors.js';
 import { contactMatchesFilter, isEmptyFilter, type Filter } from '../../model/filter.js';
 import type { Id } from '../../model/id.js';
 import { parseId } from '../../model/validate.js';
-import { Contacts } from '../../store/contacts.js';
-import { PipelineStore } from '../../store/store.js';
-import { Tallies } from '../../store/tallies.js';
+import { CountCache, type WatchableCounts } from '../../store/counts.js';
+import { ContactCache, find, getContacts } from '../../store/lookups.js';
+import { PipelineStore } from '../../store/pipeline.js';
 import { warnOnce } from '../../ui/pipeline-element.js';
 
 /** The statuses that decide whether an item passes. */
@@ -74,9 +74,9 @@ export class FilterSubject {
     return !isEmptyFilter(this.#host.filter) && this.isSupported;
   }
 
-  /** Counts per status, as a record of the store to watch. */
-  counts(store: PipelineStore): ReturnType<Tallies['of']> {
-    return store.part(Tallies).of(this.query);
+  /** The counts per status, to be watched. */
+  counts(store: PipelineStore): WatchableCounts {
+    return store.cache(CountCache).of(this.query);
   }
 
   /** Whether an item with these statuses passes. */
@@ -105,12 +105,7 @@ export class FilterSubject {
   /** A page of the ids that pass. */
   async find(options: { pageSize?: number; pageToken?: string }): Promise<FindPage> {
     const { filter } = this.#host;
-    return this.#request(async ({ adapter }) => {
-      if (!adapter.find) {
-        throw new PipelineError('unknown', 'This adapter cannot find conversations: it has no find().');
-      }
-      return adapter.find({ ...this.query, filter, ...options });
-    });
+    return this.#request((store) => find(store, { ...this.query, filter, ...options }));
   }
 
   /** Starts the requests that waited for a store. */
@@ -173,7 +168,7 @@ export function loadedStatusIds(store: PipelineStore, { of, contactMatch }: Coun
     const entry = store.entry(id);
     return entry && [entry.statusId];
   }
-  const contact = store.part(Contacts).get(id);
+  const contact = store.cache(ContactCache).get(id);
   return contact && (contactMatch === 'latest' ? [contact.latest] : contact.statusIds);
 }
 
@@ -188,7 +183,7 @@ async function lookUpStatusIds(
   if (missing.length && query.of === 'conversation') {
     for (const [id, { statusId }] of await store.getEntries(missing)) found.set(id, [statusId]);
   } else if (missing.length) {
-    for (const [id, { statusIds, latest }] of await store.part(Contacts).lookUp(missing))
+    for (const [id, { statusIds, latest }] of await getContacts(store, missing))
       found.set(id, query.contactMatch === 'latest' ? [latest] : statusIds);
   }
   return (id) => loadedStatusIds(store, query, id) ?? found.get(id) ?? NO_STATUS;

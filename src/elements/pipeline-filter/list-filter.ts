@@ -6,8 +6,8 @@ import type { CountQuery } from '../../adapters/adapter.js';
 import { inbox } from '../../locales/en/inbox.js';
 import type { PipelineError } from '../../model/errors.js';
 import type { Id } from '../../model/id.js';
-import { Contacts } from '../../store/contacts.js';
-import type { PipelineStore } from '../../store/store.js';
+import { ContactCache } from '../../store/lookups.js';
+import type { PipelineStore } from '../../store/pipeline.js';
 import { NO_STATUS, isValidId, loadedStatusIds, type FilterSubject, type StatusIds } from './filter-subject.js';
 import { RowVisibility, type RowAttribute } from './row-visibility.js';
 
@@ -160,7 +160,7 @@ function watchStatusIds(store: PipelineStore, { of }: CountQuery, id: Id, onChan
   if (!isValidId(id)) return () => undefined;
   const watcher = { update: onChange };
   if (of === 'contact') {
-    const contacts = store.part(Contacts);
+    const contacts = store.cache(ContactCache);
     contacts.watch(id, watcher);
     return () => contacts.unwatch(id, watcher);
   }
@@ -170,4 +170,4 @@ function watchStatusIds(store: PipelineStore, { of }: CountQuery, id: Id, onChan
 }
 
 const loadError = (store: PipelineStore, { of }: CountQuery, id: Id): PipelineError | undefined =>
-  of === 'conversation' ? store.entryError(id) : store.part(Contacts).error(id);
+  of === 'conversation' ? store.entryError(id) : store.cache(ContactCache).error(id);

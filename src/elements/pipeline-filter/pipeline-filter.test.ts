@@ -14,7 +14,7 @@ import { MemoryAdapter } from '../../adapters/memory.js';
 import type { PipelineFilterChangeEvent } from '../../events.js';
 import { PipelineError } from '../../model/errors.js';
 import type { Filter } from '../../model/filter.js';
-import { Writes } from '../../store/writes.js';
+import { Mutations } from '../../store/mutations.js';
 import { PipelineFilter } from './pipeline-filter.js';
 import {
   LEADS,
@@ -264,7 +264,7 @@ describe('<pipeline-filter>', () => {
       let refuse = (_error: Error): void => undefined;
       adapter.deleteStatus = () => new Promise((_, reject) => (refuse = reject));
       const store = filter['stores'].store!;
-      const deleted = Writes.of(store)
+      const deleted = Mutations.of(store)
         .deleteStatus(store.status('leads')!, null)
         .catch(() => undefined);
       await until(() => !store.statuses.some(({ id }) => id === 'leads'));

@@ -10,7 +10,7 @@ import { filter as messages } from '../../locales/en/filter.js';
 import type { PipelineError } from '../../model/errors.js';
 import { EMPTY_FILTER, formatFilter, isEmptyFilter, type ContactMatch, type Filter } from '../../model/filter.js';
 import type { Id } from '../../model/id.js';
-import type { Interest, PipelineStore } from '../../store/store.js';
+import type { Interest, PipelineStore } from '../../store/pipeline.js';
 import { base } from '../../styles/base.js';
 import { buttons } from '../../styles/buttons.js';
 import { controlTokens } from '../../styles/control-tokens.js';

@@ -5,7 +5,7 @@ import { announce } from '../../ui/live-region.js';
 import type { LocalizeController } from '../../ui/localize.js';
 import type { Filter } from '../../model/filter.js';
 import type { Id } from '../../model/id.js';
-import type { PipelineStore } from '../../store/store.js';
+import type { PipelineStore } from '../../store/pipeline.js';
 import { without } from './filter-value.js';
 
 export class RemovedStatuses {

@@ -5,7 +5,7 @@ import { chip, closeIcon } from '../../ui/templates.js';
 import type { LocalizeController } from '../../ui/localize.js';
 import { isEmptyFilter, type Filter } from '../../model/filter.js';
 import type { Id } from '../../model/id.js';
-import type { PipelineStore } from '../../store/store.js';
+import type { PipelineStore } from '../../store/pipeline.js';
 
 export interface SelectedChips {
   filter: Filter;

@@ -9,7 +9,7 @@ import type { LocalizeController } from '../../ui/localize.js';
 import { SearchableList, optionsOf, type StatusOption } from '../../ui/searchable-list.js';
 import type { Filter } from '../../model/filter.js';
 import type { Id } from '../../model/id.js';
-import type { PipelineStore } from '../../store/store.js';
+import type { PipelineStore } from '../../store/pipeline.js';
 import type { FilterSubject } from './filter-subject.js';
 
 export type StatusCheckboxesHost = ReactiveElement & { readonly filter: Filter; readonly searchThreshold: number };

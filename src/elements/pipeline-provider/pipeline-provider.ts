@@ -7,8 +7,15 @@ import { warnOnce } from '../../ui/pipeline-element.js';
 import { isUnset, unsetSourceError } from '../../ui/unset-source.js';
 import { PipelineError } from '../../model/errors.js';
 import { adapterContext } from '../../store/context.js';
-import { askAgain, askSoon, registry } from '../../store/registry.js';
-import { failingAdapter, isPromise, settle, type AdapterSource } from '../../store/source.js';
+import {
+  failingAdapter,
+  isPromise,
+  registry,
+  requestSources,
+  requestSourcesSoon,
+  settle,
+  type AdapterSource,
+} from '../../store/source.js';
 
 const SOURCES: readonly (PropertyKey | undefined)[] = ['src', 'database', 'adapter'];
 
@@ -73,14 +80,14 @@ export class PipelineProvider extends ReactiveElement {
     // Properties that were set before the upgrade take effect with the first update, so it must not be later.
     if (!this.hasUpdated) this.performUpdate();
     // Slotted elements may have connected before.
-    if (this.querySelector('slot')) askSoon();
+    if (this.querySelector('slot')) requestSourcesSoon();
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#isConnected = false;
     // Slotted elements may stay in the page.
-    if (this.#source !== undefined) askSoon();
+    if (this.#source !== undefined) requestSourcesSoon();
     this.#setSource(undefined);
     // Later: an element that is moved within the page is disconnected and connected again in one task.
     queueMicrotask(() => {
@@ -93,7 +100,7 @@ export class PipelineProvider extends ReactiveElement {
   /** Synchronously, not with the next update: the elements inside must not ask the old source for what the page sets next. */
   override requestUpdate(...args: Parameters<ReactiveElement['requestUpdate']>): void {
     super.requestUpdate(...args);
-    if (this.hasUpdated && SOURCES.includes(args[0])) this.#provide(askAgain);
+    if (this.hasUpdated && SOURCES.includes(args[0])) this.#provide(requestSources);
   }
 
   protected override willUpdate(): void {

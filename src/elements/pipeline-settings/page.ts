@@ -25,9 +25,9 @@ import type { PipelineError } from '../../model/errors.js';
 import type { Id } from '../../model/id.js';
 import { parseColor } from '../../model/validate.js';
 import type { Status } from '../../model/status.js';
-import type { PipelineStore } from '../../store/store.js';
+import type { PipelineStore } from '../../store/pipeline.js';
 import type { StoreController } from '../../store/store-controller.js';
-import { Tallies } from '../../store/tallies.js';
+import { CountCache } from '../../store/counts.js';
 import { controls } from '../../styles/controls.js';
 import { popup } from '../../styles/popup.js';
 import { SettingsContext } from './context.js';
@@ -317,7 +317,7 @@ export class SettingsPage {
 
   /** How many conversations have a status; `undefined` where nobody can count, or not yet. */
   #count(id: Id): number | undefined {
-    const counts = this.#store?.part(Tallies).of(CONVERSATIONS).counts;
+    const counts = this.#store?.cache(CountCache).of(CONVERSATIONS).counts;
     return counts && (counts.byStatus.get(id) ?? 0);
   }
 

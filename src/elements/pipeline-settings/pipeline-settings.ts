@@ -4,8 +4,8 @@ import { LazyCode, LazyPart } from '../../ui/lazy.js';
 import { announce, prepareToAnnounce } from '../../ui/live-region.js';
 import { PipelineElement } from '../../ui/pipeline-element.js';
 import { DEFAULT_PALETTE, type PaletteColor } from '../../model/color.js';
-import type { Interest, PipelineStore } from '../../store/store.js';
-import { Tallies } from '../../store/tallies.js';
+import type { Interest, PipelineStore } from '../../store/pipeline.js';
+import { CountCache } from '../../store/counts.js';
 import { base } from '../../styles/base.js';
 import { controlTokens } from '../../styles/control-tokens.js';
 import { tokens } from '../../styles/tokens.js';
@@ -104,7 +104,7 @@ export class PipelineSettings extends PipelineElement {
   }
 
   protected override interest(store: PipelineStore): Interest {
-    return { statuses: true, also: store.part(Tallies).of({ of: 'conversation' }) };
+    return { statuses: true, also: store.cache(CountCache).of({ of: 'conversation' }) };
   }
 
   protected override sourceChanged(isSession: boolean): void {

@@ -4,7 +4,7 @@ import { type ConversationRef, parseConversationRef } from '../../model/entry.js
 import { PipelineError } from '../../model/errors.js';
 import type { Id } from '../../model/id.js';
 import type { Status } from '../../model/status.js';
-import type { PipelineStore } from '../../store/store.js';
+import type { PipelineStore } from '../../store/pipeline.js';
 
 export type Conversations = readonly ConversationRef[];
 

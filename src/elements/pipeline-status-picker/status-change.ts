@@ -13,9 +13,9 @@ import type { Translate } from '../../ui/localize.js';
 import type { ConversationRef } from '../../model/entry.js';
 import { PipelineError } from '../../model/errors.js';
 import type { Id } from '../../model/id.js';
-import type { PipelineStore } from '../../store/store.js';
+import type { PipelineStore } from '../../store/pipeline.js';
 import type { StoreController } from '../../store/store-controller.js';
-import { Writes } from '../../store/writes.js';
+import { Mutations } from '../../store/mutations.js';
 import { sharedStatusOf, type Conversations } from './bulk-selection.js';
 
 /** The picker, as the code that is loaded on first use sees it. */
@@ -203,7 +203,7 @@ export class StatusChanges {
     const { element, stores } = this.#host;
     let rejected: (readonly [Id, PipelineError])[];
     try {
-      const results = await Writes.of(store).setStatus(change.refs, change.to);
+      const results = await Mutations.of(store).setStatus(change.refs, change.to);
       const succeeded = results.filter(({ ok }) => ok);
       for (const { conversationId } of succeeded) changed.add(conversationId);
       // Aborted: superseded by a later change, which reports the result.

@@ -5,12 +5,13 @@ import { MemoryAdapter } from '../adapters/memory.js';
 import type { SetResult } from '../model/entry.js';
 import { PipelineError } from '../model/errors.js';
 import type { Status } from '../model/status.js';
-import { PipelineStore } from './store.js';
-import { Tallies } from './tallies.js';
+import { PipelineStore } from './pipeline.js';
+import { CountCache } from './counts.js';
 import { watching } from './test-watching.js';
-import { Writes } from './writes.js';
+import { Mutations } from './mutations.js';
 
-const counting = (store: PipelineStore): ReturnType<Tallies['of']> => store.part(Tallies).of({ of: 'conversation' });
+const counting = (store: PipelineStore): ReturnType<CountCache['of']> =>
+  store.cache(CountCache).of({ of: 'conversation' });
 
 /** A memory adapter that counts its calls, and holds back those it is told to. */
 function instrumented(): {
@@ -107,7 +108,7 @@ describe('PipelineStore', () => {
     watching(store, { conversationIds: ['x'] });
     await until(() => store.entry('x'));
     const gate = hold('setStatus');
-    const mine = Writes.of(store)
+    const mine = Mutations.of(store)
       .setStatus([{ conversationId: 'x' }], 'a')
       .catch((error: PipelineError) => error.code);
     expect(store.entry('x')).to.include({ statusId: 'a', pending: true });
@@ -126,7 +127,7 @@ describe('PipelineStore', () => {
     const store = await awake(adapter);
     watching(store, { conversationIds: ['x'] });
     const gate = hold('setStatus');
-    const picks = ['a', 'b', 'c'].map((id) => Writes.of(store).setStatus([{ conversationId: 'x' }], id));
+    const picks = ['a', 'b', 'c'].map((id) => Mutations.of(store).setStatus([{ conversationId: 'x' }], id));
     expect(calls['setStatus']).to.equal(1);
     expect(store.entry('x')?.statusId).to.equal('c');
     await gate.release();
@@ -144,9 +145,9 @@ describe('PipelineStore', () => {
     await filled(adapter, 'a', 'b', 'c');
     const store = await awake(adapter);
     const gate = hold('setStatus');
-    void Writes.of(store).setStatus([{ conversationId: 'x' }], 'a');
-    const bulk = Writes.of(store).setStatus([{ conversationId: 'x' }, { conversationId: 'y' }], 'b');
-    void Writes.of(store).setStatus([{ conversationId: 'x' }], 'c');
+    void Mutations.of(store).setStatus([{ conversationId: 'x' }], 'a');
+    const bulk = Mutations.of(store).setStatus([{ conversationId: 'x' }, { conversationId: 'y' }], 'b');
+    void Mutations.of(store).setStatus([{ conversationId: 'x' }], 'c');
     await gate.release();
     const results = await bulk;
     expect(results.map(({ conversationId, ok }) => [conversationId, ok])).to.deep.equal([
@@ -160,8 +161,8 @@ describe('PipelineStore', () => {
   it('waits with a pick until the status it needs exists', async () => {
     const adapter = new MemoryAdapter();
     const store = await awake(adapter);
-    const created = Writes.of(store).createStatus({ id: 'new', name: 'New', color: '#00ff00' });
-    const [result] = await Writes.of(store).setStatus([{ conversationId: 'x' }], 'new');
+    const created = Mutations.of(store).createStatus({ id: 'new', name: 'New', color: '#00ff00' });
+    const [result] = await Mutations.of(store).setStatus([{ conversationId: 'x' }], 'new');
     await created;
     expect(result!.ok).to.equal(true);
   });
@@ -170,7 +171,7 @@ describe('PipelineStore', () => {
     const adapter = new MemoryAdapter();
     await filled(adapter, 'a', 'b', 'c', 'd');
     const store = await awake(adapter);
-    const moves = [Writes.of(store).moveStatus('a', 'd'), Writes.of(store).moveStatus('b', 'a')];
+    const moves = [Mutations.of(store).moveStatus('a', 'd'), Mutations.of(store).moveStatus('b', 'a')];
     expect(names(store)).to.deep.equal(['c', 'd', 'a', 'b']);
     await adapter.moveStatus('d', null);
     await Promise.all(moves);
@@ -183,10 +184,10 @@ describe('PipelineStore', () => {
     const [a] = await filled(adapter, 'a', 'b');
     const store = await awake(adapter);
     await adapter.moveStatus('a', 'b');
-    expect((await Writes.of(store).updateStatus(a!, { name: 'a2' })).name).to.equal('a2');
+    expect((await Mutations.of(store).updateStatus(a!, { name: 'a2' })).name).to.equal('a2');
     const base = store.status('b')!;
     await adapter.updateStatus('b', { name: 'theirs' }, { ifVersion: base.version });
-    const refused = await Writes.of(store)
+    const refused = await Mutations.of(store)
       .updateStatus(base, { name: 'mine' })
       .catch((error: PipelineError) => error);
     expect(refused).to.include({ code: 'conflict' });
@@ -207,10 +208,10 @@ describe('PipelineStore', () => {
       };
     }
     await adapter.moveStatus('a', 'b');
-    const renamed = await Writes.of(store).updateStatus(a!, { name: 'a2' });
+    const renamed = await Mutations.of(store).updateStatus(a!, { name: 'a2' });
     expect(renamed.name).to.equal('a2');
     await adapter.moveStatus('a', null);
-    await Writes.of(store).deleteStatus(renamed);
+    await Mutations.of(store).deleteStatus(renamed);
     expect(opIds.size, 'a call with another version is another call').to.equal(4);
   });
 
@@ -245,12 +246,12 @@ describe('PipelineStore', () => {
     watching(store, { conversationIds: ['x'] });
     await until(() => store.entry('x')?.statusId === 'a');
     const gate = hold('deleteStatus');
-    const deleted = Writes.of(store).deleteStatus(a!, 'b');
+    const deleted = Mutations.of(store).deleteStatus(a!, 'b');
     expect([names(store), store.entry('x')?.statusId]).to.deep.equal([['b'], 'b']);
     await gate.release();
     expect(await deleted).to.deep.equal({ moved: 1 });
     expect(store.entry('x')?.statusId).to.equal('b');
-    await Writes.of(store).restoreStatus('a');
+    await Mutations.of(store).restoreStatus('a');
     await until(() => store.entry('x')?.statusId === 'a');
     expect(names(store)).to.deep.equal(['a', 'b']);
   });
