@@ -45,6 +45,7 @@ export default {
   globs: [
     'src/elements/**/pipeline-*.ts',
     'src/elements/**/form-control.ts',
+    'src/ui/form-associated.ts',
     'src/elements/**/define.ts',
     'src/ui/{pipeline,template}-element.ts',
   ],

@@ -1,26 +1,57 @@
-/*
- * One class per event. All bubble and cross shadow roots. As with the platform's `beforetoggle` and `toggle`: the
- * `before` event can be cancelled and then nothing is written; the plain one tells what the adapter has confirmed.
+/**
+ * The events of the elements, one class each. All bubble and cross shadow roots. Like the platform's `beforetoggle` and
+ * `toggle`, a `before` event can be canceled, which prevents the change; the other is fired after the adapter has
+ * confirmed it.
  */
-import type { PipelineErrorEvent } from './events/error.js';
-import type { PipelineFilterChangeEvent } from './events/filter-change.js';
-import { PipelineEvent } from './events/pipeline-event.js';
 import type { SetResult } from './model/entry.js';
+import type { PipelineError } from './model/errors.js';
+import type { Filter } from './model/filter.js';
 import type { Id } from './model/id.js';
 import type { Status } from './model/status.js';
 
-/** Apart, as they are all that a closed picker and a filter tell. */
-export { PipelineErrorEvent } from './events/error.js';
-export { PipelineFilterChangeEvent } from './events/filter-change.js';
+abstract class PipelineEvent extends Event {
+  constructor(type: string, cancelable = false) {
+    super(type, { bubbles: true, composed: true, cancelable });
+  }
+}
+
+/** A call failed. The element shows it too. `action`: what was being done, such as `load` or `set-status`. */
+export class PipelineErrorEvent extends PipelineEvent {
+  static readonly type = 'pipeline-error';
+  readonly error: PipelineError;
+  readonly action: string;
+  /** The conversations of the failed call, even if the element shows others by now; empty for other calls. */
+  readonly conversationIds: readonly Id[];
+
+  constructor(error: PipelineError, action: string, conversationIds: readonly Id[] = []) {
+    super(PipelineErrorEvent.type);
+    this.error = error;
+    this.action = action;
+    this.conversationIds = Object.freeze([...conversationIds]);
+  }
+}
+
+/** The filter of a `<pipeline-filter>` has changed. */
+export class PipelineFilterChangeEvent extends PipelineEvent {
+  static readonly type = 'pipeline-filter-change';
+  readonly filter: Filter;
+  readonly of: 'conversation' | 'contact';
+
+  constructor(filter: Filter, of: 'conversation' | 'contact') {
+    super(PipelineFilterChangeEvent.type);
+    this.filter = filter;
+    this.of = of;
+  }
+}
 
 export interface StatusChange {
   conversationIds: readonly Id[];
-  /** The status before; `undefined` where the conversations had different ones. */
+  /** The status before; `undefined` if the conversations had different ones. */
   from: Id | null | undefined;
   to: Id | null;
 }
 
-/** A pick is about to be written. Cancel it and nothing is. */
+/** The status of conversations is about to be changed. Cancelable. */
 export class PipelineBeforeStatusChangeEvent extends PipelineEvent implements StatusChange {
   static readonly type = 'pipeline-before-status-change';
   readonly conversationIds: readonly Id[];
@@ -35,13 +66,13 @@ export class PipelineBeforeStatusChangeEvent extends PipelineEvent implements St
   }
 }
 
-/** A pick was written. */
+/** The status of conversations was changed. */
 export class PipelineStatusChangeEvent extends PipelineEvent implements StatusChange {
   static readonly type = 'pipeline-status-change';
   readonly conversationIds: readonly Id[];
   readonly from: Id | null | undefined;
   readonly to: Id | null;
-  /** What became of each conversation. */
+  /** The result for each conversation. */
   readonly results: readonly SetResult[];
 
   constructor({ conversationIds, from, to }: StatusChange, results: readonly SetResult[]) {
@@ -55,11 +86,11 @@ export class PipelineStatusChangeEvent extends PipelineEvent implements StatusCh
 
 export type StatusesAction = 'create' | 'update' | 'move' | 'delete' | 'restore';
 
-/** The list of statuses is about to be changed. Cancel it and nothing is. */
+/** The list of statuses is about to be changed. Cancelable. */
 export class PipelineBeforeStatusesChangeEvent extends PipelineEvent {
   static readonly type = 'pipeline-before-statuses-change';
   readonly action: StatusesAction;
-  /** As it will be; for `delete` as it is. */
+  /** The status after the change; for `delete`, before it. */
   readonly status: Readonly<Status>;
 
   constructor(action: StatusesAction, status: Status) {

@@ -1,6 +1,6 @@
 /** A conversation's entry in the pipeline, and what adapters say about conversations and contacts. */
 import type { Id } from './id.js';
-import type { PipelineError } from './errors.js';
+import { invalid, type PipelineError } from './errors.js';
 import { fieldsOf, nullableId, parseCount, parseId, parseTime } from './validate.js';
 
 /** A conversation's place in the pipeline. */
@@ -53,6 +53,17 @@ export function parseEntry(value: unknown): Entry {
     statusId: nullableId(row['statusId'], 'statusId'),
     version: parseCount(row['version'], 'version'),
     changedAt: parseTime(row['changedAt'] ?? 0, 'changedAt'),
+  };
+}
+
+/** A contact from an adapter. Throws `invalid`. */
+export function parseContactSummary(value: unknown): ContactSummary {
+  const row = fieldsOf(value, 'contact');
+  const statusIds = row['statusIds'];
+  if (!Array.isArray(statusIds)) throw invalid('statusIds', 'must be a list.');
+  return {
+    statusIds: statusIds.map((id: unknown) => nullableId(id, 'statusIds')),
+    latest: nullableId(row['latest'] ?? null, 'latest'),
   };
 }
 

@@ -6,10 +6,10 @@ import { MemoryAdapter } from '../adapters/memory.js';
 import type { Change } from '../model/changes.js';
 import { PipelineError } from '../model/errors.js';
 import type { Status } from '../model/status.js';
-import { PipelineStore, type Interest } from './store.js';
-import { Tallies } from './tallies.js';
+import { PipelineStore, type Interest } from './pipeline.js';
+import { CountCache } from './counts.js';
 import { watching } from './test-watching.js';
-import { Writes } from './writes.js';
+import { Mutations } from './mutations.js';
 
 type Restored = { status: Status; restored: number };
 
@@ -87,7 +87,7 @@ describe('PipelineStore, after changes that it was not told of', () => {
   it('does not keep a status that the late answer of an old restore brought while the list was read', async () => {
     const { adapter, store } = await awake({ items: [status(1)], seq: '1' });
     adapter.tell({ seq: '2', kind: 'status', status: { ...status(2), deleted: true } });
-    const restored = Writes.of(store).restoreStatus('a');
+    const restored = Mutations.of(store).restoreStatus('a');
     // Restored by 3 and deleted by someone else with 4, which was not told.
     adapter.tell({ seq: '9', kind: 'reset' });
     await until(() => adapter.lists.length);
@@ -100,7 +100,7 @@ describe('PipelineStore, after changes that it was not told of', () => {
 
   it('does not keep a status that the late answer of an old restore brought after the list was read', async () => {
     const { adapter, store } = await awake({ items: [status(1)], seq: '1' });
-    const restored = Writes.of(store).restoreStatus('a');
+    const restored = Mutations.of(store).restoreStatus('a');
     adapter.tell({ seq: '9', kind: 'reset' });
     await adapter.answer({ items: [], seq: '9' });
     adapter.restores[0]!({ status: status(3), restored: 0 });
@@ -219,7 +219,7 @@ describe('PipelineStore, after changes that it was not told of', () => {
       adapter.getEntries = (ids) => (isAway ? Promise.reject(away()) : getEntries(ids));
       adapter.count = (query) => (isAway ? Promise.reject(away()) : count(query));
       const store = PipelineStore.of(adapter);
-      const tally = store.part(Tallies).of({ of: 'conversation' });
+      const tally = store.cache(CountCache).of({ of: 'conversation' });
       const { told } = watched({ statuses: true, conversationIds: ['x'], also: tally }, adapter);
       await until(() => told.length === 2);
       isAway = false;

@@ -6,10 +6,10 @@ import { lazyAdapter } from '../adapters/lazy.js';
 import { MemoryAdapter } from '../adapters/memory.js';
 import type { Change } from '../model/changes.js';
 import { PipelineError } from '../model/errors.js';
-import { PipelineStore } from './store.js';
-import { Tallies } from './tallies.js';
+import { PipelineStore } from './pipeline.js';
+import { CountCache } from './counts.js';
 import { watching } from './test-watching.js';
-import { Writes } from './writes.js';
+import { Mutations } from './mutations.js';
 
 type Call = (...args: unknown[]) => Promise<unknown>;
 const METHODS = [
@@ -120,7 +120,7 @@ describe('when someone else signs in', () => {
   it('what is on its way is rejected, and its late answer changes nothing', async () => {
     const { account, store } = await shown();
     const held = account.hold('setStatus');
-    const writes = Writes.of(store);
+    const writes = Mutations.of(store);
     const pick = codeOf(writes.setStatus([{ conversationId: 'c' }], 'purchase'));
     account.signIn('budi', await filled('Budi'));
     expect(await pick).to.equal('session-changed');
@@ -140,7 +140,7 @@ describe('when someone else signs in', () => {
     it(`what waits behind it is never sent as them${isTold ? '' : ', though nobody tells the store'}`, async () => {
       const { account, store } = await shown();
       const held = account.hold('setStatus');
-      const writes = Writes.of(store);
+      const writes = Mutations.of(store);
       const first = codeOf(writes.setStatus([{ conversationId: 'c' }], 'purchase'));
       const second = codeOf(writes.setStatus([{ conversationId: 'c' }], null));
       account.letPass();
@@ -155,7 +155,7 @@ describe('when someone else signs in', () => {
     const { account, store, renewed } = await shown('0');
     Object.assign(account, { credentials: '0' });
     const held = account.hold('setStatus');
-    const writes = Writes.of(store);
+    const writes = Mutations.of(store);
     const first = codeOf(writes.setStatus([{ conversationId: 'c' }], 'purchase'));
     const second = codeOf(writes.setStatus([{ conversationId: 'c' }], null));
     account.letPass();
@@ -172,7 +172,7 @@ describe('when someone else signs in', () => {
     const { account, store } = await shown();
     const base = store.status('leads')!;
     const held = account.hold('updateStatus');
-    const edit = codeOf(Writes.of(store).updateStatus(base, { color: '#03a74d' }));
+    const edit = codeOf(Mutations.of(store).updateStatus(base, { color: '#03a74d' }));
     account.letPass();
     account.signIn('budi', await filled('Budi'), false);
     // Only its place changed: the call would go out again, with the version of now.
@@ -228,7 +228,7 @@ describe('when someone else signs in', () => {
 
   it('numbers that were on their way are not taken for theirs', async () => {
     const { account, store } = await shown();
-    const counts = store.part(Tallies).of({ of: 'conversation' });
+    const counts = store.cache(CountCache).of({ of: 'conversation' });
     const held = account.hold('count');
     watching(store, { also: counts });
     await until(() => account.calls.some((call) => call.startsWith('count')));
@@ -256,7 +256,7 @@ describe('when someone else signs in', () => {
   it('the first session that becomes known is not another one', async () => {
     const { account, store, renewed } = await shown(undefined);
     const held = account.hold('setStatus');
-    const writes = Writes.of(store);
+    const writes = Mutations.of(store);
     const first = codeOf(writes.setStatus([{ conversationId: 'c' }], 'purchase'));
     const second = codeOf(writes.setStatus([{ conversationId: 'c' }], null));
     account.letPass();
@@ -269,7 +269,7 @@ describe('when someone else signs in', () => {
   it('an ordinary reset reads again, and keeps what is shown and what is on its way', async () => {
     const { account, store, renewed } = await shown();
     const held = account.hold('setStatus');
-    const pick = codeOf(Writes.of(store).setStatus([{ conversationId: 'c' }], 'purchase'));
+    const pick = codeOf(Mutations.of(store).setStatus([{ conversationId: 'c' }], 'purchase'));
     account.calls.length = 0;
     for (const listener of account.listeners) listener({ seq: '9', kind: 'reset' });
     expect([store.phase, store.entry('c')?.statusId, renewed()]).to.deep.equal(['ready', 'purchase', 0]);

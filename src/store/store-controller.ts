@@ -1,9 +1,9 @@
+/** Gives an element its store, and follows when the source of its data changes. */
 import { ContextEvent } from '@lit/context';
 import type { PipelineError } from '../model/errors.js';
 import { adapterContext, awaitsProvider, defaultAdapter, providerDefined } from './context.js';
-import { registry, type Follower } from './registry.js';
-import { settle, type AdapterSource } from './source.js';
-import { PipelineStore, type Interest } from './store.js';
+import { PipelineStore, type Interest } from './pipeline.js';
+import { registry, settle, type AdapterSource, type SourceConsumer } from './source.js';
 import type { Watcher } from './watchers.js';
 
 type Host = HTMLElement & {
@@ -12,13 +12,13 @@ type Host = HTMLElement & {
   requestUpdate(): void;
 };
 
-/** How an element uses its store; one for all elements. */
+/** How elements use their stores; one object serves all elements. */
 export interface StoreUse<H> {
-  /** What the element shows; asked again for each store. */
+  /** What the element shows; called for each store, and by `rewatch`. */
   interest(host: H, store: PipelineStore): Interest;
-  /** Something of it may have changed. */
+  /** Called when something that the element shows may have changed. */
   changed(host: H): void;
-  /** The data comes from another source from now on. `isSession`: of the same adapter, which serves someone else now. */
+  /** Called when the data comes from another source; `isSession`: from the same adapter, which serves someone else now. */
   sourceChanged(host: H, isSession: boolean): void;
   report(host: H, error: PipelineError, action: string): void;
 }
@@ -26,10 +26,10 @@ export interface StoreUse<H> {
 const NOTHING: Interest = {};
 
 /**
- * Finds the store of an element: its own `adapter`, else the nearest provider's, else the default's. Whatever was
- * upgraded or set first, the element ends at the same store; while it is not known yet, `store` is `undefined`.
+ * Finds the store of an element: that of its own `adapter`, else of the nearest provider's, else of the default one. The
+ * order in which elements are upgraded and properties set makes no difference. Until it is known, `store` is `undefined`.
  */
-export class StoreController<H extends Host> implements Watcher, Follower {
+export class StoreController<H extends Host> implements Watcher, SourceConsumer {
   readonly #host: H;
   readonly #use: StoreUse<H>;
   #provided: AdapterSource | undefined;
@@ -37,7 +37,7 @@ export class StoreController<H extends Host> implements Watcher, Follower {
   /** The store whose data the element shows, or showed when it left the page. */
   #last: PipelineStore | undefined;
   #watched = NOTHING;
-  #connected = false;
+  #isConnected = false;
 
   constructor(host: H, use: StoreUse<H>) {
     this.#host = host;
@@ -48,47 +48,47 @@ export class StoreController<H extends Host> implements Watcher, Follower {
     return this.#store;
   }
 
-  /** Whether what a store answers still concerns the element. One that has left the page has no other source yet. */
+  /** Whether the element still shows the data of a store. An element that has left the page keeps its last source. */
   isCurrent(store: PipelineStore): boolean {
     return store === this.#last;
   }
 
-  /** The same, or the store has ended because someone else signed in: what was lost then is still told. */
+  /** The same; also for a store that ended because someone else signed in, whose losses are still reported. */
   isOfSameAdapter(store: PipelineStore): boolean {
     return store.adapter === this.#last?.adapter;
   }
 
   connect(): void {
-    this.#connected = true;
-    registry.followers.add(this);
-    this.ask();
-    if (awaitsProvider(this.#host)) void providerDefined().then(() => this.#connected && this.ask());
+    this.#isConnected = true;
+    registry.consumers.add(this);
+    this.requestSource();
+    if (awaitsProvider(this.#host)) void providerDefined().then(() => this.#isConnected && this.requestSource());
   }
 
   disconnect(): void {
-    this.#connected = false;
-    registry.followers.delete(this);
-    // What a provider said holds for its own descendants only.
+    this.#isConnected = false;
+    registry.consumers.delete(this);
+    // The answer of a provider is valid only inside that provider.
     this.#provided = undefined;
     this.#leave();
   }
 
-  /** Asks the nearest provider that has a source, if there is one, which answers at once. */
-  ask(): void {
+  /** Requests the source of the nearest provider that has one; it answers synchronously. */
+  requestSource(): void {
     this.#provided = undefined;
-    // A thousand events up the whole page are a twentieth of what a thousand pickers cost.
+    // For a thousand pickers the events would take a twentieth of the time.
     if (registry.sources) {
-      const answer = (source: AdapterSource): void => void (this.#provided = source);
-      this.#host.dispatchEvent(new ContextEvent(adapterContext, this.#host, answer));
+      const handleAnswer = (source: AdapterSource): void => void (this.#provided = source);
+      this.#host.dispatchEvent(new ContextEvent(adapterContext, this.#host, handleAnswer));
     }
     this.resolve();
   }
 
-  /** Finds the store again: the element's `adapter` changed, or what is known of the other sources. */
+  /** Finds the store again, after the element's `adapter` or another source changed. */
   resolve(): void {
     const own = this.#host.adapter;
-    if (!this.#connected) {
-      // Late answers to an element outside the page are not for its next source either.
+    if (!this.#isConnected) {
+      // Outside the page, too, answers of the previous source must not reach the next one.
       if (own !== undefined && this.#last && settle(own) !== this.#last.adapter) this.#take(undefined);
       return;
     }
@@ -102,13 +102,13 @@ export class StoreController<H extends Host> implements Watcher, Follower {
     this.resolve();
   }
 
-  /** Asks the element again what it shows: another conversation, for instance. */
+  /** Watches what the element shows now: another conversation, for instance. */
   rewatch(): void {
     if (!this.#store) return;
     const before = this.#watched;
     this.#watched = this.#use.interest(this.#host, this.#store);
     this.#store.watch(this.#watched, this);
-    // Only now: what is still watched stays awake.
+    // Last: a store without watchers would stop syncing.
     if (before !== NOTHING) this.#store.unwatch(without(before, this.#watched), this);
     this.#host.requestUpdate();
   }
@@ -126,11 +126,11 @@ export class StoreController<H extends Host> implements Watcher, Follower {
     if (store === this.#store && store === before) return;
     this.#leave();
     this.#store = this.#last = store;
-    // Before its first update there is nothing that the element could have begun.
+    // Before its first update the element shows nothing of a source.
     if (before && before !== store && this.#host.hasUpdated) {
       this.#use.sourceChanged(this.#host, before.adapter === store?.adapter);
     }
-    // The element may have been given yet another source by whoever heard of this one.
+    // `sourceChanged` may have caused another change of the source.
     if (this.#store !== store) return;
     if (store) this.rewatch();
     else this.#host.requestUpdate();
@@ -143,7 +143,7 @@ export class StoreController<H extends Host> implements Watcher, Follower {
   }
 }
 
-/** What was watched and is not any more. */
+/** What is no longer watched. */
 function without(before: Interest, now: Interest): Interest {
   const left = (ids: readonly string[] = [], kept: readonly string[] = []): string[] => {
     const stay = new Set(kept);

@@ -1,4 +1,4 @@
-import type { Interest, PipelineStore } from './store.js';
+import type { Interest, PipelineStore } from './pipeline.js';
 import type { Watcher } from './watchers.js';
 
 /** Watches something of a store; returns how to stop. */

@@ -1,31 +1,38 @@
+/** Who watches which record of a store: a change notifies the elements that show the record, and no others. */
 import type { PipelineError } from '../model/errors.js';
 
-/** Whoever shows something of a store. */
+/** Something that shows data of a store. */
 export interface Watcher {
-  /** Something that it watches may have changed. */
+  /** Called when watched data may have changed. */
   update(): void;
-  /** A failure that no call of its own would tell. */
+  /** Called with an error that no call of its own would reject with. */
   report?(error: PipelineError, action: string): void;
-  /** The store that it watches has ended: the adapter has another one from now on. */
+  /** Called when the store has ended: from now on the adapter has another one. */
   renew?(): void;
 }
 
-/** Who watches what, by key: a change of one conversation calls the elements that show it and no others. */
+/** Data that can be watched. */
+export interface Watchable {
+  watch(watcher: Watcher): void;
+  unwatch(watcher: Watcher): void;
+}
+
+/** The watchers of records, by key. */
 export class Watchers {
-  /** Mostly one alone: a set for each of a thousand conversations would weigh more than all else here. */
+  /** A set only where there are several: a set for each of a thousand conversations would take most of the memory. */
   readonly #byKey = new Map<string, Watcher | Set<Watcher>>();
 
   add(key: string, watcher: Watcher): void {
-    const held = this.#byKey.get(key);
-    if (held instanceof Set) held.add(watcher);
-    else if (!held) this.#byKey.set(key, watcher);
-    else if (held !== watcher) this.#byKey.set(key, new Set([held, watcher]));
+    const current = this.#byKey.get(key);
+    if (current instanceof Set) current.add(watcher);
+    else if (!current) this.#byKey.set(key, watcher);
+    else if (current !== watcher) this.#byKey.set(key, new Set([current, watcher]));
   }
 
   delete(key: string, watcher: Watcher): void {
-    const held = this.#byKey.get(key);
-    if (held instanceof Set) held.delete(watcher);
-    if (held === watcher || (held instanceof Set && !held.size)) this.#byKey.delete(key);
+    const current = this.#byKey.get(key);
+    if (current instanceof Set) current.delete(watcher);
+    if (current === watcher || (current instanceof Set && !current.size)) this.#byKey.delete(key);
   }
 
   has(key: string): boolean {
@@ -40,20 +47,20 @@ export class Watchers {
     return this.#byKey.size;
   }
 
-  /** Those of a key, in the order in which they came. */
+  /** The watchers of a key, in the order in which they were added. */
   of(key: string): readonly Watcher[] {
-    const held = this.#byKey.get(key);
-    // A copy: a watcher may stop watching, or start, while it is called.
-    return held instanceof Set ? [...held] : held ? [held] : [];
-  }
-
-  notify(key: string): void {
-    for (const watcher of this.of(key)) watcher.update();
+    const current = this.#byKey.get(key);
+    // A copy: a watcher may be added or removed while it is notified.
+    return current instanceof Set ? [...current] : current ? [current] : [];
   }
 
   /** Every watcher once, however many keys it watches. */
   all(): ReadonlySet<Watcher> {
     return new Set([...this.keys()].flatMap((key) => this.of(key)));
+  }
+
+  notify(key: string): void {
+    for (const watcher of this.of(key)) watcher.update();
   }
 
   notifyAll(): void {

@@ -1,6 +1,6 @@
+/** Styles that every element has from the start: focus, placeholders, text for screen readers. */
 import { css } from '@lit/reactive-element';
 
-/** What the elements share from the start: focus, placeholders, words for screen readers only. */
 export const base = css`
   :host([hidden]) {
     display: none !important;
@@ -32,7 +32,7 @@ export const base = css`
     color: var(--_danger);
   }
 
-  /* English in a page from right to left, whose language lacks the words, still ends with its full stop. */
+  /* English messages in a right-to-left page, whose language has none, keep their own direction. */
   h2,
   p,
   .message,
@@ -45,8 +45,8 @@ export const base = css`
   }
 
   /*
-   * Two strokes that meet: a page has one for every picker, and an svg or a turned box each would weigh more than the
-   * pill. Each half is whole pixels wide and a stroke higher than wide, or the two would not meet where a name ends.
+   * Two gradients that meet in a point: an SVG or a rotated box in each of a thousand pickers would take more memory than
+   * the pill. Each half is a whole number of pixels wide, and higher than wide by the stroke; otherwise they do not meet.
    */
   .caret {
     --_half: round(0.28em, 1px);
@@ -76,7 +76,7 @@ export const base = css`
   .skeleton {
     border-radius: var(--_chip-radius);
     background: color-mix(in oklab, var(--_text) 10%, transparent);
-    /* Nothing is shown for what takes less than a second; the place is kept from the start. */
+    /* Visible only if loading takes longer than a second; the space is reserved from the start. */
     animation: appear 0.3s 1s both;
   }
 

@@ -1,6 +1,6 @@
+/** Styles of buttons of all kinds, and of icons. */
 import { css } from '@lit/reactive-element';
 
-/** Buttons and icons. */
 export const buttons = css`
   svg {
     display: block;
@@ -51,9 +51,48 @@ export const buttons = css`
     background: var(--_hover);
   }
 
+  .button.primary {
+    border-color: transparent;
+    background: var(--_accent);
+    color: var(--_on-accent);
+  }
+
+  .button.primary:hover {
+    background: color-mix(in oklab, var(--_accent) 88%, var(--_text));
+  }
+
+  .button.danger {
+    border-color: transparent;
+    background: var(--_danger);
+    color: var(--_on-danger);
+  }
+
+  .icon-button {
+    display: inline-grid;
+    flex: none;
+    place-items: center;
+    inline-size: max(var(--_control-size), 1.4em);
+    block-size: max(var(--_control-size), 1.4em);
+    padding: 0;
+    border: 0;
+    border-radius: calc(var(--_radius) - 2px);
+    background: transparent;
+    color: var(--_text-muted);
+  }
+
+  .icon-button:hover {
+    background: var(--_hover);
+    color: var(--_text);
+  }
+
   @media (forced-colors: active) {
     .button {
       border-color: CanvasText;
+    }
+
+    .button.primary,
+    .button.danger {
+      border-color: ButtonText;
     }
   }
 `;

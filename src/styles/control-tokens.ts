@@ -1,6 +1,7 @@
+/** Custom properties of surfaces and controls (cards, buttons, fields, popups), with their defaults. */
 import { css } from '@lit/reactive-element';
 
-/** What a designer sets beside `tokens`, for all that a closed picker does without: cards, controls, what floats. */
+/** Not part of `tokens`: a closed picker has no such parts, and every property is computed for each of a thousand. */
 export const controlTokens = css`
   :host {
     --_surface: var(--pipeline-surface, light-dark(#ffffff, #17181b));

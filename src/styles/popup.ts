@@ -1,6 +1,6 @@
+/** Styles of what opens beside a button. */
 import { css } from '@lit/reactive-element';
 
-/** What opens beside a button. */
 export const popup = css`
   .popup {
     position: fixed;

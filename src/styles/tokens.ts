@@ -1,8 +1,9 @@
+/** Custom properties of text, lines and chips, with their defaults. */
 import { css } from '@lit/reactive-element';
 
 /**
- * What a designer sets (`--pipeline-*`, inherited from anywhere above) and what is used here (`--_*`). Light and dark
- * follow the page's `color-scheme`. What a closed picker has no use for is in `controlTokens`.
+ * `--pipeline-*` is set by the page, and inherited; `--_*` is used by the other style sheets. Light and dark follow the
+ * page's `color-scheme`.
  */
 export const tokens = css`
   :host {
@@ -17,7 +18,7 @@ export const tokens = css`
     --_font-size: var(--pipeline-font-size, 0.875rem);
     --_chip-radius: var(--pipeline-chip-radius, 999px);
     --_gap: var(--pipeline-gap, 8px);
-    /* White where it reaches 4.5:1, which is up to a luminance of 0.18; else black, which then has more. */
+    /* White text where its contrast is at least 4.5:1, which is up to a luminance of 0.18; above that, black has more. */
     --_k: clamp(0, (0.18 - (0.2126 * r + 0.7152 * g + 0.0722 * b)) * 1e6, 1);
     --_on-danger: color(from var(--_danger) srgb-linear var(--_k) var(--_k) var(--_k) / 1);
     color: var(--_text);

@@ -1,10 +1,22 @@
-/** Elements written by hand, where a template would be all that lit is loaded for. */
+/** Small DOM helpers: registering elements, creating them without templates, waiting for a paint. */
 
-/** `null`: the attribute is not there. */
+/** Registers a class under a tag name. If another copy of the package has registered it, that one stays, with a warning. */
+export function define(tag: string, elementClass: CustomElementConstructor): void {
+  const known = customElements.get(tag);
+  if (!known) customElements.define(tag, elementClass);
+  else if (known !== elementClass) {
+    console.warn(
+      `pipeline-elements: <${tag}> is registered already, by another copy of the package; that one is used.`,
+    );
+  }
+}
+
+/** Attributes by name; `null`: absent. */
 export type Attributes = Readonly<Record<string, string | null>>;
 
 export const NONE: Attributes = {};
 
+/** Creates an element without lit's templates, for code that should not load them. */
 export function create(tag: string, attributes: Attributes = NONE, ...children: (Node | string)[]): HTMLElement {
   const element = document.createElement(tag);
   assign(element, attributes, NONE);
@@ -12,7 +24,7 @@ export function create(tag: string, attributes: Attributes = NONE, ...children: 
   return element;
 }
 
-/** Sets the attributes that are not as they were. */
+/** Sets the attributes that differ from `before`. */
 export function assign(element: Element, now: Attributes, before: Attributes): void {
   for (const name in now) {
     const value = now[name] ?? null;
@@ -21,3 +33,13 @@ export function assign(element: Element, now: Attributes, before: Attributes): v
     else element.setAttribute(name, value);
   }
 }
+
+/** If no animation frame has come after this time, none will soon: the page is hidden or covered. Milliseconds. */
+export const FRAME_TIMEOUT = 100;
+
+/** Resolves after the next paint. */
+export const painted = (): Promise<void> =>
+  new Promise((resolve) => {
+    setTimeout(resolve, FRAME_TIMEOUT);
+    requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(resolve)));
+  });

@@ -1,6 +1,7 @@
+/** Explains to users why something failed. */
 import type { MessageKey } from '../locales/en.js';
 import type { PipelineError } from '../model/errors.js';
-import type { Values } from './localize.js';
+import type { Translate } from './localize.js';
 import { unsetSourceText } from './unset-source.js';
 
 const ERROR_TEXTS: Partial<Record<PipelineError['code'], MessageKey>> = {
@@ -20,9 +21,8 @@ const ERROR_TEXTS: Partial<Record<PipelineError['code'], MessageKey>> = {
   'rate-limited': 'errorUnavailable',
 };
 
-/** Why something failed, in the user's words. */
-export function errorText(text: (key: MessageKey, values?: Values) => string, error: PipelineError): string {
-  // Own properties only: an adapter of the host may give any text as the code.
+export function errorText(text: Translate, error: PipelineError): string {
+  // Own properties only: an adapter of the page may give any text as the code, such as "constructor".
   const key = Object.hasOwn(ERROR_TEXTS, error.code) ? ERROR_TEXTS[error.code] : undefined;
   return unsetSourceText(text, error) ?? text(key ?? 'errorUnknown');
 }

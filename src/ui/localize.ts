@@ -162,6 +162,9 @@ type Host = Element & { locale?: string | null; strings?: Words | null; requestU
 
 export type Values = Record<string, string | number>;
 
+/** Translates a message key. */
+export type Translate = (key: MessageKey, values?: Values) => string;
+
 /** The words of one element: its own `strings`, in its own `locale` or the language it stands in. */
 export class LocalizeController {
   readonly #host: Host;
@@ -211,15 +214,15 @@ export class LocalizeController {
     this.#host.requestUpdate();
   }
 
-  /** The text for a key with `{placeholders}` filled in; `n` chooses the plural form and is written as a number. */
-  text(key: MessageKey, values: Values = {}): string {
-    return (
-      fill(own(this.#host.strings, key), this.#stringsTag, values) ??
-      fill(own(this.#messages, key), this.#tag, values) ??
-      fill(own(english, key), 'en', values) ??
-      key
-    );
-  }
+  /**
+   * The text for a key with `{placeholders}` filled in; `n` chooses the plural form and is written as a number. Bound,
+   * so that it can be passed on.
+   */
+  readonly text: Translate = (key, values = {}) =>
+    fill(own(this.#host.strings, key), this.#stringsTag, values) ??
+    fill(own(this.#messages, key), this.#tag, values) ??
+    fill(own(english, key), 'en', values) ??
+    key;
 }
 
 /** A property of the object itself: names such as `constructor` that every object inherits have no value here. */

@@ -1,10 +1,10 @@
 import { ReactiveElement, type PropertyDeclarations, type PropertyValues } from '@lit/reactive-element';
 import type { PipelineAdapter } from '../adapters/adapter.js';
-import { PipelineErrorEvent } from '../events/error.js';
-import type { MessageKey, Messages } from '../locales/en.js';
+import { PipelineErrorEvent } from '../events.js';
+import type { Messages } from '../locales/en.js';
 import { StoreController, type StoreUse } from '../store/store-controller.js';
-import type { Interest, PipelineStore } from '../store/store.js';
-import { LocalizeController, type Values } from './localize.js';
+import type { Interest, PipelineStore } from '../store/pipeline.js';
+import { LocalizeController, type Translate } from './localize.js';
 import { policyRefusal, showRefusal } from './trusted-types.js';
 
 const warned = new Set<string>();
@@ -115,8 +115,9 @@ export abstract class PipelineElement extends ReactiveElement {
     return this.stores.store;
   }
 
-  protected text(key: MessageKey, values?: Values): string {
-    return this.localize.text(key, values);
+  /** Translates a message key. Bound. */
+  protected get text(): Translate {
+    return this.localize.text;
   }
 
   /** `:state(name)` for style sheets outside. */

@@ -1,38 +1,35 @@
-/** A finger's click comes that long after it was lifted, at most; milliseconds. */
-const CLICK = 350;
+/** Delays what would move the page until a press is over, so that the click lands on what the user pressed. */
 
-const waiting = new Set<() => void>();
-let isUnderway = false;
+/** The longest time between lifting a finger and its click, milliseconds. */
+const CLICK_DELAY = 350;
+
+const delayed = new Set<() => void>();
+let isPressed = false;
 let timer: ReturnType<typeof setTimeout> | undefined;
 
-function end(): void {
-  isUnderway = false;
-  const acts = [...waiting];
-  waiting.clear();
-  for (const act of acts) act();
-}
-
-function endIn(milliseconds: number): void {
+function handlePressStart(): void {
   clearTimeout(timer);
-  timer = setTimeout(end, milliseconds);
+  isPressed = true;
 }
 
-function begin(): void {
+function endPressAfter(milliseconds: number): void {
   clearTimeout(timer);
-  isUnderway = true;
+  timer = setTimeout(() => {
+    isPressed = false;
+    const actions = [...delayed];
+    delayed.clear();
+    for (const action of actions) action();
+  }, milliseconds);
 }
 
-/**
- * Does something once the press is over that is under way, if one is: with its click. What moves before, as focus does
- * with the beginning of a press, takes away from under the pointer what the user meant.
- */
-export function afterPress(act: () => void): void {
-  if (isUnderway) waiting.add(act);
-  else act();
+/** Runs `action` after the current press and its click; at once if nothing is pressed. */
+export function afterPress(action: () => void): void {
+  if (isPressed) delayed.add(action);
+  else action();
 }
 
 const options = { capture: true, passive: true } as const;
-globalThis.addEventListener?.('pointerdown', begin, options);
-globalThis.addEventListener?.('pointerup', () => endIn(CLICK), options);
-globalThis.addEventListener?.('pointercancel', () => endIn(0), options);
-globalThis.addEventListener?.('click', () => endIn(0), options);
+globalThis.addEventListener?.('pointerdown', handlePressStart, options);
+globalThis.addEventListener?.('pointerup', () => endPressAfter(CLICK_DELAY), options);
+globalThis.addEventListener?.('pointercancel', () => endPressAfter(0), options);
+globalThis.addEventListener?.('click', () => endPressAfter(0), options);

@@ -4,7 +4,7 @@
  * lit-html creates a policy named `lit-html` when its module runs; where that is refused the module throws, and whatever
  * imports it does not run. So every entry point that registers elements imports this one first. It needs nothing of lit.
  */
-import { PipelineErrorEvent } from '../events/error.js';
+import { PipelineErrorEvent } from '../events.js';
 import { PipelineError } from '../model/errors.js';
 
 const POLICY = 'lit-html';

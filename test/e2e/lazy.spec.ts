@@ -2,7 +2,7 @@
 import { expect, test } from '@playwright/test';
 import { errorsOf, letArrive, onItsWay, serve } from './lazy-page.js';
 
-const part = 'chooser';
+const part = 'picker-popup';
 const body = '<pipeline-status-picker conversation-id="c2"></pipeline-status-picker>';
 
 test('a list whose code does not arrive says so, and comes with the next click', async ({ page }) => {

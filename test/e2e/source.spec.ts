@@ -213,13 +213,13 @@ test.describe('after a change of `src`', () => {
 });
 
 for (const [name, part, body] of [
-  ['a list', 'chooser', '<pipeline-status-picker conversation-id="c2"></pipeline-status-picker>'],
+  ['a list', 'picker-popup', '<pipeline-status-picker conversation-id="c2"></pipeline-status-picker>'],
   ['the popup of a filter', 'filter-popup', '<pipeline-filter></pipeline-filter>'],
 ] as const) {
   test(`${name} that was asked for does not open for the next source when its code arrives`, async ({ page }) => {
     const { arrived, arrive } = onItsWay();
     await serveSplit(page, { body, part, answer: () => arrived });
-    const trigger = page.getByRole(part === 'chooser' ? 'combobox' : 'button', {
+    const trigger = page.getByRole(part === 'picker-popup' ? 'combobox' : 'button', {
       name: /^(Pipeline|Filter by) status$/,
     });
     await expect(trigger).toBeVisible();

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import type { ConversationRef } from '../../src/model/entry.js';
 import type { Status } from '../../src/model/status.js';
-import type { PipelineStore } from '../../src/store/store.js';
-import { Writes } from '../../src/store/writes.js';
+import type { PipelineStore } from '../../src/store/pipeline.js';
+import { Mutations } from '../../src/store/mutations.js';
 
 const KINDS = [
   ...Array<'pick'>(14).fill('pick'),
@@ -77,7 +77,7 @@ export function perform(
   memory: Memory,
 ): Promise<unknown> | undefined {
   const { statuses } = store;
-  const writes = Writes.of(store);
+  const writes = Mutations.of(store);
   const one = <T>(list: readonly T[], n: number): T | undefined => list[n % list.length];
   const status = one(statuses, a);
   const conversation = CONVERSATIONS[b % CONVERSATIONS.length]!;

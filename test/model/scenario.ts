@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { isDeepStrictEqual } from 'node:util';
-import { Tallies } from '../../src/store/tallies.js';
+import { CountCache } from '../../src/store/counts.js';
 import { CONVERSATIONS, USERS, type Act } from './acts.js';
 import type { Chaos } from './chaos.js';
 import { Judge, type LogLine } from './judge.js';
@@ -126,7 +126,7 @@ async function checkCounts(
   for (const user of users) user.watchCounts();
   const shown = (user: User): unknown =>
     Object.fromEntries(
-      [...(user.store.part(Tallies).of({ of: 'conversation' }).counts?.byStatus ?? [])].filter(([, n]) => n > 0),
+      [...(user.store.cache(CountCache).of({ of: 'conversation' }).counts?.byStatus ?? [])].filter(([, n]) => n > 0),
     );
   await until(
     calmMs,

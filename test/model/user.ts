@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { RestAdapter } from '../../src/adapters/rest/adapter.js';
 import type { SetResult } from '../../src/model/entry.js';
 import { PipelineError } from '../../src/model/errors.js';
-import { PipelineStore, type Interest } from '../../src/store/store.js';
-import { Tallies } from '../../src/store/tallies.js';
+import { PipelineStore, type Interest } from '../../src/store/pipeline.js';
+import { CountCache } from '../../src/store/counts.js';
 import type { Watcher } from '../../src/store/watchers.js';
 import { CONVERSATIONS, perform, type Act, type Memory } from './acts.js';
 import { FastClock } from './clock.js';
@@ -95,7 +95,7 @@ export class User {
   /** Looks at the counts too from now on. */
   watchCounts(): void {
     if (this.#counts) return;
-    const interest: Interest = { also: this.store.part(Tallies).of({ of: 'conversation' }) };
+    const interest: Interest = { also: this.store.cache(CountCache).of({ of: 'conversation' }) };
     const watcher: Watcher = { update: () => undefined };
     this.store.watch(interest, watcher);
     this.#stops.push(() => this.store.unwatch(interest, watcher));
@@ -155,7 +155,7 @@ export class User {
     const interest: Interest = {
       statuses: true,
       conversationIds: CONVERSATIONS.map(({ conversationId }) => conversationId),
-      also: this.#counts ? store.part(Tallies).of({ of: 'conversation' }) : undefined,
+      also: this.#counts ? store.cache(CountCache).of({ of: 'conversation' }) : undefined,
     };
     const watcher: Watcher = { update: () => undefined, report: () => undefined };
     store.watch(interest, watcher);

@@ -1,9 +1,9 @@
 import { expect } from '@open-wc/testing';
 import type { PipelineError } from '../../model/errors.js';
 import type { SetResult } from '../../model/entry.js';
-import { PipelineStore } from '../../store/store.js';
+import { PipelineStore } from '../../store/pipeline.js';
 import { watching } from '../../store/test-watching.js';
-import { Writes } from '../../store/writes.js';
+import { Mutations } from '../../store/mutations.js';
 import { RestAdapter } from './adapter.js';
 import { TestEnvironment, settle, until } from './test-environment.js';
 import { BASE, WireServer, json, networkError, problem, scripted, silence } from './test-wire.js';
@@ -178,7 +178,7 @@ describe('picks without a network', () => {
     const stop = watching(store, { conversationIds: ['c1'] });
     await until(() => store.entry('c1'), 'the entry');
     bench.setOffline(true);
-    const waiting = watch(Writes.of(store).setStatus([{ conversationId: 'c1' }], 'a'));
+    const waiting = watch(Mutations.of(store).setStatus([{ conversationId: 'c1' }], 'a'));
     await bench.environment.advance(60_000);
     expect(store.entry('c1')).to.deep.include({ statusId: 'a', pending: true });
     await bench.server.adapter.deleteStatus('a', { ifVersion: 1 });

@@ -1,6 +1,6 @@
 import { expect } from '@open-wc/testing';
 import type { Change } from '../../model/changes.js';
-import { PipelineStore } from '../../store/store.js';
+import { PipelineStore } from '../../store/pipeline.js';
 import { watching } from '../../store/test-watching.js';
 import { RestAdapter } from './adapter.js';
 import { TestEnvironment, settle, until } from './test-environment.js';

@@ -1,5 +1,5 @@
 import '../../ui/trusted-types.js';
-import { define } from '../../ui/define.js';
+import { define } from '../../ui/dom.js';
 import { PipelineFilter } from './pipeline-filter.js';
 
 define('pipeline-filter', PipelineFilter);

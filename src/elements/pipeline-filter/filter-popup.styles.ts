@@ -1,18 +1,7 @@
+/** The popup of the filter; what it shares with the picker's is in `src/styles/option-list.ts`. */
 import { css } from '@lit/reactive-element';
 
 export const popupStyles = css`
-  .popup {
-    display: flex;
-    flex-direction: column;
-    inline-size: max-content;
-    padding: 0;
-    overflow: hidden;
-  }
-
-  .popup:not(:popover-open) {
-    display: none;
-  }
-
   .ops {
     display: flex;
     flex: none;
@@ -36,7 +25,7 @@ export const popupStyles = css`
     text-align: center;
   }
 
-  /* The control itself is what is pressed; what is seen is its label. */
+  /* The transparent radio button covers its label, so that pressing the label presses it. */
   .op input {
     position: absolute;
     inset: 0;
@@ -65,24 +54,12 @@ export const popupStyles = css`
   }
 
   .search-row {
-    display: flex;
-    flex: none;
-    align-items: center;
     gap: 8px;
     padding-inline: 16px 12px;
-    border-block-end: 1px solid var(--_border);
-    color: var(--_text-muted);
   }
 
   .search {
-    flex: 1;
-    min-inline-size: 0;
     min-block-size: max(36px, var(--_control-size));
-    padding: 0;
-    border: 0;
-    outline: 0;
-    background: transparent;
-    color: var(--_text);
     appearance: none;
   }
 
@@ -96,53 +73,18 @@ export const popupStyles = css`
     opacity: 1;
   }
 
-  .search-row:focus-within {
-    box-shadow: inset 0 calc(-1 * var(--_focus-width)) var(--_focus-ring);
-  }
-
   .group {
-    /* As wide as it was before the search left less of it; no wider than the screen, however large the letters. */
+    /* At least as wide as before the search hid some options, at most as wide as the screen. */
     min-inline-size: min(max(15em, var(--_width, 0px)), 100vw - 18px);
-    min-block-size: 0;
-    padding: 4px;
-    overflow: auto;
-    overscroll-behavior: contain;
-    scroll-padding-block: 4px;
   }
 
   .option {
-    display: flex;
-    align-items: center;
     gap: 10px;
-    min-block-size: max(32px, var(--_control-size));
-    padding-block: 3px;
     padding-inline: 8px 12px;
-    border-radius: calc(var(--_radius) - 2px);
-    cursor: pointer;
-    user-select: none;
-  }
-
-  .option:hover {
-    background: var(--_hover);
-  }
-
-  .option:has(:focus-visible) {
-    background: var(--_hover);
-    outline: var(--_focus-width) solid var(--_focus-ring);
-    outline-offset: -2px;
-  }
-
-  .option[data-none]:not(:first-child) {
-    position: relative;
-    margin-block-start: 9px;
   }
 
   .option[data-none]:not(:first-child)::before {
-    position: absolute;
-    inset-block-start: -5px;
     inset-inline: 4px;
-    border-block-start: 1px solid var(--_border);
-    content: '';
   }
 
   .option input {
@@ -151,22 +93,10 @@ export const popupStyles = css`
     block-size: 16px;
     margin: 0;
     outline: 0;
-    /* What gets focus comes into view with the row around it. */
+    /* A focused checkbox scrolls into view with the row around it. */
     scroll-margin-block: 8px;
     accent-color: var(--_accent);
     cursor: pointer;
-  }
-
-  .option .chip {
-    border-radius: min(var(--_chip-radius), 1em);
-  }
-
-  /* The whole name, on as many lines as it needs. */
-  .option .label {
-    max-inline-size: 20em;
-    white-space: normal;
-    overflow-wrap: anywhere;
-    text-wrap: pretty;
   }
 
   .count {
@@ -208,11 +138,6 @@ export const popupStyles = css`
     overflow-wrap: anywhere;
   }
 
-  .empty .link-button {
-    display: block;
-    margin: 4px -0.4em -4px;
-  }
-
   .failed .button {
     display: flex;
     margin-block-start: 8px;
@@ -236,10 +161,6 @@ export const popupStyles = css`
   }
 
   @media (pointer: coarse) {
-    .search {
-      font-size: 16px;
-    }
-
     .option input {
       inline-size: 20px;
       block-size: 20px;

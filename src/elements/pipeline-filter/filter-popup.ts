@@ -1,65 +1,65 @@
-import { adoptStyles, type ReactiveElement } from '@lit/reactive-element';
+/** The popup of the filter: the condition, the statuses to select, and a button to clear. Loaded on first use. */
+import { adoptStyles, type ReactiveController, type ReactiveElement } from '@lit/reactive-element';
 import { live } from 'lit/directives/live.js';
 import { html, nothing, type TemplateResult } from 'lit/html.js';
-import { indexForKey } from '../../ui/list-keys.js';
+import { errorText } from '../../ui/error-text.js';
 import { announce } from '../../ui/live-region.js';
 import { learn, type LocalizeController } from '../../ui/localize.js';
 import { PopupController } from '../../ui/popup.js';
 import { inbox } from '../../locales/en/inbox.js';
-import type { MessageKey } from '../../locales/en.js';
-import type { PipelineError } from '../../model/errors.js';
 import { isEmptyFilter, type Filter } from '../../model/filter.js';
 import type { Id } from '../../model/id.js';
-import type { PipelineStore } from '../../store/store.js';
+import type { PipelineStore } from '../../store/pipeline.js';
+import { optionList } from '../../styles/option-list.js';
 import { popup } from '../../styles/popup.js';
-import { FilterChoices } from './filter-choices.js';
 import { popupStyles } from './filter-popup.styles.js';
-import type { Subject } from './held-statuses.js';
+import type { FilterSubject } from './filter-subject.js';
+import { StatusCheckboxes, type StatusCheckboxesHost } from './status-checkboxes.js';
 
-/** Nothing is said, as nothing is shown, of what takes less. Milliseconds. */
+/** Loading is announced after this time, when it becomes visible too. Milliseconds. */
 const LOADING_DELAY = 1000;
 
-/** The filter as its popup sees it. */
-export interface FilterPopupOptions {
+export interface FilterPopupConfig {
+  localize: LocalizeController;
+  subject: FilterSubject;
   trigger(): HTMLElement | null;
-  store(): PipelineStore | undefined;
-  subject(): Subject;
-  errorText(error: PipelineError): string;
   onChange(filter: Filter): void;
   onClear(): void;
 }
 
-export type FilterPopupHost = ReactiveElement & { readonly filter: Filter; readonly searchThreshold: number };
-
-/** What opens: how to match, the choices, and how to clear. Loaded with the first use. */
-export class FilterPopup {
-  readonly #host: FilterPopupHost;
+export class FilterPopup implements ReactiveController {
+  readonly #host: StatusCheckboxesHost;
+  readonly #config: FilterPopupConfig;
   readonly #localize: LocalizeController;
-  readonly #options: FilterPopupOptions;
   readonly #popup: PopupController;
-  readonly #choices: FilterChoices;
+  readonly #checkboxes: StatusCheckboxes;
   #isOpen = false;
-  #isStyled = false;
-  /** How to match, chosen while the filter is empty: the next choice goes with it. */
-  #next: { op: Filter['op']; after: Filter } | undefined;
+  #hasStyles = false;
+  /** The condition chosen while the filter is empty; it applies to the next selection, unless the filter is set before. */
+  #nextOp: { op: Filter['op']; filter: Filter } | undefined;
   #focusPending = false;
-  /** What has focus, and where it stood among the checkboxes: others can take it out of the page. */
+  /** What has focus, and its position among the checkboxes: others can remove it from the page. */
   #focused: HTMLElement | null = null;
-  #focusedAt = -1;
+  #focusedIndex = -1;
   #loadingTimer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(host: FilterPopupHost, localize: LocalizeController, options: FilterPopupOptions) {
+  constructor(host: StatusCheckboxesHost, config: FilterPopupConfig) {
     this.#host = host;
-    this.#localize = localize;
-    this.#options = options;
+    this.#config = config;
+    this.#localize = config.localize;
     learn(inbox);
     this.#popup = new PopupController(host, {
-      trigger: () => options.trigger(),
+      trigger: () => config.trigger(),
       popup: () => this.#element,
       side: () => 'below',
       onDismiss: (reason) => this.close(reason === 'escape'),
     });
-    this.#choices = new FilterChoices(host, localize, options, (id) => this.#toggle(id));
+    this.#checkboxes = new StatusCheckboxes(host, {
+      localize: config.localize,
+      subject: config.subject,
+      onToggle: (id) => this.#handleToggle(id),
+    });
+    host.addController(this);
   }
 
   get isOpen(): boolean {
@@ -69,8 +69,8 @@ export class FilterPopup {
   open(): void {
     if (this.#isOpen) return;
     this.#isOpen = true;
-    this.#next = undefined;
-    this.#choices.reset();
+    this.#nextOp = undefined;
+    this.#checkboxes.resetSearch();
     this.#focused = null;
     this.focusFirst();
     this.#host.requestUpdate();
@@ -78,43 +78,38 @@ export class FilterPopup {
 
   close(focusTrigger: boolean): void {
     if (!this.#isOpen) return;
-    this.leave();
+    this.#reset();
     this.#host.requestUpdate();
-    // Before the popup goes away, so that focus is never nowhere.
-    if (focusTrigger) this.#options.trigger()?.focus({ preventScroll: true });
+    // While the popup is still there, so that focus is never lost.
+    if (focusTrigger) this.#config.trigger()?.focus({ preventScroll: true });
   }
 
-  /** The element left the page. */
-  leave(): void {
-    this.#isOpen = false;
-    this.#focused = null;
-    this.#focusPending = false;
-    clearTimeout(this.#loadingTimer);
-    this.#loadingTimer = undefined;
+  hostDisconnected(): void {
+    this.#reset();
   }
 
-  /** Goes to the first chosen checkbox, or the first, as soon as there is one. */
+  /** Focuses the first selected checkbox, else the first one, as soon as there are any. */
   focusFirst(): void {
     this.#focusPending = true;
   }
 
-  /** Called after each render: shows the popup, and puts focus where it belongs. */
-  settle(): void {
+  /** Shows and places the popup, and moves focus. */
+  hostUpdated(): void {
     if (!this.#isOpen) return this.#popup.hide();
     this.#popup.show();
     this.#announceLoading();
-    this.#choices.keepWidth();
-    const boxes = this.#boxes;
+    this.#checkboxes.keepWidth();
+    const { inputs } = this.#checkboxes;
     if (this.#focusPending) {
-      const target = boxes.find((box) => box.checked) ?? boxes[0] ?? this.#element?.querySelector('button');
+      const target = inputs.find((each) => each.checked) ?? inputs[0] ?? this.#element?.querySelector('button');
       if (!target) return;
       this.#focusPending = false;
       target.focus({ preventScroll: true });
       target.scrollIntoView({ block: 'nearest' });
     } else if (this.#focused && !this.#host.shadowRoot?.activeElement) {
-      // Someone else deleted the status that had focus, or moved it, which loses focus too.
-      const neighbour = boxes[Math.max(0, Math.min(this.#focusedAt, boxes.length - 1))];
-      const target = this.#focused.isConnected ? this.#focused : neighbour;
+      // Someone else deleted the focused status, or moved it, which makes it lose focus too.
+      const neighbor = inputs[Math.max(0, Math.min(this.#focusedIndex, inputs.length - 1))];
+      const target = this.#focused.isConnected ? this.#focused : neighbor;
       target?.focus({ preventScroll: true });
     }
   }
@@ -128,10 +123,10 @@ export class FilterPopup {
       part="popup"
       popover="manual"
       role="group"
-      aria-label=${this.#text('filterByStatus')}
+      aria-label=${this.#localize.text('filterByStatus')}
       aria-busy=${this.#isLoading ? 'true' : 'false'}
       @input=${this.#handleInput}
-      @keydown=${this.#handleKeyDown}
+      @keydown=${(event: KeyboardEvent) => this.#checkboxes.handleKeyDown(event)}
       @focusin=${this.#handleFocusIn}
       @focusout=${this.#handleFocusOut}
     >
@@ -139,47 +134,59 @@ export class FilterPopup {
     </div>`;
   }
 
-  /** Not sooner: an element that is not in a page yet has no place for them. */
+  #reset(): void {
+    this.#isOpen = false;
+    this.#focused = null;
+    this.#focusPending = false;
+    clearTimeout(this.#loadingTimer);
+    this.#loadingTimer = undefined;
+  }
+
+  /** Not in the constructor: an element outside a page may have no shadow root yet. */
   #adoptStyles(): void {
-    if (this.#isStyled) return;
-    this.#isStyled = true;
+    if (this.#hasStyles) return;
+    this.#hasStyles = true;
     const { elementStyles } = this.#host.constructor as typeof ReactiveElement;
-    adoptStyles(this.#host.renderRoot as ShadowRoot, [...elementStyles, popup, popupStyles]);
+    adoptStyles(this.#host.renderRoot as ShadowRoot, [...elementStyles, popup, optionList, popupStyles]);
   }
 
   #renderContent(): TemplateResult {
-    const store = this.#options.store();
+    const store = this.#store;
+    const { text } = this.#localize;
     if (store?.phase === 'error') return this.#renderError(store);
     if (!store || this.#isLoading) return this.#renderSkeleton();
     return html`${store.error ? this.#renderError(store) : nothing}
       ${
         store.statuses.length
-          ? this.#renderOps()
-          : html`<p class="empty" part="empty">${this.#text('noStatusesYet')}</p>`
+          ? this.#renderCondition()
+          : html`<p class="empty" part="empty">${text('noStatusesYet')}</p>`
       }
-      ${this.#choices.render(store)}
+      ${this.#checkboxes.render(store)}
       <div class="foot">
         <button
           class="link-button"
           part="clear"
           type="button"
           ?disabled=${isEmptyFilter(this.#host.filter)}
-          @click=${this.#options.onClear}
+          @click=${this.#config.onClear}
         >
-          ${this.#text('clearFilter')}
+          ${text('clearFilter')}
         </button>
       </div>`;
   }
 
-  #renderOps(): TemplateResult {
-    const chosen = this.#op;
-    return html`<div class="ops" role="radiogroup" aria-label=${this.#text('filterMode')}>
+  #renderCondition(): TemplateResult {
+    const { text } = this.#localize;
+    return html`<div class="ops" role="radiogroup" aria-label=${text('filterMode')}>
       ${(['any-of', 'none-of'] as const).map(
         (op) =>
           html`<label class="op"
-            ><input type="radio" name="op" .checked=${live(op === chosen)} @change=${() => this.#setOp(op)} /><span
-              >${this.#text(op === 'any-of' ? 'anyOf' : 'noneOf')}</span
-            ></label
+            ><input
+              type="radio"
+              name="op"
+              .checked=${live(op === this.#op)}
+              @change=${() => this.#handleConditionChange(op)}
+            /><span>${text(op === 'any-of' ? 'anyOf' : 'noneOf')}</span></label
           >`,
       )}
     </div>`;
@@ -187,54 +194,35 @@ export class FilterPopup {
 
   #renderSkeleton(): TemplateResult {
     return html`<div class="loading">
-      <span class="visually-hidden">${this.#text('loading')}</span>
+      <span class="visually-hidden">${this.#localize.text('loading')}</span>
       ${[1, 2, 3].map(() => html`<span class="skeleton" part="skeleton"></span>`)}
     </div>`;
   }
 
   #renderError(store: PipelineStore): TemplateResult {
+    const { text } = this.#localize;
     return html`<p class="failed" part="error">
-      <span class="error">${this.#text('loadFailed')}</span>
-      ${store.error ? this.#options.errorText(store.error) : nothing}
-      <button class="button" type="button" @click=${() => void this.#retry(store)}>${this.#text('retry')}</button>
+      <span class="error">${text('loadFailed')}</span>
+      ${store.error ? errorText(text, store.error) : nothing}
+      <button class="button" type="button" @click=${() => void this.#handleRetry(store)}>${text('retry')}</button>
     </p>`;
   }
 
-  #text(key: MessageKey): string {
-    return this.#localize.text(key);
-  }
-
-  get #element(): HTMLElement | null {
-    return this.#host.shadowRoot?.querySelector<HTMLElement>('#popup') ?? null;
-  }
-
-  get #boxes(): HTMLInputElement[] {
-    return [...(this.#element?.querySelectorAll<HTMLInputElement>('input[type=checkbox]') ?? [])];
+  get #store(): PipelineStore | undefined {
+    return this.#config.subject.store;
   }
 
   get #isLoading(): boolean {
-    return (this.#options.store()?.phase ?? 'loading') === 'loading';
+    return (this.#store?.phase ?? 'loading') === 'loading';
   }
 
   get #op(): Filter['op'] {
     const { filter } = this.#host;
-    return this.#next?.after === filter ? this.#next.op : filter.op;
+    return this.#nextOp?.filter === filter ? this.#nextOp.op : filter.op;
   }
 
-  #toggle(id: Id | null): void {
-    // What was on offer is not any more.
-    if (!this.#isOpen) return;
-    const { statusIds } = this.#host.filter;
-    const rest = statusIds.filter((each) => each !== id);
-    this.#options.onChange({ op: this.#op, statusIds: rest.length < statusIds.length ? rest : [...statusIds, id] });
-  }
-
-  #setOp(op: Filter['op']): void {
-    if (!this.#isOpen) return;
-    const { filter } = this.#host;
-    if (!isEmptyFilter(filter)) return this.#options.onChange({ op, statusIds: filter.statusIds });
-    this.#next = { op, after: filter };
-    this.#host.requestUpdate();
+  get #element(): HTMLElement | null {
+    return this.#host.shadowRoot?.querySelector<HTMLElement>('#popup') ?? null;
   }
 
   #announceLoading(): void {
@@ -242,42 +230,48 @@ export class FilterPopup {
       clearTimeout(this.#loadingTimer);
       this.#loadingTimer = undefined;
     } else {
-      this.#loadingTimer ??= setTimeout(() => announce(this.#text('loading'), this.#host), LOADING_DELAY);
+      const { text } = this.#localize;
+      this.#loadingTimer ??= setTimeout(() => announce(text('loading'), this.#host), LOADING_DELAY);
     }
   }
 
-  async #retry(store: PipelineStore): Promise<void> {
+  #handleToggle(id: Id | null): void {
+    // A late event of a popup that was closed, by a change of source for instance.
+    if (!this.#isOpen) return;
+    const { statusIds } = this.#host.filter;
+    const rest = statusIds.filter((each) => each !== id);
+    this.#config.onChange({ op: this.#op, statusIds: rest.length < statusIds.length ? rest : [...statusIds, id] });
+  }
+
+  #handleConditionChange(op: Filter['op']): void {
+    if (!this.#isOpen) return;
+    const { filter } = this.#host;
+    if (!isEmptyFilter(filter)) return this.#config.onChange({ op, statusIds: filter.statusIds });
+    this.#nextOp = { op, filter };
+    this.#host.requestUpdate();
+  }
+
+  async #handleRetry(store: PipelineStore): Promise<void> {
     await store.retry();
-    if (store.error && this.#options.store() === store) announce(this.#text('loadFailed'), this.#host);
+    if (store.error && this.#store === store) announce(this.#localize.text('loadFailed'), this.#host);
   }
 
   readonly #handleInput = (event: Event): void => {
-    // Only the native one of a control inside; it would leave the shadow root.
+    // Native `input` events are composed, and would look like events of the element.
     event.stopPropagation();
-  };
-
-  readonly #handleKeyDown = (event: KeyboardEvent): void => {
-    const boxes = this.#boxes;
-    const target = event.target as HTMLElement;
-    const current = boxes.indexOf(target as HTMLInputElement);
-    if (current < 0 && !(event.key === 'ArrowDown' && target.matches('.search'))) return;
-    const index = indexForKey(event.key, current, boxes.length);
-    if (index === undefined || event.altKey || event.ctrlKey || event.metaKey) return;
-    event.preventDefault();
-    boxes[index]?.focus();
   };
 
   readonly #handleFocusIn = (event: FocusEvent): void => {
     this.#focused = event.target as HTMLElement;
-    this.#focusedAt = this.#boxes.indexOf(this.#focused as HTMLInputElement);
+    this.#focusedIndex = this.#checkboxes.inputs.indexOf(this.#focused as HTMLInputElement);
   };
 
   readonly #handleFocusOut = (event: FocusEvent): void => {
     const to = event.relatedTarget as Node | null;
-    // Without a target nobody moved it: what had it may just have been taken out of the page.
+    // Without a target, what had focus may just have been removed from the page.
     if (!to || this.#element?.contains(to)) return;
     this.#focused = null;
-    // A press on the button closes by itself.
-    if (this.#host.shadowRoot?.contains(to) && to !== this.#options.trigger()) this.close(false);
+    // A press on the button closes the popup by itself.
+    if (this.#host.shadowRoot?.contains(to) && to !== this.#config.trigger()) this.close(false);
   };
 }

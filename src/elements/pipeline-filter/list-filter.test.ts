@@ -2,7 +2,7 @@ import { expect, fixture, html } from '@open-wc/testing';
 import { announced, queryByRole, until } from '../../../test/support.js';
 import { PipelineError } from '../../model/errors.js';
 import type { Id } from '../../model/id.js';
-import { ListFilter } from './list-filter.js';
+import { RowVisibility } from './row-visibility.js';
 import type { PipelineFilter } from './pipeline-filter.js';
 import {
   anyOf,
@@ -347,8 +347,8 @@ describe('<pipeline-filter for>', () => {
         );
         let passes = true;
         let settle = (): void => undefined;
-        const filter = new ListFilter(list, 'data-conversation-id', {
-          matches: () => passes,
+        const filter = new RowVisibility(list, 'data-conversation-id', {
+          passes: () => passes,
           watch: () => () => undefined,
           onSettled: () => settle(),
         });
@@ -376,8 +376,8 @@ describe('<pipeline-filter for>', () => {
       list.append(...IDS.map((id) => row(id)));
       let watched = 0;
       const settled = new Promise<void>((resolve) => {
-        const filter = new ListFilter(list, 'data-conversation-id', {
-          matches: () => true,
+        const filter = new RowVisibility(list, 'data-conversation-id', {
+          passes: () => true,
           watch: () => (watched++, () => undefined),
           onSettled: () => {
             filter.close();

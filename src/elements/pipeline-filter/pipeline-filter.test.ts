@@ -14,13 +14,14 @@ import { MemoryAdapter } from '../../adapters/memory.js';
 import type { PipelineFilterChangeEvent } from '../../events.js';
 import { PipelineError } from '../../model/errors.js';
 import type { Filter } from '../../model/filter.js';
-import { Writes } from '../../store/writes.js';
+import { Mutations } from '../../store/mutations.js';
 import { PipelineFilter } from './pipeline-filter.js';
 import {
   LEADS,
   PHONE,
   anyOf,
   box,
+  changes,
   click,
   deleteStatus,
   hold,
@@ -31,13 +32,6 @@ import {
   setUp,
   shows,
 } from './test-inbox.js';
-
-/** The filters of the change events from now on. */
-function changes(filter: PipelineFilter): Filter[] {
-  const seen: Filter[] = [];
-  filter.addEventListener('pipeline-filter-change', (event) => seen.push(event.filter));
-  return seen;
-}
 
 const chips = (filter: PipelineFilter): (string | null)[] =>
   allByRole(filter, 'button', /^Remove/).map((chip) => chip.ariaLabel);
@@ -270,7 +264,7 @@ describe('<pipeline-filter>', () => {
       let refuse = (_error: Error): void => undefined;
       adapter.deleteStatus = () => new Promise((_, reject) => (refuse = reject));
       const store = filter['stores'].store!;
-      const deleted = Writes.of(store)
+      const deleted = Mutations.of(store)
         .deleteStatus(store.status('leads')!, null)
         .catch(() => undefined);
       await until(() => !store.statuses.some(({ id }) => id === 'leads'));
@@ -361,33 +355,25 @@ describe('<pipeline-filter>', () => {
       expect(codes).to.deep.equal(['offline', 'unknown', 'unavailable']);
     });
 
-    it('stays an element like any other: a page may ask it for a selector', async () => {
+    it('leaves Element.matches to the browser, so that a page can test it against a selector', async () => {
       const { filter } = await setUp(await inbox());
-      filter.className = 'tool';
-      for (const [selector, expected] of [
-        ['pipeline-filter', true],
-        ['.tool', true],
-        ['.button', false],
-        ['[for]', true],
-        ['a[href]', false],
-        ['button, pipeline-filter', true],
-        ['ul > *', false],
-      ] as const) {
-        expect(filter.matches(selector), selector).to.equal(expected);
-      }
-      filter.filter = anyOf('leads');
-      for (const id of [PHONE, '178:22', 'a.b', 'room#1', '3fa85f64-5717-4562-b3fc-2c963f66afa6', 'c']) {
-        expect(filter.matches(id), id).to.equal(false);
-      }
+      expect(filter.matches === Element.prototype.matches).to.equal(true);
+      expect([filter.matches('pipeline-filter'), filter.matches('.button')]).to.deep.equal([true, false]);
+      expect(() => filter.matches(PHONE)).to.throw(DOMException);
     });
 
-    it('takes for an id what is known as one, even where it could be a selector', async () => {
+    it('decides by the id alone, even where the id could be a selector', async () => {
       const adapter = await inbox();
-      await adapter.setStatus([{ conversationId: 'Sari Dewi' }], 'leads');
-      const { filter, list } = await setUp(adapter, ['Sari Dewi', 'c']);
+      for (const conversationId of ['pipeline-filter', 'Sari Dewi']) {
+        await adapter.setStatus([{ conversationId }], 'leads');
+      }
+      const { filter, list } = await setUp(adapter, ['pipeline-filter', 'Sari Dewi', 'c']);
       filter.filter = anyOf('leads');
-      await shows(list, 'Sari Dewi');
-      expect(filter.matches('Sari Dewi')).to.equal(true);
+      await shows(list, 'pipeline-filter', 'Sari Dewi');
+      for (const id of ['pipeline-filter', 'Sari Dewi']) expect(filter.passes(id), id).to.equal(true);
+      for (const id of [PHONE, '178:22', 'a.b', '.button', ':state(filtered)', 'c']) {
+        expect(filter.passes(id), id).to.equal(false);
+      }
     });
   });
 
@@ -427,7 +413,7 @@ describe('<pipeline-filter>', () => {
       ['latest', noneOf('purchase'), ['one', 'unknown']],
     ];
     for (const match of ['any', 'latest'] as const) {
-      it(`pass alike in the list, in select(), in matches() and in find(): ${match}`, async () => {
+      it(`pass alike in the list, in select(), in passes() and in find(): ${match}`, async () => {
         const { filter, list } = await contacts(match, await inbox());
         const { filter: fresh } = await contacts(match, await inbox());
         fresh.htmlFor = null;
@@ -437,8 +423,8 @@ describe('<pipeline-filter>', () => {
           expect(await filter.select(IDS), filter.value).to.deep.equal(expected);
           expect(await fresh.select(IDS), `${filter.value}, looked up`).to.deep.equal(expected);
           await shows(list, ...expected);
-          const matching = IDS.filter((id) => filter.matches(id));
-          expect(matching, filter.value).to.deep.equal(expected);
+          const passing = IDS.filter((id) => filter.passes(id));
+          expect(passing, filter.value).to.deep.equal(expected);
           const known = expected.filter((id) => id !== 'unknown');
           expect([...(await filter.find()).ids].sort(), filter.value).to.deep.equal(known.sort());
         }
@@ -476,64 +462,8 @@ describe('<pipeline-filter>', () => {
       filter.show();
       await filter.updateComplete;
       expect(allByRole(filter, 'button').length).to.equal(0);
-      expect([await filter.select(IDS), filter.matches('two')]).to.deep.equal([IDS, true]);
+      expect([await filter.select(IDS), filter.passes('two')]).to.deep.equal([IDS, true]);
       await shows(list, ...IDS);
-    });
-  });
-
-  describe('in a form', () => {
-    async function form(): Promise<{ form: HTMLFormElement; filter: PipelineFilter }> {
-      const form = await fixture<HTMLFormElement>(html`
-        <form>
-          <fieldset>
-            <label for="filter">Show</label>
-            <pipeline-filter id="filter" name="filter" value=${LEADS} .adapter=${await inbox()}></pipeline-filter>
-          </fieldset>
-        </form>
-      `);
-      const filter = form.querySelector('pipeline-filter')!;
-      await ready(filter);
-      return { form, filter };
-    }
-
-    it('is its URL form, and nothing when it is empty', async () => {
-      const { form: element, filter } = await form();
-      expect(new FormData(element).get('filter')).to.equal(LEADS);
-      filter.filter = anyOf();
-      await filter.updateComplete;
-      expect(new FormData(element).has('filter')).to.equal(false);
-    });
-
-    it('goes back to its attribute on reset, and to what the browser kept', async () => {
-      const { form: element, filter } = await form();
-      const seen = changes(filter);
-      filter.filter = anyOf();
-      element.reset();
-      expect(filter.filter).to.deep.equal(anyOf('leads'));
-      filter.formStateRestoreCallback('op=none-of&status=purchase');
-      expect([filter.filter, seen]).to.deep.equal([noneOf('purchase'), []]);
-    });
-
-    it('is disabled with its fieldset, chips and all, and focused by its label', async () => {
-      const { form: element, filter } = await form();
-      await click(element.querySelector('label')!);
-      await until(() => deepActiveElement() === queryByRole(filter, 'button', /^Filter by status/));
-      element.querySelector('fieldset')!.disabled = true;
-      await filter.updateComplete;
-      expect(allByRole(filter, 'button').every((button) => button.matches(':disabled'))).to.equal(true);
-    });
-
-    it('does not submit it by a press of its buttons', async () => {
-      const { form: element, filter } = await form();
-      let submits = 0;
-      element.addEventListener('submit', (event) => {
-        event.preventDefault();
-        submits++;
-      });
-      await open(filter);
-      await sendKeys({ press: 'Enter' });
-      await click(byRole(filter, 'button', 'Clear filter'));
-      expect(submits).to.equal(0);
     });
   });
 });

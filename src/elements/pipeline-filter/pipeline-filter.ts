@@ -1,38 +1,41 @@
+/**
+ * The `<pipeline-filter>` element: a button that opens the statuses to filter by, and the selected ones beside it.
+ * Longer than 300 lines because half of it is the documented API.
+ */
 import type { PropertyDeclarations, PropertyValues } from '@lit/reactive-element';
-import { html, nothing, type TemplateResult } from 'lit/html.js';
+import { html, nothing, render, type TemplateResult } from 'lit/html.js';
 import type { FindPage } from '../../adapters/adapter.js';
-import { PipelineFilterChangeEvent } from '../../events/filter-change.js';
-import { chipStyles } from '../../ui/chip.styles.js';
-import { LazyPart } from '../../ui/lazy-part.js';
-import { silence } from '../../ui/live-region.js';
-import { learn } from '../../ui/localize.js';
-import { filter as words } from '../../locales/en/filter.js';
-import { PipelineError } from '../../model/errors.js';
-import { EMPTY_FILTER, isEmptyFilter, type ContactMatch, type Filter } from '../../model/filter.js';
+import { PipelineFilterChangeEvent } from '../../events.js';
+import { filter as messages } from '../../locales/en/filter.js';
+import type { PipelineError } from '../../model/errors.js';
+import { EMPTY_FILTER, formatFilter, isEmptyFilter, type ContactMatch, type Filter } from '../../model/filter.js';
 import type { Id } from '../../model/id.js';
-import type { Interest, PipelineStore } from '../../store/store.js';
-import { Tallies } from '../../store/tallies.js';
+import type { Interest, PipelineStore } from '../../store/pipeline.js';
 import { base } from '../../styles/base.js';
 import { buttons } from '../../styles/buttons.js';
 import { controlTokens } from '../../styles/control-tokens.js';
 import { tokens } from '../../styles/tokens.js';
-import { AwaitedStore } from './awaited-store.js';
-import { neighbourOfFocus, renderChosen } from './chosen.js';
-import { Departures } from './departed.js';
-import { renderFailures } from './failures.js';
-import type { FilterPopupOptions } from './filter-popup.js';
-import { without } from './filter-value.js';
-import { FilterControl } from './form-control.js';
-import { Judge } from './judge.js';
-import { listCode, popupCode } from './lazy-code.js';
-import type { ListController, ListControllerOptions } from './list-controller.js';
-import { matchesSelector } from './matches-selector.js';
+import { chipStyles } from '../../ui/chip.js';
+import { errorText } from '../../ui/error-text.js';
+import { FormAssociatedElement } from '../../ui/form-associated.js';
+import { filterIcon } from '../../ui/templates.js';
+import { LazyCode, LazyPart } from '../../ui/lazy.js';
+import { silence } from '../../ui/live-region.js';
+import { learn } from '../../ui/localize.js';
+import { unsetSourceText } from '../../ui/unset-source.js';
+import { FilterSubject } from './filter-subject.js';
+import { frozen, isEqual, readFilter, readQuery, without } from './filter-value.js';
+import type { ListFilter } from './list-filter.js';
 import { styles } from './pipeline-filter.styles.js';
-import { renderTrigger } from './trigger.js';
+import { RemovedStatuses } from './removed-statuses.js';
+import { neighborOfFocusedChip, renderSelectedChips } from './selected-chips.js';
+
+const popupCode = new LazyCode(async () => (await import('./filter-popup.js')).FilterPopup);
+const listCode = new LazyCode(async () => (await import('./list-filter.js')).ListFilter);
 
 /**
- * A button with a checkbox for each status, and one for "No status". With `for` it filters a list of the page; other
- * hosts ask it with `matches()`, `select()` and `find()`.
+ * A button that opens a checkbox for each status and one for "No status". With `for` it filters a list of the page; hosts
+ * that render the list themselves call `passes()`, `select()` and `find()`.
  *
  * @summary Filters conversations or contacts by status.
  * @tag pipeline-filter
@@ -42,29 +45,31 @@ import { renderTrigger } from './trigger.js';
  *
  * @csspart trigger - The button.
  * @csspart caret - The arrow of the button.
- * @csspart popup - What opens.
+ * @csspart popup - The popup.
  * @csspart search - The search field, above `search-threshold` statuses.
  * @csspart group - The checkboxes.
  * @csspart option - One checkbox with its status.
  * @csspart check - The checkbox itself.
  * @csspart chip - The pill of a status; also carries `status-{slug}`.
- * @csspart swatch - The dot in the status's colour.
+ * @csspart swatch - The dot in the status's color.
  * @csspart label - The name in a pill.
  * @csspart count - How many conversations or contacts have the status.
- * @csspart clear - What clears the filter, or takes one status out of it.
- * @csspart message - What happened to the filter.
+ * @csspart clear - A button that clears the filter, or removes one status from it.
+ * @csspart message - Which statuses were removed from the filter.
  * @csspart error - Why loading failed.
- * @csspart empty - The sentence when there is nothing to choose.
+ * @csspart empty - The text when there is nothing to choose.
  * @csspart skeleton - The placeholder while loading.
  *
  * @cssstate open - The popup is open.
- * @cssstate filtered - Something is chosen.
- * @cssstate loading - The statuses are not there yet.
+ * @cssstate filtered - Something is selected.
+ * @cssstate loading - The statuses are still loading.
  * @cssstate error - Loading failed.
- * @cssstate empty - There is no status.
+ * @cssstate empty - There are no statuses.
  */
-export class PipelineFilter extends FilterControl {
+export class PipelineFilter extends FormAssociatedElement {
   static override properties: PropertyDeclarations = {
+    filter: { attribute: false },
+    value: {},
     of: {},
     htmlFor: { attribute: 'for' },
     contactMatch: { attribute: 'contact-match' },
@@ -92,72 +97,70 @@ export class PipelineFilter extends FilterControl {
   /** With more statuses than this the popup has a search field. */
   searchThreshold = 12;
 
-  private get trigger(): HTMLElement | null {
-    return this.renderRoot.querySelector('.trigger');
+  #filter: Filter = EMPTY_FILTER;
+  /** The filter as the element itself last changed it; any other value was set by the host. */
+  #ownFilter: Filter | undefined;
+  /** Whether the change event for removed statuses is still to be fired. */
+  #hasRemoved = false;
+  /** Whether the button is pointed at or focused: it is about to be opened. */
+  #isNear = false;
+  /** The query whose counts are watched; '' for none. */
+  #watchedCounts = '';
+  readonly #subject = new FilterSubject(this, { store: () => this.store, updated: () => super.getUpdateComplete() });
+  readonly #removed = new RemovedStatuses(this, this.localize);
+  readonly #list = new LazyPart(this, listCode, (List) => new List(this, this.localize, this.#subject));
+  readonly #popup = new LazyPart(
+    this,
+    popupCode,
+    (Popup) =>
+      new Popup(this, {
+        localize: this.localize,
+        subject: this.#subject,
+        trigger: () => this.#trigger,
+        onChange: (filter) => this.#handleChange(filter),
+        onClear: this.#handleClear,
+      }),
+  );
+
+  /** `{ op, statusIds }`; `null` among the ids stands for "no status". Setting it fires no event. */
+  get filter(): Filter {
+    return this.#filter;
   }
 
-  readonly #departures = new Departures(this, this.localize);
-  /** About to be opened: the button is pointed at, or has focus. */
-  #isNear = false;
-  #hasLeft = false;
-  #countsOf = '';
-  readonly #judge = new Judge(this, () => this.store);
-  readonly #awaited = new AwaitedStore(this, { stores: this.stores, rendered: () => super.getUpdateComplete() });
-  /** The filter as the element itself last changed it: any other was set by the host. */
-  #own: Filter | undefined;
+  set filter(value: Filter) {
+    this.#setFilter(readFilter(value));
+  }
 
-  /** The element as its parts see it. */
-  readonly #self: FilterPopupOptions & ListControllerOptions = {
-    trigger: () => this.trigger,
-    store: () => this.store,
-    subject: () => this.#judge.subject,
-    listId: () => this.htmlFor,
-    isActive: () => this.#judge.isActive,
-    passes: (held) => this.#judge.passes(held),
-    errorText: (error) => this.errorText(error),
-    onChange: (filter) => this.#change(filter),
-    onClear: () => this.#clear(),
-    text: (key, values) => this.text(key, values),
-  };
+  /** The URL form of the filter, such as `op=any-of&status=ID&status=`; '' shows everything. */
+  get value(): string {
+    return formatFilter(this.#filter);
+  }
 
-  readonly #popup = new LazyPart(this, popupCode, (Popup) => new Popup(this, this.localize, this.#self));
-  readonly #list = new LazyPart(this, listCode, (Controller) => new Controller(this, this.#self));
+  set value(value: string | null) {
+    this.#setFilter(readQuery(value));
+  }
 
-  override matches<K extends keyof HTMLElementTagNameMap>(selectors: K): this is HTMLElementTagNameMap[K];
-  override matches<K extends keyof SVGElementTagNameMap>(selectors: K): this is SVGElementTagNameMap[K];
-  override matches<K extends keyof MathMLElementTagNameMap>(selectors: K): this is MathMLElementTagNameMap[K];
-  override matches(id: Id): boolean;
   /**
-   * Whether a conversation (or contact) passes, by what is loaded; one that is not known has no status. What can only
-   * be a selector keeps the meaning that every element gives it.
+   * Whether a conversation (or contact) passes the filter, decided from loaded data only. An id with no loaded data counts
+   * as one without a status.
    */
-  override matches(id: Id): boolean {
-    const passes = this.#judge.passesLoaded(id) ?? matchesSelector(id, (selector) => super.matches(selector));
-    return passes ?? this.#judge.passes([]);
+  passes(id: Id): boolean {
+    return this.#subject.passes(id);
   }
 
   /** The ids that pass, in order; what is not loaded is looked up. Rejects with a `PipelineError`. */
-  async select(ids: readonly Id[]): Promise<Id[]> {
-    const { filter } = this;
-    const all = [...ids];
-    return isEmptyFilter(filter) ? all : this.#awaited.ask((store) => this.#judge.select(all, filter, store));
+  select(ids: readonly Id[]): Promise<Id[]> {
+    return this.#subject.select(ids);
   }
 
   /** A page of the ids that pass, newest activity first, from the adapter. Rejects with a `PipelineError`. */
-  async find(options: { pageSize?: number; pageToken?: string } = {}): Promise<FindPage> {
-    const { filter } = this;
-    return this.#awaited.ask(async ({ adapter }) => {
-      if (!adapter.find) {
-        throw new PipelineError('unknown', 'This adapter cannot find conversations: it has no find().');
-      }
-      return adapter.find({ ...this.#judge.subject, filter, ...options });
-    });
+  find(options: { pageSize?: number; pageToken?: string } = {}): Promise<FindPage> {
+    return this.#subject.find(options);
   }
 
-  /** Opens the popup, if it may be used. */
+  /** Opens the popup, unless the filter is disabled. */
   show(): void {
-    if (this.isDisabled || this.#judge.isUnavailable) return;
-    this.#popup.useNow((popup) => popup.open());
+    if (this.#isUsable) this.#popup.useNow((popup) => popup.open());
   }
 
   /** Closes the popup. */
@@ -167,12 +170,12 @@ export class PipelineFilter extends FilterControl {
   }
 
   override focus(options?: FocusOptions): void {
-    this.trigger?.focus(options);
+    this.#trigger?.focus(options);
   }
 
   constructor() {
     super();
-    learn(words);
+    learn(messages);
   }
 
   override connectedCallback(): void {
@@ -185,71 +188,110 @@ export class PipelineFilter extends FilterControl {
     super.disconnectedCallback();
     this.#isNear = false;
     this.#popup.cancel();
-    this.#popup.part?.leave();
   }
 
   protected override interest(store: PipelineStore): Interest {
-    this.#awaited.arrive(store);
-    // Under a stream of changes numbers are counted anew again and again: only while someone looks.
-    return { statuses: true, also: this.#countsOf ? store.part(Tallies).of(this.#judge.subject) : undefined };
+    this.#subject.start(store);
+    // Counts are read again after every change, so only while the user is about to see them.
+    return { statuses: true, also: this.#watchedCounts ? this.#subject.counts(store) : undefined };
   }
 
   protected override sourceChanged(): void {
     silence(this);
-    this.#awaited.abort();
-    this.#departures.carry(this.filter);
+    this.#subject.abort();
+    this.#removed.carryOver(this.filter);
     this.hide();
-    // What has focus goes away, or names what the old source had.
+    // The focused chip may disappear, or name a status of the old source.
     if (this.shadowRoot?.activeElement) this.focus({ preventScroll: true });
     this.#list.part?.changeSource();
   }
 
   protected override willUpdate(changed: PropertyValues): void {
     super.willUpdate(changed);
-    const isOther = changed.has('of') || changed.has('contactMatch');
-    if (isOther) this.#judge.checkSubject();
-    if (changed.has('filter')) this.#departures.forget();
-    if (changed.has('filter') && this.filter !== this.#own) this.#departures.release();
-    this.#dropDeleted();
-    if (isOther || changed.has('filter') || changed.has('htmlFor')) this.#useList((list) => list.refresh());
-    if (this.isDisabled || this.#judge.isUnavailable) this.hide();
-    const { of, contactMatch = '' } = this.#judge.subject;
-    const countsOf = this.#isOpen || this.#isNear ? `${of} ${contactMatch}` : '';
-    if (countsOf !== this.#countsOf) {
-      this.#countsOf = countsOf;
+    const hasNewSubject = changed.has('of') || changed.has('contactMatch');
+    if (hasNewSubject) this.#subject.validate();
+    if (changed.has('filter')) this.#removed.clearMessage();
+    if (changed.has('filter') && this.filter !== this.#ownFilter) this.#removed.dropCarriedOver();
+    this.#removeDeleted();
+    if (hasNewSubject || changed.has('filter') || changed.has('htmlFor')) this.#useList((list) => list.refresh());
+    if (!this.#isUsable) this.hide();
+    const { of, contactMatch = '' } = this.#subject.query;
+    const counts = this.#isOpen || this.#isNear ? `${of} ${contactMatch}` : '';
+    if (counts !== this.#watchedCounts) {
+      this.#watchedCounts = counts;
       this.stores.rewatch();
     }
   }
 
-  protected override render(): TemplateResult | typeof nothing {
-    if (this.#judge.isUnavailable) return nothing;
+  protected override update(changed: PropertyValues): void {
+    const content = this.#render();
+    super.update(changed);
+    render(content, this.renderRoot, { host: this });
+  }
+
+  #render(): TemplateResult | typeof nothing {
+    if (!this.#subject.isSupported) return nothing;
     const { filter, store, localize, isDisabled } = this;
-    const look = { filter, store, localize, isDisabled, isOpen: this.#isOpen };
-    return html`${renderTrigger({
-      ...look,
-      onClick: this.#handleClick,
-      onEscape: () => this.#popup.cancel(),
-      onNear: this.#handleNear,
+    return html`${this.#renderTrigger()} ${this.#popup.part?.render() ?? nothing}
+    ${renderSelectedChips({
+      filter,
+      store,
+      localize,
+      isDisabled,
+      isOpen: this.#isOpen,
+      onRemove: (id) => this.#handleRemove(id),
+      onClear: this.#handleClear,
     })}
-    ${this.#popup.part?.render() ?? nothing}
-    ${renderChosen({ ...look, onRemove: (id) => this.#remove(id), onClear: () => this.#clear() })}
-    ${
-      renderFailures(
-        this.#self,
-        { store: store?.error, popup: this.#popup.failure, list: this.#listError },
-        this.#handleRetry,
-      ) ?? this.#departures.render()
-    }`;
+    ${this.#renderError() ?? this.#removed.render()}`;
+  }
+
+  #renderTrigger(): TemplateResult {
+    const n = this.filter.statusIds.length;
+    return html`<button
+      class="button trigger"
+      part="trigger"
+      type="button"
+      aria-label=${n ? this.text('filterByStatusSelected', { n }) : this.text('filterByStatus')}
+      aria-expanded=${this.#isOpen ? 'true' : 'false'}
+      aria-controls=${this.#isOpen ? 'popup' : nothing}
+      ?disabled=${this.isDisabled}
+      @click=${this.#handleClick}
+      @keydown=${this.#handleKeyDown}
+      @pointerenter=${this.#handleNear}
+      @pointerleave=${this.#handleNear}
+      @focus=${this.#handleNear}
+      @blur=${this.#handleNear}
+    >
+      ${filterIcon}<span>${this.text('status')}</span>${
+        n ? html`<span class="badge" data-count=${this.localize.formats.number.format(n)}></span>` : nothing
+      }<span class="caret" part="caret"></span>
+    </button>`;
+  }
+
+  /** The error under the button. Errors of the store are shown in the popup, except those that only the page's author can fix. */
+  #renderError(): TemplateResult | undefined {
+    const { text } = this;
+    const storeError = this.store?.error;
+    const { failure } = this.#popup;
+    const alert = (storeError && unsetSourceText(text, storeError)) ?? (failure && errorText(text, failure));
+    if (alert) return html`<p class="message error" part="error" role="alert">${alert}</p>`;
+    const listError = this.#listError;
+    if (!listError) return undefined;
+    return html`<p class="message" part="error">
+      <span class="error">${text('filterFailed')}</span> ${errorText(text, listError)}
+      <button class="link-button" type="button" @click=${this.#handleRetry}>${text('retry')}</button>
+    </p>`;
   }
 
   protected override updated(): void {
-    this.#popup.part?.settle();
-    if (this.#hasLeft) {
-      this.#hasLeft = false;
-      this.#fire();
+    if (this.#hasRemoved) {
+      this.#hasRemoved = false;
+      this.#fireChange();
     }
-    this.tellForm(this.trigger);
     const { store } = this;
+    const trigger = this.#trigger;
+    this.setFormValue(this.value || null, this.value);
+    if (trigger) this.setLabels(trigger, trigger);
     this.setState('open', this.#isOpen);
     this.setState('filtered', !isEmptyFilter(this.filter));
     this.setState('loading', !store || store.phase === 'loading');
@@ -257,79 +299,99 @@ export class PipelineFilter extends FilterControl {
     this.setState('empty', store?.phase === 'ready' && store.statuses.length === 0);
   }
 
-  /** `updateComplete` waits for what was asked of a part that is on its way, too. */
+  /** `updateComplete` also waits for requests to parts whose code is still loading. */
   protected override async getUpdateComplete(): Promise<boolean> {
     await super.getUpdateComplete();
     await Promise.all([this.#popup.settled, this.#list.settled]);
     return super.getUpdateComplete();
   }
 
+  get #trigger(): HTMLElement | null {
+    return this.renderRoot.querySelector('.trigger');
+  }
+
   get #isOpen(): boolean {
     return this.#popup.part?.isOpen ?? false;
   }
 
-  /** Why the list is not filtered, though there is something to filter by. */
+  get #isUsable(): boolean {
+    return !this.isDisabled && this.#subject.isSupported;
+  }
+
+  /** Why the list is not filtered although it should be. */
   get #listError(): PipelineError | undefined {
     if (isEmptyFilter(this.filter) || this.store?.phase !== 'ready') return undefined;
     return this.#list.failure ?? this.#list.part?.error;
   }
 
-  /** By the user. */
-  #change(filter: Filter): void {
-    const { store } = this;
-    this.#useList((list) => store === this.store && list.announceNext());
-    this.#takeOwn(this.#departures.chosenHere(filter, store));
-    this.#fire();
+  /** `undefined` (an invalid filter) changes nothing. */
+  #setFilter(filter: Filter | undefined): void {
+    const before = this.#filter;
+    if (!filter || isEqual(before, filter)) return;
+    this.#filter = frozen(filter);
+    this.requestUpdate('filter', before);
   }
 
-  #takeOwn(filter: Filter): void {
-    this.take(filter);
-    this.#own = this.filter;
+  /** Sets the filter on behalf of the user or because of a deletion, without what the current source does not know. */
+  #setOwnFilter(filter: Filter): void {
+    this.#setFilter(this.#removed.withoutUnknown(filter, this.store));
+    this.#ownFilter = this.filter;
   }
 
-  #fire(): void {
-    this.dispatchEvent(new PipelineFilterChangeEvent(this.filter, this.#judge.subject.of));
-  }
-
-  #remove(id: Id | null): void {
-    const next = neighbourOfFocus(this.renderRoot as ShadowRoot);
-    this.#change(without(this.filter, [id]));
-    // The button goes away under the focus: the next one takes it, or what opens the filter.
-    void super.getUpdateComplete().then(() => (next() ?? this).focus({ preventScroll: true }));
-  }
-
-  #clear(): void {
-    this.#change(EMPTY_FILTER);
-    // The button that was pressed goes away, or can be pressed no more.
-    if (this.#isOpen) this.#popup.part!.focusFirst();
-    else this.focus({ preventScroll: true });
-  }
-
-  #dropDeleted(): void {
-    const rest = this.#departures.leave(this.filter, this.store);
+  #removeDeleted(): void {
+    const rest = this.#removed.removeDeleted(this.filter, this.store);
     if (!rest) return;
-    this.#takeOwn(this.#departures.chosenHere(rest, this.store));
-    this.#hasLeft = true;
+    this.#setOwnFilter(rest);
+    this.#hasRemoved = true;
   }
 
-  #useList(act: (list: ListController) => void): void {
+  #fireChange(): void {
+    this.dispatchEvent(new PipelineFilterChangeEvent(this.filter, this.#subject.query.of));
+  }
+
+  #useList(act: (list: ListFilter) => void): void {
     if (this.htmlFor) this.#list.use(act);
   }
+
+  #handleChange(filter: Filter): void {
+    const { store } = this;
+    this.#useList((list) => store === this.store && list.announceNext());
+    this.#setOwnFilter(filter);
+    this.#fireChange();
+  }
+
+  #handleRemove(id: Id | null): void {
+    const neighbor = neighborOfFocusedChip(this.renderRoot as ShadowRoot);
+    this.#handleChange(without(this.filter, [id]));
+    // The focused button disappears: focus moves to the next chip, or to the button that opens the popup.
+    void super.getUpdateComplete().then(() => (neighbor() ?? this).focus({ preventScroll: true }));
+  }
+
+  readonly #handleClear = (): void => {
+    this.#handleChange(EMPTY_FILTER);
+    // The pressed button disappears or is disabled.
+    if (this.#isOpen) this.#popup.part!.focusFirst();
+    else this.focus({ preventScroll: true });
+  };
 
   readonly #handleClick = (): void => {
     if (this.#isOpen) this.#popup.part!.close(true);
     else this.show();
   };
 
-  readonly #handleRetry = (): void => {
-    if (this.#list.failure) this.#useList((list) => list.refresh());
-    else void this.store?.retry();
+  readonly #handleKeyDown = ({ key }: KeyboardEvent): void => {
+    if (key === 'Escape') this.#popup.cancel();
   };
 
-  /** The numbers are asked for when the button is pointed at, or has focus. */
+  /** Starts to load the counts before the popup is opened. */
   readonly #handleNear = ({ type }: Event): void => {
     this.#isNear = type === 'pointerenter' || type === 'focus';
     if (!this.#isOpen) this.requestUpdate();
+  };
+
+  readonly #handleRetry = (): void => {
+    if (this.#list.failure) this.#useList((list) => list.refresh());
+    else void this.store?.retry();
   };
 }
 

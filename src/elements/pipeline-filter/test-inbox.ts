@@ -108,3 +108,10 @@ export async function click(element: Element): Promise<void> {
   const { left, top, width, height } = element.getBoundingClientRect();
   await sendMouse({ type: 'click', position: [Math.round(left + width / 2), Math.round(top + height / 2)] });
 }
+
+/** Records the filters of the change events from now on. */
+export function changes(filter: PipelineFilter): Filter[] {
+  const seen: Filter[] = [];
+  filter.addEventListener('pipeline-filter-change', (event) => seen.push(event.filter));
+  return seen;
+}

@@ -1,29 +1,37 @@
+/** `<pipeline-provider>`: gives the elements inside it their data and their language. */
 import type { Context, ContextEvent } from '@lit/context';
 import { ReactiveElement, css, type PropertyDeclarations } from '@lit/reactive-element';
 import type { PipelineAdapter } from '../../adapters/adapter.js';
 import { lazyAdapter, lazyIndexedDB } from '../../adapters/lazy.js';
 import { warnOnce } from '../../ui/pipeline-element.js';
+import { isUnset, unsetSourceError } from '../../ui/unset-source.js';
 import { PipelineError } from '../../model/errors.js';
 import { adapterContext } from '../../store/context.js';
-import { askAgain, askSoon, registry } from '../../store/registry.js';
-import { failingAdapter, isPromise, settle, type AdapterSource } from '../../store/source.js';
-import { isUnset } from './unset.js';
+import {
+  failingAdapter,
+  isPromise,
+  registry,
+  requestSources,
+  requestSourcesSoon,
+  settle,
+  type AdapterSource,
+} from '../../store/source.js';
 
 const SOURCES: readonly (PropertyKey | undefined)[] = ['src', 'database', 'adapter'];
 
-/** An adapter that the provider made itself, and from what. */
-interface Own {
+/** An adapter that the provider created, and what it was created for. */
+interface OwnAdapter {
   readonly adapter: PipelineAdapter;
   readonly key: string;
 }
 
 /**
- * Gives the elements inside it their data, through shadow roots too. Renders only its slot. To change the tenant,
- * change `src`, `database` or `adapter`: every element inside follows. With none of them it is as if it were not there.
+ * Gives the elements inside it their data, through shadow roots too. Renders only its slot. To switch tenants, change
+ * `src`, `database` or `adapter`: every element inside follows. Without any of them the provider has no effect.
  *
- * @summary Says where the elements inside it get their data, and which language they speak.
+ * @summary Sets the data source and the language of the elements inside it.
  * @tag pipeline-provider
- * @slot - The part of the page that uses the data.
+ * @slot - The content that uses the data.
  */
 export class PipelineProvider extends ReactiveElement {
   static override properties: PropertyDeclarations = {
@@ -42,22 +50,22 @@ export class PipelineProvider extends ReactiveElement {
   /** Base URL of a REST API, such as `/api/pipeline`; takes precedence over `database`. An empty one is an error. */
   src: string | null = null;
 
-  /** Name of the IndexedDB database; one for each tenant and user keeps their data apart. An empty one is an error. */
+  /** Name of the IndexedDB database. One for each tenant and user keeps their data apart. An empty one is an error. */
   database: string | null = null;
 
   /**
-   * Any adapter, or a promise of one, for which the elements inside wait; takes precedence over `src` and `database`.
+   * Any adapter, or a promise of one, which the elements inside wait for. Takes precedence over `src` and `database`.
    * The provider does not close it.
    */
   adapter: PipelineAdapter | PromiseLike<PipelineAdapter> | null | undefined;
 
-  /** Language tag of the elements inside; one that has a `locale` of its own keeps that. */
+  /** Language tag for the elements inside. An element with a `locale` of its own keeps it. */
   locale: string | null = null;
 
-  #own: Own | undefined;
-  /** What it answers to the elements inside; without one they ask further out. */
+  #own: OwnAdapter | undefined;
+  /** The source given to the elements inside; `undefined`: they ask the next provider outside. */
   #source: AdapterSource | undefined;
-  #connected = false;
+  #isConnected = false;
 
   constructor() {
     super();
@@ -65,34 +73,34 @@ export class PipelineProvider extends ReactiveElement {
   }
 
   override connectedCallback(): void {
-    this.#connected = true;
-    // The elements inside ask as soon as they connect.
+    this.#isConnected = true;
+    // The elements inside request it as soon as they connect.
     if (this.hasUpdated) this.#provide();
     super.connectedCallback();
-    // Properties that were set before the upgrade are there from the first update on: it must not be later.
+    // Properties that were set before the upgrade take effect with the first update, so it must not be later.
     if (!this.hasUpdated) this.performUpdate();
-    // What is slotted into it may have connected before.
-    if (this.querySelector('slot')) askSoon();
+    // Slotted elements may have connected before.
+    if (this.querySelector('slot')) requestSourcesSoon();
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    this.#connected = false;
-    // What was slotted into it may stay in the page.
-    if (this.#source !== undefined) askSoon();
-    this.#give(undefined);
-    // Later: an element that is moved in the page leaves and comes back within one turn.
+    this.#isConnected = false;
+    // Slotted elements may stay in the page.
+    if (this.#source !== undefined) requestSourcesSoon();
+    this.#setSource(undefined);
+    // Later: an element that is moved within the page is disconnected and connected again in one task.
     queueMicrotask(() => {
-      if (this.#connected) return;
+      if (this.#isConnected) return;
       void this.#own?.adapter.close?.();
       this.#own = undefined;
     });
   }
 
-  /** At once, not with the next update: the elements inside must not ask the old source for what the host sets next. */
+  /** Synchronously, not with the next update: the elements inside must not ask the old source for what the page sets next. */
   override requestUpdate(...args: Parameters<ReactiveElement['requestUpdate']>): void {
     super.requestUpdate(...args);
-    if (this.hasUpdated && SOURCES.includes(args[0])) this.#provide(askAgain);
+    if (this.hasUpdated && SOURCES.includes(args[0])) this.#provide(requestSources);
   }
 
   protected override willUpdate(): void {
@@ -105,35 +113,35 @@ export class PipelineProvider extends ReactiveElement {
     return root;
   }
 
-  /** Finds what to answer; calls `tell` when that is something else than before. */
-  #provide(tell?: () => void): void {
-    if (!this.#connected) return;
+  /** Updates the source; calls `notify` if it has changed. */
+  #provide(notify?: () => void): void {
+    if (!this.#isConnected) return;
     const before = this.#own;
-    this.#own = isGiven(this.adapter) ? undefined : this.#makeOwn();
+    this.#own = isGiven(this.adapter) ? undefined : this.#createOwn();
     const source = this.adapter ?? this.#own?.adapter;
-    const isOther = source !== this.#source;
-    this.#give(source);
-    // A rejection must not count as unhandled where no element needs the adapter yet.
+    const hasChanged = source !== this.#source;
+    this.#setSource(source);
+    // A rejection must not count as unhandled while no element uses the adapter.
     if (isPromise(source)) settle(source);
-    if (isOther) tell?.();
-    // Only then: what the old one still had to do is not what the elements show.
+    if (hasChanged) notify?.();
+    // Only now, when the elements inside no longer use it.
     if (before !== this.#own) void before?.adapter.close?.();
   }
 
-  #give(source: AdapterSource | undefined): void {
+  #setSource(source: AdapterSource | undefined): void {
     registry.sources += Number(source !== undefined) - Number(this.#source !== undefined);
     this.#source = source;
   }
 
-  /** The adapter that `src` or `database` asks for; the same as before where they are. */
-  #makeOwn(): Own | undefined {
+  /** The adapter for `src` or `database`; the same one while they do not change. */
+  #createOwn(): OwnAdapter | undefined {
     const field = isGiven(this.src) ? 'src' : 'database';
     const value: unknown = this[field];
     if (!isGiven(value)) return undefined;
     const text = String(value);
     const key = `${field} ${text}`;
     if (this.#own?.key === key) return this.#own;
-    if (isUnset(text)) return { key, adapter: failingAdapter(unset(field, text)) };
+    if (isUnset(text)) return { key, adapter: unsetAdapter(field, text) };
     return { key, adapter: field === 'src' ? lazyRest(text) : lazyIndexedDB(text) };
   }
 
@@ -146,19 +154,17 @@ export class PipelineProvider extends ReactiveElement {
 
 const isGiven = (value: unknown): boolean => value !== null && value !== undefined;
 
-/** A mistake of the host, which must lead the data nowhere: least of all to the database that everyone shares. */
-function unset(field: 'src' | 'database', text: string): PipelineError {
+/** Fails every call: an empty source must not lead the data elsewhere, least of all to the default database. */
+function unsetAdapter(field: 'src' | 'database', text: string): PipelineAdapter {
   const example =
     field === 'src' ? 'the base URL of a REST API, such as "/api/pipeline"' : 'a name, such as "acme:agent-7"';
   warnOnce(
-    `<pipeline-provider ${field}="${text}">: write ${example}. Where it is not known yet, set the property "adapter" to a promise of an adapter.`,
+    `<pipeline-provider ${field}="${text}">: write ${example}. If it is not known yet, set the property "adapter" to a promise of an adapter.`,
   );
-  return new PipelineError('invalid', `${field}: <pipeline-provider ${field}="${text}"> says not where the data is.`, {
-    field,
-  });
+  return failingAdapter(unsetSourceError(field, text));
 }
 
-/** An address that cannot be one must not lead the data elsewhere: every call says what is wrong with it. */
+/** Fails every call if the address is invalid, so that it does not lead the data elsewhere. */
 function lazyRest(baseUrl: string): PipelineAdapter {
   const load = async (): Promise<PipelineAdapter> => {
     const { RestAdapter } = await import('../../adapters/rest/adapter.js');

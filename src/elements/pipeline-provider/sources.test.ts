@@ -7,7 +7,7 @@ import '../pipeline-filter/define.js';
 import '../pipeline-settings/define.js';
 import '../pipeline-status-picker/define.js';
 import './define.js';
-import { isUnset } from './unset.js';
+import { isUnset } from '../../ui/unset-source.js';
 
 async function tenant(name: string): Promise<MemoryAdapter> {
   const adapter = new MemoryAdapter();

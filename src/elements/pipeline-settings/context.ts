@@ -5,7 +5,7 @@ import type { MessageKey } from '../../locales/en.js';
 import type { PaletteColor } from '../../model/color.js';
 import type { PipelineError } from '../../model/errors.js';
 import type { Status } from '../../model/status.js';
-import type { PipelineStore } from '../../store/store.js';
+import type { PipelineStore } from '../../store/pipeline.js';
 import { FocusKeeper } from './focus.js';
 import type { Message } from './message.js';
 import { Writer } from './writer.js';

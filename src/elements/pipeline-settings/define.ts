@@ -1,5 +1,5 @@
 import '../../ui/trusted-types.js';
-import { define } from '../../ui/define.js';
+import { define } from '../../ui/dom.js';
 import { PipelineSettings } from './pipeline-settings.js';
 
 define('pipeline-settings', PipelineSettings);

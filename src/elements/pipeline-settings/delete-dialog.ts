@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { warningIcon } from '../../ui/icons.js';
+import { warningIcon } from '../../ui/templates.js';
 import type { Id } from '../../model/id.js';
 import type { Status } from '../../model/status.js';
 import type { SettingsContext } from './context.js';

@@ -5,7 +5,7 @@ import type { Status } from '../../model/status.js';
 import { PipelineError } from '../../model/errors.js';
 import { DEFAULT_PALETTE } from '../../model/color.js';
 import type { PipelineErrorEvent } from '../../events.js';
-import { PipelineStore } from '../../store/store.js';
+import { PipelineStore } from '../../store/pipeline.js';
 import type { PipelineSettings } from './pipeline-settings.js';
 import {
   button,

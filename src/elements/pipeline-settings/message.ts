@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { closeIcon, warningIcon } from '../../ui/icons.js';
+import { closeIcon, warningIcon } from '../../ui/templates.js';
 import type { LocalizeController } from '../../ui/localize.js';
 import type { MessageKey } from '../../locales/en.js';
 

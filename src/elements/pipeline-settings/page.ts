@@ -8,16 +8,16 @@ import {
   type TemplateResult,
 } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
-import { PipelineErrorEvent } from '../../events/error.js';
-import { chipStyles } from '../../ui/chip.styles.js';
+import { PipelineErrorEvent } from '../../events.js';
+import { chipStyles } from '../../ui/chip.js';
 import { errorText } from '../../ui/error-text.js';
-import { plusIcon, warningIcon } from '../../ui/icons.js';
+import { plusIcon, warningIcon } from '../../ui/templates.js';
 import { announce, silence } from '../../ui/live-region.js';
 import { learn, type LocalizeController } from '../../ui/localize.js';
 import { MenuController } from '../../ui/menu.js';
 import { warnOnce, type ElementState } from '../../ui/pipeline-element.js';
 import { SortableController } from '../../ui/sortable.js';
-import { statusColor } from '../../ui/status-color.js';
+import { statusColor } from '../../ui/templates.js';
 import { inbox } from '../../locales/en/inbox.js';
 import { settings as words } from '../../locales/en/settings.js';
 import { DEFAULT_COLOR, DEFAULT_PALETTE, type PaletteColor } from '../../model/color.js';
@@ -25,9 +25,9 @@ import type { PipelineError } from '../../model/errors.js';
 import type { Id } from '../../model/id.js';
 import { parseColor } from '../../model/validate.js';
 import type { Status } from '../../model/status.js';
-import type { PipelineStore } from '../../store/store.js';
+import type { PipelineStore } from '../../store/pipeline.js';
 import type { StoreController } from '../../store/store-controller.js';
-import { Tallies } from '../../store/tallies.js';
+import { CountCache } from '../../store/counts.js';
 import { controls } from '../../styles/controls.js';
 import { popup } from '../../styles/popup.js';
 import { SettingsContext } from './context.js';
@@ -317,7 +317,7 @@ export class SettingsPage {
 
   /** How many conversations have a status; `undefined` where nobody can count, or not yet. */
   #count(id: Id): number | undefined {
-    const counts = this.#store?.part(Tallies).of(CONVERSATIONS).counts;
+    const counts = this.#store?.cache(CountCache).of(CONVERSATIONS).counts;
     return counts && (counts.byStatus.get(id) ?? 0);
   }
 

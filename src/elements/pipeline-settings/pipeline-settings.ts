@@ -1,17 +1,18 @@
 import type { PropertyDeclarations, PropertyValues } from '@lit/reactive-element';
 import { create } from '../../ui/dom.js';
-import { LazyPart } from '../../ui/lazy-part.js';
+import { LazyCode, LazyPart } from '../../ui/lazy.js';
 import { announce, prepareToAnnounce } from '../../ui/live-region.js';
 import { PipelineElement } from '../../ui/pipeline-element.js';
 import { DEFAULT_PALETTE, type PaletteColor } from '../../model/color.js';
-import type { Interest, PipelineStore } from '../../store/store.js';
-import { Tallies } from '../../store/tallies.js';
+import type { Interest, PipelineStore } from '../../store/pipeline.js';
+import { CountCache } from '../../store/counts.js';
 import { base } from '../../styles/base.js';
 import { controlTokens } from '../../styles/control-tokens.js';
 import { tokens } from '../../styles/tokens.js';
-import { pageCode } from './load-page.js';
 import type { SettingsPage } from './page.js';
 import { styles } from './pipeline-settings.styles.js';
+
+const pageCode = new LazyCode(async () => (await import('./page.js')).SettingsPage);
 
 /** What takes less time to load is not worth a word, milliseconds. */
 const PATIENCE = 1000;
@@ -103,7 +104,7 @@ export class PipelineSettings extends PipelineElement {
   }
 
   protected override interest(store: PipelineStore): Interest {
-    return { statuses: true, also: store.part(Tallies).of({ of: 'conversation' }) };
+    return { statuses: true, also: store.cache(CountCache).of({ of: 'conversation' }) };
   }
 
   protected override sourceChanged(isSession: boolean): void {

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { chip } from '../../ui/chip.js';
-import { checkIcon, plusIcon, warningIcon } from '../../ui/icons.js';
-import { statusColor } from '../../ui/status-color.js';
+import { chip } from '../../ui/templates.js';
+import { checkIcon, plusIcon, warningIcon } from '../../ui/templates.js';
+import { statusColor } from '../../ui/templates.js';
 import { settings as words } from '../../locales/en/settings.js';
 import type { MessageKey } from '../../locales/en.js';
 import type { Status } from '../../model/status.js';

@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { chip } from '../../ui/chip.js';
-import { dotsIcon, pencilIcon, trashIcon } from '../../ui/icons.js';
+import { chip } from '../../ui/templates.js';
+import { dotsIcon, pencilIcon, trashIcon } from '../../ui/templates.js';
 import type { Status } from '../../model/status.js';
 import type { SettingsContext } from './context.js';
 import { renderForm, type FormHandlers } from './status-form.js';

@@ -6,7 +6,7 @@ import {
 } from '../../events.js';
 import { PipelineError, type PipelineErrorCode } from '../../model/errors.js';
 import type { Status } from '../../model/status.js';
-import { Writes } from '../../store/writes.js';
+import { Mutations } from '../../store/mutations.js';
 import type { SettingsContext } from './context.js';
 
 /** What became of a write. Without an error it was cancelled by the page, or is no longer about what is shown. */
@@ -32,7 +32,7 @@ export class Writer {
   async write<T>(
     action: StatusesAction,
     status: Status,
-    call: (writes: Writes) => Promise<T>,
+    call: (writes: Mutations) => Promise<T>,
     expected?: PipelineErrorCode,
   ): Promise<Outcome<T>> {
     const context = this.#context;
@@ -43,7 +43,7 @@ export class Writer {
     this.#pending++;
     host.requestUpdate();
     try {
-      const value = await call(Writes.of(store));
+      const value = await call(Mutations.of(store));
       if (context.isClosed) return { ok: false };
       const changed = (action !== 'delete' && store.status(status.id)) || status;
       host.dispatchEvent(new PipelineStatusesChangeEvent(action, changed));

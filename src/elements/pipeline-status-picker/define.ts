@@ -1,5 +1,5 @@
 import '../../ui/trusted-types.js';
-import { define } from '../../ui/define.js';
+import { define } from '../../ui/dom.js';
 import { PipelineStatusPicker } from './pipeline-status-picker.js';
 
 define('pipeline-status-picker', PipelineStatusPicker);

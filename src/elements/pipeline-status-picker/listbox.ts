@@ -1,304 +1,278 @@
+/** The listbox in the picker's popup: options, keyboard, typeahead and search. */
 import type { ReactiveControllerHost } from '@lit/reactive-element';
 import { repeat } from 'lit/directives/repeat.js';
 import { html, nothing, type TemplateResult } from 'lit/html.js';
-import { contains } from '../../ui/contains.js';
-import { searchIcon } from '../../ui/icons.js';
 import { TypeAhead, indexForKey, isPrintable } from '../../ui/list-keys.js';
 import { announce } from '../../ui/live-region.js';
 import type { LocalizeController } from '../../ui/localize.js';
+import { SearchableList, type StatusOption } from '../../ui/searchable-list.js';
+import { checkIcon, chip } from '../../ui/templates.js';
 import type { Id } from '../../model/id.js';
-import { FirstRows } from './first-rows.js';
-import { OPTION, renderOption, renderWidth, type ListOption } from './option.js';
+import { InitialRows } from './initial-rows.js';
 
-export interface ListboxOptions {
-  options(): readonly ListOption[];
-  /** The chosen value; `undefined` when the conversations have different ones. */
+export interface ListboxConfig {
+  options(): readonly StatusOption[];
+  /** The selected value; `undefined` if the conversations have different ones. */
   selected(): Id | null | undefined;
-  /** Whether a search field stands above the list. */
-  searchable(): boolean;
-  onPick(value: Id | null): void;
-  /** Asked to close; `leaves`: by Tab, focus goes on to the trigger's neighbour. */
-  onClose(leaves: boolean): void;
+  /** Whether there is a search field above the list. */
+  isSearchable(): boolean;
+  onSelect(value: Id | null): void;
+  /** The user leaves the list with Tab. */
+  onClose(): void;
 }
 
-type Host = ReactiveControllerHost & HTMLElement;
+/** The id of an option is this prefix and its index. */
+const OPTION_ID = 'option-';
 
-const ANNOUNCE_DELAY = 500;
+/** The keys that move through the list while focus is in the search field; the others edit the query. */
+const SEARCH_KEYS = ['ArrowDown', 'ArrowUp', 'PageDown', 'PageUp'];
 
 /**
- * The options of a popup. Without search the options take real focus, as those of a native select do: screen readers
- * on Apple's systems do not follow `aria-activedescendant` on a button. With search, focus stays in the field.
+ * Without a search field the options take focus, like those of a native select: screen readers on Apple's systems do not
+ * follow `aria-activedescendant` on a button. With one, focus stays in the field.
  */
 export class Listbox {
-  readonly #host: Host;
+  readonly #host: ReactiveControllerHost & HTMLElement;
   readonly #localize: LocalizeController;
-  readonly #options: ListboxOptions;
+  readonly #config: ListboxConfig;
+  readonly #search: SearchableList;
   readonly #typeAhead = new TypeAhead();
-  readonly #rows = new FirstRows(() => {
-    this.#hasMore = true;
+  readonly #rows = new InitialRows(() => {
+    this.#hasNewRows = true;
     this.#host.requestUpdate();
   });
-  #query = '';
-  /** Where to begin, until focus is there. */
+  /** The option to open at, until it has focus; by default the selected one. */
   #start: number | 'first' | 'last' | undefined;
+  /** The active option: its index, and its value, as the index may change while the list is open. */
   #active = -1;
-  /** What the active option stands for: others may move it in the list. */
-  #value: Id | null | undefined;
-  #focusPending = false;
-  /** Rows are made before those that were there first. */
-  #hasMore = false;
+  #activeValue: Id | null | undefined;
+  #isFocusPending = false;
+  /** Rows were added before the initial ones, which scrolls the active option away. */
+  #hasNewRows = false;
   #focused: Element | null = null;
 
-  constructor(host: Host, localize: LocalizeController, options: ListboxOptions) {
+  constructor(host: ReactiveControllerHost & HTMLElement, localize: LocalizeController, config: ListboxConfig) {
     this.#host = host;
     this.#localize = localize;
-    this.#options = options;
+    this.#config = config;
+    this.#search = new SearchableList(host, localize, {
+      options: () => config.options(),
+      isSearchable: () => config.isSearchable(),
+      onSearch: () => this.#setActive(0),
+    });
   }
 
-  /** Starts anew: `at` is the option to begin with, by default the chosen one. */
+  /** Starts over, as the popup opens. */
   open(at?: 'first' | 'last'): void {
-    this.#query = '';
+    this.#search.query = '';
     this.#focused = null;
     this.#start = at;
-    this.#focusPending = true;
+    this.#isFocusPending = true;
     this.#rows.open();
   }
 
-  /** Resolves when all that was opened is about to be rendered. */
+  /** Resolves when all rows are about to be rendered; `undefined` if they are. */
   get settled(): Promise<void> | undefined {
     return this.#rows.settled;
   }
 
-  /** A letter typed on the trigger: goes to the option that starts with it, or is the first of a search. */
+  /** Handles a typed character: as the start of a query, or to move to an option that starts with it. */
   type(key: string): void {
-    if (this.#focusPending && this.#options.searchable()) {
-      this.#query = key;
+    if (this.#isFocusPending && this.#config.isSearchable()) {
+      this.#search.query = key;
       this.#start = 'first';
       return;
     }
-    const labels = this.#shown().map((option) => option.label);
-    const current = this.#focusPending ? this.#startIndex() : this.#active;
+    const labels = this.#search.matches.map((option) => option.label);
+    const current = this.#isFocusPending ? this.#startIndex() : this.#active;
     const index = this.#typeAhead.find(key, labels, current, this.#localize.formats.collator);
     if (index === undefined) return;
-    if (this.#focusPending) this.#start = index;
-    else this.#activate(index);
+    if (this.#isFocusPending) this.#start = index;
+    else this.#moveTo(index);
   }
 
-  /** Called when the popup is rendered and shown: puts focus where it belongs. */
-  settle(): void {
-    if (this.#focusPending) {
-      // Nothing to go to before the statuses are loaded.
-      if (!this.#list?.childElementCount && !this.#query) return;
-      this.#focusPending = false;
-      // Focus in a field brings up a phone's keyboard, over the list; who has typed has another.
-      const isCoarse = matchMedia('(pointer: coarse)').matches;
-      if (this.#search && (this.#query || !isCoarse)) this.#search.focus({ preventScroll: true });
+  /** Called after the popup is rendered and shown: moves focus where it belongs. */
+  updated(): void {
+    if (this.#isFocusPending) {
+      // There is nothing to focus before the statuses are loaded.
+      if (!this.#list?.childElementCount && !this.#search.query) return;
+      this.#isFocusPending = false;
+      // On a phone, focus in the field opens a keyboard over the list. Whoever has typed uses another keyboard.
+      const { field, query } = this.#search;
+      if (field && (query || !matchMedia('(pointer: coarse)').matches)) field.focus({ preventScroll: true });
       else this.#focusActive();
-      this.#reveal();
-      this.#rows.goOn();
+      this.#scrollToActive();
+      this.#rows.continue();
     } else if (this.#focused && !this.#focused.isConnected) {
-      // The focused option was deleted by someone else: its neighbour takes over.
-      this.#goTo(Math.min(this.#active, this.#shown().length - 1));
+      // Someone else deleted the status that had focus: its neighbor takes it.
+      this.#setActive(Math.min(this.#active, this.#search.matches.length - 1));
       this.#focusActive();
-    } else if (this.#hasMore) this.#reveal();
-    this.#hasMore = false;
+    } else if (this.#hasNewRows) this.#scrollToActive();
+    this.#hasNewRows = false;
   }
 
   render(): TemplateResult {
-    const searchable = this.#options.searchable();
-    const shown = this.#shown();
-    const moved = shown.findIndex((option) => option.value === this.#value);
-    if (this.#focusPending) this.#goTo(this.#startIndex());
-    else if (moved >= 0) this.#active = moved;
-    const selected = this.#options.selected();
-    const [from, to] = this.#rows.range(this.#active, shown.length);
-    return html`${searchable ? this.#renderSearch(shown) : nothing}
+    const { matches } = this.#search;
+    const movedTo = matches.findIndex((option) => option.value === this.#activeValue);
+    if (this.#isFocusPending) this.#setActive(this.#startIndex());
+    else if (movedTo >= 0) this.#active = movedTo;
+    const selected = this.#config.selected();
+    const marksActive = this.#config.isSearchable();
+    const [from, to] = this.#rows.range(this.#active, matches.length);
+    return html`${this.#search.renderField({
+        listboxId: 'listbox',
+        activeOptionId: matches[this.#active] && OPTION_ID + this.#active,
+        onKeyDown: this.#handleKeyDown,
+      })}
       <div
-        class="listbox"
+        class="listbox options"
         id="listbox"
         part="listbox"
         role="listbox"
         aria-label=${this.#localize.text('pipelineStatus')}
-        ?hidden=${shown.length === 0}
+        ?hidden=${matches.length === 0}
         @click=${this.#handleClick}
         @keydown=${this.#handleKeyDown}
         @focusin=${this.#handleFocusIn}
         @focusout=${this.#handleFocusOut}
       >
         ${repeat(
-          shown.slice(from, to),
+          matches.slice(from, to),
           (option) => option.value ?? '',
           (option, i) => {
             const index = from + i;
-            return renderOption(option, index, option.value === selected, searchable && index === this.#active);
+            return renderOption(option, index, option.value === selected, marksActive && index === this.#active);
           },
-        )}${this.#rows.widest(shown.map(({ label }) => label)).map(renderWidth)}
+        )}${this.#rows.widest(matches.map(({ label }) => label)).map(renderWidth)}
       </div>
-      ${shown.length ? nothing : this.#renderEmpty()}`;
-  }
-
-  #renderSearch(shown: readonly ListOption[]): TemplateResult {
-    const { text } = this.#words;
-    return html`<div class="search-row">
-      ${searchIcon}
-      <input
-        class="search"
-        part="search"
-        type="text"
-        role="combobox"
-        autocomplete="off"
-        spellcheck="false"
-        aria-autocomplete="list"
-        aria-expanded="true"
-        aria-controls="listbox"
-        aria-activedescendant=${shown[this.#active] ? OPTION + this.#active : nothing}
-        aria-label=${text('search')}
-        placeholder=${text('search')}
-        .value=${this.#query}
-        @input=${this.#handleInput}
-        @keydown=${this.#handleKeyDown}
-      />
-    </div>`;
+      ${matches.length ? nothing : this.#renderEmpty()}`;
   }
 
   #renderEmpty(): TemplateResult {
-    const { text } = this.#words;
-    if (!this.#query) return html`<p class="empty" part="empty">${text('noStatusesYet')}</p>`;
-    return html`<p class="empty" part="empty">
-      ${text('noResults', { query: this.#query })}
-      <button class="link-button" part="clear" @click=${this.#handleClearSearch}>${text('clearSearch')}</button>
-    </p>`;
-  }
-
-  get #words(): { text: LocalizeController['text'] } {
-    return { text: (key, values) => this.#localize.text(key, values) };
+    if (this.#search.query) return this.#search.renderNoResults();
+    return html`<p class="empty" part="empty">${this.#localize.text('noStatusesYet')}</p>`;
   }
 
   get #list(): HTMLElement | null {
     return this.#host.shadowRoot?.querySelector<HTMLElement>('#listbox') ?? null;
   }
 
-  get #search(): HTMLInputElement | null {
-    return this.#host.shadowRoot?.querySelector<HTMLInputElement>('.search') ?? null;
-  }
-
   #optionAt(index: number): HTMLElement | null {
-    return this.#host.shadowRoot?.querySelector<HTMLElement>(`#${OPTION}${index}`) ?? null;
+    return this.#host.shadowRoot?.querySelector<HTMLElement>(`#${OPTION_ID}${index}`) ?? null;
   }
 
-  /** Which option an element is, or is in; -1 for none. */
+  /** The index of the option that contains an element; -1 for none. */
   #indexOf(element: Element): number {
     const option = element.closest('[role=option]');
-    return option ? Number(option.id.slice(OPTION.length)) : -1;
-  }
-
-  #shown(): readonly ListOption[] {
-    const options = this.#options.options();
-    const query = this.#query.trim();
-    if (!query) return options;
-    const { collator } = this.#localize.formats;
-    return options.filter(({ label }) => contains(label, query, collator));
+    return option ? Number(option.id.slice(OPTION_ID.length)) : -1;
   }
 
   #startIndex(): number {
-    const options = this.#shown();
+    const { matches } = this.#search;
     if (typeof this.#start === 'number') return this.#start;
-    if (this.#start) return this.#start === 'first' ? 0 : options.length - 1;
-    return Math.max(
-      0,
-      options.findIndex((option) => option.value === this.#options.selected()),
-    );
+    if (this.#start) return this.#start === 'first' ? 0 : matches.length - 1;
+    const selected = matches.findIndex((option) => option.value === this.#config.selected());
+    return Math.max(0, selected);
   }
 
-  #goTo(index: number): void {
+  #setActive(index: number): void {
     this.#active = index;
-    this.#value = this.#shown()[index]?.value;
+    this.#activeValue = this.#search.matches[index]?.value;
   }
 
-  #activate(index: number): void {
+  #moveTo(index: number): void {
     if (!this.#optionAt(index)) {
-      // So soon after the list opened that it is not made yet.
+      // The list has just opened, and this row is not rendered yet.
       this.#start = index;
-      this.#focusPending = true;
+      this.#isFocusPending = true;
       this.#host.requestUpdate();
       return;
     }
-    this.#goTo(index);
-    if (this.#options.searchable() && this.#host.shadowRoot?.activeElement === this.#search) {
+    this.#setActive(index);
+    const { field, matches } = this.#search;
+    if (field && this.#host.shadowRoot?.activeElement === field) {
       this.#host.requestUpdate();
-      // VoiceOver does not follow aria-activedescendant here (react-aria: useComboBox).
-      if (/^(Mac|iP)/.test(navigator.platform)) announce(this.#shown()[index]!.label, this.#host);
+      // VoiceOver does not announce aria-activedescendant here. As in React Aria's useComboBox
+      // (https://github.com/adobe/react-spectrum/blob/main/packages/@react-aria/combobox/src/useComboBox.ts); remove when it does.
+      if (/^(Mac|iP)/.test(navigator.platform)) announce(matches[index]!.label, this.#host);
     } else this.#focusActive();
-    this.#reveal();
+    this.#scrollToActive();
   }
 
   #focusActive(): void {
     const option = this.#optionAt(Math.max(0, this.#active));
-    (option ?? this.#search)?.focus({ preventScroll: true });
+    (option ?? this.#search.field)?.focus({ preventScroll: true });
   }
 
-  #reveal(): void {
+  #scrollToActive(): void {
     this.#optionAt(this.#active)?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
   }
 
+  #select(index: number): void {
+    const option = this.#search.matches[index];
+    if (option) this.#config.onSelect(option.value);
+  }
+
   readonly #handleClick = (event: Event): void => {
-    this.#pickAt(this.#indexOf(event.target as Element));
+    this.#select(this.#indexOf(event.target as Element));
   };
 
   readonly #handleFocusIn = (event: Event): void => {
     this.#focused = event.target as Element;
-    this.#goTo(this.#indexOf(this.#focused));
+    this.#setActive(this.#indexOf(this.#focused));
   };
 
   readonly #handleFocusOut = (event: FocusEvent): void => {
-    // Without a target nobody moved it: the option may just have been taken out of the page.
+    // Without a target focus was not moved: the option may just have been removed.
     if (event.relatedTarget) this.#focused = null;
   };
 
-  readonly #handleInput = (event: InputEvent): void => {
-    event.stopPropagation();
-    this.#query = (event.target as HTMLInputElement).value;
-    this.#goTo(0);
-    this.#host.requestUpdate();
-    const n = this.#shown().length;
-    announce(
-      n ? this.#localize.text('statusesFound', { n }) : this.#localize.text('noResults', { query: this.#query }),
-      this.#host,
-      ANNOUNCE_DELAY,
-    );
-  };
-
-  readonly #handleClearSearch = (): void => {
-    this.#query = '';
-    this.#host.requestUpdate();
-    this.#search?.focus({ preventScroll: true });
-  };
-
   readonly #handleKeyDown = (event: KeyboardEvent): void => {
-    // A letter or word that is still being composed has the keys to itself.
+    // An input method that is composing a character handles the keys itself.
     if (event.isComposing) return;
-    const inSearch = event.target === this.#search;
-    const shown = this.#shown();
-    // The focus, not the memory of it, says where we are.
-    const focused = this.#indexOf(event.target as Element);
-    const current = inSearch ? this.#active : Math.max(focused, 0);
-    const isMove = !inSearch || ['ArrowDown', 'ArrowUp', 'PageDown', 'PageUp'].includes(event.key);
-    const index = isMove && !event.altKey ? indexForKey(event.key, current, shown.length) : undefined;
+    const isInField = event.target === this.#search.field;
+    const { length } = this.#search.matches;
+    const current = isInField ? this.#active : Math.max(this.#indexOf(event.target as Element), 0);
+    const canMove = (!isInField || SEARCH_KEYS.includes(event.key)) && !event.altKey;
+    const index = canMove ? indexForKey(event.key, current, length) : undefined;
 
-    if (index !== undefined) this.#activate(index);
-    // From a search that finds nothing Tab goes to the button that clears it.
-    else if (event.key === 'Tab') return shown.length || event.shiftKey ? this.#options.onClose(true) : undefined;
-    else if (event.key === 'Enter' || (event.key === 'ArrowUp' && event.altKey)) this.#pickAt(current);
-    else if (inSearch) return;
-    else if (event.key === ' ' && !this.#typeAhead.isTyping) this.#pickAt(current);
+    if (index !== undefined) this.#moveTo(index);
+    else if (event.key === 'Tab') {
+      // Without results Tab moves on to the button that clears the search.
+      if (!length && !event.shiftKey) return;
+      this.#config.onClose();
+      return;
+    } else if (event.key === 'Enter' || (event.key === 'ArrowUp' && event.altKey)) this.#select(current);
+    else if (isInField) return;
+    else if (event.key === ' ' && !this.#typeAhead.isTyping) this.#select(current);
     else if (isPrintable(event)) this.type(event.key);
     else return;
     event.preventDefault();
     event.stopPropagation();
   };
-
-  #pickAt(index: number): void {
-    const option = this.#shown()[index];
-    if (option) this.#options.onPick(option.value);
-  }
 }
+
+const renderOption = (
+  { value, label, status }: StatusOption,
+  index: number,
+  isSelected: boolean,
+  isActive: boolean,
+): TemplateResult =>
+  html`<div
+    class="option"
+    part="option"
+    role="option"
+    id=${OPTION_ID + index}
+    tabindex="-1"
+    aria-selected=${isSelected ? 'true' : 'false'}
+    ?data-active=${isActive}
+    ?data-none=${value === null}
+  >
+    ${isSelected ? html`<span class="check" part="check">${checkIcon}</span>` : nothing}${chip(status, label)}
+  </div>`;
+
+/** Invisible, and as wide as an option with this label. */
+const renderWidth = (label: string): TemplateResult =>
+  html`<div class="option width" aria-hidden="true">
+    <span class="chip"><span class="swatch"></span><span class="label">${label}</span></span>
+  </div>`;

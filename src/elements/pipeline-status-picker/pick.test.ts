@@ -1,5 +1,5 @@
 import { expect, fixture, html } from '@open-wc/testing';
-import { sendKeys } from '@web/test-runner-commands';
+import { sendKeys, sendMouse } from '@web/test-runner-commands';
 import { announced, deepActiveElement, nextEvent, queryByRole, until } from '../../../test/support.js';
 import { PipelineError } from '../../model/errors.js';
 import {
@@ -352,6 +352,26 @@ describe('<pipeline-status-picker> a pick', () => {
       await press('Tab');
       expect(deepActiveElement() === after).to.equal(true);
       await until(() => !undo(element));
+    });
+
+    it('stays during the press that moves focus away, so that the pressed button does not move before its click', async () => {
+      const element = await picker(await pipeline());
+      const elsewhere = document.createElement('button');
+      elsewhere.textContent = 'Elsewhere';
+      let clicks = 0;
+      elsewhere.addEventListener('click', () => clicks++);
+      element.after(elsewhere);
+      await pick(element, 'Leads');
+      await until(() => undo(element));
+      const { left, top } = elsewhere.getBoundingClientRect();
+      await sendMouse({ type: 'move', position: [Math.round(left + 2), Math.round(top + 2)] });
+      await sendMouse({ type: 'down' });
+      await until(() => deepActiveElement() === elsewhere);
+      await element.updateComplete;
+      expect([undo(element) !== undefined, elsewhere.getBoundingClientRect().left]).to.deep.equal([true, left]);
+      await sendMouse({ type: 'up' });
+      await until(() => !undo(element));
+      expect(clicks).to.equal(1);
     });
 
     it('is withdrawn when someone else changes the status meanwhile', async () => {

@@ -1,18 +1,18 @@
-/*
- * The pill is written by hand, not by a template: it is all that most of the thousand pickers of a page ever show, and
- * what a template keeps for each of its places weighs more than the pill.
+/**
+ * The pill of a picker and the notes beside it, made without templates: a page may have a thousand pickers, of which most
+ * never show more, and what a template keeps in memory for each of its expressions outweighs the pill.
  */
 import { NONE, assign, create, type Attributes } from '../../ui/dom.js';
 
 /** What a pill shows. */
-export interface PillLook {
-  /** `undefined`: it is text, not a button. */
+export interface PillContent {
+  /** The attributes of the button; `undefined`: the pill is text. */
   readonly button: Attributes | undefined;
   readonly chip: Attributes;
-  /** `undefined` where there is no status: the colour is not seen then. */
+  /** `undefined` without a status, where the color is not visible. */
   readonly color: string | undefined;
   readonly label: string;
-  /** What a screen reader says before a pill that is text. */
+  /** What screen readers announce before a pill that is text. */
   readonly prefix: string;
 }
 
@@ -23,65 +23,95 @@ function isSame(a: Attributes, b: Attributes): boolean {
 
 let lastButton = NONE;
 
-/** The attributes of a button: the pickers of a page have mostly the same, and keep one object between them. */
-export function shared(button: Attributes): Attributes {
+/** Saves memory: most pickers of a page have equal buttons, and share one object for the attributes. */
+export function shareAttributes(button: Attributes): Attributes {
   if (!isSame(button, lastButton)) lastButton = button;
   return lastButton;
 }
 
-const part = (name: string, tag = 'span'): HTMLElement => create(tag, { class: name, part: name });
+const createPart = (name: string, tag = 'span'): HTMLElement => create(tag, { class: name, part: name });
 
-function makeButton(): HTMLElement {
-  const chip = create('span', NONE, part('swatch'), part('label', 'bdi'), part('caret'));
+function createButton(): HTMLElement {
+  const chip = create('span', NONE, createPart('swatch'), createPart('label', 'bdi'), createPart('caret'));
   return create('button', { class: 'trigger', part: 'trigger', type: 'button', role: 'combobox' }, chip);
 }
 
-function makeText(): HTMLElement {
-  const chip = create('span', NONE, part('swatch'), part('label', 'bdi'));
+function createText(): HTMLElement {
+  const chip = create('span', NONE, createPart('swatch'), createPart('label', 'bdi'));
   return create('span', { class: 'trigger', part: 'trigger' }, create('span', { class: 'visually-hidden' }), chip);
 }
 
-/** The first pill of each kind: those of a page begin alike, so each is a copy, with little to change. */
-const patterns: Partial<Record<'button' | 'text', Pill>> = {};
+/** The first pill of each kind. The others are copies of it, with few changes. */
+const prototypes: Partial<Record<'button' | 'text', Pill>> = {};
 
-/** The pill of a picker. */
 export class Pill {
-  /** The button, or the text where the status can only be read. */
+  /** The button, or the text of a read-only picker. */
   readonly element: HTMLElement;
-  #look: PillLook | undefined;
+  #content: PillContent | undefined;
 
-  private constructor(element: HTMLElement, look?: PillLook) {
+  private constructor(element: HTMLElement, content?: PillContent) {
     this.element = element;
-    this.#look = look;
+    this.#content = content;
   }
 
-  static of(look: PillLook): Pill {
-    const kind = look.button ? 'button' : 'text';
-    let pattern = patterns[kind];
-    if (!pattern) {
-      pattern = patterns[kind] = new Pill(look.button ? makeButton() : makeText());
-      // Without a colour: a copied `style` attribute may be refused by a strict Content-Security-Policy.
-      pattern.show({ ...look, color: undefined });
+  /** Creates a pill of the kind that `content` needs. */
+  static for(content: PillContent): Pill {
+    const kind = content.button ? 'button' : 'text';
+    let prototype = prototypes[kind];
+    if (!prototype) {
+      prototype = prototypes[kind] = new Pill(content.button ? createButton() : createText());
+      // Without a color: a strict Content-Security-Policy may refuse a cloned `style` attribute.
+      prototype.show({ ...content, color: undefined });
     }
-    return new Pill(pattern.element.cloneNode(true) as HTMLElement, pattern.#look);
+    return new Pill(prototype.element.cloneNode(true) as HTMLElement, prototype.#content);
   }
 
   get isButton(): boolean {
-    return this.#look?.button !== undefined;
+    return this.#content?.button !== undefined;
   }
 
-  show(look: PillLook): void {
-    const before = this.#look;
+  show(content: PillContent): void {
+    const before = this.#content;
     const chip = this.element.lastElementChild as HTMLElement;
-    const { button } = look;
+    const { button } = content;
     if (button && button !== before?.button) assign(this.element, button, before?.button ?? NONE);
-    if (!button && look.prefix !== before?.prefix) this.element.firstElementChild!.textContent = look.prefix;
-    assign(chip, look.chip, before?.chip ?? NONE);
-    // Taken away, though it is not seen: it names a status, of another tenant perhaps.
-    if (look.color !== before?.color) chip.style.setProperty('--_c', look.color ?? '');
-    // The children are not asked for as a list: the browser would keep one for each.
+    if (!button && content.prefix !== before?.prefix) this.element.firstElementChild!.textContent = content.prefix;
+    assign(chip, content.chip, before?.chip ?? NONE);
+    // Removed even where it is not visible: it names a status, which may be another tenant's.
+    if (content.color !== before?.color) chip.style.setProperty('--_c', content.color ?? '');
+    // Not by `children`, which the browser would keep a collection for in every pill.
     const label = button ? chip.firstElementChild!.nextElementSibling! : chip.lastElementChild!;
-    if (look.label !== before?.label) label.textContent = look.label;
-    this.#look = look;
+    if (content.label !== before?.label) label.textContent = content.label;
+    this.#content = content;
+  }
+}
+
+const NOTE_ATTRIBUTES = {
+  /** How long the conversation has had its status. */
+  duration: { class: 'since' },
+  /** Why the status could not be read: for screen readers, as the pill shows it with a mark. */
+  readError: { class: 'visually-hidden', id: 'error' },
+  /** Why the popup could not be opened. */
+  popupError: { class: 'message error', id: 'error', part: 'error', role: 'alert' },
+} as const satisfies Record<string, Attributes>;
+
+/** The texts beside a pill, in this order; '' for none. */
+export type PillNotes = Readonly<Record<keyof typeof NOTE_ATTRIBUTES, string>>;
+
+/** Adds, updates and removes the notes after a pill. */
+export function renderNotes(pill: HTMLElement, notes: PillNotes): void {
+  let previous: Element = pill;
+  for (const [key, attributes] of Object.entries(NOTE_ATTRIBUTES)) {
+    const text = notes[key as keyof PillNotes];
+    const next = previous.nextElementSibling;
+    const existing = next?.getAttribute('data-note') === key ? next : undefined;
+    if (!text) {
+      existing?.remove();
+      continue;
+    }
+    const note = existing ?? create('span', { 'data-note': key, ...attributes });
+    if (note.textContent !== text) note.textContent = text;
+    if (!existing) previous.after(note);
+    previous = note;
   }
 }

@@ -1,3 +1,4 @@
+/** Styles of the pill and the notes beside it. */
 import { css } from '@lit/reactive-element';
 
 export const styles = css`
@@ -28,12 +29,12 @@ export const styles = css`
     text-align: start;
   }
 
-  /* Never a smaller target than WCAG 2.5.8 asks for, however small the pill. */
+  /* At least as large a target as WCAG 2.5.8 asks for, however small the pill. */
   button.trigger {
     min-block-size: max(24px, var(--_trigger-size, 24px));
   }
 
-  /* Around what is seen: for fingers the button is nearly twice as high. */
+  /* Around the pill: on touch screens the button is nearly twice as high. */
   .trigger:focus-visible {
     outline: 0;
   }
@@ -81,7 +82,7 @@ export const styles = css`
     white-space: nowrap;
   }
 
-  /* The words are for screen readers. */
+  /* The text is for screen readers. */
   .skeleton > * {
     opacity: 0;
   }
@@ -97,7 +98,7 @@ export const styles = css`
     overflow-wrap: anywhere;
   }
 
-  /* Shown only when it takes long enough to be noticed. */
+  /* Delayed: a fast write shows no animation. */
   [aria-busy='true'] .swatch {
     animation: pulse 0.9s 0.4s ease-in-out infinite alternate both;
   }

@@ -1,70 +1,68 @@
+/** `<pipeline-status-picker>`: shows the status of a conversation and changes it. Longer than most for its documented API. */
 import { css, type PropertyDeclarations, type PropertyValues } from '@lit/reactive-element';
-import { atHand } from '../../ui/at-hand.js';
-import { chipColor, chipParts } from '../../ui/chip-look.js';
-import { chipStyles } from '../../ui/chip.styles.js';
+import { chipColor, chipParts, chipStyles } from '../../ui/chip.js';
 import { everyMinute, formatDuration, stopEveryMinute } from '../../ui/clock.js';
-import { LazyPart } from '../../ui/lazy-part.js';
+import { FormAssociatedElement } from '../../ui/form-associated.js';
+import { LazyCode, LazyPart } from '../../ui/lazy.js';
 import { unsetSourceText } from '../../ui/unset-source.js';
-import type { PipelineError } from '../../model/errors.js';
 import type { Id } from '../../model/id.js';
-import type { Interest } from '../../store/store.js';
+import type { Interest } from '../../store/pipeline.js';
 import { base } from '../../styles/base.js';
 import { tokens } from '../../styles/tokens.js';
-import type { Chooser, ChooserHost } from './chooser.js';
 import {
-  NOTHING_YET,
+  LOADING,
   idsOf,
-  isReadOf,
-  isSameView,
-  readConversations,
-  viewOf,
+  isParsedFrom,
+  isSameStatus,
+  parseConversations,
+  sharedStatusOf,
   type Conversations,
-  type View,
-} from './conversations.js';
-import { FormControl } from './form-control.js';
-import { chooserCode } from './load-chooser.js';
-import { showNotes } from './notes.js';
-import { Pill, shared, type PillLook } from './pill.js';
+  type SharedStatus,
+} from './bulk-selection.js';
+import type { PickerPopup } from './picker-popup.js';
+import { Pill, renderNotes, shareAttributes, type PillContent } from './pill.js';
 import { styles } from './pipeline-status-picker.styles.js';
 
+const popupCode = new LazyCode(async () => (await import('./picker-popup.js')).PickerPopup);
+
 /**
- * A pill with the status of a conversation: click it, choose another.
+ * Shows the status of a conversation as a pill. Clicking it opens a list to choose another one.
  *
- * With `conversation-id` (or `conversations`) it reads and writes through the adapter; without, it is a form control
- * whose value is a status id.
+ * With `conversation-id` or `conversations` it reads and writes through the adapter. Without, it is a form control whose
+ * value is a status id.
  *
  * @summary Shows and changes the status of a conversation.
  * @tag pipeline-status-picker
  *
- * @fires {PipelineBeforeStatusChangeEvent} pipeline-before-status-change - Before a pick is written; cancel it and nothing is.
- * @fires {PipelineStatusChangeEvent} pipeline-status-change - After the adapter confirmed a pick.
- * @fires {PipelineErrorEvent} pipeline-error - When loading or a pick failed; the element shows it too.
- * @fires {Event} input - When the user picked, as a native control does.
- * @fires {Event} change - When the user picked, as a native control does.
+ * @fires {PipelineBeforeStatusChangeEvent} pipeline-before-status-change - Before a change is written. Canceling it prevents the change.
+ * @fires {PipelineStatusChangeEvent} pipeline-status-change - After the adapter has confirmed a change.
+ * @fires {PipelineErrorEvent} pipeline-error - When loading or a change failed. The element shows it too.
+ * @fires {Event} input - When the user picked a status, as with a native control.
+ * @fires {Event} change - When the user picked a status, as with a native control.
  *
  * @csspart trigger - The button.
  * @csspart chip - The pill of a status; also carries `status-{slug}`.
- * @csspart swatch - The dot in the status's colour.
+ * @csspart swatch - The dot in the status's color.
  * @csspart label - The name in a pill.
  * @csspart caret - The arrow of the button.
- * @csspart popup - What opens.
+ * @csspart popup - The popup.
  * @csspart search - The search field, above `search-threshold` statuses.
  * @csspart clear - The button that empties the search field.
  * @csspart listbox - The list of options.
  * @csspart option - One option.
- * @csspart check - The mark of the chosen option.
- * @csspart undo - The button that takes a pick back.
+ * @csspart check - The check mark of the selected option.
+ * @csspart undo - The button that undoes a change.
  * @csspart error - Why something failed.
- * @csspart empty - The sentence when there is nothing to choose.
+ * @csspart empty - The message when there is nothing to choose from.
  * @csspart skeleton - The placeholder while loading.
  *
  * @cssstate open - The popup is open.
- * @cssstate loading - The status is not known yet.
- * @cssstate saving - A pick is on its way.
- * @cssstate error - Loading or the last pick failed.
+ * @cssstate loading - The status is being read.
+ * @cssstate saving - A change is being written.
+ * @cssstate error - Loading or the last change failed.
  * @cssstate empty - The conversation has no status.
  */
-export class PipelineStatusPicker extends FormControl {
+export class PipelineStatusPicker extends FormAssociatedElement {
   static override properties: PropertyDeclarations = {
     conversationId: { attribute: 'conversation-id' },
     contactId: { attribute: 'contact-id' },
@@ -79,57 +77,57 @@ export class PipelineStatusPicker extends FormControl {
     value: {},
   };
 
-  /** One sheet: every shadow root of a thousand has to be told of each. */
+  /** One sheet: adopting each further one takes time in each of a thousand shadow roots. */
   static override styles = css`
     ${tokens}${base}${chipStyles}${styles}
   `;
 
-  /** The conversation whose status it is. */
+  /** The conversation whose status is shown. */
   conversationId: string | null = null;
 
-  /** The contact behind the conversation, kept with it so that contacts can be filtered. */
+  /** The contact behind the conversation. It is stored with the conversation, so that contacts can be filtered. */
   contactId: string | null = null;
 
-  /** Several conversations at once: shows the status they share or "Mixed". Goes before `conversation-id`. */
+  /** Several conversations at once: shows the status that they share, or "Mixed". Takes precedence over `conversation-id`. */
   conversations: Conversations | null = null;
 
-  /** Where it stands: under the inbox name, or above the text area (where it opens upward). */
+  /** Where the picker is placed: in the details under the inbox name, or above the text box, where it opens upward. */
   placement: 'details' | 'composer' | null = null;
 
-  /** How big the pill is. */
+  /** The size of the pill. */
   size: 'small' | 'medium' = 'medium';
 
-  /** Shows the status without a way to change it. */
+  /** Shows the status as text, which cannot be changed. */
   readonly = false;
 
-  /** Greyed out and out of the form. */
+  /** Grays the picker out and excludes it from its form. */
   disabled = false;
 
   /** Hides "No status". */
   required = false;
 
-  /** Name in a form. */
+  /** The name in a form. */
   name: string | null = null;
 
   /** With more statuses than this the popup has a search field. */
   searchThreshold = 12;
 
   #value: Id | null = null;
-  #searched = false;
-  #refs: Conversations = [];
-  #view = NOTHING_YET;
-  #pill: Pill | undefined;
-  /** Whether anything stands beside the pill. */
+  #conversations: Conversations = [];
+  /** The status that was last rendered. */
+  #rendered = LOADING;
+  #hadSearch = false;
   #hasNotes = false;
-  /** Made when it is first wanted: a page has a thousand pickers. */
-  #lazy: LazyPart<typeof Chooser, Chooser> | undefined;
+  #pill: Pill | undefined;
+  /** Created on first use, as a page may have a thousand pickers. */
+  #lazyPopup: LazyPart<typeof PickerPopup, PickerPopup> | undefined;
 
   /**
-   * The status id; `null` for no status, or where several conversations have different ones. Settable only without
-   * conversations; the attribute is the value that a form's reset goes back to.
+   * The status id; `null` for no status, or if the conversations have different ones. Can only be set without
+   * conversations. The attribute is the value after a form reset.
    */
   get value(): Id | null {
-    return this.isBound ? (viewOf(this.store, this.#refs).statusId ?? null) : this.#value;
+    return this.#isBound ? (sharedStatusOf(this.store, this.#conversations).statusId ?? null) : this.#value;
   }
 
   set value(value: Id | null) {
@@ -138,97 +136,152 @@ export class PipelineStatusPicker extends FormControl {
     this.requestUpdate('value', before);
   }
 
-  /** Opens the list, if it may be used. */
+  /** Opens the list, unless the picker is disabled or read-only. */
   show(): void {
-    this.#use((chooser) => chooser.open());
+    this.#usePopup((popup) => popup.open());
   }
 
-  /** Closes the list without a pick. */
+  /** Closes the list without a change. */
   hide(): void {
-    this.#lazy?.cancel();
-    this.#chooser?.close(this.shadowRoot?.activeElement != null);
+    this.#lazyPopup?.cancel();
+    this.#popup?.close(this.shadowRoot?.activeElement != null);
   }
 
   override focus(options?: FocusOptions): void {
     this.#pill?.element.focus(options);
   }
 
+  override formStateRestoreCallback(state: string | File | FormData | null): void {
+    // The status of a conversation is the adapter's, and no form changes it.
+    if (!this.#isBound) super.formStateRestoreCallback(state);
+  }
+
   override connectedCallback(): void {
     super.connectedCallback();
-    chooserCode.loadSoon();
+    popupCode.loadSoon();
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     stopEveryMinute(this.stores);
-    this.#lazy?.cancel();
-    this.#chooser?.leave();
+    this.#lazyPopup?.cancel();
+    this.#popup?.handleDisconnect();
   }
 
-  /** Whoever waits for the element after `show()` waits for its list too. */
+  /** `updateComplete` after `show()` includes the list. */
   protected override async getUpdateComplete(): Promise<boolean> {
-    await this.#lazy?.settled;
+    await this.#lazyPopup?.settled;
     const isComplete = await super.getUpdateComplete();
-    const rest = this.#chooser?.settled;
-    return rest ? rest.then(() => this.updateComplete) : isComplete;
+    const settled = this.#popup?.settled;
+    return settled ? settled.then(() => this.updateComplete) : isComplete;
   }
 
   protected override interest(): Interest {
-    // Before the first update, so that what is shown is asked for as soon as the element is in the page.
-    if (!this.hasUpdated) this.#refs = readConversations(this);
-    return { statuses: true, conversationIds: this.#refs.map((ref) => ref.conversationId) };
+    // Before the first update, so that the conversation is requested as soon as the element is in the page.
+    if (!this.hasUpdated) this.#conversations = parseConversations(this);
+    return { statuses: true, conversationIds: this.#conversations.map((ref) => ref.conversationId) };
   }
 
   protected override sourceChanged(isSession: boolean): void {
-    this.#lazy?.cancel();
-    this.#chooser?.changeSource(isSession);
+    this.#lazyPopup?.cancel();
+    this.#popup?.changeSource(isSession);
   }
 
-  /** Mostly it looks the same: the list came before the conversation, or another's status was renamed. */
+  /** Most changes of the store make no difference here: they are about other conversations or statuses. */
   protected override storeChanged(): void {
-    const hadSearch = this.#searched;
-    const isSame = isSameView(this.#view, this.#look()) && this.#hasSearch === hadSearch;
-    if (!isSame || this.#chooser || this.placement === 'details') this.requestUpdate();
-  }
-
-  /** A placeholder that would be gone before it is painted costs as much as the status itself. */
-  protected override scheduleUpdate(): void | Promise<unknown> {
-    const isAwaited = !this.hasUpdated && this.store && this.#refs.length && this.#look().isLoading;
-    return isAwaited ? atHand().then(() => super.scheduleUpdate()) : super.scheduleUpdate();
+    const hadSearch = this.#hadSearch;
+    const isSame = isSameStatus(this.#rendered, this.#status()) && this.#hasSearch() === hadSearch;
+    if (!isSame || this.#popup || this.placement === 'details') this.requestUpdate();
   }
 
   protected override willUpdate(changed: PropertyValues): void {
     super.willUpdate(changed);
-    const isGiven = changed.has('conversationId') || changed.has('contactId') || changed.has('conversations');
-    if (isGiven && !isReadOf(this.#refs, this)) {
-      const before = idsOf(this.#refs);
-      this.#refs = readConversations(this);
-      // Not when a host only hands over a new list of the same.
-      if (idsOf(this.#refs) !== before) {
-        this.#chooser?.reset();
-        // Nor a list that is only about to be rendered: the host opened it for these.
-        if (this.#pill?.element.ariaExpanded === 'true') this.hide();
-        this.stores.rewatch();
-      }
+    if (changed.has('conversationId') || changed.has('contactId') || changed.has('conversations')) {
+      this.#updateConversations();
     }
-    this.#view = this.#look();
-    this.#chooser?.check();
+    this.#rendered = this.#status();
+    this.#popup?.willUpdate();
     if (this.isDisabled || this.readonly) this.hide();
+  }
+
+  #updateConversations(): void {
+    if (isParsedFrom(this.#conversations, this)) return;
+    const before = idsOf(this.#conversations);
+    this.#conversations = parseConversations(this);
+    // A new list with the same conversations changes nothing.
+    if (idsOf(this.#conversations) === before) return;
+    this.#popup?.reset();
+    // A list that the page has opened, but which is not rendered yet, is for the new conversations and stays.
+    if (this.#pill?.element.ariaExpanded === 'true') this.hide();
+    this.stores.rewatch();
+  }
+
+  // The handlers are static: all pickers share one function each.
+
+  static readonly #pickerOf = ({ currentTarget }: Event): PipelineStatusPicker =>
+    ((currentTarget as Element).getRootNode() as ShadowRoot).host as PipelineStatusPicker;
+
+  static readonly #handleClick = (event: Event): void => {
+    const picker = PipelineStatusPicker.#pickerOf(event);
+    if (picker.#isOpen) picker.#popup!.close(true);
+    else picker.show();
+  };
+
+  static readonly #handleKeyDown = (event: KeyboardEvent): void => {
+    if (PipelineStatusPicker.#pickerOf(event).#handleKey(event)) event.preventDefault();
+  };
+
+  /** Handles a key on the button. Returns whether it has a meaning there. */
+  #handleKey({ key, ctrlKey, metaKey, altKey }: KeyboardEvent): boolean {
+    if (this.#isOpen) return false;
+    if (key === 'Escape') this.#lazyPopup?.cancel();
+    const isPlain = !ctrlKey && !metaKey && !altKey;
+    if (key === 'z' && (ctrlKey || metaKey)) return this.#popup?.undo() ?? false;
+    if (key === 'ArrowDown') this.show();
+    else if (key === 'ArrowUp' || key === 'Home') this.#usePopup((popup) => popup.open('first'));
+    else if (key === 'End') this.#usePopup((popup) => popup.open('last'));
+    else if (isPlain && key.length === 1 && key !== ' ') this.#usePopup((popup) => popup.open(undefined, key));
+    else return false;
+    return true;
+  }
+
+  /** Does something with the popup as soon as its code is loaded. */
+  #usePopup(act: (popup: PickerPopup) => void): void {
+    if (this.isDisabled || this.readonly || !this.isConnected) return;
+    this.#lazyPopup ??= new LazyPart(this, popupCode, (Popup) => this.#createPopup(Popup));
+    this.#lazyPopup.useNow(act);
+  }
+
+  #createPopup(Popup: typeof PickerPopup): PickerPopup {
+    return new Popup({
+      element: this,
+      stores: this.stores,
+      localize: this.localize,
+      text: this.text,
+      trigger: () => this.#pill!.element,
+      status: () => this.#status(),
+      conversations: () => (this.#isBound ? this.#conversations : undefined),
+      hasSearch: () => this.#hasSearch(),
+      fireNativeEvents: () => {
+        this.dispatchEvent(new InputEvent('input', { bubbles: true, composed: true }));
+        this.dispatchEvent(new Event('change', { bubbles: true }));
+      },
+    });
   }
 
   protected override update(changed: PropertyValues): void {
     super.update(changed);
-    this.#showPill();
-    if (this.placement === 'details' && this.isConnected) everyMinute(this.stores);
-    else stopEveryMinute(this.stores);
-    this.#showNotes();
-    this.#chooser?.render();
+    this.#renderPill();
+    this.#renderNotes();
+    this.#popup?.render();
   }
 
   protected override updated(): void {
-    const { isLoading, error, statusId, isSaving } = this.#view;
-    this.#chooser?.settle();
-    this.tellForm(this.#pill!.element, statusId ?? null, !(this.isBound && isLoading));
+    const { isLoading, error, statusId, isSaving } = this.#rendered;
+    this.#popup?.updated();
+    this.#updateForm();
+    if (this.placement === 'details' && this.isConnected) everyMinute(this.stores);
+    else stopEveryMinute(this.stores);
     this.setState('open', this.#isOpen);
     this.setState('loading', isLoading);
     this.setState('saving', isSaving);
@@ -236,16 +289,48 @@ export class PipelineStatusPicker extends FormControl {
     this.setState('empty', !isLoading && statusId === null);
   }
 
-  #showPill(): void {
-    const { isLoading, error, status, isSaving } = this.#view;
+  #updateForm(): void {
+    const { isLoading, statusId = null } = this.#rendered;
+    const { element, isButton } = this.#pill!;
+    // While the status of a conversation is loading, the form has no value and the control is valid.
+    const isKnown = !(this.#isBound && isLoading);
+    if (isButton) this.setLabels(element);
+    if (isKnown || this.hasFormValue) this.setFormValue(statusId ?? '');
+    this.setMissing(this.required && statusId === null && isKnown ? this.text('requiredMissing') : '', element);
+  }
+
+  #renderPill(): void {
+    const content = this.#pillContent();
+    if (this.#pill?.isButton !== (content.button !== undefined)) {
+      const pill = Pill.for(content);
+      if (pill.isButton) {
+        pill.element.addEventListener('click', PipelineStatusPicker.#handleClick);
+        pill.element.addEventListener('keydown', PipelineStatusPicker.#handleKeyDown);
+      }
+      if (this.#pill) this.#pill.element.replaceWith(pill.element);
+      else this.renderRoot.appendChild(pill.element);
+      this.#pill = pill;
+    }
+    this.#pill.show(content);
+  }
+
+  #pillContent(): PillContent {
+    const { isLoading, error, statusId, status, isSaving } = this.#rendered;
     const isSkeleton = isLoading && !error;
     const isOpen = this.#isOpen;
-    const hasSearch = this.#hasSearch;
+    const hasSearch = this.#hasSearch();
     const name = this.text('pipelineStatus');
-    const look: PillLook = {
+    const label = !isLoading
+      ? statusId === undefined
+        ? this.text('mixed')
+        : (status?.name ?? this.text('noStatus'))
+      : error
+        ? '—'
+        : this.text('loading');
+    return {
       button: this.readonly
         ? undefined
-        : shared({
+        : shareAttributes({
             'aria-haspopup': hasSearch ? 'dialog' : 'listbox',
             'aria-expanded': isOpen ? 'true' : 'false',
             'aria-controls': isOpen ? (hasSearch ? 'popup' : 'listbox') : null,
@@ -261,143 +346,59 @@ export class PipelineStatusPicker extends FormControl {
         'data-none': status ? null : '',
       },
       color: status && chipColor(status),
-      label: this.#label(),
+      label,
       prefix: `${name}: `,
     };
-    if (this.#pill?.isButton !== !this.readonly) this.#replacePill(Pill.of(look));
-    this.#pill!.show(look);
   }
 
-  #replacePill(pill: Pill): void {
-    if (pill.isButton) {
-      pill.element.addEventListener('click', PipelineStatusPicker.#handleClick);
-      pill.element.addEventListener('keydown', PipelineStatusPicker.#handleKeyDown);
-    }
-    if (this.#pill) this.#pill.element.replaceWith(pill.element);
-    else this.renderRoot.appendChild(pill.element);
-    this.#pill = pill;
-  }
-
-  #showNotes(): void {
-    const { isLoading, error } = this.#view;
-    const since = this.#since();
-    const unread = isLoading && error ? this.#unread(error) : '';
-    const failure = this.#lazy?.failure ? this.text('errorUnavailable') : '';
-    const hasNotes = Boolean(since || unread || failure);
-    if (hasNotes || this.#hasNotes) showNotes(this.#pill!.element, { since, unread, failure });
+  #renderNotes(): void {
+    const { isLoading, error } = this.#rendered;
+    const duration = this.#duration();
+    const readError = isLoading && error ? (unsetSourceText(this.text, error) ?? this.text('loadFailed')) : '';
+    const popupError = this.#lazyPopup?.failure ? this.text('errorUnavailable') : '';
+    const hasNotes = Boolean(duration || readError || popupError);
+    if (hasNotes || this.#hasNotes) renderNotes(this.#pill!.element, { duration, readError, popupError });
     this.#hasNotes = hasNotes;
   }
 
-  #unread(error: PipelineError): string {
-    return unsetSourceText((key, values) => this.text(key, values), error) ?? this.text('loadFailed');
-  }
-
-  #label(): string {
-    const { isLoading, error, statusId, status } = this.#view;
-    if (isLoading) return error ? '—' : this.text('loading');
-    return statusId === undefined ? this.text('mixed') : (status?.name ?? this.text('noStatus'));
-  }
-
-  /** Since when the conversation has this status, in words. */
-  #since(): string {
-    const [ref] = this.#refs;
-    if (this.placement !== 'details' || !ref || this.#refs.length > 1) return '';
+  /** How long the conversation has had its status, such as "for 3 days". */
+  #duration(): string {
+    const [ref] = this.#conversations;
+    if (this.placement !== 'details' || !ref || this.#conversations.length > 1) return '';
     const entry = this.store?.entry(ref.conversationId);
     if (!entry?.statusId || !entry.changedAt || entry.pending) return '';
     const duration = formatDuration(Date.now() - entry.changedAt, this.localize.tag);
     return duration ? this.text('forDuration', { duration }) : '';
   }
 
-  /** Whether it shows conversations of the adapter, rather than a value of its own. */
-  protected override get isBound(): boolean {
+  /** Whether the picker shows conversations of the adapter, rather than a value of its own. */
+  get #isBound(): boolean {
     return this.conversations !== null || this.conversationId !== null;
   }
 
-  /** Once open with a search field, it keeps it: focus may be there. */
-  get #hasSearch(): boolean {
-    const isMany = (this.store?.statuses.length ?? 0) > this.searchThreshold;
-    return (this.#searched = isMany || (this.#isOpen && this.#searched));
+  /** The status as the store has it now. */
+  #status(): SharedStatus {
+    return sharedStatusOf(this.store, this.#conversations, this.#isBound ? undefined : this.#value);
   }
 
-  /** What there is to show now. */
-  #look(): View {
-    return viewOf(this.store, this.#refs, this.isBound ? undefined : this.#value);
+  /** An open list keeps its search field, which may have focus. */
+  #hasSearch(): boolean {
+    const hasMany = (this.store?.statuses.length ?? 0) > this.searchThreshold;
+    return (this.#hadSearch = hasMany || (this.#isOpen && this.#hadSearch));
   }
 
-  get #chooser(): Chooser | undefined {
-    return this.#lazy?.part;
+  get #popup(): PickerPopup | undefined {
+    return this.#lazyPopup?.part;
   }
 
   get #isOpen(): boolean {
-    return this.#chooser?.isOpen ?? false;
+    return this.#popup?.isOpen ?? false;
   }
 
-  /** Whether something beside the pill says what went wrong. */
+  /** Whether an error message stands beside the pill. */
   get #hasMessage(): boolean {
-    const { isLoading, error } = this.#view;
-    return Boolean((isLoading && error) || this.#lazy?.failure || this.#chooser?.message);
-  }
-
-  /** Does something with the chooser as soon as it is here: mostly at once. */
-  #use(act: (chooser: Chooser) => void): void {
-    if (this.isDisabled || this.readonly || !this.isConnected) return;
-    this.#lazy ??= new LazyPart(this, chooserCode, (Class) => new Class(this.#forChooser()));
-    this.#lazy.useNow(act);
-  }
-
-  #forChooser(): ChooserHost {
-    // eslint-disable-next-line @typescript-eslint/no-this-alias -- for the getters
-    const element = this;
-    return {
-      element,
-      localize: this.localize,
-      stores: this.stores,
-      get store() {
-        return element.store;
-      },
-      get trigger() {
-        return element.#pill!.element;
-      },
-      get conversations() {
-        return element.isBound ? element.#refs : undefined;
-      },
-      get view() {
-        return element.#look();
-      },
-      get hasSearch() {
-        return element.#hasSearch;
-      },
-      fireNative: () => this.fireNative(),
-    };
-  }
-
-  // One function each for all pickers.
-
-  static readonly #of = ({ currentTarget }: Event): PipelineStatusPicker =>
-    ((currentTarget as Element).getRootNode() as ShadowRoot).host as PipelineStatusPicker;
-
-  static readonly #handleClick = (event: Event): void => {
-    const picker = PipelineStatusPicker.#of(event);
-    if (picker.#isOpen) picker.#chooser!.close(true);
-    else picker.show();
-  };
-
-  static readonly #handleKeyDown = (event: KeyboardEvent): void => {
-    if (PipelineStatusPicker.#of(event).#press(event)) event.preventDefault();
-  };
-
-  /** A key on the button. Returns whether it means something there. */
-  #press({ key, ctrlKey, metaKey, altKey }: KeyboardEvent): boolean {
-    if (this.#isOpen) return false;
-    if (key === 'Escape') this.#lazy?.cancel();
-    const isPlain = !ctrlKey && !metaKey && !altKey;
-    if (key === 'z' && (ctrlKey || metaKey)) return this.#chooser?.undo() ?? false;
-    if (key === 'ArrowDown') this.show();
-    else if (key === 'ArrowUp' || key === 'Home') this.#use((chooser) => chooser.open('first'));
-    else if (key === 'End') this.#use((chooser) => chooser.open('last'));
-    else if (isPlain && key.length === 1 && key !== ' ') this.#use((chooser) => chooser.open(undefined, key));
-    else return false;
-    return true;
+    const { isLoading, error } = this.#rendered;
+    return Boolean((isLoading && error) || this.#lazyPopup?.failure || this.#popup?.message);
   }
 }
 

@@ -4,7 +4,7 @@ import { computeAccessibleDescription } from 'dom-accessibility-api';
 import { byRole, deepActiveElement, nextEvent, queryByRole, until } from '../../../test/support.js';
 import { MemoryAdapter } from '../../adapters/memory.js';
 import { PipelineError } from '../../model/errors.js';
-import { PipelineStore } from '../../store/store.js';
+import { PipelineStore } from '../../store/pipeline.js';
 import type { PipelineStatusPicker } from './pipeline-status-picker.js';
 import {
   PHONE,

@@ -4,7 +4,7 @@ import { IndexedDBAdapter } from '../../../src/adapters/indexeddb/adapter.js';
 import type { MemoryAdapter } from '../../../src/adapters/memory.js';
 import '../../../src/define.js';
 import { setDefaultAdapter } from '../../../src/index.js';
-import { PipelineStore } from '../../../src/store/store.js';
+import { PipelineStore } from '../../../src/store/pipeline.js';
 import { Control, METHODS, SignIn, controlled, fill } from './controlled.js';
 
 /** What the old source and the new one hold. */

@@ -1,0 +1,190 @@
+/** Decides which conversations or contacts pass the filter: from loaded data, or by looking them up for the host. */
+import type { CountQuery, FindPage, PipelineAdapter } from '../../adapters/adapter.js';
+import { PipelineError } from '../../model/errors.js';
+import { contactMatchesFilter, isEmptyFilter, type Filter } from '../../model/filter.js';
+import type { Id } from '../../model/id.js';
+import { parseId } from '../../model/validate.js';
+import { CountCache, type WatchableCounts } from '../../store/counts.js';
+import { ContactCache, find, getContacts } from '../../store/lookups.js';
+import { PipelineStore } from '../../store/pipeline.js';
+import { warnOnce } from '../../ui/pipeline-element.js';
+
+/** The statuses that decide whether an item passes. */
+export type StatusIds = readonly (Id | null)[];
+
+export const NO_STATUS: StatusIds = [null];
+
+interface SubjectHost extends Element {
+  readonly adapter: PipelineAdapter | undefined;
+  readonly of: string;
+  readonly contactMatch: string;
+  readonly filter: Filter;
+}
+
+export interface SubjectConfig {
+  /** The host's current store. */
+  store(): PipelineStore | undefined;
+  /** Resolves when the host has applied the properties set on it so far. */
+  updated(): Promise<unknown>;
+}
+
+const abortedError = (): PipelineError =>
+  new PipelineError('aborted', 'The data source changed before the request was answered.');
+
+export class FilterSubject {
+  readonly #host: SubjectHost;
+  readonly #config: SubjectConfig;
+  /** Requests that wait for a store, and how to reject those that are running. */
+  #waiting: ((store: PipelineStore) => void)[] = [];
+  readonly #running = new Set<(reason: PipelineError) => void>();
+
+  constructor(host: SubjectHost, config: SubjectConfig) {
+    this.#host = host;
+    this.#config = config;
+  }
+
+  get store(): PipelineStore | undefined {
+    return this.#config.store();
+  }
+
+  /** What is filtered. Invalid attributes fall back to their defaults. */
+  get query(): CountQuery {
+    const { of, contactMatch } = this.#host;
+    if (of !== 'contact') return { of: 'conversation' };
+    return { of, contactMatch: contactMatch === 'latest' ? 'latest' : 'any' };
+  }
+
+  /** Warns of invalid attributes, with what to write instead. */
+  validate(): void {
+    const { of, contactMatch } = this.#host;
+    if (of !== 'conversation' && of !== 'contact')
+      warnOnce(`<pipeline-filter of="${of}">: write "conversation" or "contact".`);
+    if (contactMatch !== 'any' && contactMatch !== 'latest')
+      warnOnce(`<pipeline-filter contact-match="${contactMatch}">: write "any" or "latest".`);
+  }
+
+  /** False when the adapter has no contacts to filter: then the element renders nothing, and everything passes. */
+  get isSupported(): boolean {
+    const { store } = this;
+    return !store || this.query.of === 'conversation' || store.can('getContacts');
+  }
+
+  /** Whether the filter excludes anything. */
+  get isActive(): boolean {
+    return !isEmptyFilter(this.#host.filter) && this.isSupported;
+  }
+
+  /** The counts per status, to be watched. */
+  counts(store: PipelineStore): WatchableCounts {
+    return store.cache(CountCache).of(this.query);
+  }
+
+  /** Whether an item with these statuses passes. */
+  accepts(statusIds: StatusIds): boolean {
+    return !this.isSupported || contactMatchesFilter(this.#host.filter, statusIds);
+  }
+
+  /** Whether an item passes, from loaded data only. Without any it counts as having no status. */
+  passes(id: Id): boolean {
+    const { store } = this;
+    return this.accepts((store && loadedStatusIds(store, this.query, id)) ?? NO_STATUS);
+  }
+
+  /** The ids that pass, in order. Missing data is looked up. */
+  async select(ids: readonly Id[]): Promise<Id[]> {
+    const { filter } = this.#host;
+    const all = [...ids];
+    if (isEmptyFilter(filter)) return all;
+    return this.#request(async (store) => {
+      if (!this.isSupported) return all;
+      const statusIdsOf = await lookUpStatusIds(store, this.query, all);
+      return all.filter((id) => contactMatchesFilter(filter, statusIdsOf(id)));
+    });
+  }
+
+  /** A page of the ids that pass. */
+  async find(options: { pageSize?: number; pageToken?: string }): Promise<FindPage> {
+    const { filter } = this.#host;
+    return this.#request((store) => find(store, { ...this.query, filter, ...options }));
+  }
+
+  /** Starts the requests that waited for a store. */
+  start(store: PipelineStore): void {
+    for (const resolve of this.#waiting.splice(0)) resolve(store);
+  }
+
+  /** Rejects the running requests: the data source has changed. */
+  abort(): void {
+    for (const reject of this.#running) reject(abortedError());
+  }
+
+  /** Runs a request on the host's store. Rejects with a `PipelineError`: `aborted` if the data source changes meanwhile. */
+  async #request<T>(run: (store: PipelineStore) => Promise<T>): Promise<T> {
+    const store = await this.#resolveStore();
+    if (!this.#isCurrent(store)) throw abortedError();
+    return new Promise<T>((resolve, reject) => {
+      this.#running.add(reject);
+      run(store)
+        .finally(() => this.#running.delete(reject))
+        .then(
+          (answer) => (this.#isCurrent(store) ? resolve(answer) : reject(abortedError())),
+          (thrown: unknown) => reject(this.#isCurrent(store) ? PipelineError.from(thrown) : abortedError()),
+        );
+    });
+  }
+
+  /** The store; works right after the host created the element or set its adapter, and outside a page. */
+  async #resolveStore(): Promise<PipelineStore> {
+    const { isConnected, adapter } = this.#host;
+    if (!isConnected) {
+      if (adapter) return PipelineStore.of(adapter);
+      throw new PipelineError('unavailable', 'The element is not in a page, so it has no adapter.');
+    }
+    await this.#config.updated();
+    return this.store ?? new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  #isCurrent(store: PipelineStore): boolean {
+    const { isConnected, adapter } = this.#host;
+    return isConnected ? store === this.store : !adapter || adapter === store.adapter;
+  }
+}
+
+/** Whether an adapter accepts the id. One that it would refuse has no status, and must not fail the look-up of others. */
+export function isValidId(id: unknown): id is Id {
+  try {
+    parseId(id);
+    return true;
+  } catch {
+    // Without the id: a list may have thousands of them.
+    warnOnce('<pipeline-filter>: an id that is not valid counts as one without a status; write 1 to 256 characters.');
+    return false;
+  }
+}
+
+/** The statuses of an item; `undefined` until they are loaded. */
+export function loadedStatusIds(store: PipelineStore, { of, contactMatch }: CountQuery, id: Id): StatusIds | undefined {
+  if (of === 'conversation') {
+    const entry = store.entry(id);
+    return entry && [entry.statusId];
+  }
+  const contact = store.cache(ContactCache).get(id);
+  return contact && (contactMatch === 'latest' ? [contact.latest] : contact.statusIds);
+}
+
+/** The statuses of many items: loaded ones, and the rest in one look-up. Rejects with a `PipelineError`. */
+async function lookUpStatusIds(
+  store: PipelineStore,
+  query: CountQuery,
+  ids: readonly Id[],
+): Promise<(id: Id) => StatusIds> {
+  const missing = ids.filter((id) => !loadedStatusIds(store, query, id) && isValidId(id));
+  const found = new Map<Id, StatusIds>();
+  if (missing.length && query.of === 'conversation') {
+    for (const [id, { statusId }] of await store.getEntries(missing)) found.set(id, [statusId]);
+  } else if (missing.length) {
+    for (const [id, { statusIds, latest }] of await getContacts(store, missing))
+      found.set(id, query.contactMatch === 'latest' ? [latest] : statusIds);
+  }
+  return (id) => loadedStatusIds(store, query, id) ?? found.get(id) ?? NO_STATUS;
+}

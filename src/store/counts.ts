@@ -1,0 +1,113 @@
+/** Counts conversations or contacts per status, and counts again when something changed. */
+import type { CountQuery, Counts } from '../adapters/adapter.js';
+import { PipelineError } from '../model/errors.js';
+import type { PipelineStore } from './pipeline.js';
+import type { CacheContext, StoreCache } from './record-cache.js';
+import { Watchers, type Watchable, type Watcher } from './watchers.js';
+
+/** Least time between two counts of one query, milliseconds: a stream of changes must not become a stream of counts. */
+const COUNT_INTERVAL = 250;
+
+const keyOf = ({ of, contactMatch = 'any' }: CountQuery): string => (of === 'contact' ? `${of} ${contactMatch}` : of);
+
+/** The counts of one query, to be watched. */
+export interface WatchableCounts extends Watchable {
+  /** Missing until they are read. */
+  readonly counts?: Counts;
+}
+
+interface CachedCounts extends WatchableCounts {
+  readonly query: CountQuery;
+  counts?: Counts;
+  isCounting: boolean;
+  hasFailed: boolean;
+  isStale: boolean;
+}
+
+export class CountCache implements StoreCache {
+  readonly #store: PipelineStore;
+  readonly #context: CacheContext;
+  readonly #watchers = new Watchers();
+  readonly #byKey = new Map<string, CachedCounts>();
+
+  constructor(store: PipelineStore, context: CacheContext) {
+    this.#store = store;
+    this.#context = context;
+  }
+
+  /** The counts of a query; the same object for the same query. */
+  of(query: CountQuery): WatchableCounts {
+    const key = keyOf(query);
+    let cached = this.#byKey.get(key);
+    if (!cached) {
+      cached = {
+        query,
+        isCounting: false,
+        hasFailed: false,
+        isStale: true,
+        watch: (watcher) => this.#watch(key, watcher),
+        unwatch: (watcher) => this.#unwatch(key, watcher),
+      };
+      this.#byKey.set(key, cached);
+    }
+    return cached;
+  }
+
+  get isWatched(): boolean {
+    return this.#watchers.size > 0;
+  }
+
+  get hasFailed(): boolean {
+    return [...this.#byKey].some(([key, cached]) => cached.hasFailed && this.#watchers.has(key));
+  }
+
+  handleChange(): void {
+    this.refresh();
+  }
+
+  refresh(): void {
+    this.forget();
+    for (const [key, cached] of this.#byKey) if (this.#watchers.has(key)) void this.#count(key, cached);
+  }
+
+  /** The last counts stay shown. */
+  forget(): void {
+    for (const cached of this.#byKey.values()) cached.isStale = true;
+  }
+
+  #watch(key: string, watcher: Watcher): void {
+    if (!this.#store.can('count')) return;
+    this.#context.handleWatchersChange();
+    this.#watchers.add(key, watcher);
+    const cached = this.#byKey.get(key)!;
+    if (cached.isStale) void this.#count(key, cached);
+  }
+
+  #unwatch(key: string, watcher: Watcher): void {
+    this.#watchers.delete(key, watcher);
+    this.#context.handleWatchersChange();
+  }
+
+  async #count(key: string, cached: CachedCounts): Promise<void> {
+    if (cached.isCounting) return;
+    cached.isCounting = true;
+    cached.isStale = false;
+    try {
+      const counts = await this.#store.adapter.count!(cached.query);
+      if (!this.#context.isSameSession()) return;
+      cached.counts = counts;
+      cached.hasFailed = false;
+    } catch (thrown) {
+      if (!this.#context.isSameSession()) return;
+      // The last counts stay shown; the next change counts again.
+      const isRepeat = cached.hasFailed;
+      cached.hasFailed = true;
+      this.#context.reportFailure(PipelineError.from(thrown), isRepeat);
+    }
+    this.#watchers.notify(key);
+    setTimeout(() => {
+      cached.isCounting = false;
+      if (cached.isStale && this.#watchers.has(key)) void this.#count(key, cached);
+    }, COUNT_INTERVAL);
+  }
+}

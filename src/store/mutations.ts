@@ -1,0 +1,279 @@
+/**
+ * Writes to the adapter, shown before they are confirmed. From top to bottom, a mutation is enqueued, sent, and confirmed or
+ * rolled back. Loaded on first use: a page that only shows statuses does without.
+ */
+import type { WithSession } from '../adapters/adapter.js';
+import { parseConversationRef, parseEntry, type ConversationRef, type SetResult } from '../model/entry.js';
+import { PipelineError } from '../model/errors.js';
+import { newId, type Id } from '../model/id.js';
+import { sessionChanged } from '../model/session-changed.js';
+import {
+  contentOf,
+  parseNewStatus,
+  parseStatus,
+  parseStatusPatch,
+  sameContent,
+  type NewStatus,
+  type Status,
+  type StatusPatch,
+} from '../model/status.js';
+import { applyToEntry, applyToStatuses, mustWait, supersede, type Intent, type Mutation } from './optimistic.js';
+import type { Confirmation, PendingMutations, PipelineStore } from './pipeline.js';
+import { isOtherSession, sessionOf } from './sync.js';
+
+/** Refusals which mean that the statuses shown are stale. */
+const STALE_CODES: readonly string[] = ['conflict', 'status-deleted', 'not-found', 'in-use'];
+
+/** Failures after which the write may have been done nevertheless. */
+const UNCERTAIN_CODES: readonly string[] = ['offline', 'timeout', 'unavailable', 'bad-response', 'unknown'];
+
+const mutations = new WeakMap<PipelineStore, Mutations>();
+
+/** The answer of the adapter, parsed; `result` is for the caller. */
+interface Answer extends Confirmation {
+  result: unknown;
+}
+
+/** Each method settles when the adapter has confirmed or refused the write. It rejects with a `PipelineError`. */
+export class Mutations implements PendingMutations {
+  readonly #store: PipelineStore;
+  /** In the order in which they were made. */
+  #pending: readonly Mutation[] = [];
+  #hasEnded = false;
+
+  /** The mutations of a store. */
+  static of(store: PipelineStore): Mutations {
+    let own = mutations.get(store);
+    if (!own) mutations.set(store, (own = new Mutations(store)));
+    return own;
+  }
+
+  private constructor(store: PipelineStore) {
+    this.#store = store;
+    store.attach(this);
+  }
+
+  async createStatus(data: NewStatus): Promise<Status> {
+    return (await this.#enqueue({ kind: 'create', ...parseNewStatus(data) })) as Status;
+  }
+
+  /** `base` is the status as it was when the edit began: what others changed since then is a `conflict`. */
+  async updateStatus(base: Status, patch: StatusPatch): Promise<Status> {
+    return (await this.#enqueue({ kind: 'update', id: base.id, patch: parseStatusPatch(patch), base })) as Status;
+  }
+
+  async moveStatus(id: Id, after: Id | null): Promise<void> {
+    await this.#enqueue({ kind: 'move', id, after });
+  }
+
+  async deleteStatus(base: Status, moveTo?: Id | null): Promise<{ moved: number }> {
+    const intent: Intent = { kind: 'delete', id: base.id, base };
+    return (await this.#enqueue(moveTo === undefined ? intent : { ...intent, moveTo })) as { moved: number };
+  }
+
+  async restoreStatus(id: Id): Promise<{ status: Status; restored: number }> {
+    return (await this.#enqueue({ kind: 'restore', id })) as { status: Status; restored: number };
+  }
+
+  /**
+   * Gives conversations a status. Each conversation has one write in flight; of those that wait, the latest supersedes
+   * the others, which settle with `aborted` for that conversation.
+   */
+  async setStatus(
+    conversations: readonly ConversationRef[],
+    statusId: Id | null,
+    options: { ifVersion?: number } = {},
+  ): Promise<readonly SetResult[]> {
+    const refs = conversations.map(parseConversationRef);
+    if (!refs.length) return [];
+    return (await this.#enqueue({ kind: 'set', conversations: refs, statusId, ...options })) as readonly SetResult[];
+  }
+
+  applyToStatuses(confirmed: ReadonlyMap<Id, Status>): readonly Status[] {
+    return applyToStatuses(confirmed, this.#pending);
+  }
+
+  applyToEntry(confirmed: Id | null, conversationId: Id): { statusId: Id | null; pending: boolean } {
+    return applyToEntry(confirmed, conversationId, this.#pending);
+  }
+
+  /** Rejects the pending mutations and all later ones. */
+  end(): void {
+    this.#hasEnded = true;
+    this.#cancel(this.#pending);
+  }
+
+  // 1. Enqueue: shown from now on.
+
+  #enqueue(intent: Intent): Promise<unknown> {
+    if (this.#hasEnded) return Promise.reject(sessionChanged());
+    return new Promise((resolve, reject) => {
+      const refs = intent.kind === 'set' ? intent.conversations : [];
+      const mutation: Mutation = {
+        opId: newId(),
+        intent,
+        session: this.#session,
+        isSent: false,
+        conversations: new Map(refs.map((ref) => [ref.conversationId, ref])),
+        superseded: [],
+        resolve,
+        reject,
+      };
+      const emptied = this.#pending.filter((earlier) => supersede(earlier, mutation));
+      for (const { resolve, superseded } of emptied) resolve(superseded);
+      this.#pending = [...this.#pending.filter((earlier) => !emptied.includes(earlier)), mutation];
+      this.#notify(mutation);
+      this.#sendNext();
+    });
+  }
+
+  // 2. Send, when nothing before it is in the way; then confirm or roll back.
+
+  #sendNext(): void {
+    this.#cancel(this.#pending.filter((mutation) => !mutation.isSent && this.#isOver(mutation)));
+    this.#pending.forEach((mutation, index) => {
+      if (mutation.isSent || this.#pending.slice(0, index).some((earlier) => mustWait(mutation, earlier))) return;
+      mutation.isSent = true;
+      void this.#send(mutation);
+    });
+  }
+
+  async #send(mutation: Mutation): Promise<void> {
+    const store = this.#store;
+    const ids = [...mutation.conversations.keys()];
+    const versions = new Map(ids.map((id) => [id, store.confirmedEntry(id)?.version ?? 0]));
+    let settle: () => void;
+    try {
+      const { result, ...confirmation } = await this.#call(mutation);
+      store.confirm(confirmation);
+      settle = () => mutation.resolve(result);
+    } catch (thrown) {
+      const error = PipelineError.from(thrown);
+      if (STALE_CODES.includes(error.code)) void store.loadList();
+      const results = UNCERTAIN_CODES.includes(error.code) ? this.#receivedResults(mutation, versions, error) : [];
+      settle = () => (results.some(({ ok }) => ok) ? mutation.resolve(results) : mutation.reject(error));
+    }
+    // What it changed is confirmed by now; or it was refused, and is rolled back by no longer being pending.
+    this.#pending = this.#pending.filter((each) => each !== mutation);
+    this.#notify(mutation);
+    settle();
+    this.#sendNext();
+  }
+
+  /** Calls the adapter and parses its answer. */
+  async #call(mutation: Mutation): Promise<Answer> {
+    const { intent, opId, conversations, superseded } = mutation;
+    const { adapter } = this.#store;
+    switch (intent.kind) {
+      case 'create': {
+        const { id, after } = intent;
+        const data = { id, ...contentOf(intent), ...(after === undefined ? {} : { after }) };
+        const status = parseStatus(await adapter.createStatus(data, { opId }));
+        return { result: status, statuses: [status] };
+      }
+      case 'update': {
+        const { id, patch, base } = intent;
+        const update = (options: Versioned): Promise<Status> => adapter.updateStatus(id, patch, options);
+        const status = parseStatus(await this.#callWithVersion(mutation, base, update));
+        return { result: status, statuses: [status] };
+      }
+      case 'move': {
+        const statuses = await adapter.moveStatus(intent.id, intent.after, { opId });
+        return { result: undefined, statuses: statuses.map(parseStatus) };
+      }
+      case 'delete': {
+        const { id, moveTo, base } = intent;
+        const destination = moveTo === undefined ? {} : { moveTo };
+        const result = await this.#callWithVersion(mutation, base, (options) =>
+          adapter.deleteStatus(id, { ...destination, ...options }),
+        );
+        return { result, deleted: { id, moveTo: moveTo ?? null }, hasUnlistedChanges: true };
+      }
+      case 'restore': {
+        if (!adapter.restoreStatus) {
+          throw new PipelineError('unknown', 'This adapter cannot undo a delete: it has no restoreStatus().');
+        }
+        const answer = await adapter.restoreStatus(intent.id, { opId });
+        const status = parseStatus(answer.status);
+        return { result: { status, restored: answer.restored }, statuses: [status], hasUnlistedChanges: true };
+      }
+      case 'set': {
+        const options = intent.ifVersion === undefined ? { opId } : { opId, ifVersion: intent.ifVersion };
+        const answer = await adapter.setStatus([...conversations.values()], intent.statusId, options);
+        const results = answer.map((each) => (each.ok ? { ...each, entry: parseEntry(each.entry) } : each));
+        return { result: [...results, ...superseded], results };
+      }
+    }
+  }
+
+  /**
+   * Calls with the version from which the edit began. If since then only the place in the order changed, or only this
+   * client changed the status, there is no conflict: the call is made with the current version. A second call has an
+   * `opId` of its own, because a server may repeat its refusal of the first.
+   */
+  async #callWithVersion<T>(mutation: Mutation, base: Status, call: (options: Versioned) => Promise<T>): Promise<T> {
+    const isUnchanged = (status: Status | undefined): status is Status =>
+      !!status && !status.deleted && sameContent(status, base);
+    const confirmed = this.#store.confirmed.get(base.id);
+    // Version 0: the status was still pending when the edit began.
+    const isOwn = confirmed && base.version === 0;
+    try {
+      const { version } = isOwn || isUnchanged(confirmed) ? confirmed : base;
+      return await call({ opId: mutation.opId, ifVersion: version });
+    } catch (thrown) {
+      const current = thrown instanceof PipelineError && thrown.code === 'conflict' ? thrown.current : undefined;
+      if (!isUnchanged(current as Status | undefined)) throw thrown;
+      if (this.#isOver(mutation)) throw sessionChanged();
+      return call({ opId: newId(), ifVersion: (current as Status).version });
+    }
+  }
+
+  /** The results of a pick whose answer was lost: it succeeded where a change to its status was received since it was sent. */
+  #receivedResults(
+    { intent, conversations, superseded }: Mutation,
+    versions: ReadonlyMap<Id, number>,
+    error: PipelineError,
+  ): SetResult[] {
+    if (intent.kind !== 'set') return [];
+    const results = [...conversations.keys()].map((conversationId): SetResult => {
+      const entry = this.#store.confirmedEntry(conversationId);
+      const isDone = entry && entry.version > versions.get(conversationId)! && entry.statusId === intent.statusId;
+      return isDone ? { conversationId, ok: true, entry } : { conversationId, ok: false, error };
+    });
+    return [...results, ...superseded];
+  }
+
+  // The end of a session.
+
+  #cancel(cancelled: readonly Mutation[]): void {
+    if (!cancelled.length) return;
+    this.#pending = this.#pending.filter((mutation) => !cancelled.includes(mutation));
+    for (const mutation of cancelled) {
+      this.#notify(mutation);
+      mutation.reject(sessionChanged());
+    }
+  }
+
+  /** Notifies those that show what a mutation changes. */
+  #notify({ intent, conversations }: Mutation): void {
+    if (intent.kind === 'set') this.#store.notifyEntries(conversations.keys());
+    else this.#store.notifyStatuses();
+    if (intent.kind === 'delete') this.#store.notifyEntries();
+  }
+
+  #isOver({ session }: Mutation): boolean {
+    return this.#hasEnded || isOtherSession(session, this.#session);
+  }
+
+  /** In whose name a mutation made now is sent; `undefined` where that is not known. */
+  get #session(): string | undefined {
+    const { adapter } = this.#store;
+    const session = sessionOf(adapter);
+    return session && `${session} ${(adapter as Partial<WithSession>).credentials ?? ''}`;
+  }
+}
+
+interface Versioned {
+  opId: string;
+  ifVersion: number;
+}

@@ -1,0 +1,291 @@
+/**
+ * The state of a pipeline, shared by everything that uses one adapter; `mutations.ts` changes it.
+ *
+ * The rule: what is shown = what the adapter confirmed + the pending mutations, applied in order. A mutation stays
+ * pending until the adapter answers. If it is confirmed, its result becomes confirmed state before it stops being pending;
+ * if it is refused, it only stops being pending. Nothing is restored from a copy, so rolling a mutation back cannot
+ * overwrite what others wrote meanwhile.
+ */
+import type { Persistence, PipelineAdapter } from '../adapters/adapter.js';
+import { isNewer, type Change } from '../model/changes.js';
+import { parseEntry, type Entry, type SetResult } from '../model/entry.js';
+import { PipelineError } from '../model/errors.js';
+import type { Id } from '../model/id.js';
+import type { ReadableRecords } from '../model/readable.js';
+import { sortedLive, type Status } from '../model/status.js';
+import { RecordCache, type CacheContext, type StoreCache } from './record-cache.js';
+import { Sync, type SyncTarget } from './sync.js';
+import { Watchers, type Watchable, type Watcher } from './watchers.js';
+
+/** What a conversation shows. */
+export interface EntryView {
+  statusId: Id | null;
+  /** Whether a new status has been sent to the adapter and is not confirmed yet. */
+  pending: boolean;
+  /** Milliseconds since the epoch; 0 when it never had a status. */
+  changedAt: number;
+  /** The confirmed version; 0 while nothing is known. */
+  version: number;
+}
+
+/** What a watcher shows of a store. */
+export interface Interest {
+  /** The list of statuses. */
+  readonly statuses?: boolean;
+  readonly conversationIds?: readonly Id[];
+  /** Data of an optional cache. */
+  readonly also?: Watchable | undefined;
+}
+
+/** The mutations that the adapter has not confirmed yet. */
+export interface PendingMutations {
+  /** Applies them to the confirmed statuses; returns the live ones, in order. */
+  applyToStatuses(confirmed: ReadonlyMap<Id, Status>): readonly Status[];
+  /** Applies them to the confirmed status of a conversation. */
+  applyToEntry(confirmed: Id | null, conversationId: Id): { statusId: Id | null; pending: boolean };
+  /** Rejects them, because the session is over. */
+  end(): void;
+}
+
+const NO_MUTATIONS: PendingMutations = {
+  applyToStatuses: (confirmed) => sortedLive(confirmed.values()),
+  applyToEntry: (statusId) => ({ statusId, pending: false }),
+  end: () => undefined,
+};
+
+/** What the adapter confirmed by its answer to a mutation. */
+export interface Confirmation {
+  statuses?: readonly Status[];
+  deleted?: { id: Id; moveTo: Id | null };
+  results?: readonly SetResult[];
+  /** Whether conversations have changed that the answer does not list. */
+  hasUnlistedChanges?: boolean;
+}
+
+type OptionalMethod = 'restoreStatus' | 'putConversations' | 'getContacts' | 'count' | 'find' | 'history' | 'subscribe';
+
+const STATUSES = 'statuses';
+const stores = new WeakMap<PipelineAdapter, PipelineStore>();
+
+/**
+ * A store belongs to one session. When someone else signs in, it ends, and the adapter gets a new store: data and
+ * answers of the previous session cannot reach the next one.
+ */
+export class PipelineStore implements SyncTarget {
+  readonly adapter: PipelineAdapter;
+  readonly #sync = new Sync(this);
+  readonly #statusWatchers = new Watchers();
+  readonly #entries = new RecordCache<Entry>(
+    {
+      fetch: (ids) => this.getEntries(ids),
+      unknown: (conversationId) => ({ conversationId, contactId: null, statusId: null, version: 0, changedAt: 0 }),
+      isNewer,
+    },
+    this.#sync,
+  );
+  readonly #optionalCaches = new Map<unknown, StoreCache>();
+  #pending = NO_MUTATIONS;
+  /** The confirmed statuses with the pending mutations applied, until either changes. */
+  #statuses: readonly Status[] | undefined;
+
+  /** The one store of an adapter. */
+  static of(adapter: PipelineAdapter): PipelineStore {
+    let store = stores.get(adapter);
+    if (!store || !store.#sync.isSameSession()) stores.set(adapter, (store = new PipelineStore(adapter)));
+    return store;
+  }
+
+  private constructor(adapter: PipelineAdapter) {
+    this.adapter = adapter;
+  }
+
+  // What is shown.
+
+  /** `loading` until the list is first loaded; `error` when it cannot be and nothing was loaded before. */
+  get phase(): 'loading' | 'ready' | 'error' {
+    return this.#sync.isLoaded ? 'ready' : this.#sync.error ? 'error' : 'loading';
+  }
+
+  /** Why the list could not be loaded, until it can. What was loaded before stays shown. */
+  get error(): PipelineError | undefined {
+    return this.#sync.error;
+  }
+
+  /** The statuses in order, with pending mutations applied. The same array until something changes. */
+  get statuses(): readonly Status[] {
+    return (this.#statuses ??= this.#pending.applyToStatuses(this.confirmed));
+  }
+
+  /** A status by id, including a deleted one whose record is known. */
+  status(id: Id | null): Status | undefined {
+    if (id === null) return undefined;
+    return this.statuses.find((status) => status.id === id) ?? this.confirmed.get(id);
+  }
+
+  /** What a conversation shows; `undefined` until it is read. */
+  entry(conversationId: Id): EntryView | undefined {
+    const confirmed = this.confirmedEntry(conversationId);
+    const { statusId, pending } = this.#pending.applyToEntry(confirmed?.statusId ?? null, conversationId);
+    if (!confirmed && !pending) return undefined;
+    return { statusId, pending, changedAt: confirmed?.changedAt ?? 0, version: confirmed?.version ?? 0 };
+  }
+
+  /** Why a conversation could not be read, until it can. */
+  entryError(conversationId: Id): PipelineError | undefined {
+    return this.#entries.error(conversationId);
+  }
+
+  /** The store's cache of a kind that only some elements use, such as `CountCache`; created when it is first used. */
+  cache<C extends StoreCache>(Cache: new (store: PipelineStore, context: CacheContext) => C): C {
+    let cache = this.#optionalCaches.get(Cache) as C | undefined;
+    if (!cache) this.#optionalCaches.set(Cache, (cache = new Cache(this, this.#sync)));
+    return cache;
+  }
+
+  /** Whether the adapter has an optional method. A feature whose method is missing is not shown. */
+  can(method: OptionalMethod): boolean {
+    return typeof this.adapter[method] === 'function';
+  }
+
+  /** Whether what is written outlives the page: not where the browser provides no storage. */
+  get isDurable(): boolean {
+    return (this.adapter as { persistence?: Persistence }).persistence !== 'session';
+  }
+
+  // Watching.
+
+  /** Fetches missing data of `interest`, and notifies `watcher` when some of it changes. Idempotent. */
+  watch({ statuses, conversationIds = [], also }: Interest, watcher: Watcher): void {
+    if (statuses) this.#statusWatchers.add(STATUSES, watcher);
+    this.#sync.handleWatchersChange();
+    for (const id of conversationIds) this.#entries.watch(id, watcher);
+    also?.watch(watcher);
+  }
+
+  unwatch({ statuses, conversationIds = [], also }: Interest, watcher: Watcher): void {
+    if (statuses) this.#statusWatchers.delete(STATUSES, watcher);
+    for (const id of conversationIds) this.#entries.unwatch(id, watcher);
+    also?.unwatch(watcher);
+    this.#sync.handleWatchersChange();
+  }
+
+  get isWatched(): boolean {
+    return this.#statusWatchers.size > 0 || this.caches.some((cache) => cache.isWatched);
+  }
+
+  /** Reads everything that is watched again, for instance after an error. */
+  retry(): Promise<void> {
+    return this.#sync.retry();
+  }
+
+  /** Reports that data could not be read or kept, to one of those that watch the statuses. */
+  report(error: PipelineError): void {
+    const reporter = this.#statusWatchers.of(STATUSES).find((watcher) => watcher.report);
+    if (reporter) reporter.report!(error, 'load');
+    else console.warn(`pipeline-elements: load: ${error.message}`);
+  }
+
+  // Reading without keeping the result.
+
+  /** Calls the adapter. Rejects with a `PipelineError`: `session-changed` if someone else is signed in when it answers. */
+  async read<T>(call: (adapter: PipelineAdapter, readable: ReadableRecords) => Promise<T>): Promise<T> {
+    try {
+      const answer = await call(this.adapter, this.#sync.readable);
+      if (this.#sync.isSameSession()) return answer;
+    } catch (thrown) {
+      throw PipelineError.from(thrown);
+    }
+    throw new PipelineError('session-changed', 'Someone else is signed in now.');
+  }
+
+  /** Looks conversations up; those the adapter does not know are missing. */
+  getEntries(ids: readonly Id[]): Promise<ReadonlyMap<Id, Entry>> {
+    return this.read(async (adapter, readable) => {
+      const entries = await adapter.getEntries(ids);
+      return new Map(readable.parse(entries, ([id, entry]) => [id, parseEntry(entry)] as const));
+    });
+  }
+
+  // For `Mutations`.
+
+  attach(pending: PendingMutations): void {
+    this.#pending = pending;
+  }
+
+  /** The statuses as the adapter confirmed them, including deleted ones. */
+  get confirmed(): ReadonlyMap<Id, Status> {
+    return this.#sync.confirmed.byId;
+  }
+
+  /** A conversation as the adapter confirmed it; `undefined` until it is read. */
+  confirmedEntry(conversationId: Id): Entry | undefined {
+    return this.#entries.get(conversationId);
+  }
+
+  /** Keeps what the adapter confirmed. */
+  confirm({ statuses = [], deleted, results, hasUnlistedChanges }: Confirmation): void {
+    const { confirmed } = this.#sync;
+    const isRestored = statuses.some((status) => !status.deleted && confirmed.byId.get(status.id)?.deleted);
+    for (const status of statuses) confirmed.receive(status);
+    // It may also be the late answer to an older mutation that others have undone since.
+    if (isRestored) void this.loadList();
+    if (deleted) {
+      const { id, moveTo } = deleted;
+      confirmed.markDeleted(id);
+      this.#entries.amend((entry) => (entry.statusId === id ? { ...entry, statusId: moveTo } : entry));
+    }
+    for (const result of results ?? []) if (result.ok) this.#receiveEntry(result.entry);
+    if (results) this.#notifyCaches();
+    if (hasUnlistedChanges) this.#sync.refreshCaches();
+  }
+
+  /** Loads the list of statuses again. */
+  loadList(): Promise<void> {
+    return this.#sync.loadList();
+  }
+
+  /** Notifies those that watch the statuses. */
+  notifyStatuses(): void {
+    this.#statuses = undefined;
+    this.#statusWatchers.notify(STATUSES);
+  }
+
+  /** Notifies those that watch these conversations, or any. */
+  notifyEntries(conversationIds?: Iterable<Id>): void {
+    const { watchers } = this.#entries;
+    if (conversationIds) for (const id of conversationIds) watchers.notify(id);
+    else watchers.notifyAll();
+  }
+
+  // For `Sync`.
+
+  get caches(): readonly StoreCache[] {
+    return [this.#entries, ...this.#optionalCaches.values()];
+  }
+
+  handleChange(change: Exclude<Change, { kind: 'reset' }>): void {
+    if (change.kind === 'status') {
+      if (this.#sync.confirmed.receive(change.status)) this.notifyStatuses();
+      this.#notifyCaches();
+    } else {
+      const before = this.confirmedEntry(change.entry.conversationId);
+      this.#receiveEntry(change.entry);
+      this.#notifyCaches(change.entry, before);
+    }
+  }
+
+  /** Rejects pending mutations, and sends watchers to the next store. */
+  handleSessionEnd(): void {
+    this.#pending.end();
+    for (const watcher of new Set([...this.#statusWatchers.all(), ...this.#entries.watchers.all()])) watcher.renew?.();
+  }
+
+  #receiveEntry(entry: Entry): void {
+    const { conversationId } = entry;
+    if (isNewer(entry, this.confirmedEntry(conversationId))) this.#entries.receive(conversationId, entry);
+  }
+
+  #notifyCaches(entry?: Entry, before?: Entry): void {
+    for (const cache of this.caches) cache.handleChange?.(entry, before);
+  }
+}

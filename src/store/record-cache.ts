@@ -1,0 +1,191 @@
+/** Caches the records of one kind (entries, contacts) that are watched, and fetches missing ones in batches. */
+import type { Entry } from '../model/entry.js';
+import { PipelineError } from '../model/errors.js';
+import type { Id } from '../model/id.js';
+import { Watchers, type Watcher } from './watchers.js';
+
+/** Above this number of records, those that nobody watches are dropped. */
+export const MAX_CACHED = 10_000;
+
+/** Lookups in flight at once; ids requested meanwhile wait and are looked up together. */
+const MAX_LOOKUPS = 2;
+
+/** A logical clock: every request sent and every record received takes the next tick. */
+export class Clock {
+  #now = 0;
+
+  tick(): number {
+    return ++this.#now;
+  }
+}
+
+/** Data read from the adapter, kept up to date while it is watched. */
+export interface StoreCache {
+  readonly isWatched: boolean;
+  /** Whether watched data could not be read. */
+  readonly hasFailed: boolean;
+  /** Called for every change: of an entry, from `before` as far as that is known, or of anything else. */
+  handleChange?(entry?: Entry, before?: Entry): void;
+  /** Reads watched data again and drops the rest: all of it may be stale. */
+  refresh(): void;
+  /** Called when no changes will be received from now on. */
+  forget(): void;
+}
+
+/** What keeps caches in sync with the adapter. */
+export interface CacheContext {
+  readonly clock: Clock;
+  /** To be awaited before a lookup. */
+  readonly ready: Promise<void> | undefined;
+  /** `isRepeat`: the same read failed before and has not succeeded since. */
+  reportFailure(error: PipelineError, isRepeat: boolean): void;
+  /** Whether the session is still the one of the request; to be checked before an answer is kept. */
+  isSameSession(): boolean;
+  /** To be called before something is watched, and after it is no longer watched. */
+  handleWatchersChange(): void;
+}
+
+/** Where the records of a cache come from. */
+export interface RecordSource<T> {
+  /** Looks records up; those the adapter does not know are missing from the result. */
+  fetch(ids: readonly Id[]): Promise<ReadonlyMap<Id, T>>;
+  /** The record of something that the adapter does not know. */
+  unknown(id: Id): T;
+  /** Whether an answer replaces a record that was received after the lookup was sent; by default it never does. */
+  isNewer?(answer: T, cached: T): boolean;
+}
+
+interface CachedRecord<T> {
+  value: T;
+  receivedAt: number;
+}
+
+export class RecordCache<T> implements StoreCache {
+  readonly watchers = new Watchers();
+  readonly #source: RecordSource<T>;
+  readonly #context: CacheContext;
+  readonly #records = new Map<Id, CachedRecord<T>>();
+  readonly #errors = new Map<Id, PipelineError>();
+  #requested = new Set<Id>();
+  #isScheduled = false;
+  #lookups = 0;
+
+  constructor(source: RecordSource<T>, context: CacheContext) {
+    this.#source = source;
+    this.#context = context;
+  }
+
+  get(id: Id): T | undefined {
+    return this.#records.get(id)?.value;
+  }
+
+  /** Why the record could not be read, until it can. */
+  error(id: Id): PipelineError | undefined {
+    return this.#errors.get(id);
+  }
+
+  get isWatched(): boolean {
+    return this.watchers.size > 0;
+  }
+
+  get hasFailed(): boolean {
+    return [...this.#errors.keys()].some((id) => this.watchers.has(id));
+  }
+
+  /** Fetches the record unless it is cached. Idempotent. */
+  watch(id: Id, watcher: Watcher): void {
+    // First: syncing must start before the lookup is sent.
+    this.#context.handleWatchersChange();
+    if (!this.#records.has(id) && !this.watchers.has(id)) this.#request(id);
+    this.watchers.add(id, watcher);
+  }
+
+  unwatch(id: Id, watcher: Watcher): void {
+    this.watchers.delete(id, watcher);
+    this.#context.handleWatchersChange();
+    const { size } = this.#records;
+    if (size > MAX_CACHED && size > 2 * this.watchers.size) this.#dropUnwatched();
+  }
+
+  /** Keeps a record if it is watched or cached, and notifies its watchers. */
+  receive(id: Id, value: T): void {
+    if (!this.#records.has(id) && !this.watchers.has(id)) return;
+    this.#records.set(id, { value, receivedAt: this.#context.clock.tick() });
+    this.watchers.notify(id);
+  }
+
+  /** Changes every cached record in place, without marking it as received. */
+  amend(change: (value: T) => T): void {
+    for (const record of this.#records.values()) record.value = change(record.value);
+  }
+
+  refresh(): void {
+    this.#dropUnwatched();
+    for (const id of this.watchers.keys()) this.#request(id);
+  }
+
+  /** The same for one record. */
+  refreshRecord(id: Id): void {
+    if (this.watchers.has(id)) this.#request(id);
+    else this.#records.delete(id);
+  }
+
+  forget(): void {
+    this.#records.clear();
+    this.#errors.clear();
+  }
+
+  /** All ids requested in one turn are looked up with one call, however many elements request them. */
+  #request(id: Id): void {
+    this.#requested.add(id);
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    queueMicrotask(() => {
+      this.#isScheduled = false;
+      this.#fetchRequested();
+    });
+  }
+
+  #fetchRequested(): void {
+    if (!this.#requested.size || this.#lookups >= MAX_LOOKUPS) return;
+    const ids = [...this.#requested];
+    this.#requested = new Set();
+    this.#lookups++;
+    void this.#fetch(ids).finally(() => {
+      this.#lookups--;
+      this.#fetchRequested();
+    });
+  }
+
+  async #fetch(requested: readonly Id[]): Promise<void> {
+    const context = this.#context;
+    await context.ready;
+    // Elements that switched to another source meanwhile must not cause a request to this one.
+    const ids = requested.filter((id) => this.watchers.has(id));
+    if (!ids.length) return;
+    const requestedAt = context.clock.tick();
+    try {
+      const found = await this.#source.fetch(ids);
+      if (!context.isSameSession()) return;
+      for (const id of ids) this.#keepAnswer(id, found.get(id) ?? this.#source.unknown(id), requestedAt);
+    } catch (thrown) {
+      if (!context.isSameSession()) return;
+      const error = PipelineError.from(thrown);
+      const isRepeat = ids.every((id) => this.#errors.has(id));
+      for (const id of ids) this.#errors.set(id, error);
+      context.reportFailure(error, isRepeat);
+      for (const id of ids) this.watchers.notify(id);
+    }
+  }
+
+  #keepAnswer(id: Id, value: T, requestedAt: number): void {
+    this.#errors.delete(id);
+    const cached = this.#records.get(id);
+    const isStale = cached && cached.receivedAt > requestedAt && !this.#source.isNewer?.(value, cached.value);
+    if (!isStale) this.receive(id, value);
+  }
+
+  #dropUnwatched(): void {
+    for (const id of this.#records.keys()) if (!this.watchers.has(id)) this.#records.delete(id);
+  }
+}
