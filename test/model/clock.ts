@@ -1,4 +1,4 @@
-import type { Environment } from '../../src/adapters/rest/environment.js';
+import type { Environment } from '../../src/adapters/rest/retry.js';
 import { randomNumbers } from '../../src/testing/plain-model.js';
 
 /** Timers from here on, in milliseconds, are there to end what takes too long. */

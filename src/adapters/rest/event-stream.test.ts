@@ -14,7 +14,7 @@ function read(...pieces: (string | Uint8Array)[]): { events: StreamEvent[]; retr
   return { events, retries };
 }
 
-const event = (type: string, data: string, id: string): StreamEvent => ({ type, data, id, isCut: false });
+const event = (type: string, data: string, id: string): StreamEvent => ({ type, data, id, isTruncated: false });
 
 const TEXT =
   '\ufeff: hello\r\nretry: 2500\r\n\r\n' +
@@ -82,7 +82,7 @@ describe('event streams', () => {
   ]) {
     it(`an event of 70 kB ${what} is cut, and the next one is whole`, () => {
       const text = `event: status\nid: 1\n${line}\nevent: status\nid: 2\ndata: y\n\n`;
-      const expected = [{ type: 'status', data: '', id: '1', isCut: true }, event('status', 'y', '2')];
+      const expected = [{ type: 'status', data: '', id: '1', isTruncated: true }, event('status', 'y', '2')];
       expect(read(text).events).to.deep.equal(expected);
       const pieces = text.match(/[^]{1,1000}/g)!;
       expect(read(...pieces).events).to.deep.equal(expected);
@@ -91,12 +91,15 @@ describe('event streams', () => {
 
   it('the rest of a line that was thrown away is not taken for a line', () => {
     expect(read(`data: ${'x'.repeat(70_000)}`, 'id: 9\nevent: status\n\n').events).to.deep.equal([
-      { type: 'status', data: '', id: '', isCut: true },
+      { type: 'status', data: '', id: '', isTruncated: true },
     ]);
   });
 
   it('a line that never ends is not kept', () => {
     const endless = Array.from({ length: 100 }, () => 'data: ' + 'x'.repeat(10_000));
-    expect(read(...endless, '\n', '\n', 'data: y\n\n').events.map(({ isCut }) => isCut)).to.deep.equal([true, false]);
+    expect(read(...endless, '\n', '\n', 'data: y\n\n').events.map(({ isTruncated }) => isTruncated)).to.deep.equal([
+      true,
+      false,
+    ]);
   });
 });

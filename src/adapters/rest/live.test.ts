@@ -1,8 +1,8 @@
 import { expect } from '@open-wc/testing';
 import type { Change } from '../../model/changes.js';
 import { RestAdapter, type RestOptions } from './adapter.js';
-import { LiveChanges } from './live.js';
-import { writeMessage, type Message } from './messages.js';
+import { ChangeStream } from './change-stream.js';
+import { encodeTabMessage, type TabMessage } from './tab-leader.js';
 import { TestEnvironment, settle, until } from './test-environment.js';
 import { BASE, WireServer } from './test-wire.js';
 
@@ -17,12 +17,12 @@ class Page implements Ear {
   readonly heard: Change[] = [];
   readonly states: string[] = [];
   readonly environment = new TestEnvironment();
-  readonly live: LiveChanges;
+  readonly live: ChangeStream;
   streams = 0;
   stop: () => void;
 
   constructor(scope: string, server: WireServer, since: string | undefined) {
-    this.live = new LiveChanges(scope, this.environment, () => undefined);
+    this.live = new ChangeStream(scope, this.environment, () => undefined);
     this.stop = this.live.add({
       listener: (change) => void this.heard.push(change),
       onState: (state) => void this.states.push(state),
@@ -32,7 +32,7 @@ class Page implements Ear {
         const headers = lastEventId === undefined ? {} : { 'last-event-id': lastEventId };
         return server.fetch(`${BASE}/changes`, { headers, signal });
       },
-      complain: (thrown) => {
+      handleUnreadable: (thrown) => {
         throw thrown;
       },
     });
@@ -320,8 +320,8 @@ describe('tabs that share a stream', () => {
           { type: 'change', epoch: 'stranger', n: 1, change },
           { type: 'answer', to: 'stranger', epoch: 'stranger', n: 1, state: 'down', seq: '99', changes: [change] },
           { type: 'state', epoch: 'stranger', n: 0, state: 'down' },
-        ] satisfies Message[]
-      ).map(writeMessage),
+        ] satisfies TabMessage[]
+      ).map(encodeTabMessage),
     ];
     say(scope, ...corpus);
     await settle();

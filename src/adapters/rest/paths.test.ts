@@ -1,7 +1,7 @@
 import { expect } from '@open-wc/testing';
 import { PipelineError } from '../../model/errors.js';
 import { RestAdapter } from './adapter.js';
-import { BaseUrl } from './paths.js';
+import { BaseUrl } from './request.js';
 import { BASE, WireServer, json, scripted } from './test-wire.js';
 
 function thrownBy(run: () => unknown): unknown {

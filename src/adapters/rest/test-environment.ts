@@ -1,4 +1,4 @@
-import type { Environment } from './environment.js';
+import type { Environment } from './retry.js';
 
 /** One turn of the event loop, without the 4 ms of nested timers. */
 function turn(): Promise<void> {
