@@ -40,9 +40,9 @@ export interface RestOptions {
   /** Where the API is, such as `/api/pipeline`; relative to the page, without a query. */
   baseUrl: string;
   /**
-   * Sent with every request. A function is called before each attempt, so that a token can change. If the server does not
-   * name its sessions, `Authorization` and headers whose names contain words like token, key, session, user, tenant or
-   * account identify the user.
+   * Sent with every request. A function is called before each attempt, so that a token can change. If the server does
+   * not name its sessions, `Authorization` and headers whose names contain words like token, key, session, user,
+   * tenant or account identify the user.
    */
   headers?: HeadersSource;
   /** Used instead of the browser's. Tabs share a change stream only with the browser's own. */
@@ -63,16 +63,16 @@ export interface RestOptions {
  *
  * Every write has an idempotency key, so that it is applied once however often it is sent. Network failures and the
  * responses 408, 425, 429, 502, 503 and 504 are retried, up to five attempts in all; then the call rejects with
- * `offline`, `timeout`, `unavailable` or `rate-limited`. Without a network, `setStatus` waits in memory for up to a day,
- * and is sent in order once the network is back. Aborting a call ends the wait; a write that was sent may still be
- * applied.
+ * `offline`, `timeout`, `unavailable` or `rate-limited`. Without a network, `setStatus` waits in memory for up to a
+ * day, and is sent in order once the network is back. Aborting a call ends the wait; a write that was sent may still
+ * be applied.
  *
  * All data belongs to the session that the server names in `Pipeline-Session`. When a response names another session,
- * subscribers receive a `reset` with `forget`, and unfinished writes reject with `session-changed`; those of `setStatus`
- * are kept in memory for a day and sent if the earlier session comes back. If the server does not name its sessions,
- * `headers` identify the user: a write is never sent with other credentials than those it was made with. For another user
- * of such a server, close the adapter and create a new one. At sign-out, `close()` drops pending writes; nothing is stored
- * in the browser.
+ * subscribers receive a `reset` with `forget`, and unfinished writes reject with `session-changed`; those of
+ * `setStatus` are kept in memory for a day and sent if the earlier session comes back. If the server does not name
+ * its sessions, `headers` identify the user: a write is never sent with other credentials than those it was made
+ * with. For another user of such a server, close the adapter and create a new one. At sign-out, `close()` drops
+ * pending writes; nothing is stored in the browser.
  *
  * There is no `putConversations`: a server knows its conversations.
  */
@@ -288,13 +288,12 @@ export class RestAdapter implements PipelineAdapter, WithSession {
   #handleSessionChange({ previous, current }: SessionChange): void {
     this.#cachedList = undefined;
     if (previous !== undefined) this.#statusWriter.suspend(previous);
-    const error = sessionChanged();
     const isNamed = previous !== undefined || current !== undefined;
     // First: shown data must not outlive its session, and rejected writes must not be retried in the next one.
     this.#subscriptions.handleSessionChange(isNamed);
     if (isNamed) {
-      this.#queue.drop(error);
-      this.#writes.abort(error);
+      this.#queue.drop(sessionChanged());
+      this.#writes.abort(sessionChanged());
     } else this.#queue.wake();
     if (current !== undefined) this.#statusWriter.resume(current);
   }

@@ -1,4 +1,4 @@
-/** Supplies the headers by which the host authenticates requests, and renews an expired sign-in once for all requests. */
+/** Supplies the headers by which the host authenticates requests, and renews an expired sign-in. */
 import { PipelineError } from '../../model/errors.js';
 import { unlessAborted } from './retry.js';
 

@@ -8,8 +8,8 @@ import { MAX_RECENT, TabGroup, type TabMember, canElectLeader } from './tab-lead
 const isNumber = (seq: string): boolean => /^\d{1,15}$/.test(seq);
 
 /**
- * The newest changes, for subscribers and tabs that come later. Positions are opaque, but if they are numbers, positions
- * between those of two changes can be found as well.
+ * The newest changes, for subscribers and tabs that come later. Positions are opaque, but if they are numbers,
+ * positions between those of two changes can be found as well.
  */
 class RecentChanges {
   /** The position before the first of the changes. */
@@ -46,7 +46,7 @@ class RecentChanges {
   }
 }
 
-/** After this time in the background a page reads its data again: timers and connections of hidden pages are suspended. */
+/** After this time in the background a page reads its data again, as its timers and connections were suspended. */
 const MAX_HIDDEN = 5 * 60_000;
 
 export interface ChangeSubscriber {
@@ -198,8 +198,8 @@ export class ChangeStream implements TabMember {
       this.#tabs?.wake();
     });
     on(globalThis.document, 'visibilitychange', () => this.#handleVisibilityChange());
-    // A page in the back/forward cache could not use its connections, and open ones keep it out of the cache. On unload,
-    // leaving the group passes the lock on at once: WebKit lets a removed frame keep its locks.
+    // A page in the back/forward cache could not use its connections, and open ones keep it out of the cache. On
+    // unload, leaving the group passes the lock on at once: WebKit lets a removed frame keep its locks.
     on(globalThis, 'pagehide', () => this.#disconnect());
     on(globalThis, 'pageshow', (event) => {
       if (!(event as PageTransitionEvent).persisted) return;

@@ -23,8 +23,8 @@ export interface StreamEvent {
 }
 
 /**
- * Parses `text/event-stream` (WHATWG HTML 9.2.6) in chunks. Unlike `EventSource`, it also reports events without data, if
- * they have a type or a new id.
+ * Parses `text/event-stream` (WHATWG HTML 9.2.6) in chunks. Unlike `EventSource`, it also reports events without
+ * data, if they have a type or a new id.
  */
 export class EventStreamParser {
   readonly #onEvent: (event: StreamEvent) => void;

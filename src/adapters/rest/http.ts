@@ -33,7 +33,7 @@ const MAX_SESSION_CHANGES = 3;
 /** Bytes of requests in flight that outlive the page; browsers allow 64 kB for all of them together. */
 const KEEPALIVE_BYTES = 30_000;
 
-/** Never follows redirects. When the session ends, its unfinished writes fail, and its reads start again in the new one. */
+/** Never follows redirects. When the session ends, its unfinished writes fail, and its reads start again. */
 export class Http {
   readonly #options: HttpOptions;
   readonly #auth: Auth;
@@ -201,7 +201,7 @@ export class Http {
     return captured && !isDelayed ? captured : this.#auth.headers();
   }
 
-  /** `headers` take precedence over those of the host. A redirect could pass a token or a write on to another server. */
+  /** `ownHeaders` take precedence. A redirect could pass a token or a write on to another server. */
   #fetch(
     url: string,
     init: RequestInit,

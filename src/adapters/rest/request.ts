@@ -1,4 +1,4 @@
-/** Describes requests: where they go, what they carry, and how calls about many records are split into several requests. */
+/** Describes requests: their URLs, headers and idempotency keys, and the batches of calls about many records. */
 import type { Change } from '../../model/changes.js';
 import { type PipelineError, invalid } from '../../model/errors.js';
 import type { WriteContext } from './session.js';
@@ -134,7 +134,7 @@ export function inBatches<T>(items: readonly T[], size = BATCH_SIZE): T[][] {
   return batches;
 }
 
-/** Maps the items with a few calls at a time. Resolves to the results in order; after a failure, no more are started. */
+/** Maps the items with a few calls at a time, to results in order. After a failure, no more are started. */
 export async function mapConcurrently<T, R>(
   items: readonly T[],
   map: (item: T, index: number) => Promise<R>,

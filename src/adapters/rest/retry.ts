@@ -46,7 +46,7 @@ export function retryDelay(attempt: number, environment: Environment): number {
   return environment.random() * Math.min(MAX_DELAY, FIRST_DELAY * 2 ** (attempt - 1));
 }
 
-/** Between half and all of a delay that doubles from `first` up to `most`: never zero, and different for each client. */
+/** Between half and all of a delay that doubles from `first` up to `most`: never zero, different for each client. */
 export function reconnectDelay(failures: number, first: number, most: number, environment: Environment): number {
   const delay = Math.min(most, first * 2 ** Math.min(failures, 30));
   return delay / 2 + (environment.random() * delay) / 2;

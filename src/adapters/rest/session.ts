@@ -30,8 +30,8 @@ export interface SessionChange {
 }
 
 /**
- * If the server names its sessions, a response with another name ends the session. Otherwise a change of the credentials
- * in the host's headers does.
+ * If the server names its sessions, a response with another name ends the session. Otherwise a change of the
+ * credentials in the host's headers does.
  */
 export class Session {
   readonly #onChange: (change: SessionChange) => void;

@@ -38,7 +38,7 @@ export class Subscriptions {
     this.#options = options;
   }
 
-  /** Follows the changes after `since`. `isOutdated`: `since` is from an earlier session. Returns how to unsubscribe. */
+  /** Follows the changes after `since`. `isOutdated`: it is from an earlier session. Returns how to unsubscribe. */
   add(handlers: ChangeHandlers, since: string | undefined, isOutdated: boolean): () => void {
     if (this.#isClosed) return () => undefined;
     const subscription: RestSubscription = { handlers, stop: () => undefined };
@@ -113,10 +113,10 @@ export class Subscriptions {
 const fetchNames = new WeakMap<object, string>();
 
 /**
- * The name of the stream that all clients of a session share. Without a session named by the server there is nothing to
- * share, since only the server knows the user of a request. A client with its own `fetch` shares only with clients with
- * the same one, which may address another server. The name is a hash, because any script of the origin can list the names
- * of locks. Where hashes are not available, it is the text itself, which then never leaves the page.
+ * The name of the stream that all clients of a session share. Without a session named by the server there is nothing
+ * to share, since only the server knows the user of a request. A client with its own `fetch` shares only with clients
+ * with the same one, which may address another server. The name is a hash, because any script of the origin can list
+ * the names of locks. Where hashes are not available, it is the text itself, which then never leaves the page.
  */
 async function streamNameOf(baseUrl: string, session: string, ownFetch: object | undefined): Promise<string> {
   const text = JSON.stringify([baseUrl, session, ownFetch ? fetchNameOf(ownFetch) : null]);

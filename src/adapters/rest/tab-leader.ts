@@ -1,4 +1,4 @@
-/** Elects one of the tabs that share a change stream as the leader, which opens the stream and broadcasts its changes. */
+/** Elects one of the tabs that share a change stream as the leader, which opens it and broadcasts its changes. */
 import { type Change, parseChange } from '../../model/changes.js';
 import { newId } from '../../model/id.js';
 import type { SubscriptionState } from '../adapter.js';
@@ -60,7 +60,7 @@ const isState = (value: unknown): value is SubscriptionState | null =>
 
 /** A follower asks again after this time without a message: one may be lost, or the leader frozen. */
 const SILENCE_TIMEOUT = 45_000;
-/** A leader that does not answer within this time is replaced, although it holds the lock: phones freeze hidden tabs. */
+/** A leader that does not answer within this time loses the lock: phones freeze hidden tabs. */
 const ANSWER_TIMEOUT = 3000;
 
 /** What a tab does in either role. */
@@ -85,9 +85,9 @@ export const canElectLeader = (): boolean =>
   !!globalThis.navigator?.locks && typeof BroadcastChannel !== 'undefined' && !!globalThis.crypto?.subtle;
 
 /**
- * A tab's membership in the group of tabs with the same `name`. HTTP/1.1 allows six connections to an origin, so with a
- * stream in each tab, the seventh would never load. The leader holds a Web Lock; when its tab is closed, the next tab in
- * the queue receives the lock.
+ * A tab's membership in the group of tabs with the same `name`. HTTP/1.1 allows six connections to an origin, so with
+ * a stream in each tab, the seventh would never load. The leader holds a Web Lock; when its tab is closed, the next
+ * tab in the queue receives the lock.
  */
 export class TabGroup {
   readonly #name: string;
