@@ -16,7 +16,7 @@ export interface Ground {
   query(text: string, values: readonly unknown[]): Promise<object[]>;
 }
 
-/** Time limits, in milliseconds of running time: for a write, and for all users to see the same after the last fault. */
+/** Time limits in milliseconds of running time: of a write, and until all users see the same after the last fault. */
 export interface Patience {
   writeMs: number;
   calmMs: number;

@@ -1,5 +1,5 @@
-// Finds the fewest acts that still fail. The shrinking of fast-check removes one act at a time, which would take too long:
-// a run takes a second, and has to be repeated, because the result also depends on the timing.
+// Finds the fewest acts that still fail. The shrinking of fast-check removes one act at a time, which would take too
+// long: a run takes a second, and has to be repeated, because the result also depends on the timing.
 
 /** The most concurrent runs of the same acts. */
 const MOST_TRIES = 12;

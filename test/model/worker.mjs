@@ -1,4 +1,4 @@
-// Runs the seeds that it receives, a few at a time, on its own server: most on PostgreSQL, some on the embedded database.
+// Runs the seeds that it receives, a few at a time, on its own server: on PostgreSQL, some on the embedded database.
 import { fileURLToPath } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
 import { load, loadServer } from '../../demo/server/load.mjs';

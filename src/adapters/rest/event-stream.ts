@@ -1,8 +1,8 @@
 /**
  * Receives the server-sent events of `GET /changes`, and reconnects after every interruption.
  *
- * The parser is our own: the maintained one, eventsource-parser, drops events that contain only an id, by which the
- * server tells how far a client has read, and does not limit the length of a line.
+ * The parser is our own: the maintained one, eventsource-parser, drops events that contain only an id, which are how the
+ * server reports a position without a change, and does not limit the length of a line.
  */
 import { type Change, parseChange } from '../../model/changes.js';
 import type { SubscriptionState } from '../adapter.js';
