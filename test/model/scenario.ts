@@ -1,3 +1,4 @@
+/** Runs four users on a network that fails, and checks the result. */
 import assert from 'node:assert/strict';
 import { isDeepStrictEqual } from 'node:util';
 import { CountCache } from '../../src/store/counts.js';
@@ -8,14 +9,14 @@ import { until } from './pause.js';
 import { User } from './user.js';
 
 export interface Ground {
-  /** Where the server itself is, such as `http://127.0.0.1:8001`. */
+  /** The origin of the server, such as `http://127.0.0.1:8001`. */
   origin: string;
   chaos: Chaos;
   /** Runs SQL on the server's database. */
   query(text: string, values: readonly unknown[]): Promise<object[]>;
 }
 
-/** Of running time, in milliseconds: how long a write may take, and, after the last fault, until everyone sees the same. */
+/** Time limits in milliseconds of running time: of a write, and until all users see the same after the last fault. */
 export interface Patience {
   writeMs: number;
   calmMs: number;
@@ -23,14 +24,14 @@ export interface Patience {
 
 const PATIENCE: Patience = { writeMs: 60_000, calmMs: 15_000 };
 
-/** Of all users together. */
+/** Acts of all users together. */
 const ACTS_A_ROUND = 100;
 
 const LOG = 'SELECT seq, kind, record, op_id AS "opId" FROM pipeline.changes WHERE tenant_id = $1 ORDER BY seq';
 
 let runs = 0;
 
-/** Four users at once, on a network that fails; resolves to how often each fault happened. Rejects when a promise is broken. */
+/** Resolves to how often each fault happened. Rejects if a guarantee is violated. */
 export async function runScenario(
   ground: Ground,
   seed: number,
@@ -62,17 +63,20 @@ export async function runScenario(
       await until(
         calmMs,
         () => chaos.isQuiet(tenant),
-        () => 'requests that never arrive',
+        () => 'requests never arrive',
       );
       const state = await serverState(read);
       await until(
         calmMs,
         () => {
-          // What began before the calm may fail in it: who is asked to try again does, whenever that is.
+          // Calls from before may still fail, so users who are offered to retry do so at any time.
           for (const user of users) void user.retryIfAsked();
           return users.every((user) => isDeepStrictEqual(user.shown, state));
         },
-        () => users.forEach((user, n) => assert.deepEqual(user.shown, state, `user ${n} does not see what is so`)),
+        () =>
+          users.forEach((user, n) =>
+            assert.deepEqual(user.shown, state, `user ${n} does not see the state of the server`),
+          ),
       );
     }
     const log = (await ground.query(LOG, [tenant])) as LogLine[];
@@ -80,7 +84,7 @@ export async function runScenario(
     await judge.replay(log);
     judge.checkAnswers();
     const state = await judge.state();
-    assert.deepEqual(await serverState(read), state, 'the server is not where its log leads');
+    assert.deepEqual(await serverState(read), state, 'the state of the server does not match its log');
     await checkCounts(read, users, state.entries, calmMs);
   } finally {
     await Promise.all(users.map((user) => user.close()));
@@ -88,7 +92,7 @@ export async function runScenario(
   return chaos.end(tenant);
 }
 
-/** The acts between two times at which all must see the same. */
+/** The acts between two checks that all users see the same. */
 export function roundsOf(acts: readonly Act[]): Act[][] {
   const rounds: Act[][] = [];
   for (const act of acts) (rounds[Math.floor(act.index / ACTS_A_ROUND)] ??= []).push(act);
@@ -112,7 +116,7 @@ async function serverState(read: Read): Promise<unknown> {
   };
 }
 
-/** Every conversation is counted once: none has two statuses, none a status that is not there. */
+/** Every conversation is counted once: none has two statuses or a missing one. */
 async function checkCounts(
   read: Read,
   users: readonly User[],
@@ -122,7 +126,7 @@ async function checkCounts(
   const counts = await read<{ byStatus: Record<string, number> }>('/counts?of=conversation');
   const expected: Record<string, number> = {};
   for (const statusId of Object.values(entries)) if (statusId) expected[statusId] = (expected[statusId] ?? 0) + 1;
-  assert.deepEqual(counts.byStatus, expected, 'the server counts something else');
+  assert.deepEqual(counts.byStatus, expected, 'the server has other counts');
   for (const user of users) user.watchCounts();
   const shown = (user: User): unknown =>
     Object.fromEntries(
@@ -131,6 +135,6 @@ async function checkCounts(
   await until(
     calmMs,
     () => users.every((user) => isDeepStrictEqual(shown(user), expected)),
-    () => users.forEach((user, n) => assert.deepEqual(shown(user), expected, `user ${n} counts something else`)),
+    () => users.forEach((user, n) => assert.deepEqual(shown(user), expected, `user ${n} has other counts`)),
   );
 }

@@ -4,7 +4,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { test } from 'node:test';
 import vm from 'node:vm';
 import ts from 'typescript';
-import { problemOf } from '../../dist/adapters/rest/problem.js';
+import { errorOfProblem } from '../../dist/adapters/rest/errors.js';
 
 const root = new URL('../../', import.meta.url);
 const LENGTH = 100_000;
@@ -71,7 +71,7 @@ for (const folder of ['src', 'demo']) {
 test('an error whose type is 100,000 characters long is read at once', () => {
   for (const unit of ['a', 'a/', '/', '#', ':', 'a#', ' ']) {
     const start = process.cpuUsage();
-    const error = problemOf(409, {
+    const error = errorOfProblem(409, {
       type: `${unit.repeat(LENGTH / unit.length)}/in-use`,
       count: 3,
       title: unit.repeat(LENGTH),
@@ -89,6 +89,6 @@ test('an error whose type is 100,000 characters long is read at once', () => {
     ['', 'conflict'],
     ['constructor', 'conflict'],
   ]) {
-    assert.equal(problemOf(409, { type }).code, code, type);
+    assert.equal(errorOfProblem(409, { type }).code, code, type);
   }
 });

@@ -1,3 +1,4 @@
+/** Runs the conformance suite for adapters against `RestAdapter`. */
 import { runAdapterTests } from '../../testing/index.js';
 import { RestAdapter } from './adapter.js';
 import { BASE, WireServer } from './test-wire.js';
@@ -20,12 +21,12 @@ describe('RestAdapter', () => {
       await adapter.close?.();
       return connect(servers.get(adapter)!);
     },
-    // Another user: a stream of its own.
+    // Another user, with a separate stream.
     peer: async (adapter) => connect(servers.get(adapter)!, { authorization: `Bearer ${++clients}` }),
   });
 });
 
-describe('RestAdapter, clients that share one stream', () => {
+describe('RestAdapter, with clients that share one stream', () => {
   runAdapterTests({
     describe,
     it,

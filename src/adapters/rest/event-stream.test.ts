@@ -1,3 +1,4 @@
+/** Parses server-sent events, however they are split. */
 import { expect } from '@open-wc/testing';
 import { EventStreamParser, type StreamEvent } from './event-stream.js';
 
@@ -14,7 +15,7 @@ function read(...pieces: (string | Uint8Array)[]): { events: StreamEvent[]; retr
   return { events, retries };
 }
 
-const event = (type: string, data: string, id: string): StreamEvent => ({ type, data, id, isCut: false });
+const event = (type: string, data: string, id: string): StreamEvent => ({ type, data, id, isTruncated: false });
 
 const TEXT =
   '\ufeff: hello\r\nretry: 2500\r\n\r\n' +
@@ -34,12 +35,12 @@ const EVENTS = [
   event('', 'no type', '3'),
 ];
 
-describe('event streams', () => {
-  it('are read as the standard says', () => {
+describe('event stream parser', () => {
+  it('follows the standard', () => {
     expect(read(TEXT)).to.deep.equal({ events: EVENTS, retries: [2500] });
   });
 
-  it('are read the same wherever they are split in two', () => {
+  it('does not depend on where the stream is split in two', () => {
     const bytes = bytesOf(TEXT);
     for (let at = 0; at <= bytes.length; at++) {
       expect(read(bytes.slice(0, at), bytes.slice(at)), `split at ${at}`).to.deep.equal({
@@ -49,14 +50,14 @@ describe('event streams', () => {
     }
   });
 
-  it('are read the same byte by byte', () => {
+  it('parses byte by byte', () => {
     expect(read(...[...bytesOf(TEXT)].map((byte) => Uint8Array.of(byte)))).to.deep.equal({
       events: EVENTS,
       retries: [2500],
     });
   });
 
-  it('are read the same in 5,000 random pieces', () => {
+  it('does not depend on how the stream is split, in 5,000 random ways', () => {
     const seed = Math.floor(Math.random() * 2 ** 31);
     let state = seed;
     const random = (n: number): number => {
@@ -71,7 +72,7 @@ describe('event streams', () => {
     }
   });
 
-  it('an id with a null character is ignored', () => {
+  it('ignores an id with a null character', () => {
     expect(read('id: 1\n\n').events).to.deep.equal([event('', '', '1')]);
     expect(read('id: 1\ndata: a\n\nid: 2\0\ndata: b\n\n').events.map(({ id }) => id)).to.deep.equal(['1', '1']);
   });
@@ -80,23 +81,26 @@ describe('event streams', () => {
     ['in one line', `data: ${'x'.repeat(70_000)}\n`],
     ['in many lines', `data: ${'x'.repeat(999)}\n`.repeat(70)],
   ]) {
-    it(`an event of 70 kB ${what} is cut, and the next one is whole`, () => {
+    it(`truncates an event of 70 kB ${what}, and not the next one`, () => {
       const text = `event: status\nid: 1\n${line}\nevent: status\nid: 2\ndata: y\n\n`;
-      const expected = [{ type: 'status', data: '', id: '1', isCut: true }, event('status', 'y', '2')];
+      const expected = [{ type: 'status', data: '', id: '1', isTruncated: true }, event('status', 'y', '2')];
       expect(read(text).events).to.deep.equal(expected);
       const pieces = text.match(/[^]{1,1000}/g)!;
       expect(read(...pieces).events).to.deep.equal(expected);
     });
   }
 
-  it('the rest of a line that was thrown away is not taken for a line', () => {
+  it('does not parse the rest of a dropped line as a line', () => {
     expect(read(`data: ${'x'.repeat(70_000)}`, 'id: 9\nevent: status\n\n').events).to.deep.equal([
-      { type: 'status', data: '', id: '', isCut: true },
+      { type: 'status', data: '', id: '', isTruncated: true },
     ]);
   });
 
-  it('a line that never ends is not kept', () => {
+  it('does not buffer a line that never ends', () => {
     const endless = Array.from({ length: 100 }, () => 'data: ' + 'x'.repeat(10_000));
-    expect(read(...endless, '\n', '\n', 'data: y\n\n').events.map(({ isCut }) => isCut)).to.deep.equal([true, false]);
+    expect(read(...endless, '\n', '\n', 'data: y\n\n').events.map(({ isTruncated }) => isTruncated)).to.deep.equal([
+      true,
+      false,
+    ]);
   });
 });

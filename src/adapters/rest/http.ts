@@ -1,333 +1,281 @@
-/** Sends requests: with a time limit, again when that may help, and in no other session than they belong to. */
+/** Sends requests: with a time limit, again when that may help, and in no other session than the one they belong to. */
 import { PipelineError } from '../../model/errors.js';
 import { sessionChanged } from '../../model/session-changed.js';
-import { aborted, checkAborted, pause, unlessAborted } from './aborting.js';
-import { dismiss, readJson } from './body.js';
-import type { Environment } from './environment.js';
-import { Limit } from './limit.js';
-import { problemOf } from './problem.js';
-import { MAX_ATTEMPTS, isTemporary, mayHaveHappened, parseRetryAfter, retryDelay } from './retry.js';
-import { SESSION_HEADER, type Session, credentialsOf, type SentIn, type SessionMark } from './session.js';
-import { SignIn, type OnUnauthorized } from './sign-in.js';
-
-/** Request headers, or a function that gives them for each request (an access token that changes, say). */
-export type HeadersSource = HeadersInit | (() => HeadersInit | Promise<HeadersInit>);
+import type { CallOptions } from '../adapter.js';
+import { type Auth, credentialsOf } from './auth.js';
+import { decode, discard, readJson } from './decode.js';
+import { type AttemptFailure, errorOfProblem, failureWithoutResponse, sessionFailure } from './errors.js';
+import { ACCEPT, type HttpRequest, contentHeaders } from './request.js';
+import {
+  Deadline,
+  type Environment,
+  MAX_ATTEMPTS,
+  checkAborted,
+  isTemporary,
+  mayBeApplied,
+  parseRetryAfter,
+  pause,
+  retryDelay,
+  unlessAborted,
+} from './retry.js';
+import { SESSION_HEADER, type Session, type SessionSnapshot, type WriteContext } from './session.js';
 
 export interface HttpOptions {
-  headers: HeadersSource | undefined;
   fetch: typeof globalThis.fetch;
   credentials: RequestCredentials;
-  onUnauthorized: OnUnauthorized | undefined;
   timeoutMs: number;
+  /** The URL of a read that every server supports, to ask which session the credentials belong to. */
+  probeUrl(): string;
 }
 
-export interface Call<T> {
-  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  url: string;
-  body?: unknown;
-  /** Called for each attempt. */
-  headers?(): Readonly<Record<string, string>>;
-  /** Names a write: all its attempts carry it. */
-  key?: string;
-  /** The session that a write belongs to. A read belongs to that of now. */
-  mark?: SessionMark;
-  /** A read that goes on from an earlier answer: in another session that answer means nothing. */
-  isContinued?: boolean;
-  /** It has waited for the network. */
-  hasWaited?: boolean;
-  signal?: AbortSignal | undefined;
-  /** The answer, rebuilt from the parsed body of a 2xx (or from nothing, of a 304). What it throws is a bad response. */
-  read(body: unknown, response: Response): T;
-  /** Whether a refusal shows that an earlier attempt, whose answer was lost, has done it: then what it resolves to. */
-  landed?(refusal: PipelineError): T | undefined;
-  /** An earlier attempt may have done it. Kept here, so that a call sent again later remembers. */
-  mayHaveHappened?: boolean;
-  /** Without a network it rejects with `offline` at once: the caller tries again. */
-  isPatient?: boolean;
-  /** One attempt only. */
-  isHasty?: boolean;
-}
-
-type Outcome<T> = { value: T } | Failure;
-
-interface Failure {
-  error: PipelineError;
-  /** What came belongs to another session than the request. */
-  isOtherSession?: boolean;
-  isTemporary: boolean;
-  mayHaveHappened: boolean;
-  isUnauthorized?: boolean;
-}
-
-/** How often one read starts again because the session changed. */
-const MAX_SESSIONS = 3;
-/** Bytes of requests under way that outlive the page; browsers allow 64 kB for all of it together. */
+/** How often one read starts again because the session has changed. */
+const MAX_SESSION_CHANGES = 3;
+/** Bytes of requests in flight that outlive the page; browsers allow 64 kB for all of them together. */
 const KEEPALIVE_BYTES = 30_000;
 
-/** Never follows redirects. A session that ends takes its unfinished writes with it; reads start again in the new one. */
+/** Never follows redirects. When the session ends, its unfinished writes fail, and its reads start again. */
 export class Http {
   readonly #options: HttpOptions;
-  readonly #environment: Environment;
-  readonly #signIn: SignIn;
+  readonly #auth: Auth;
   readonly #session: Session;
-  /** A request that changes nothing and that every server knows: asks whose session it is. */
-  readonly #probe: () => string;
-  #verifying: { credentials: string; outcome: Promise<Failure | undefined> } | undefined;
-  #keptAlive = 0;
+  readonly #environment: Environment;
+  readonly #reads = new Set<AbortController>();
+  #verification: { credentials: string; result: Promise<AttemptFailure | undefined> } | undefined;
+  #keepaliveBytes = 0;
+  #isClosed = false;
 
-  constructor(options: HttpOptions, session: Session, probe: () => string, environment: Environment) {
+  constructor(options: HttpOptions, auth: Auth, session: Session, environment: Environment) {
     this.#options = options;
+    this.#auth = auth;
     this.#session = session;
-    this.#probe = probe;
     this.#environment = environment;
-    this.#signIn = new SignIn(options.onUnauthorized);
+  }
+
+  /** Throws `aborted` if the client is closed or the caller has aborted the call. */
+  checkOpen(signal: AbortSignal | undefined): void {
+    if (this.#isClosed) throw new PipelineError('aborted', 'The adapter was closed.');
+    checkAborted(signal);
+  }
+
+  /** Ends the reads. */
+  close(): void {
+    this.#isClosed = true;
+    for (const read of this.#reads) read.abort();
+  }
+
+  /** Sends a read, which ends when the client is closed. */
+  async read<T>(request: HttpRequest<T>, options: CallOptions | undefined): Promise<T> {
+    const signal = options?.signal;
+    this.checkOpen(signal);
+    const controller = new AbortController();
+    const handleAbort = (): void => controller.abort(signal?.reason);
+    signal?.addEventListener('abort', handleAbort);
+    this.#reads.add(controller);
+    try {
+      return await this.send({ ...request, signal: controller.signal });
+    } finally {
+      signal?.removeEventListener('abort', handleAbort);
+      this.#reads.delete(controller);
+    }
   }
 
   /** Rejects with a `PipelineError`. */
-  async send<T>(call: Call<T>): Promise<T> {
+  async send<T>(request: HttpRequest<T>): Promise<T> {
+    const { context, signal } = request;
     let isRenewed = false;
-    let isLate = call.hasWaited ?? false;
-    let sessions = 0;
+    let isDelayed = request.isDelayed ?? false;
+    let sessionChanges = 0;
     for (let attempt = 1; ; attempt++) {
-      checkAborted(call.signal);
-      const { generation } = this.#signIn;
-      const outcome = await this.#exchange(call, attempt, isLate);
+      checkAborted(signal);
+      const { generation } = this.#auth;
+      const outcome = await this.#attempt(request, attempt, isDelayed);
       if ('value' in outcome) return outcome.value;
       const { error } = outcome;
       if (outcome.isOtherSession) {
-        if (call.mark || call.isContinued || ++sessions > MAX_SESSIONS) throw sessionChanged();
+        if (context || request.isContinuation || ++sessionChanges > MAX_SESSION_CHANGES) throw sessionChanged();
         attempt--;
         continue;
       }
-      isLate = true;
+      isDelayed = true;
       if (outcome.isUnauthorized && !isRenewed) {
-        // Made long ago, and nobody can say whether whoever signs in now is who made it.
-        if (call.mark && call.hasWaited && this.#session.name === undefined) throw sessionChanged();
-        if (await this.#signIn.renew(generation, call.signal)) {
+        // The write is old, and nothing shows whether the user who signs in now is the one who made it.
+        if (context && request.isDelayed && this.#session.name === undefined) throw sessionChanged();
+        if (await this.#auth.renew(generation, signal)) {
           isRenewed = true;
           attempt--;
           continue;
         }
       }
-      const landed = call.mayHaveHappened ? call.landed?.(error) : undefined;
-      if (landed !== undefined) return landed;
-      call.mayHaveHappened ||= outcome.mayHaveHappened;
-      const isOffline = error.code === 'offline' && (call.isPatient || !this.#environment.isOnline());
-      if (!outcome.isTemporary || isOffline || attempt >= (call.isHasty ? 1 : MAX_ATTEMPTS)) throw error;
-      const delay = error.retryAfterMs ?? retryDelay(attempt, this.#environment);
-      await pause(this.#environment, delay, call.signal);
+      const applied = request.mayBeApplied ? request.resultIfApplied?.(error) : undefined;
+      if (applied !== undefined) return applied;
+      request.mayBeApplied ||= outcome.mayBeApplied;
+      const isOffline = error.code === 'offline' && (request.failsFastOffline || !this.#environment.isOnline());
+      const maxAttempts = request.isSingleAttempt ? 1 : MAX_ATTEMPTS;
+      if (!outcome.isTemporary || isOffline || attempt >= maxAttempts) throw error;
+      await pause(this.#environment, error.retryAfterMs ?? retryDelay(attempt, this.#environment), signal);
     }
   }
 
   /**
-   * Opens a stream: one attempt, besides one with a renewed sign-in. Resolves to the answer, whatever its status, as
-   * soon as it begins. Rejects when there is none.
+   * Opens a stream: one attempt, and another one after the sign-in was renewed. Resolves to the response, whatever its
+   * status, as soon as it begins.
    */
   async open(url: string, headers: Readonly<Record<string, string>>, signal: AbortSignal): Promise<Response> {
     for (let isRenewed = false; ; isRenewed = true) {
-      const { generation } = this.#signIn;
-      const host = await this.hostHeaders();
-      const sentIn = await this.#use(host);
-      const init: RequestInit = { ...this.#init(), headers: this.#with(host, headers), signal };
+      const { generation } = this.#auth;
+      const hostHeaders = await this.#auth.headers();
+      const snapshot = await this.#session.beginRequest(hostHeaders, () => this.#auth.headers());
       checkAborted(signal);
-      const { fetch } = this.#options;
-      const response = await unlessAborted(fetch(url, init), signal);
-      const isOurs = this.#session.accept(response.headers, sentIn);
-      if (response.status === 409 && !response.headers.has(SESSION_HEADER)) this.#session.end(sentIn);
-      if (!isOurs || this.#session.epoch !== sentIn.epoch) {
-        dismiss(response);
+      const response = await unlessAborted(this.#fetch(url, { signal }, hostHeaders, headers), signal);
+      const isCurrent = this.#session.readResponse(response.headers, snapshot);
+      if (response.status === 409 && !response.headers.has(SESSION_HEADER)) this.#session.end(snapshot);
+      if (!isCurrent || this.#session.epoch !== snapshot.epoch) {
+        discard(response);
         throw sessionChanged();
       }
       if (response.status !== 401 || isRenewed) return response;
-      dismiss(response);
-      if (!(await this.#signIn.renew(generation, signal))) return response;
+      discard(response);
+      if (!(await this.#auth.renew(generation, signal))) return response;
     }
   }
 
-  /** Marks a write that is made now. */
-  mark(): SessionMark {
-    const headers = this.hostHeaders();
+  /** The session and credentials of a write that is made now. */
+  captureContext(): WriteContext {
+    const headers = this.#auth.headers();
     const credentials = headers.then(credentialsOf, () => undefined);
     return { epoch: this.#session.epoch, headers, credentials };
   }
 
-  /** The headers of the host, as they are now. Rejects with `auth` when it cannot give them. */
-  async hostHeaders(): Promise<Headers> {
-    const { headers } = this.#options;
+  async #attempt<T>(
+    request: HttpRequest<T>,
+    attempt: number,
+    isDelayed: boolean,
+  ): Promise<{ value: T } | AttemptFailure> {
+    const { context, method } = request;
+    const deadline = new Deadline(this.#environment, this.#options.timeoutMs, request.signal);
+    const body = request.body === undefined ? undefined : JSON.stringify(request.body);
+    // A write that was sent is completed even if the page is closed. A character has at most three bytes.
+    const size = request.key === undefined ? Infinity : 3 * (body?.length ?? 0);
+    const keepalive = this.#keepaliveBytes + size <= KEEPALIVE_BYTES;
+    if (keepalive) this.#keepaliveBytes += size;
+    let isSent = false;
     try {
-      return new Headers(typeof headers === 'function' ? await headers() : headers);
-    } catch (cause) {
-      if (cause instanceof PipelineError) throw cause;
-      throw new PipelineError('auth', 'The headers of the request could not be made.', { cause });
+      const hostHeaders = await deadline.race(this.#hostHeaders(request, isDelayed));
+      const snapshot = await deadline.race(this.#session.beginRequest(hostHeaders, () => this.#auth.headers()));
+      if (context && !(await deadline.race(this.#session.checkWrite(context, snapshot, isDelayed)))) {
+        const failure = await deadline.race(this.#verifySession(hostHeaders, snapshot));
+        if (failure) return failure;
+        await deadline.race(this.#session.checkWrite(context, snapshot, false));
+      }
+      const headers = { ...request.headers?.(), ...contentHeaders(request) };
+      const init: RequestInit = { method, signal: deadline.signal };
+      if (body !== undefined) init.body = body;
+      if (keepalive) init.keepalive = true;
+      isSent = true;
+      const response = await deadline.race(this.#fetch(request.url, init, hostHeaders, headers));
+      const isCurrent = this.#session.readResponse(response.headers, snapshot);
+      const { epoch } = this.#session;
+      if (!isCurrent || (context && epoch !== snapshot.epoch)) {
+        discard(response);
+        return sessionFailure();
+      }
+      if (!response.ok && response.status !== 304) {
+        return await this.#refusal(response, deadline, request.key !== undefined, attempt, snapshot);
+      }
+      const parsed = response.status === 304 ? undefined : await readJson(response, deadline);
+      const isStale = request.isContinuation && epoch !== snapshot.epoch;
+      if (epoch !== this.#session.epoch || isStale) return sessionFailure();
+      return { value: decode(() => request.read(parsed, response)) };
+    } catch (thrown) {
+      return failureWithoutResponse(thrown, isSent);
+    } finally {
+      deadline.clear();
+      if (keepalive) this.#keepaliveBytes -= size;
     }
   }
 
-  async #exchange<T>(call: Call<T>, attempt: number, isLate: boolean): Promise<Outcome<T>> {
-    const limit = new Limit(this.#environment, this.#options.timeoutMs, call.signal);
-    const body = call.body === undefined ? undefined : JSON.stringify(call.body);
-    // A write that was begun is finished also when the tab is closed. A character is at most three bytes.
-    const size = call.key === undefined ? Infinity : 3 * (body?.length ?? 0);
-    const isKeptAlive = this.#keptAlive + size <= KEEPALIVE_BYTES;
-    if (isKeptAlive) this.#keptAlive += size;
-    let isSent = false;
-    try {
-      const host = await limit.race(this.#hostHeaders(call, isLate));
-      const sentIn = await limit.race(this.#use(host));
-      if (call.mark && !(await limit.race(this.#session.admit(call.mark, sentIn, isLate)))) {
-        const refusal = await limit.race(this.#verify(host, sentIn));
-        if (refusal) return refusal;
-        await limit.race(this.#session.admit(call.mark, sentIn, false));
-      }
-      const headers = this.#with(host, { ...call.headers?.(), ...ownHeaders(call) });
-      const init: RequestInit = { ...this.#init(), method: call.method, headers, signal: limit.signal };
-      if (body !== undefined) init.body = body;
-      if (isKeptAlive) init.keepalive = true;
-      isSent = true;
-      const { fetch } = this.#options;
-      const response = await limit.race(fetch(call.url, init));
-      const isOurs = this.#session.accept(response.headers, sentIn);
-      const { epoch } = this.#session;
-      if (!isOurs || (call.mark && epoch !== sentIn.epoch)) {
-        dismiss(response);
-        return otherSession();
-      }
-      if (!response.ok && response.status !== 304) return await this.#refusal(response, limit, call, attempt, sentIn);
-      const answer = response.status === 304 ? undefined : await readJson(response, limit);
-      if (epoch !== this.#session.epoch || (call.isContinued && epoch !== sentIn.epoch)) return otherSession();
-      return { value: readable(() => call.read(answer, response)) };
-    } catch (thrown) {
-      return failure(thrown, isSent);
-    } finally {
-      limit.end();
-      if (isKeptAlive) this.#keptAlive -= size;
-    }
+  /** The host's headers from when a write was made, for its first attempt; otherwise the current ones. */
+  #hostHeaders({ context }: HttpRequest<unknown>, isDelayed: boolean): Promise<Headers> {
+    const captured = context?.headers;
+    if (context) context.headers = undefined;
+    return captured && !isDelayed ? captured : this.#auth.headers();
+  }
+
+  /** `ownHeaders` take precedence. A redirect could pass a token or a write on to another server. */
+  #fetch(
+    url: string,
+    init: RequestInit,
+    hostHeaders: Headers,
+    ownHeaders: Readonly<Record<string, string>>,
+  ): Promise<Response> {
+    const headers = new Headers(hostHeaders);
+    for (const [name, value] of Object.entries(ownHeaders)) headers.set(name, value);
+    if (this.#session.name !== undefined) headers.set(SESSION_HEADER, this.#session.name);
+    const { fetch, credentials } = this.#options;
+    return fetch(url, { ...init, headers, credentials, redirect: 'error', cache: 'no-store' });
   }
 
   async #refusal(
     response: Response,
-    limit: Limit,
-    call: Pick<Call<unknown>, 'key'>,
+    deadline: Deadline,
+    hasKey: boolean,
     attempt: number,
-    sentIn: SentIn,
-  ): Promise<Failure> {
+    snapshot: SessionSnapshot,
+  ): Promise<AttemptFailure> {
     const { status, headers } = response;
     const retryAfter = parseRetryAfter(headers.get('retry-after'), this.#environment.now());
-    // A page of a proxy, say: the status tells enough.
-    const body = await readJson(response, limit).catch((thrown: unknown) => {
+    // An error page of a proxy, for example: the status is enough.
+    const body = await readJson(response, deadline).catch((thrown: unknown) => {
       if (thrown instanceof PipelineError && thrown.code === 'bad-response') return undefined;
       throw thrown;
     });
-    const error = problemOf(status, body, retryAfter);
+    const error = errorOfProblem(status, body, retryAfter);
     if (error.code === 'session-changed') {
-      if (!headers.has(SESSION_HEADER)) this.#session.end(sentIn);
-      return otherSession();
+      if (!headers.has(SESSION_HEADER)) this.#session.end(snapshot);
+      return sessionFailure();
     }
-    // An earlier attempt under this key is still at work.
-    const isRunning =
+    // The server is still processing an earlier attempt with this key.
+    const isProcessing =
       status === 409 &&
-      call.key !== undefined &&
+      hasKey &&
       error.code === 'conflict' &&
       error.current === undefined &&
       (attempt > 1 || retryAfter !== undefined);
     return {
       error,
-      isTemporary: isTemporary(status) || isRunning,
-      mayHaveHappened: mayHaveHappened(status) || isRunning,
+      isTemporary: isTemporary(status) || isProcessing,
+      mayBeApplied: mayBeApplied(status) || isProcessing,
       isUnauthorized: status === 401,
     };
   }
 
-  #init(): RequestInit {
-    // A redirect could lead a token, or a write, to another place.
-    return { credentials: this.#options.credentials, redirect: 'error', cache: 'no-store' };
+  /** Asks the server which session the credentials belong to. Concurrent writes share one request. */
+  #verifySession(hostHeaders: Headers, snapshot: SessionSnapshot): Promise<AttemptFailure | undefined> {
+    const { credentials } = snapshot;
+    if (this.#verification?.credentials === credentials) return this.#verification.result;
+    const own = (this.#verification = { credentials, result: this.#probe(hostHeaders, snapshot) });
+    return own.result.finally(() => this.#verification === own && (this.#verification = undefined));
   }
 
-  /** Those of the moment when a write was made, for its first attempt; asked for again for every other. */
-  #hostHeaders({ mark }: Call<unknown>, isLate: boolean): Promise<Headers> {
-    const made = mark?.headers;
-    if (mark) mark.headers = undefined;
-    return made && !isLate ? made : this.hostHeaders();
-  }
-
-  async #use(host: Headers): Promise<SentIn> {
-    const credentials = credentialsOf(host);
-    // Other credentials, or headers that are others each time they are asked for?
-    if (!this.#session.isFamiliar(credentials) && credentialsOf(await this.hostHeaders()) !== credentials) {
-      this.#session.ignoreCredentials();
-    }
-    return this.#session.use(credentials);
-  }
-
-  /** Asks the server whose session it is, before a write that may belong to another. Writes that ask at once share it. */
-  #verify(host: Headers, sentIn: SentIn): Promise<Failure | undefined> {
-    const { credentials } = sentIn;
-    if (this.#verifying?.credentials === credentials) return this.#verifying.outcome;
-    const own = (this.#verifying = { credentials, outcome: this.#ask(host, sentIn) });
-    return own.outcome.finally(() => this.#verifying === own && (this.#verifying = undefined));
-  }
-
-  async #ask(host: Headers, sentIn: SentIn): Promise<Failure | undefined> {
-    const limit = new Limit(this.#environment, this.#options.timeoutMs, undefined);
+  async #probe(hostHeaders: Headers, snapshot: SessionSnapshot): Promise<AttemptFailure | undefined> {
+    const deadline = new Deadline(this.#environment, this.#options.timeoutMs, undefined);
     try {
-      const headers = this.#with(host, { Accept: 'application/json, application/problem+json' });
-      const { fetch } = this.#options;
-      const init: RequestInit = { ...this.#init(), method: 'GET', headers, signal: limit.signal };
-      const response = await limit.race(fetch(this.#probe(), init));
-      if (!this.#session.accept(response.headers, sentIn)) {
-        dismiss(response);
-        return otherSession();
+      const init: RequestInit = { method: 'GET', signal: deadline.signal };
+      const url = this.#options.probeUrl();
+      const response = await deadline.race(this.#fetch(url, init, hostHeaders, { Accept: ACCEPT }));
+      if (!this.#session.readResponse(response.headers, snapshot)) {
+        discard(response);
+        return sessionFailure();
       }
-      if (!response.ok) return { ...(await this.#refusal(response, limit, {}, 1, sentIn)), mayHaveHappened: false };
-      dismiss(response);
+      if (!response.ok) {
+        return { ...(await this.#refusal(response, deadline, false, 1, snapshot)), mayBeApplied: false };
+      }
+      discard(response);
       return undefined;
     } catch (thrown) {
-      return { ...failure(thrown, false), mayHaveHappened: false };
+      return { ...failureWithoutResponse(thrown, false), mayBeApplied: false };
     } finally {
-      limit.end();
+      deadline.clear();
     }
   }
-
-  /** A copy of the host's headers with ours, which take precedence. */
-  #with(host: Headers, own: Readonly<Record<string, string>>): Headers {
-    const headers = new Headers(host);
-    for (const [name, value] of Object.entries(own)) headers.set(name, value);
-    if (this.#session.name !== undefined) headers.set(SESSION_HEADER, this.#session.name);
-    return headers;
-  }
-}
-
-function ownHeaders({ body, key }: Call<unknown>): Record<string, string> {
-  return {
-    Accept: 'application/json, application/problem+json',
-    ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
-    ...(key === undefined ? {} : { 'Idempotency-Key': key }),
-  };
-}
-
-const otherSession = (): Failure => ({
-  error: sessionChanged(),
-  isOtherSession: true,
-  isTemporary: false,
-  mayHaveHappened: false,
-});
-
-/** What `read` makes of an answer; what it cannot read is a bad response. */
-function readable<T>(read: () => T): T {
-  try {
-    return read();
-  } catch (cause) {
-    if (cause instanceof PipelineError && cause.code !== 'invalid') throw cause;
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new PipelineError('bad-response', `The server's answer cannot be read: ${why}`, { cause });
-  }
-}
-
-function failure(thrown: unknown, isSent: boolean): Failure {
-  if (thrown instanceof PipelineError) {
-    if (thrown.code === 'aborted') throw aborted(thrown.cause);
-    const isTemporary = thrown.code === 'timeout' || thrown.code === 'offline';
-    return { error: thrown, isTemporary, mayHaveHappened: isSent };
-  }
-  const error = new PipelineError('offline', 'The server could not be reached.', { cause: thrown });
-  return { error, isTemporary: true, mayHaveHappened: true };
 }

@@ -1,3 +1,4 @@
+/** When requests are sent again, when they are given up, and what lost responses mean. */
 import { expect } from '@open-wc/testing';
 import type { PipelineError, PipelineErrorCode } from '../../model/errors.js';
 import { RestAdapter, type RestOptions } from './adapter.js';
@@ -18,7 +19,7 @@ function adapterOf(
   return { adapter: new RestAdapter({ baseUrl: BASE, fetch, ...options }, environment), seen, environment };
 }
 
-/** Lets a call end, however long it waits; resolves to its value or its error. */
+/** Advances the time until a call ends. Resolves to its value or its error. */
 async function end<T>(call: Promise<T>, environment: TestEnvironment): Promise<T | PipelineError> {
   let result: { value: T | PipelineError } | undefined;
   call.then(
@@ -32,9 +33,9 @@ async function end<T>(call: Promise<T>, environment: TestEnvironment): Promise<T
 
 const codeOf = (value: unknown): unknown => (value as PipelineError).code;
 
-describe('requests that fail', () => {
+describe('failed requests', () => {
   for (const status of [408, 425, 429, 502, 503, 504]) {
-    it(`goes again after ${status}, under the same key`, async () => {
+    it(`are retried after ${status}, with the same key`, async () => {
       const { adapter, seen, environment } = adapterOf([() => problem(status, 'x'), () => json(ENTRY)]);
       const result = await end(adapter.setStatus([{ conversationId: 'c1' }], 'a'), environment);
       expect(result).to.deep.equal([{ conversationId: 'c1', ok: true, entry: ENTRY }]);
@@ -60,7 +61,7 @@ describe('requests that fail', () => {
     [500, 'about:blank', 'unavailable'],
   ];
   for (const [status, type, code] of never) {
-    it(`never goes again after ${status} ${type}: ${code}`, async () => {
+    it(`are not retried after ${status} ${type}: ${code}`, async () => {
       const { adapter, seen, environment } = adapterOf([() => problem(status, type)]);
       const result = await end(adapter.updateStatus('a', { name: 'B' }, { ifVersion: 3 }), environment);
       expect(codeOf(result)).to.equal(code);
@@ -73,10 +74,10 @@ describe('requests that fail', () => {
     ['429', () => problem(429, 'x'), 'rate-limited'],
     ['408', () => problem(408, 'x'), 'timeout'],
     ['no network', networkError, 'offline'],
-    ['silence', silence, 'timeout'],
+    ['no response', silence, 'timeout'],
   ];
   for (const [what, reply, code] of lasting) {
-    it(`gives up after five attempts with ${what}: ${code}`, async () => {
+    it(`are given up after five attempts with ${what}: ${code}`, async () => {
       const { adapter, seen, environment } = adapterOf([reply]);
       const result = await end(adapter.moveStatus('a', null), environment);
       expect(codeOf(result)).to.equal(code);
@@ -87,7 +88,7 @@ describe('requests that fail', () => {
     });
   }
 
-  it('waits longer each time, all of it by chance', async () => {
+  it('are retried with growing delays and full jitter', async () => {
     const { adapter, environment, seen } = adapterOf([() => problem(503, 'x')]);
     environment.chance = 0.999999;
     adapter.listStatuses().catch(() => undefined);
@@ -101,7 +102,7 @@ describe('requests that fail', () => {
     expect(seen).to.have.length(5);
   });
 
-  it('waits as long as Retry-After says, in seconds', async () => {
+  it('are retried after the seconds in Retry-After', async () => {
     const { adapter, environment } = adapterOf([() => problem(429, 'x', {}, { 'retry-after': '7' }), list]);
     const call = adapter.listStatuses();
     await settle();
@@ -110,7 +111,7 @@ describe('requests that fail', () => {
     expect((await call).seq).to.equal('9');
   });
 
-  it('waits as long as Retry-After says, as a date', async () => {
+  it('are retried at the date in Retry-After', async () => {
     const { adapter, environment } = adapterOf([
       () => problem(503, 'x', {}, { 'retry-after': new Date(environment.time + 12_000).toUTCString() }),
       list,
@@ -122,7 +123,7 @@ describe('requests that fail', () => {
     await call;
   });
 
-  it('reads any Retry-After without harm', () => {
+  it('tolerate any value of Retry-After', () => {
     const now = Date.parse('2026-01-01T00:00:00Z');
     expect(parseRetryAfter('999999', now)).to.equal(60_000);
     expect(parseRetryAfter('Thu, 01 Jan 2099 00:00:00 GMT', now)).to.equal(60_000);
@@ -132,7 +133,7 @@ describe('requests that fail', () => {
       expect(parseRetryAfter(nonsense, now)).to.equal(undefined);
   });
 
-  it('gives each attempt 15 s, and starts anew after silence', async () => {
+  it('are aborted after 15 s per attempt, and retried', async () => {
     const { adapter, seen, environment } = adapterOf([silence, list]);
     const call = adapter.listStatuses();
     await settle();
@@ -144,43 +145,43 @@ describe('requests that fail', () => {
     expect(seen[0]!.init.signal!.aborted).to.equal(true);
   });
 
-  it('counts the body into the time of an attempt', async () => {
+  it('time out if the body takes too long', async () => {
     const hanging = (): Response => new Response(new ReadableStream({ start: (c) => c.enqueue(new Uint8Array([91])) }));
     const { adapter, environment } = adapterOf([hanging], { timeoutMs: 100 });
     expect(codeOf(await end(adapter.listStatuses(), environment))).to.equal('timeout');
   });
 
-  it('goes again when the connection breaks in the middle of the body', async () => {
+  it('are retried if the connection breaks in the middle of the body', async () => {
     const broken = (): Response =>
       new Response(new ReadableStream({ pull: (controller) => controller.error(new TypeError('network error')) }));
     const { adapter, environment } = adapterOf([broken, list]);
     expect(((await end(adapter.listStatuses(), environment)) as { seq: string }).seq).to.equal('9');
   });
 
-  it('tries once only where the browser knows that there is no network', async () => {
+  it('are not retried if the browser knows that there is no network', async () => {
     const { adapter, seen, environment } = adapterOf([networkError]);
     environment.isConnected = false;
     expect(codeOf(await end(adapter.getEntries(['c1']), environment))).to.equal('offline');
     expect(seen).to.have.length(1);
   });
 
-  it('believes the server more than the browser about the network', async () => {
+  it('are sent even if the browser believes that there is no network', async () => {
     const { adapter, environment } = adapterOf([list]);
     environment.isConnected = false;
     expect((await adapter.listStatuses()).seq).to.equal('9');
   });
 });
 
-describe('lost answers', () => {
+describe('lost responses', () => {
   const refusedThen = (refusal: () => Reply): (() => Reply)[] => [silence, refusal];
 
-  it('a pick refused with what was picked is done', async () => {
+  it('setStatus succeeds if a refusal shows the requested status', async () => {
     const { adapter, environment } = adapterOf(refusedThen(() => problem(412, 'conflict', { current: ENTRY })));
     const result = await end(adapter.setStatus([{ conversationId: 'c1' }], 'a', { ifVersion: 6 }), environment);
     expect(result).to.deep.equal([{ conversationId: 'c1', ok: true, entry: ENTRY }]);
   });
 
-  it('a pick refused with another status is a conflict', async () => {
+  it('setStatus rejects with conflict if a refusal shows another status', async () => {
     const current = { ...ENTRY, statusId: 'b' };
     const { adapter, environment } = adapterOf(refusedThen(() => problem(412, 'conflict', { current })));
     const result = await end(adapter.setStatus([{ conversationId: 'c1' }], 'a', { ifVersion: 6 }), environment);
@@ -188,27 +189,27 @@ describe('lost answers', () => {
     expect((result as PipelineError).current).to.deep.equal(current);
   });
 
-  it('what was refused at once is a conflict, whatever is there', async () => {
+  it('a write whose first attempt was refused rejects with conflict', async () => {
     const { adapter, environment } = adapterOf([() => problem(412, 'conflict', { current: { ...STATUS, name: 'B' } })]);
     expect(codeOf(await end(adapter.updateStatus('a', { name: 'B' }, { ifVersion: 2 }), environment))).to.equal(
       'conflict',
     );
   });
 
-  it('a rename refused with the new name is done', async () => {
+  it('a rename succeeds if a refusal shows the new name', async () => {
     const current = { ...STATUS, name: 'B' };
     const { adapter, environment } = adapterOf(refusedThen(() => problem(412, 'conflict', { current })));
     expect(await end(adapter.updateStatus('a', { name: 'B' }, { ifVersion: 2 }), environment)).to.deep.equal(current);
   });
 
-  it('a rename refused with half of what was asked is a conflict', async () => {
+  it('an update rejects with conflict if a refusal shows only some of the requested values', async () => {
     const current = { ...STATUS, name: 'B' };
     const { adapter, environment } = adapterOf(refusedThen(() => problem(412, 'conflict', { current })));
     const patch = { name: 'B', color: '#000000' };
     expect(codeOf(await end(adapter.updateStatus('a', patch, { ifVersion: 2 }), environment))).to.equal('conflict');
   });
 
-  it('a create refused with the same status is done', async () => {
+  it('a create succeeds if a refusal shows the same status', async () => {
     const { adapter, environment } = adapterOf(refusedThen(() => problem(409, 'conflict', { current: STATUS })));
     const data = { id: 'a', name: 'A', color: '#2775F8' };
     expect(await end(adapter.createStatus(data), environment)).to.deep.equal(STATUS);
@@ -219,7 +220,7 @@ describe('lost answers', () => {
     [409, 'status-deleted'],
     [412, 'conflict'],
   ] as const) {
-    it(`a delete refused with ${status}, gone already, is done`, async () => {
+    it(`a delete succeeds if a refusal with ${status} shows that the status is deleted`, async () => {
       const current = { ...STATUS, deleted: true };
       const { adapter, environment } = adapterOf(refusedThen(() => problem(status, code, { current })));
       expect(await end(adapter.deleteStatus('a', { ifVersion: 3 }), environment)).to.deep.equal({ moved: 0 });
@@ -227,11 +228,11 @@ describe('lost answers', () => {
   }
 
   for (const [what, earlier] of [
-    ['at once', []],
-    ['after an answer that nothing was done', [() => problem(429, 'rate-limited')]],
+    ['without an earlier attempt', []],
+    ['after a response that it was not processed', [() => problem(429, 'rate-limited')]],
     ['after a renewed sign-in', [() => problem(401, 'auth')]],
   ] as const) {
-    it(`a delete refused ${what} with 404 was of a status that is not there`, async () => {
+    it(`a delete refused with 404 ${what} rejects with not-found`, async () => {
       const { adapter, seen, environment } = adapterOf([...earlier, () => problem(404, 'not-found')], {
         onUnauthorized: () => true,
       });
@@ -241,19 +242,19 @@ describe('lost answers', () => {
     });
   }
 
-  it('a delete that was asked for again, as another call, remembers nothing of the first', async () => {
+  it('a second call of deleteStatus does not depend on the first', async () => {
     const { adapter, environment } = adapterOf([() => problem(500, 'unknown'), () => problem(404, 'not-found')]);
     const drop = () => end(adapter.deleteStatus('a', { ifVersion: 3 }), environment);
     expect([codeOf(await drop()), codeOf(await drop())]).to.deep.equal(['unknown', 'not-found']);
   });
 
-  it('a delete refused because of its heir is refused', async () => {
+  it('a delete rejects if the status in moveTo is deleted', async () => {
     const { adapter, environment } = adapterOf(refusedThen(() => problem(409, 'status-deleted', { field: 'moveTo' })));
     const result = await end(adapter.deleteStatus('a', { ifVersion: 3, moveTo: 'b' }), environment);
     expect(codeOf(result)).to.equal('status-deleted');
   });
 
-  it('an earlier attempt that is still at work is waited for', async () => {
+  it('a write is retried while the server still processes an earlier attempt', async () => {
     const { adapter, seen, environment } = adapterOf([
       silence,
       () => problem(409, 'conflict'),
@@ -264,7 +265,7 @@ describe('lost answers', () => {
     expect(seen).to.have.length(3);
   });
 
-  it('a pick whose answers are all lost is looked up', async () => {
+  it('setStatus reads the entry if all responses are lost, and succeeds if it has the status', async () => {
     const { adapter, seen, environment } = adapterOf([
       ({ method }) => (method === 'PUT' ? silence() : json({ items: [ENTRY] })),
     ]);
@@ -273,7 +274,7 @@ describe('lost answers', () => {
     expect(seen.filter((each) => each.method === 'PUT')).to.have.length(5);
   });
 
-  it('a pick whose answers are all lost, and that did not happen, times out', async () => {
+  it('setStatus times out if all responses are lost and the entry has another status', async () => {
     const { adapter, environment } = adapterOf([
       ({ method }) => (method === 'PUT' ? silence() : json({ items: [{ ...ENTRY, statusId: 'b' }] })),
     ]);
@@ -282,7 +283,7 @@ describe('lost answers', () => {
 });
 
 describe('aborting', () => {
-  it('stops the waiting for an answer, also of a fetch that does not know of signals', async () => {
+  it('stops waiting for a response, even if fetch ignores its signal', async () => {
     const { adapter, seen, environment } = adapterOf([silence]);
     const controller = new AbortController();
     const call = adapter.listStatuses({ signal: controller.signal });
@@ -293,7 +294,7 @@ describe('aborting', () => {
     expect(environment.waits).to.deep.equal([]);
   });
 
-  it('stops the waiting between attempts', async () => {
+  it('stops waiting between attempts', async () => {
     const { adapter, seen, environment } = adapterOf([() => problem(503, 'x')]);
     const controller = new AbortController();
     const call = adapter.moveStatus('a', null, { signal: controller.signal });
@@ -304,16 +305,16 @@ describe('aborting', () => {
     expect(seen).to.have.length(1);
   });
 
-  it('the same write asked for again meanwhile is sent once', async () => {
+  it('concurrent calls with the same opId send one request', async () => {
     const { adapter, seen, environment } = adapterOf([() => json(ENTRY)]);
     const pick = (opId: string) => adapter.setStatus([{ conversationId: 'c1' }], 'a', { opId });
     await end(Promise.all([pick('op-1'), pick('op-1'), pick('op-1')]), environment);
     expect(seen).to.have.length(1);
     await end(pick('op-1'), environment);
-    expect(seen, 'later it is for the server to know').to.have.length(2);
+    expect(seen, 'a later call is sent again').to.have.length(2);
   });
 
-  it('one of two who wait for one write leaves the other waiting', async () => {
+  it('one of two calls with the same opId does not abort the other', async () => {
     const { adapter, seen, environment } = adapterOf([() => problem(503, 'x'), () => json(ENTRY)]);
     const controller = new AbortController();
     const pick = (signal?: AbortSignal) =>
@@ -326,7 +327,7 @@ describe('aborting', () => {
     expect(seen).to.have.length(2);
   });
 
-  it('close ends the reads, and lets a write that was begun end', async () => {
+  it('close aborts reads, and waits for writes in flight', async () => {
     let answer!: (response: Response) => void;
     const { adapter, environment } = adapterOf([
       ({ method }) => (method === 'GET' ? silence() : new Promise<Response>((resolve) => (answer = resolve))),

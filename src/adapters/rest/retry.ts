@@ -1,37 +1,140 @@
-import type { Environment } from './environment.js';
+/** Decides when a request is sent again and when it is given up: delays, time limits, and cancellation. */
+import { PipelineError } from '../../model/errors.js';
+import { abortedError } from './errors.js';
 
-/** Attempts of one call, the first included. */
+/** Time, randomness and connectivity, which tests replace. */
+export interface Environment {
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** Calls `run` once, after `ms`. Returns a function that cancels it. */
+  after(ms: number, run: () => void): () => void;
+  /** A number of at least 0 and less than 1. */
+  random(): number;
+  /** `false` where the browser believes that there is no network. It can be wrong both ways. */
+  isOnline(): boolean;
+}
+
+export const realEnvironment: Environment = {
+  now: () => Date.now(),
+  after(ms, run) {
+    const timer = setTimeout(run, ms);
+    return () => clearTimeout(timer);
+  },
+  random: () => Math.random(),
+  isOnline: () => globalThis.navigator?.onLine !== false,
+};
+
+/** Attempts per call, including the first. */
 export const MAX_ATTEMPTS = 5;
 const FIRST_DELAY = 300;
 const MAX_DELAY = 30_000;
 const MAX_RETRY_AFTER = 60_000;
 
-/** Answers after which the same request may work a moment later. No other 4xx ever does (AIP-194). */
+/** Responses after which the same request may succeed a moment later. No other 4xx is worth retrying (AIP-194). */
 const TEMPORARY: ReadonlySet<number> = new Set([408, 425, 429, 502, 503, 504]);
-/** Of those, the ones that say that nothing was done yet. */
-const UNTOUCHED: ReadonlySet<number> = new Set([425, 429]);
+/** Those of them that say that the request was not processed. */
+const NOT_PROCESSED: ReadonlySet<number> = new Set([425, 429]);
 
 export const isTemporary = (status: number): boolean => TEMPORARY.has(status);
 
-/** Whether a write may have happened although it was answered like this. */
-export const mayHaveHappened = (status: number): boolean =>
-  status >= 500 || (isTemporary(status) && !UNTOUCHED.has(status));
+/** Whether a write may have been applied although the server responded with this status. */
+export const mayBeApplied = (status: number): boolean =>
+  status >= 500 || (isTemporary(status) && !NOT_PROCESSED.has(status));
 
-/** Milliseconds to wait after the attempt with this number (from 1): full jitter, 0.3 s doubled up to 30 s. */
+/** Milliseconds to wait after an attempt (counted from 1): full jitter, from 0.3 s, doubled up to 30 s. */
 export function retryDelay(attempt: number, environment: Environment): number {
   return environment.random() * Math.min(MAX_DELAY, FIRST_DELAY * 2 ** (attempt - 1));
 }
 
-/** Between half and all of a delay that doubles from `first` up to `most`: never at once, never all together. */
+/** Between half and all of a delay that doubles from `first` up to `most`: never zero, different for each client. */
 export function reconnectDelay(failures: number, first: number, most: number, environment: Environment): number {
   const delay = Math.min(most, first * 2 ** Math.min(failures, 30));
   return delay / 2 + (environment.random() * delay) / 2;
 }
 
-/** A `Retry-After` header, seconds or an HTTP date, as milliseconds from now: 0 to 60,000. */
+/** A `Retry-After` header (seconds or an HTTP date) as milliseconds from now: 0 to 60,000. */
 export function parseRetryAfter(header: string | null, now: number): number | undefined {
   const text = header?.trim();
   if (!text) return undefined;
   const ms = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text) - now;
   return Number.isNaN(ms) ? undefined : Math.min(Math.max(ms, 0), MAX_RETRY_AFTER);
+}
+
+/** Throws `aborted` when the signal is aborted. */
+export function checkAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw abortedError(signal.reason);
+}
+
+/** Settles like the promise, or rejects with `aborted` as soon as the signal is aborted. */
+export async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return promise;
+  let handleAbort = (): void => undefined;
+  const abortion = new Promise<never>((_, reject) => {
+    handleAbort = () => reject(abortedError(signal.reason));
+  });
+  if (signal.aborted) handleAbort();
+  else signal.addEventListener('abort', handleAbort);
+  try {
+    return await Promise.race([promise, abortion]);
+  } finally {
+    signal.removeEventListener('abort', handleAbort);
+  }
+}
+
+/** Resolves after `ms`, or rejects with `aborted`. */
+export async function pause(environment: Environment, ms: number, signal: AbortSignal | undefined): Promise<void> {
+  checkAborted(signal);
+  let cancel = (): void => undefined;
+  try {
+    await unlessAborted(new Promise<void>((resolve) => (cancel = environment.after(ms, resolve))), signal);
+  } finally {
+    cancel();
+  }
+}
+
+/**
+ * Limits the time of one request and its response, including the body. It also ends the wait for a `fetch` that ignores
+ * its signal.
+ */
+export class Deadline {
+  readonly #controller = new AbortController();
+  readonly #expiry: Promise<never>;
+  readonly #callerSignal: AbortSignal | undefined;
+  readonly #cancelTimer: () => void;
+  #expire!: (error: PipelineError) => void;
+
+  constructor(environment: Environment, ms: number, callerSignal: AbortSignal | undefined) {
+    this.#callerSignal = callerSignal;
+    this.#expiry = new Promise((_, reject) => {
+      this.#expire = (error) => {
+        reject(error);
+        this.#controller.abort(error);
+      };
+    });
+    // Usually nothing awaits it any more when it rejects.
+    this.#expiry.catch(() => undefined);
+    this.#cancelTimer = environment.after(ms, () =>
+      this.#expire(new PipelineError('timeout', `The server did not respond within ${ms / 1000} s.`)),
+    );
+    if (callerSignal?.aborted) this.#handleAbort();
+    else callerSignal?.addEventListener('abort', this.#handleAbort);
+  }
+
+  /** For `fetch`. */
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  /** Settles like the promise, or rejects with `timeout` or `aborted` if that happens first. */
+  race<T>(promise: Promise<T>): Promise<T> {
+    return Promise.race([promise, this.#expiry]);
+  }
+
+  /** Stops the timer. */
+  clear(): void {
+    this.#cancelTimer();
+    this.#callerSignal?.removeEventListener('abort', this.#handleAbort);
+  }
+
+  readonly #handleAbort = (): void => this.#expire(abortedError(this.#callerSignal?.reason));
 }

@@ -1,3 +1,4 @@
+/** No data and no write of one session reaches another. */
 import { expect } from '@open-wc/testing';
 import type { Change } from '../../model/changes.js';
 import type { PipelineError } from '../../model/errors.js';
@@ -16,12 +17,12 @@ const isWrite = ({ method, path }: Seen): boolean => method !== 'GET' && !path.e
 const authOf = ({ headers }: Seen): string | null => headers.get('authorization');
 const c1 = [{ conversationId: 'c1' }];
 
-/** A server with the data of several users, of whom one is signed in at a time. */
+/** A server with the data of several users, one of whom is signed in at a time. */
 class Office {
   readonly server = new WireServer();
   readonly environment = new TestEnvironment();
   readonly users = new Map<string, MemoryAdapter>();
-  readonly heard: Change[] = [];
+  readonly received: Change[] = [];
   readonly adapter: RestAdapter;
   #isNamed: boolean;
 
@@ -34,7 +35,7 @@ class Office {
     return new RestAdapter({ baseUrl: BASE, fetch: this.server.fetch, ...options }, this.environment);
   }
 
-  /** Signs someone in, as another tab does that shares the cookie. */
+  /** Signs a user in, as another tab with the same cookie would. */
   async signIn(user: string): Promise<void> {
     let data = this.users.get(user);
     if (!data) {
@@ -46,7 +47,7 @@ class Office {
   }
 
   follow(since?: string): void {
-    this.adapter.subscribe((change) => void this.heard.push(change), since === undefined ? {} : { since });
+    this.adapter.subscribe((change) => void this.received.push(change), since === undefined ? {} : { since });
   }
 
   async statusOf(user: string, id = 'c1'): Promise<string | null | undefined> {
@@ -57,13 +58,13 @@ class Office {
     return this.server.seen.filter(isWrite);
   }
 
-  /** Lets time go by until something holds. */
+  /** Advances the time until a condition holds. */
   async passUntil(check: () => unknown): Promise<void> {
     for (let n = 0; n < 100 && !(await check()); n++) await this.environment.advance(this.environment.waits[0] ?? 0);
-    expect(await check(), 'what time was to bring').to.equal(true);
+    expect(await check(), 'the condition').to.equal(true);
   }
 
-  /** Lets everything happen that waits, timers included. */
+  /** Advances the time until nothing is pending. */
   async pass(): Promise<void> {
     for (let n = 0; n < 40; n++) await this.environment.advance(this.environment.waits[0] ?? 0);
   }
@@ -71,8 +72,8 @@ class Office {
 
 const names = (list: { items: readonly { name: string }[] }): string[] => list.items.map(({ name }) => name);
 
-describe('a server that names its sessions', () => {
-  it('gets the name that it gave back with every request', async () => {
+describe('with a server that names its sessions', () => {
+  it('every request has the name of the session', async () => {
     const office = new Office();
     await office.signIn('ani');
     await office.adapter.listStatuses();
@@ -85,7 +86,7 @@ describe('a server that names its sessions', () => {
     await office.adapter.close();
   });
 
-  it('another name makes subscribers forget, and what is read from then on is of the new session', async () => {
+  it('a change of the name makes subscribers forget, and reads return data of the new session', async () => {
     const office = new Office();
     await office.signIn('ani');
     const { seq } = await office.adapter.listStatuses();
@@ -94,28 +95,28 @@ describe('a server that names its sessions', () => {
     const { session } = office.adapter;
     await office.signIn('budi');
     expect(names(await office.adapter.listStatuses())).to.deep.equal(["budi's"]);
-    expect(office.heard[0]).to.deep.equal({ kind: 'reset', seq: '', forget: true });
+    expect(office.received[0]).to.deep.equal({ kind: 'reset', seq: '', forget: true });
     expect(office.adapter.session).to.not.equal(session);
-    // Its own changes arrive, and those of the other do not.
+    // Changes of the new session arrive, and those of the other do not.
     await until(() => office.server.streamsOpened === 2, 'the stream of the new session');
     await office.users.get('ani')!.createStatus({ id: 's2', name: 'ani again', color: '#2775f8' });
     await office.users.get('budi')!.createStatus({ id: 's3', name: 'budi again', color: '#2775f8' });
-    await until(() => office.heard.some((change) => change.kind === 'status'), 'a change');
-    expect(JSON.stringify(office.heard)).to.contain('budi again').and.not.contain('ani again');
+    await until(() => office.received.some((change) => change.kind === 'status'), 'a change');
+    expect(JSON.stringify(office.received)).to.contain('budi again').and.not.contain('ani again');
     await office.adapter.close();
   });
 
-  it('a list of the old session is not revived by an entity tag of the new one', async () => {
+  it('a cached list of the old session is not reused if the new one has the same ETag', async () => {
     const office = new Office();
     await office.signIn('ani');
     await office.adapter.listStatuses();
     await office.signIn('budi');
-    // Both are at the same place, so their tags are the same.
+    // Both are at the same position, so their ETags are equal.
     expect(names(await office.adapter.listStatuses())).to.deep.equal(["budi's"]);
     await office.adapter.close();
   });
 
-  it('an answer that comes late, after the session has changed, is not given to the new one', async () => {
+  it('a response that arrives after the session has changed is discarded', async () => {
     const office = new Office();
     await office.signIn('ani');
     await office.adapter.listStatuses();
@@ -138,7 +139,7 @@ describe('a server that names its sessions', () => {
     await office.adapter.close();
   });
 
-  it('an answer whose body ends after the session has changed is not given to the new one', async () => {
+  it('a response whose body ends after the session has changed is discarded', async () => {
     const office = new Office();
     await office.signIn('ani');
     await office.adapter.getEntries(['c1']);
@@ -158,7 +159,7 @@ describe('a server that names its sessions', () => {
       return new Response(body, response);
     };
     const late = office.adapter.listStatuses();
-    await until(() => end, 'the slow answer');
+    await until(() => end, 'the slow response');
     await settle();
     await office.signIn('budi');
     await office.adapter.getEntries(['c1']);
@@ -167,7 +168,7 @@ describe('a server that names its sessions', () => {
     await office.adapter.close();
   });
 
-  it('the next page of a search is not looked for in another session', async () => {
+  it('the next page of a search is not requested in another session', async () => {
     const office = new Office();
     await office.signIn('ani');
     for (const id of ['c1', 'c2', 'c3']) await office.users.get('ani')!.setStatus([{ conversationId: id }], 's1');
@@ -200,7 +201,7 @@ describe('a server that names its sessions', () => {
   };
   for (const [what, begin] of Object.entries(waits)) {
     for (const kind of ['cookies', 'tokens']) {
-      it(`${what}, with ${kind}: a pick is never sent as someone else, and is sent when its session is back`, async () => {
+      it(`${what}, with ${kind}: a write is never sent as another user, and is sent when its session is back`, async () => {
         let token = 'ani';
         let renew: () => Promise<void> = async () => undefined;
         const office = new Office({
@@ -230,20 +231,20 @@ describe('a server that names its sessions', () => {
         await office.pass();
         expect(await code).to.equal('session-changed');
         expect(await office.statusOf('budi')).to.equal(undefined);
-        // Not even to be refused: a server that takes no notice of the name would have done it.
+        // Not even to be refused: a server that ignores the name would have applied it.
         expect(office.writes.slice(sent)).to.deep.equal([]);
-        expect(office.heard).to.deep.include({ kind: 'reset', seq: '', forget: true });
-        // The other user's own picks go.
+        expect(office.received).to.deep.include({ kind: 'reset', seq: '', forget: true });
+        // Writes of the other user are sent.
         expect(await codeOf(office.adapter.setStatus(c1, 's1'))).to.match(/^resolved/);
         await change('ani');
         await office.adapter.listStatuses();
-        await until(async () => (await office.statusOf('ani')) === 's1', 'the pick of the earlier session');
+        await until(async () => (await office.statusOf('ani')) === 's1', 'the write of the earlier session');
         await office.adapter.close();
       });
     }
   }
 
-  it('a renewed token of the same session sends what waits, once it is known to be of the same session', async () => {
+  it('after a token was renewed, a pending write is sent once the server has confirmed the session', async () => {
     let token = 'ani-1';
     const office = new Office({
       headers: () => ({ authorization: token }),
@@ -258,13 +259,13 @@ describe('a server that names its sessions', () => {
       'GET /statuses',
       'PUT /conversations/c1/status',
     ]);
-    // Known from then on: no more questions.
+    // The session is confirmed: it is not asked for again.
     await office.adapter.setStatus([{ conversationId: 'c2' }], 's1');
     expect(office.server.seen.at(-2)!.path).to.equal('/conversations/c1/status');
     await office.adapter.close();
   });
 
-  it('of 900 conversations none is written as someone who signed in halfway', async () => {
+  it('a write to 900 conversations stops when another user signs in halfway', async () => {
     let token = 'ani';
     const office = new Office({ headers: () => ({ authorization: token }) });
     await office.signIn('ani');
@@ -286,7 +287,7 @@ describe('a server that names its sessions', () => {
     await office.adapter.close();
   });
 
-  it('a stream that comes back in another session delivers nothing before subscribers were made to forget', async () => {
+  it('a stream that reconnects in another session makes subscribers forget before it delivers changes', async () => {
     const office = new Office();
     await office.signIn('ani');
     const { seq } = await office.adapter.listStatuses();
@@ -295,23 +296,23 @@ describe('a server that names its sessions', () => {
     await office.signIn('budi');
     office.server.cut();
     await office.passUntil(() => office.server.streams.size === 1);
-    expect(office.heard[0]).to.deep.equal({ kind: 'reset', seq: '', forget: true });
+    expect(office.received[0]).to.deep.equal({ kind: 'reset', seq: '', forget: true });
     await office.adapter.close();
   });
 
-  it('a list of an earlier session is forgotten by who subscribes only now', async () => {
+  it('a subscriber with a list of an earlier session is made to forget', async () => {
     const office = new Office();
     await office.signIn('ani');
     const { seq } = await office.adapter.listStatuses();
     await office.signIn('budi');
     await office.adapter.getEntries(['c1']);
     office.follow(seq);
-    await until(() => office.heard.length, 'the first change');
-    expect(office.heard[0]).to.deep.equal({ kind: 'reset', seq: '', forget: true });
+    await until(() => office.received.length, 'the first change');
+    expect(office.received[0]).to.deep.equal({ kind: 'reset', seq: '', forget: true });
     await office.adapter.close();
   });
 
-  it('a server that refuses every name is not asked for ever', async () => {
+  it('a server that refuses every name is not asked forever', async () => {
     const office = new Office();
     await office.signIn('ani');
     await office.adapter.listStatuses();
@@ -322,7 +323,7 @@ describe('a server that names its sessions', () => {
     await office.adapter.close();
   });
 
-  it('closing while the server is asked whose session it is sends nothing any more', async () => {
+  it('closing while the session is being verified sends nothing more', async () => {
     const office = new Office();
     await office.signIn('ani');
     await office.adapter.listStatuses();
@@ -343,7 +344,7 @@ describe('a server that names its sessions', () => {
     expect(await office.statusOf('ani')).to.equal(undefined);
   });
 
-  it('closing drops what is kept for an earlier session', async () => {
+  it('closing drops the writes kept for an earlier session', async () => {
     const office = new Office();
     await office.signIn('ani');
     await office.adapter.listStatuses();
@@ -363,8 +364,8 @@ describe('a server that names its sessions', () => {
   });
 });
 
-describe('a server that does not name its sessions', () => {
-  it('gives each adapter a stream of its own', async () => {
+describe('with a server that does not name its sessions', () => {
+  it('each adapter has its own stream', async () => {
     const office = new Office({}, false);
     await office.signIn('ani');
     const second = office.client();
@@ -378,7 +379,7 @@ describe('a server that does not name its sessions', () => {
   });
 
   for (const what of ['offline', '503', '401']) {
-    it(`${what}: a pick is not sent with other credentials than it was made with`, async () => {
+    it(`${what}: a write is not sent with other credentials than those it was made with`, async () => {
       let token = 'ani';
       const office = new Office(
         { headers: () => ({ authorization: token }), onUnauthorized: () => void (token = 'budi') },
@@ -398,7 +399,7 @@ describe('a server that does not name its sessions', () => {
     });
   }
 
-  it('a waiting pick is dropped when a 401 shows that the sign-in it was made with is over', async () => {
+  it('a delayed write is dropped when a 401 shows that its sign-in has expired', async () => {
     const office = new Office({ onUnauthorized: () => undefined }, false);
     await office.signIn('ani');
     office.environment.isConnected = false;
@@ -418,7 +419,7 @@ describe('a server that does not name its sessions', () => {
     await office.adapter.close();
   });
 
-  it('a pick made after a token was renewed ahead of time is sent, and what is shown is read again', async () => {
+  it('a write made after the host renewed its token is sent, and data is read again', async () => {
     let token = 'ani-1';
     const office = new Office({ headers: () => ({ authorization: token }) }, false);
     await office.signIn('ani');
@@ -427,11 +428,11 @@ describe('a server that does not name its sessions', () => {
     await until(() => office.server.streams.size, 'the stream');
     token = 'ani-2';
     expect(await codeOf(office.adapter.setStatus(c1, 's1'))).to.match(/^resolved/);
-    expect(office.heard[0]).to.deep.equal({ kind: 'reset', seq: '' });
+    expect(office.received[0]).to.deep.equal({ kind: 'reset', seq: '' });
     await office.adapter.close();
   });
 
-  it('who subscribes after a token was renewed goes on from its list, and forgets nothing', async () => {
+  it('a subscriber after a token was renewed continues from its list, and is not made to forget', async () => {
     let token = 'ani-1';
     const office = new Office({ headers: () => ({ authorization: token }) }, false);
     await office.signIn('ani');
@@ -440,18 +441,18 @@ describe('a server that does not name its sessions', () => {
     await office.adapter.getEntries(['c1']);
     await office.users.get('ani')!.createStatus({ id: 's2', name: 'Since then', color: '#2775f8' });
     office.follow(seq);
-    await until(() => office.heard.length, 'the first change');
-    expect(office.heard[0]).to.deep.include({ kind: 'status' });
+    await until(() => office.received.length, 'the first change');
+    expect(office.received[0]).to.deep.include({ kind: 'status' });
     await office.adapter.close();
   });
 
   const harmless: Record<string, () => HeadersInit> = {
-    'a signature that differs with each request': () => ({ authorization: `Signature ${Math.random()}` }),
+    'a signature that differs for each request': () => ({ authorization: `Signature ${Math.random()}` }),
     'a token against request forgery': () => ({ 'x-xsrf-token': String(Math.random()) }),
     'a request id': () => ({ 'x-request-id': String(Math.random()) }),
   };
   for (const [what, headers] of Object.entries(harmless)) {
-    it(`${what} is no other user: a pick that waits is sent, and nothing is read again without end`, async () => {
+    it(`${what} does not indicate another user: a pending write is sent, and data is not read again`, async () => {
       const office = new Office({ headers }, false);
       await office.signIn('ani');
       const { seq } = await office.adapter.listStatuses();
@@ -463,7 +464,7 @@ describe('a server that does not name its sessions', () => {
       const code = codeOf(office.adapter.setStatus(c1, 's1'));
       await office.pass();
       expect(await code).to.match(/^resolved/);
-      expect(office.heard.filter(({ kind }) => kind === 'reset')).to.deep.equal([]);
+      expect(office.received.filter(({ kind }) => kind === 'reset')).to.deep.equal([]);
       await office.adapter.close();
     });
   }

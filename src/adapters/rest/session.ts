@@ -1,45 +1,37 @@
-/** The session that requests are made in: who is signed in where, as far as the server and the headers show it. */
+/** Tracks the session that requests belong to: who is signed in, as far as the server and the headers show it. */
 import { sessionChanged } from '../../model/session-changed.js';
+import { credentialsOf } from './auth.js';
 
-/** In answers: whose session it is. In requests: the one that was seen last; a server refuses when it is another by now. */
+/** In responses: the name of the session. In requests: the last name received; the server refuses if it is outdated. */
 export const SESSION_HEADER = 'Pipeline-Session';
 
-/** Longer names are not taken: they would have to be sent with every request. */
-const MAX_NAME = 512;
+/** Longer names are ignored: they would have to be sent with every request. */
+const MAX_NAME_LENGTH = 512;
 
-/** Headers by which hosts say who asks. A token against request forgery is none: some servers change it with each answer. */
-const CREDENTIAL = /auth|token|session|api-?key|cookie|user|tenant|account|organi[sz]ation|workspace/;
-const FORGERY_TOKEN = /csrf|xsrf/;
-
-/** What is visible from here of who asks: the same text for the same credentials. Kept in memory only. */
-export function credentialsOf(headers: Headers): string {
-  return JSON.stringify([...headers].filter(([name]) => CREDENTIAL.test(name) && !FORGERY_TOKEN.test(name)));
-}
-
-/** When a request was sent: a later change of the session makes its answer stale. */
-export interface SentIn {
+/** The session at the time a request was sent: a later change of the session makes the response stale. */
+export interface SessionSnapshot {
   readonly epoch: number;
   readonly credentials: string;
 }
 
-/** The session in which a write was made. It is sent in no other. */
-export interface SessionMark {
+/** The session at the time a write was made. The write is sent in no other session. */
+export interface WriteContext {
   readonly epoch: number;
-  /** The host's headers when it was made, for the first attempt; `undefined` once they are used. */
+  /** The host's headers at that time, for the first attempt; `undefined` once they are used. */
   headers: Promise<Headers> | undefined;
-  /** What these headers show of who asks. */
+  /** The credentials in these headers. */
   readonly credentials: Promise<string | undefined>;
 }
 
 export interface SessionChange {
-  /** How the server named the session that ended; `undefined` where it names none. */
-  before: string | undefined;
-  now: string | undefined;
+  /** The server's name for the session that ended; `undefined` if the server names none. */
+  previous: string | undefined;
+  current: string | undefined;
 }
 
 /**
- * Follows the session. A server that names it decides: an answer with another name ends the old session. Without names,
- * all there is to go by are the host's headers.
+ * If the server names its sessions, a response with another name ends the session. Otherwise a change of the
+ * credentials in the host's headers does.
  */
 export class Session {
   readonly #onChange: (change: SessionChange) => void;
@@ -47,8 +39,9 @@ export class Session {
   #namedEpoch = 0;
   #name: string | undefined;
   #credentials: string | undefined;
-  /** The credentials that the server has confirmed to be of this session. */
+  /** The credentials that the server has confirmed to belong to this session. */
   #verified: string | undefined;
+  /** Whether credentials are ignored, because they differ from one call to the next. */
   #isVolatile = false;
 
   constructor(onChange: (change: SessionChange) => void) {
@@ -60,74 +53,73 @@ export class Session {
     return this.#epoch;
   }
 
-  /** Grows with every change from or to a session that the server names: then what is shown is someone else's. */
+  /** Grows with every change from or to a session that the server names: data read before then is someone else's. */
   get namedEpoch(): number {
     return this.#namedEpoch;
   }
 
-  /** `undefined` until the server names it. */
+  /** `undefined` until the server names the session. */
   get name(): string | undefined {
     return this.#name;
   }
 
-  /** Whether these credentials were those of the request before, so that nothing has to be looked into. */
-  isFamiliar(credentials: string): boolean {
-    return this.#isVolatile || this.#credentials === undefined || this.#credentials === credentials;
-  }
-
-  /** The headers differ from one call to the next (a signature, say), so they do not show who asks. */
-  ignoreCredentials(): void {
-    this.#isVolatile = true;
-  }
-
-  /** Notes what the next request is sent with. */
-  use(credentials: string): SentIn {
-    const isOther = !this.isFamiliar(credentials);
+  /** Notes the credentials that the next request is sent with. `getHeaders` returns the host's headers once more. */
+  async beginRequest(headers: Headers, getHeaders: () => Promise<Headers>): Promise<SessionSnapshot> {
+    const credentials = credentialsOf(headers);
+    // Either the credentials have changed, or (with a signature, for example) they differ with every call.
+    if (!this.#isFamiliar(credentials) && credentialsOf(await getHeaders()) !== credentials) this.#isVolatile = true;
+    const hasChanged = !this.#isFamiliar(credentials);
     this.#credentials = credentials;
-    if (isOther && this.#name === undefined) this.#change(undefined);
+    if (hasChanged && this.#name === undefined) this.#change(undefined);
     return { epoch: this.#epoch, credentials };
   }
 
   /**
-   * Whether a write may be sent; `false`: only after the server was asked whose session it is.
+   * Whether a write may be sent. `false`: only after the server has confirmed the session.
    *
-   * @param isLate the user has waited since it was made, so that another may have signed in, with the same cookie name.
+   * @param isDelayed time has passed since the write was made, in which another user may have signed in by cookie.
    * @throws PipelineError `session-changed`.
    */
-  async admit({ epoch, credentials }: SessionMark, { credentials: now }: SentIn, isLate: boolean): Promise<boolean> {
+  async checkWrite(context: WriteContext, snapshot: SessionSnapshot, isDelayed: boolean): Promise<boolean> {
     if (this.#name === undefined) {
-      const made = await credentials;
-      if (!this.#isVolatile && made !== undefined && made !== now) throw sessionChanged();
+      const credentials = await context.credentials;
+      const isSame = credentials === undefined || credentials === snapshot.credentials;
+      if (!this.#isVolatile && !isSame) throw sessionChanged();
       return true;
     }
-    if (epoch !== this.#epoch) throw sessionChanged();
-    return !isLate && (this.#isVolatile || this.#verified === now);
+    if (context.epoch !== this.#epoch) throw sessionChanged();
+    return !isDelayed && (this.#isVolatile || this.#verified === snapshot.credentials);
   }
 
-  /** Takes note of an answer. Returns whether it belongs to the session of now. */
-  accept(answer: Headers, sentIn: SentIn): boolean {
-    const name = answer.get(SESSION_HEADER) || undefined;
-    const isCurrent = sentIn.epoch === this.#epoch;
-    // A proxy's page, or a 401: nobody is signed in.
-    if (name === undefined || name.length > MAX_NAME) return isCurrent;
+  /** Reads the session's name from a response. Returns whether the response belongs to the current session. */
+  readResponse(headers: Headers, snapshot: SessionSnapshot): boolean {
+    const name = headers.get(SESSION_HEADER) || undefined;
+    const isCurrent = snapshot.epoch === this.#epoch;
+    // An error page of a proxy has no name, nor has a 401: nobody is signed in.
+    if (name === undefined || name.length > MAX_NAME_LENGTH) return isCurrent;
     if (!isCurrent) return name === this.#name;
     if (this.#name === undefined) this.#name = name;
     else if (this.#name !== name) this.#change(name);
-    this.#verified = sentIn.credentials;
+    this.#verified = snapshot.credentials;
     return true;
   }
 
-  /** The server refused the name that was sent without telling another. */
-  end({ epoch }: SentIn): void {
+  /** Ends the session after the server refused its name without sending another. */
+  end({ epoch }: SessionSnapshot): void {
     if (epoch === this.#epoch && this.#name !== undefined) this.#change(undefined);
   }
 
-  #change(now: string | undefined): void {
-    const before = this.#name;
+  /** Whether nothing has changed since the last request. */
+  #isFamiliar(credentials: string): boolean {
+    return this.#isVolatile || this.#credentials === undefined || this.#credentials === credentials;
+  }
+
+  #change(current: string | undefined): void {
+    const previous = this.#name;
     this.#epoch++;
-    if (before !== undefined || now !== undefined) this.#namedEpoch++;
-    this.#name = now;
+    if (previous !== undefined || current !== undefined) this.#namedEpoch++;
+    this.#name = current;
     this.#verified = undefined;
-    this.#onChange({ before, now });
+    this.#onChange({ previous, current });
   }
 }

@@ -1,3 +1,4 @@
+/** How writes of statuses are ordered, batched, and kept while there is no network. */
 import { expect } from '@open-wc/testing';
 import type { PipelineError } from '../../model/errors.js';
 import type { SetResult } from '../../model/entry.js';
@@ -14,7 +15,7 @@ interface Bench {
   server: WireServer;
   adapter: RestAdapter;
   environment: TestEnvironment;
-  /** Nothing reaches the server while this is true. */
+  /** While offline, no request reaches the server. */
   setOffline(isOffline: boolean): void;
   /** The ids of the conversations written to, in order. */
   written(): string[];
@@ -40,7 +41,7 @@ async function open(): Promise<Bench> {
   };
 }
 
-/** A call that is watched. */
+/** Records how a call settles. */
 function watch<T>(call: Promise<T>): { value?: T; error?: PipelineError } {
   const result: { value?: T; error?: PipelineError } = {};
   call.then(
@@ -54,8 +55,8 @@ const codes = (results: readonly SetResult[]): string[] => results.map((each) =>
 const pick = ({ adapter }: Bench, id: string, statusId: string | null = 'a') =>
   watch(adapter.setStatus([{ conversationId: id }], statusId));
 
-describe('picks without a network', () => {
-  it('wait, and go out in order when it is back', async () => {
+describe('setStatus without a network', () => {
+  it('waits, and sends the writes in order when the network is back', async () => {
     const bench = await open();
     bench.setOffline(true);
     const picks = ['c3', 'c1', 'c2'].map((id) => pick(bench, id));
@@ -68,7 +69,7 @@ describe('picks without a network', () => {
     expect(bench.environment.waits).to.deep.equal([]);
   });
 
-  it('go out in the order of asking, also when an earlier one failed later', async () => {
+  it('sends the writes in the order of the calls, even if an earlier one fails later', async () => {
     const bench = await open();
     bench.setOffline(true);
     const { before } = bench.server.faults;
@@ -86,7 +87,7 @@ describe('picks without a network', () => {
     expect(bench.written()).to.deep.equal(['c1', 'c2', 'c1']);
   });
 
-  it('go out at once when the browser says that it is online', async () => {
+  it('sends at once when the browser is online again', async () => {
     const bench = await open();
     bench.setOffline(true);
     const waiting = pick(bench, 'c1');
@@ -97,7 +98,7 @@ describe('picks without a network', () => {
     expect(codes(waiting.value!)).to.deep.equal(['ok']);
   });
 
-  it('go out at once when the stream is live again', async () => {
+  it('sends at once when the stream is live again', async () => {
     const bench = await open();
     const stop = bench.adapter.subscribe(() => undefined, {});
     await until(() => bench.server.streams.size);
@@ -108,16 +109,16 @@ describe('picks without a network', () => {
       bench.server.send(': still here\n\n');
       await settle();
     }
-    expect(bench.environment.waits[0], 'its own next attempt').to.be.above(2000);
+    expect(bench.environment.waits[0], 'the delay of the queue').to.be.above(2000);
     bench.setOffline(false);
     bench.server.cut();
     await settle();
     await bench.environment.advance(1000);
-    await until(() => waiting.value, 'the pick');
+    await until(() => waiting.value, 'the write');
     stop();
   });
 
-  it('keep one key over all attempts, and are applied once when the answers were lost', async () => {
+  it('uses one key for all attempts, and is applied once if responses are lost', async () => {
     const bench = await open();
     let isLosing = true;
     const keys = new Set<string>();
@@ -135,7 +136,7 @@ describe('picks without a network', () => {
     expect((await bench.server.adapter.getEntries(['c1'])).get('c1')!.statusId).to.equal('b');
   });
 
-  it('of one conversation end with the latest', async () => {
+  it('ends with the latest status of a conversation', async () => {
     const bench = await open();
     bench.setOffline(true);
     const picks = ['a', 'b', 'a', null, 'b'].map((statusId) => pick(bench, 'c1', statusId));
@@ -147,7 +148,7 @@ describe('picks without a network', () => {
     expect((await bench.server.adapter.history('c1')).map(({ to }) => to)).to.deep.equal(['a', 'b', 'a', null, 'b']);
   });
 
-  it('are told when they are refused later, and the rest goes on', async () => {
+  it('rejects a write that is refused later, and sends the others', async () => {
     const bench = await open();
     bench.setOffline(true);
     const [refused, good] = [pick(bench, 'c1', 'a'), pick(bench, 'c2', 'b')];
@@ -159,7 +160,7 @@ describe('picks without a network', () => {
     expect(codes(good.value!)).to.deep.equal(['ok']);
   });
 
-  it('go on waiting while the server is not up yet', async () => {
+  it('keeps waiting while the server is unavailable', async () => {
     const bench = await open();
     bench.setOffline(true);
     const waiting = pick(bench, 'c1');
@@ -172,7 +173,7 @@ describe('picks without a network', () => {
     expect(codes(waiting.value!)).to.deep.equal(['ok']);
   });
 
-  it('stay shown as pending by the store, and are taken back when refused', async () => {
+  it('is pending in the store, and rolled back when refused', async () => {
     const bench = await open();
     const store = PipelineStore.of(bench.adapter);
     const stop = watching(store, { conversationIds: ['c1'] });
@@ -190,7 +191,7 @@ describe('picks without a network', () => {
     await bench.adapter.close();
   });
 
-  it('are 500 at most', async () => {
+  it('keeps at most 500 writes', async () => {
     const bench = await open();
     bench.setOffline(true);
     const picks = Array.from({ length: 502 }, (_, n) => pick(bench, `c${n}`));
@@ -199,7 +200,7 @@ describe('picks without a network', () => {
     await bench.adapter.close();
   });
 
-  it('are given up after a day', async () => {
+  it('gives up after a day', async () => {
     const bench = await open();
     bench.setOffline(true);
     const waiting = pick(bench, 'c1');
@@ -210,7 +211,7 @@ describe('picks without a network', () => {
     expect(bench.environment.waits).to.deep.equal([]);
   });
 
-  it('are dropped when they are aborted', async () => {
+  it('drops an aborted write', async () => {
     const bench = await open();
     bench.setOffline(true);
     const controller = new AbortController();
@@ -228,7 +229,7 @@ describe('picks without a network', () => {
     expect(bench.written()).to.deep.equal(['c2']);
   });
 
-  it('are dropped when the adapter is closed, and leave nothing behind', async () => {
+  it('drops all writes on close, with their listeners and timers', async () => {
     const bench = await open();
     const { addEventListener, removeEventListener } = window;
     let listening = 0;
@@ -256,8 +257,8 @@ describe('picks without a network', () => {
   });
 });
 
-describe('picks for one conversation', () => {
-  it('never overtake each other, however late an answer is', async () => {
+describe('setStatus for one conversation', () => {
+  it('sends one write at a time, however late a response is', async () => {
     const bench = await open();
     let release!: () => void;
     let isHeld = true;
@@ -282,7 +283,7 @@ describe('picks for one conversation', () => {
     expect((await adapter.getEntries(['c1'])).get('c1')!.statusId).to.equal('b');
   });
 
-  it('go on after one that failed', async () => {
+  it('sends the next write after one that failed', async () => {
     const bench = await open();
     const [refused, good] = [pick(bench, 'c1', 'nowhere'), pick(bench, 'c1', 'b')];
     await settle();
@@ -291,10 +292,10 @@ describe('picks for one conversation', () => {
   });
 });
 
-describe('picks for many conversations', () => {
+describe('setStatus for many conversations', () => {
   const refs = (count: number) => Array.from({ length: count }, (_, n) => ({ conversationId: `c${n}` }));
 
-  it('go out 200 at a time, each part under a key of its own, three at once', async () => {
+  it('sends batches of 200, each with its own key, three at a time', async () => {
     const bench = await open();
     let under = 0;
     let most = 0;
@@ -314,25 +315,25 @@ describe('picks for many conversations', () => {
     expect(keys.sort()).to.deep.equal(['op', 'op.1', 'op.2', 'op.3', 'op.4']);
   });
 
-  it('are heard under the opId of the call, whichever part they were in', async () => {
+  it('reports the changes of all batches with the opId of the call', async () => {
     const bench = await open();
     const adapter = new RestAdapter({ baseUrl: BASE, fetch: bench.server.fetch });
     const opIds = new Set<string | undefined>();
-    let heard = 0;
+    let received = 0;
     adapter.subscribe(
       (change) => {
-        heard++;
+        received++;
         opIds.add(change.opId);
       },
       { since: (await adapter.listStatuses()).seq },
     );
     await adapter.setStatus(refs(450), 'a', { opId: 'op' });
-    await until(() => heard >= 450, '450 changes');
+    await until(() => received >= 450, '450 changes');
     expect([...opIds]).to.deep.equal(['op']);
     await adapter.close();
   });
 
-  it('that were accepted in part say so for each', async () => {
+  it('returns a result for each conversation if some batches are refused', async () => {
     const bench = await open();
     bench.server.faults.before = ({ body }) => {
       const { conversations } = body as { conversations: { conversationId: string }[] };
@@ -343,7 +344,7 @@ describe('picks for many conversations', () => {
     expect(codes(results.slice(200))).to.deep.equal(Array(100).fill('forbidden'));
   });
 
-  it('reject when no part was accepted', async () => {
+  it('rejects if all batches are refused', async () => {
     const bench = await open();
     bench.server.faults.before = () => problem(403, 'forbidden');
     expect(await bench.adapter.setStatus(refs(300), 'a').catch((error: PipelineError) => error.code)).to.equal(
@@ -351,7 +352,7 @@ describe('picks for many conversations', () => {
     );
   });
 
-  it('with a version go out one by one, each with it', async () => {
+  it('sends conversations one by one if there is a version', async () => {
     const bench = await open();
     const results = await bench.adapter.setStatus(refs(3), 'a', { ifVersion: 0 });
     expect(codes(results)).to.deep.equal(['ok', 'ok', 'ok']);
@@ -359,7 +360,7 @@ describe('picks for many conversations', () => {
     expect(new Set(bench.server.seen.map(({ headers }) => headers.get('idempotency-key'))).size).to.equal(3);
   });
 
-  it('a conversation that the answer does not mention is a bad response, the others are done', async () => {
+  it('returns bad-response for a conversation that is missing in the response', async () => {
     const entry = { conversationId: 'c0', contactId: null, statusId: 'a', version: 1, changedAt: 1 };
     const refused = { conversationId: 'c1', ok: false, error: { type: 'x/conflict', status: 412, current: entry } };
     const { fetch } = scripted(() => json({ results: [refused, { conversationId: 'c0', ok: true, entry }, null] }));
@@ -367,7 +368,7 @@ describe('picks for many conversations', () => {
     expect(codes(results)).to.deep.equal(['ok', 'conflict', 'bad-response']);
   });
 
-  it('without a network wait in parts, and all settle', async () => {
+  it('keeps all batches while there is no network', async () => {
     const bench = await open();
     bench.setOffline(true);
     const waiting = watch(bench.adapter.setStatus(refs(450), 'a'));
@@ -378,8 +379,8 @@ describe('picks for many conversations', () => {
   });
 });
 
-describe('opIds', () => {
-  it('that cannot be a header are invalid', async () => {
+describe('opId', () => {
+  it('is invalid if it cannot be sent in a header', async () => {
     const { fetch, seen } = scripted(silence);
     const adapter = new RestAdapter({ baseUrl: BASE, fetch });
     for (const opId of ['', 'a b', 'ü', 'a\nb', 'x'.repeat(241)]) {

@@ -1,240 +1,210 @@
-/** Writes the statuses of conversations: in order, in batches, and without a network later. */
-import { PipelineError } from '../../model/errors.js';
+/** Writes the statuses of conversations: in batches, once each, and only in the session that the write was made in. */
 import { type ConversationRef, type Entry, type SetResult, parseEntry } from '../../model/entry.js';
+import { PipelineError } from '../../model/errors.js';
 import type { Id } from '../../model/id.js';
-import { BATCH_SIZE, aFewAtOnce, inBatches } from './batches.js';
-import type { Environment } from './environment.js';
-import type { Call, Http } from './http.js';
-import type { Keys } from './keys.js';
-import { Lanes } from './lanes.js';
-import { MAX_AGE, type Outbox } from './outbox.js';
-import type { BaseUrl } from './paths.js';
-import type { Records } from './records.js';
-import type { SessionMark } from './session.js';
+import type { Decoder } from './decode.js';
+import { badResponse } from './errors.js';
+import type { Http } from './http.js';
+import {
+  BATCH_SIZE,
+  type BaseUrl,
+  type HttpRequest,
+  type IdempotencyKeys,
+  ifMatch,
+  inBatches,
+  mapConcurrently,
+} from './request.js';
+import type { Environment } from './retry.js';
+import { MAX_WRITE_AGE, type WriteHandle, type WriteQueue } from './write-queue.js';
 
 /** Requests that are kept for one session that has ended. */
-const MAX_KEPT = 500;
+const MAX_SUSPENDED = 500;
 
-type Refs = readonly ConversationRef[];
-
-export interface SetCall {
-  refs: Refs;
+export interface StatusWrite extends WriteHandle {
+  refs: readonly ConversationRef[];
   statusId: Id | null;
   ifVersion: number | undefined;
-  opId: string;
-  signal: AbortSignal;
-  mark: SessionMark;
 }
 
-/** One request of a call. */
-interface Part {
-  call: SetCall;
-  key: string;
+/** The conversations of a write that are sent in one request. */
+interface StatusWritePart extends StatusWrite {
   /** When it was made, milliseconds since the epoch. */
   since: number;
 }
 
-export class SetStatus {
-  readonly #http: Http;
-  readonly #base: BaseUrl;
-  readonly #records: Records;
-  readonly #outbox: Outbox;
-  readonly #keys: Keys;
-  readonly #environment: Environment;
-  readonly #lanes = new Lanes();
-  readonly #running = new Set<Part>();
-  /** Unfinished requests of sessions that have ended, by the server's name for the session. */
-  readonly #kept = new Map<string, Part[]>();
-  #asked = 0;
+export interface StatusWriterOptions {
+  http: Http;
+  base: BaseUrl;
+  decoder: Decoder;
+  queue: WriteQueue;
+  keys: IdempotencyKeys;
+  environment: Environment;
+}
 
-  constructor(http: Http, base: BaseUrl, records: Records, outbox: Outbox, keys: Keys, environment: Environment) {
-    this.#http = http;
-    this.#base = base;
-    this.#records = records;
-    this.#outbox = outbox;
-    this.#keys = keys;
-    this.#environment = environment;
+export class StatusWriter {
+  readonly #options: StatusWriterOptions;
+  readonly #unfinished = new Set<StatusWritePart>();
+  /** Unfinished requests of sessions that have ended, by the server's name for the session. */
+  readonly #suspended = new Map<string, StatusWritePart[]>();
+
+  constructor(options: StatusWriterOptions) {
+    this.#options = options;
   }
 
-  /** One result for each conversation, in order. Rejects when no part of it was accepted. */
-  async run(call: SetCall): Promise<SetResult[]> {
-    // A conversation named twice is sent once.
-    const refs = new Map<Id, ConversationRef>();
-    for (const ref of call.refs) refs.set(ref.conversationId, { ...refs.get(ref.conversationId), ...ref });
-    // A version is about one conversation, and a batch has no place for it.
-    const parts = inBatches([...refs.values()], call.ifVersion === undefined ? BATCH_SIZE : 1);
-    const done = await aFewAtOnce(parts, async (part, index) => {
+  /** Resolves to one result for each conversation, in order. Rejects if no part of the write was accepted. */
+  async write(write: StatusWrite): Promise<SetResult[]> {
+    // A conversation that is named twice is sent once.
+    const byId = new Map<Id, ConversationRef>();
+    for (const ref of write.refs) byId.set(ref.conversationId, { ...byId.get(ref.conversationId), ...ref });
+    // A version belongs to one conversation, and a batch cannot have one.
+    const batches = inBatches([...byId.values()], write.ifVersion === undefined ? BATCH_SIZE : 1);
+    const errors: PipelineError[] = [];
+    const results = await mapConcurrently(batches, async (refs, index): Promise<SetResult[]> => {
       try {
-        const since = this.#environment.now();
-        return await this.#inOrder({ call: { ...call, refs: part }, key: this.#keys.of(call.opId, index), since });
+        const key = this.#options.keys.ofPart(write.key, index);
+        return await this.#send({ ...write, refs, key, since: this.#options.environment.now() });
       } catch (thrown) {
-        return { refused: PipelineError.from(thrown), part };
+        const error = PipelineError.from(thrown);
+        errors[index] = error;
+        return refs.map(({ conversationId }) => ({ conversationId, ok: false, error }));
       }
     });
-    const refusals = done.flatMap((each) => ('refused' in each ? [each.refused] : []));
-    if (refusals.length && (refusals.length === done.length || call.signal.aborted)) throw refusals[0]!;
-    const results = new Map<Id, SetResult>();
-    for (const each of done) {
-      if (!('refused' in each)) for (const result of each) results.set(result.conversationId, result);
-      else {
-        for (const { conversationId } of each.part) {
-          results.set(conversationId, { conversationId, ok: false, error: each.refused });
-        }
-      }
-    }
-    return call.refs.map(({ conversationId }) => results.get(conversationId)!);
+    const [firstError, ...otherErrors] = errors.filter(Boolean);
+    if (firstError && (otherErrors.length + 1 === batches.length || write.signal.aborted)) throw firstError;
+    const resultById = new Map(results.flat().map((result) => [result.conversationId, result]));
+    return write.refs.map(({ conversationId }) => resultById.get(conversationId)!);
   }
 
   /**
-   * Keeps what is unfinished for the session that it was made in. Whoever waits for it is told elsewhere that it was not
-   * sent; `resume` sends it when that session is back.
+   * Keeps unfinished requests for the session that they were made in, whose callers receive `session-changed`. `resume`
+   * sends them when that session is back.
    */
-  keep(session: string): void {
-    const kept = this.#kept.get(session) ?? [];
-    this.#kept.set(session, [...kept, ...this.#running].slice(-MAX_KEPT));
+  suspend(session: string): void {
+    const earlier = this.#suspended.get(session) ?? [];
+    this.#suspended.set(session, [...earlier, ...this.#unfinished].slice(-MAX_SUSPENDED));
   }
 
-  /** Sends what was kept for a session, as of now its own. */
+  /** Sends the requests that were kept for a session, which is the current one again. */
   resume(session: string): void {
-    const kept = this.#kept.get(session) ?? [];
-    this.#kept.delete(session);
-    for (const part of kept) {
-      if (this.#environment.now() - part.since > MAX_AGE) continue;
+    const parts = this.#suspended.get(session) ?? [];
+    this.#suspended.delete(session);
+    for (const part of parts) {
+      if (this.#options.environment.now() - part.since > MAX_WRITE_AGE) continue;
       const { signal } = new AbortController();
-      void this.#inOrder({ ...part, call: { ...part.call, signal, mark: this.#http.mark() } }).catch(
-        (thrown: unknown) => {
-          // Nobody waits for it any more.
-          const ids = part.call.refs.map((ref) => ref.conversationId).join(', ');
-          console.warn(`pipeline-elements: a change of an earlier session was not saved (${ids}):`, thrown);
-        },
-      );
+      this.#send({ ...part, signal, context: this.#options.http.captureContext() }).catch((thrown: unknown) => {
+        // No caller waits for it any more.
+        const ids = part.refs.map((ref) => ref.conversationId).join(', ');
+        console.warn(`pipeline-elements: a change of an earlier session was not saved (${ids}):`, thrown);
+      });
     }
   }
 
-  /** Nothing is kept any more. */
-  forget(): void {
-    this.#kept.clear();
+  /** Drops the requests that are kept for other sessions. */
+  dropSuspended(): void {
+    this.#suspended.clear();
   }
 
-  async #inOrder(part: Part): Promise<SetResult[]> {
-    this.#running.add(part);
+  async #send(part: StatusWritePart): Promise<SetResult[]> {
+    const request = part.refs.length === 1 ? this.#singleRequest(part, part.refs[0]!) : this.#batchRequest(part);
+    this.#unfinished.add(part);
     try {
-      return await this.#send(part);
+      return await this.#options.queue.run({
+        conversationIds: part.refs.map((ref) => ref.conversationId),
+        signal: part.signal,
+        send: async () => {
+          try {
+            return await this.#options.http.send(request);
+          } catch (thrown) {
+            const error = PipelineError.from(thrown);
+            if (error.code !== 'timeout') throw error;
+            return await this.#checkApplied(part, error);
+          }
+        },
+        sendDelayed: (signal) => {
+          request.isDelayed = true;
+          request.signal = signal;
+          return this.#options.http.send(request);
+        },
+      });
     } finally {
-      this.#running.delete(part);
+      this.#unfinished.delete(part);
     }
   }
 
-  /** After what was asked before about these conversations; a write that goes to the outbox has had its turn. */
-  async #send({ call: part, key }: Part): Promise<SetResult[]> {
-    const request = this.#request(part, key);
-    const send = (): Promise<SetResult[]> => this.#http.send(request);
-    const order = this.#asked++;
-    const { ends } = await this.#lanes.run(
-      part.refs.map((ref) => ref.conversationId),
-      async () => {
-        try {
-          if (this.#outbox.isEmpty) return { ends: Promise.resolve(await send()) };
-        } catch (thrown) {
-          const error = PipelineError.from(thrown);
-          if (error.code === 'timeout') return { ends: Promise.resolve(await this.#lookAfter(part, error)) };
-          if (error.code !== 'offline') throw error;
-        }
-        request.hasWaited = true;
-        const sendLater = (signal: AbortSignal): Promise<SetResult[]> => {
-          request.signal = signal;
-          return send();
-        };
-        const later = this.#outbox.add(order, sendLater, part.signal);
-        later.catch(() => undefined);
-        return { ends: later };
-      },
-    );
-    return ends;
-  }
-
-  #request(part: SetCall, key: string): Call<SetResult[]> {
-    return part.refs.length === 1 ? this.#one(part, part.refs[0]!, key) : this.#many(part, key);
-  }
-
-  #one({ statusId, ifVersion, signal, mark }: SetCall, ref: ConversationRef, key: string): Call<SetResult[]> {
+  #singleRequest(part: StatusWritePart, ref: ConversationRef): HttpRequest<SetResult[]> {
+    const { statusId, ifVersion, key, signal, context } = part;
     const { conversationId, contactId } = ref;
-    const is = (entry: Entry | undefined): boolean => entry?.conversationId === conversationId;
-    const accepted = (entry: Entry): SetResult[] => [{ conversationId, ok: true, entry }];
     return {
       method: 'PUT',
-      url: this.#base.resolve(['conversations', conversationId, 'status']),
+      url: this.#options.base.resolve(['conversations', conversationId, 'status']),
       body: { statusId, ...(contactId === undefined ? {} : { contactId }) },
-      ...(ifVersion === undefined ? {} : { headers: () => ({ 'If-Match': `"${ifVersion}"` }) }),
+      ...(ifVersion === undefined ? {} : { headers: () => ifMatch(ifVersion) }),
       key,
       signal,
-      mark,
-      isPatient: true,
+      context,
+      failsFastOffline: true,
       read: (body) => {
         const entry = parseEntry(body);
-        if (!is(entry)) throw new PipelineError('bad-response', 'The server answered about another conversation.');
-        return accepted(entry);
+        if (entry.conversationId === conversationId) return [{ conversationId, ok: true, entry }];
+        throw badResponse('The server responded with another conversation.');
       },
-      landed: ({ current }) => {
+      resultIfApplied: ({ current }) => {
         const entry = current as Entry | undefined;
-        return is(entry) && agrees(entry!, ref, statusId) ? accepted(entry!) : undefined;
+        const isApplied = entry?.conversationId === conversationId && isAsWritten(entry, ref, statusId);
+        return isApplied ? [{ conversationId, ok: true, entry }] : undefined;
       },
     };
   }
 
-  #many({ refs, statusId, signal, mark }: SetCall, key: string): Call<SetResult[]> {
+  #batchRequest({ refs, statusId, key, signal, context }: StatusWritePart): HttpRequest<SetResult[]> {
+    const conversations = refs.map(({ conversationId, contactId }) => ({
+      conversationId,
+      ...(contactId === undefined ? {} : { contactId }),
+    }));
     return {
       method: 'POST',
-      url: this.#base.resolve(['conversations', 'batch-set']),
-      body: {
-        conversations: refs.map(({ conversationId, contactId }) => ({
-          conversationId,
-          ...(contactId === undefined ? {} : { contactId }),
-        })),
-        statusId,
-      },
+      url: this.#options.base.resolve(['conversations', 'batch-set']),
+      body: { conversations, statusId },
       key,
       signal,
-      mark,
-      isPatient: true,
+      context,
+      failsFastOffline: true,
       read: (body) => {
-        const results = this.#records.results(body);
-        return refs.map(({ conversationId }) => results.get(conversationId) ?? unanswered(conversationId));
+        const results = this.#options.decoder.results(body);
+        return refs.map(({ conversationId }) => results.get(conversationId) ?? resultMissing(conversationId));
       },
     };
   }
 
-  /** What became of a write whose answer never came: done after all, or the failure it ended with. */
-  async #lookAfter({ refs, statusId, signal, mark }: SetCall, error: PipelineError): Promise<SetResult[]> {
+  /** Reads the entries after all responses to a write were lost. Throws the error unless the write was applied. */
+  async #checkApplied(part: StatusWritePart, error: PipelineError): Promise<SetResult[]> {
+    const { refs, statusId, signal, context } = part;
     const ids = refs.map((ref) => ref.conversationId);
-    const entries = await this.#http
-      .send({
-        method: 'POST',
-        url: this.#base.resolve(['conversations', 'batch-get']),
-        body: { ids },
-        signal,
-        mark,
-        hasWaited: true,
-        isHasty: true,
-        read: (body) => this.#records.entries(body, new Set(ids)),
-      })
-      .catch(() => [] as Entry[]);
-    const found = new Map(entries.map((entry) => [entry.conversationId, entry]));
+    const request: HttpRequest<[Id, Entry][]> = {
+      method: 'POST',
+      url: this.#options.base.resolve(['conversations', 'batch-get']),
+      body: { ids },
+      signal,
+      context,
+      isDelayed: true,
+      isSingleAttempt: true,
+      read: (body) => this.#options.decoder.entries(body, new Set(ids)),
+    };
+    const entries = new Map(await this.#options.http.send(request).catch(() => []));
     return refs.map((ref) => {
       const { conversationId } = ref;
-      const entry = found.get(conversationId);
-      if (!entry || !agrees(entry, ref, statusId)) throw error;
+      const entry = entries.get(conversationId);
+      if (!entry || !isAsWritten(entry, ref, statusId)) throw error;
       return { conversationId, ok: true, entry };
     });
   }
 }
 
-/** Whether an entry already is what a call asked for. */
-function agrees(entry: Entry, ref: ConversationRef, statusId: Id | null): boolean {
+/** Whether an entry already is as the write makes it. */
+function isAsWritten(entry: Entry, ref: ConversationRef, statusId: Id | null): boolean {
   return entry.statusId === statusId && (ref.contactId === undefined || entry.contactId === ref.contactId);
 }
 
-function unanswered(conversationId: Id): SetResult {
-  const error = new PipelineError('bad-response', `The server did not say what became of "${conversationId}".`);
-  return { conversationId, ok: false, error };
+function resultMissing(conversationId: Id): SetResult {
+  return { conversationId, ok: false, error: badResponse(`The response has no result for "${conversationId}".`) };
 }

@@ -1,6 +1,7 @@
-import type { Environment } from './environment.js';
+/** A clock and helpers with which tests control time. */
+import type { Environment } from './retry.js';
 
-/** One turn of the event loop, without the 4 ms of nested timers. */
+/** One turn of the event loop. Unlike nested timers, it is not delayed by 4 ms. */
 function turn(): Promise<void> {
   return new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel();
@@ -12,12 +13,12 @@ function turn(): Promise<void> {
   });
 }
 
-/** Lets everything happen that waits for nothing but its turn. */
+/** Runs everything that is ready to run. */
 export async function settle(): Promise<void> {
   for (let n = 0; n < 12; n++) await turn();
 }
 
-/** Waits turn by turn until something holds. */
+/** Waits until a condition holds. Rejects after 3 s. */
 export async function until(check: () => unknown, what = 'the condition'): Promise<void> {
   const end = performance.now() + 3000;
   while (!(await check())) {
@@ -31,10 +32,10 @@ interface Timer {
   run(): void;
 }
 
-/** A clock that stands still until it is told to go on, and chance that is none. */
+/** A clock that only `advance` moves, and fixed random numbers. */
 export class TestEnvironment implements Environment {
   time = 1_700_000_000_000;
-  /** What `random` gives. */
+  /** What `random` returns. */
   chance = 0.5;
   isConnected = true;
   readonly #timers = new Set<Timer>();
@@ -62,7 +63,7 @@ export class TestEnvironment implements Environment {
     return [...this.#timers].map(({ at }) => Math.round(at - this.time)).sort((a, b) => a - b);
   }
 
-  /** Goes on by `ms`, stopping at every timer on the way. */
+  /** Advances by `ms`, and runs every timer on the way. */
   async advance(ms: number): Promise<void> {
     const end = this.time + ms;
     await settle();

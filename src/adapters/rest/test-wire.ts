@@ -1,4 +1,4 @@
-/* What the tests answer with: scripted replies, and the whole wire over a MemoryAdapter. */
+/** Servers for tests: one with scripted replies, and one that implements the API with a `MemoryAdapter`. */
 import type { Change } from '../../model/changes.js';
 import { PipelineError, type PipelineErrorCode } from '../../model/errors.js';
 import { EMPTY_FILTER, parseFilterQuery } from '../../model/filter.js';
@@ -9,10 +9,10 @@ import { SESSION_HEADER } from './session.js';
 
 export const BASE = 'https://api.test/v1/pipeline';
 
-/** A request as the server sees it. */
+/** A request as the server receives it. */
 export interface Seen {
   method: string;
-  /** Under the base URL, still escaped. */
+  /** Relative to the base URL, escaped. */
   path: string;
   query: URLSearchParams;
   headers: Headers;
@@ -38,7 +38,7 @@ export function problem(
 
 export const networkError = (): Error => new TypeError('Failed to fetch');
 
-/** Never answers; tells nobody that it was given up. */
+/** Never responds, and ignores its signal. */
 export const silence = (): Promise<Response> => new Promise(() => undefined);
 
 export function seenOf(input: RequestInfo | URL, init: RequestInit = {}): Seen {
@@ -53,7 +53,7 @@ export function seenOf(input: RequestInfo | URL, init: RequestInit = {}): Seen {
   };
 }
 
-/** A `fetch` that gives the replies in order, then the last one again, and keeps what it saw. */
+/** A `fetch` that returns the replies in order, repeats the last one, and records the requests. */
 export function scripted(...replies: ((seen: Seen) => Reply)[]): { fetch: typeof fetch; seen: Seen[] } {
   const seen: Seen[] = [];
   const fetch = async (input: RequestInfo | URL, init?: RequestInit): Promise<Response> => {
@@ -76,21 +76,21 @@ const STATUS_OF: Partial<Record<PipelineErrorCode, number>> = {
 };
 
 interface Faults {
-  /** Called for each request that is not for the stream, before it is done; what it returns is the answer instead. */
+  /** Called before each request except those for the stream is processed. A reply replaces the response. */
   before?(seen: Seen): Reply | undefined;
-  /** Called with each answer of such a request. */
+  /** Called with each response to such a request, which the reply replaces. */
   after?(seen: Seen, response: Response): Reply;
 }
 
-/** The reference for the wire in the tests of this folder: a server without a network. */
+/** A server without a network, the reference for the API in the tests of this folder. */
 export class WireServer {
-  /** The data of the session of now. */
+  /** The data of the current session. */
   adapter = new MemoryAdapter();
-  /** Who is signed in; `undefined`: a server that does not name its sessions. */
+  /** The name of the session. `undefined`: the server does not name its sessions. */
   session: string | undefined;
   readonly faults: Faults = {};
   readonly seen: Seen[] = [];
-  /** The streams that are open, to cut or to write to. */
+  /** The open streams. */
   readonly streams = new Set<ReadableStreamDefaultController<Uint8Array>>();
   streamsOpened = 0;
 

@@ -1,3 +1,4 @@
+/** How an expired sign-in is renewed, and which headers requests carry. */
 import { expect } from '@open-wc/testing';
 import type { PipelineError } from '../../model/errors.js';
 import { RestAdapter } from './adapter.js';
@@ -7,8 +8,8 @@ import { BASE, json, problem, scripted, type Seen } from './test-wire.js';
 const list = (): Response => json({ items: [], seq: '1' });
 const isFresh = ({ headers }: Seen): boolean => headers.get('authorization') === 'Bearer new';
 
-describe('an expired sign-in', () => {
-  it('is renewed once for fifty calls at once, and each is replayed once', async () => {
+describe('expired sign-in', () => {
+  it('is renewed once for 50 concurrent calls, and each call is retried once', async () => {
     let token = 'old';
     let renewals = 0;
     const { fetch, seen } = scripted((request) => (isFresh(request) ? list() : problem(401, 'auth')));
@@ -27,7 +28,7 @@ describe('an expired sign-in', () => {
     expect(seen).to.have.length(100);
   });
 
-  it('a refusal that comes late, of a request with the old token, renews nothing', async () => {
+  it('is not renewed again when a request with the old token is refused late', async () => {
     let token = 'old';
     let renewals = 0;
     let refuseLate!: (response: Response) => void;
@@ -56,13 +57,13 @@ describe('an expired sign-in', () => {
   });
 
   const hopeless: Record<string, undefined | (() => unknown)> = {
-    'nothing to renew it with': undefined,
+    'no onUnauthorized': undefined,
     'a renewal that changes nothing': () => undefined,
-    'a renewal that says no': () => false,
+    'a renewal that returns false': () => false,
     'a renewal that fails': () => Promise.reject(new Error('no')),
   };
   for (const [what, onUnauthorized] of Object.entries(hopeless)) {
-    it(`is told as auth, with ${what}`, async () => {
+    it(`rejects with auth if there is ${what}`, async () => {
       const { fetch, seen } = scripted(() => problem(401, 'auth'));
       const adapter = new RestAdapter({ baseUrl: BASE, fetch, ...(onUnauthorized && { onUnauthorized }) });
       const error = await adapter.listStatuses().catch((thrown: PipelineError) => thrown);
@@ -71,7 +72,7 @@ describe('an expired sign-in', () => {
     });
   }
 
-  it('a write is replayed under its key', async () => {
+  it('retries a write with the same key', async () => {
     const { fetch, seen } = scripted(
       () => problem(401, 'auth'),
       () => json({ items: [] }),
@@ -95,7 +96,7 @@ describe('an expired sign-in', () => {
     expect(seen).to.have.length(6);
   });
 
-  it('headers that cannot be made are auth, and nothing is sent', async () => {
+  it('rejects with auth, without sending anything, if the headers function fails', async () => {
     const { fetch, seen } = scripted(list);
     const headers = (): Promise<HeadersInit> => Promise.reject(new Error('no token'));
     const error = await new RestAdapter({ baseUrl: BASE, fetch, headers })
@@ -106,8 +107,8 @@ describe('an expired sign-in', () => {
   });
 });
 
-describe('what a request carries', () => {
-  it('the headers of the host, asked anew for each attempt, and never instead of its own', async () => {
+describe('requests', () => {
+  it('have the headers of the host, evaluated for each attempt, which never replace their own', async () => {
     let asked = 0;
     const environment = new TestEnvironment();
     const { fetch, seen } = scripted(
@@ -128,7 +129,7 @@ describe('what a request carries', () => {
     expect(seen[0]!.headers.get('content-type')).to.equal('application/json');
   });
 
-  it('no redirects, no cache, cookies for the own origin only', async () => {
+  it('do not follow redirects, bypass the cache, and send cookies to the same origin only', async () => {
     const { fetch, seen } = scripted(list);
     await new RestAdapter({ baseUrl: BASE, fetch }).listStatuses();
     const { redirect, cache, credentials, keepalive } = seen[0]!.init;
@@ -142,7 +143,7 @@ describe('what a request carries', () => {
     expect(seen[1]!.init.credentials).to.equal('include');
   });
 
-  it('a write outlives its tab, unless it is too big for that', async () => {
+  it('outlive the page if they are writes, unless they are too big', async () => {
     const { fetch, seen } = scripted(({ method, body }) => {
       const { conversations = [] } = (body ?? {}) as { conversations?: { conversationId: string }[] };
       const entry = { contactId: null, statusId: null, version: 1, changedAt: 0 };

@@ -1,30 +1,31 @@
+/** How tabs, and the adapters of one page, share a change stream. */
 import { expect } from '@open-wc/testing';
 import type { Change } from '../../model/changes.js';
 import { RestAdapter, type RestOptions } from './adapter.js';
-import { LiveChanges } from './live.js';
-import { writeMessage, type Message } from './messages.js';
+import { ChangeStream } from './change-stream.js';
+import { encodeTabMessage, type TabMessage } from './tab-leader.js';
 import { TestEnvironment, settle, until } from './test-environment.js';
 import { BASE, WireServer } from './test-wire.js';
 
-interface Ear {
-  heard: Change[];
+interface Follower {
+  received: Change[];
   states: string[];
   stop(): void;
 }
 
-/** A page of its own, as far as tabs are concerned: its own end of the lock and the channel. */
-class Page implements Ear {
-  readonly heard: Change[] = [];
+/** Acts as a separate tab, with its own lock request and channel. */
+class Page implements Follower {
+  readonly received: Change[] = [];
   readonly states: string[] = [];
   readonly environment = new TestEnvironment();
-  readonly live: LiveChanges;
+  readonly live: ChangeStream;
   streams = 0;
   stop: () => void;
 
   constructor(scope: string, server: WireServer, since: string | undefined) {
-    this.live = new LiveChanges(scope, this.environment, () => undefined);
+    this.live = new ChangeStream(scope, this.environment, () => undefined);
     this.stop = this.live.add({
-      listener: (change) => void this.heard.push(change),
+      listener: (change) => void this.received.push(change),
       onState: (state) => void this.states.push(state),
       since,
       connect: (lastEventId, signal) => {
@@ -32,14 +33,14 @@ class Page implements Ear {
         const headers = lastEventId === undefined ? {} : { 'last-event-id': lastEventId };
         return server.fetch(`${BASE}/changes`, { headers, signal });
       },
-      complain: (thrown) => {
+      handleUnreadable: (thrown) => {
         throw thrown;
       },
     });
   }
 
   get names(): string[] {
-    return this.heard.map((change) => (change.kind === 'status' ? change.status.name : change.kind));
+    return this.received.map((change) => (change.kind === 'status' ? change.status.name : change.kind));
   }
 }
 
@@ -47,8 +48,8 @@ let scopes = 0;
 const newScope = (): string => `test:${++scopes}:${Math.random()}`;
 const create = (server: WireServer, name: string) => server.adapter.createStatus({ id: name, name, color: '#2775f8' });
 
-/** What a stranger says on the channel of a scope, as any script of the origin could. */
-function say(scope: string, ...messages: unknown[]): void {
+/** Posts messages to the channel of a stream, as any script of the origin could. */
+function post(scope: string, ...messages: unknown[]): void {
   const channel = new BroadcastChannel(scope);
   for (const message of messages) channel.postMessage(message);
   setTimeout(() => channel.close(), 100);
@@ -68,7 +69,7 @@ describe('tabs that share a stream', () => {
     pages.push(page);
     return page;
   };
-  /** One that leads and one that follows, both up to date. */
+  /** A leader and a follower, both up to date. */
   const openTwo = async (): Promise<[Page, Page]> => {
     const leader = openPage();
     await until(() => leader.states.includes('live'), 'the leader');
@@ -91,31 +92,31 @@ describe('tabs that share a stream', () => {
     expect(locks, 'locks').to.equal(0);
   });
 
-  it('open one between them, and all hear everything', async () => {
+  it('open one connection, and all receive every change', async () => {
     const [leader, follower] = await openTwo();
     const third = openPage();
     await until(() => third.states.length, 'the third');
     for (const name of ['a', 'b', 'c']) await create(server, name);
     for (const page of [leader, follower, third]) {
-      await until(() => page.heard.length === 3, 'three changes');
-      expect(page.heard).to.deep.equal(leader.heard);
+      await until(() => page.received.length === 3, 'three changes');
+      expect(page.received).to.deep.equal(leader.received);
     }
     expect(server.streamsOpened).to.equal(1);
   });
 
-  it('the next one takes over when the leader goes, and misses nothing', async () => {
+  it('pass the stream on when the leader is closed, without missing changes', async () => {
     const [leader, follower] = await openTwo();
     const third = openPage();
     await until(() => third.states.length, 'the third');
     await create(server, 'a');
-    await until(() => follower.heard.length && third.heard.length, 'a change');
+    await until(() => follower.received.length && third.received.length, 'a change');
     leader.stop();
-    // Written while nobody leads.
+    // Written while there is no leader.
     await create(server, 'b');
-    await until(() => follower.heard.length === 2, 'the missed change');
+    await until(() => follower.received.length === 2, 'the missed change');
     await create(server, 'c');
     for (const page of [follower, third]) {
-      await until(() => page.heard.length === 3, 'three changes');
+      await until(() => page.received.length === 3, 'three changes');
       expect(page.names).to.deep.equal(['a', 'b', 'c']);
     }
     expect(leader.names).to.deep.equal(['a']);
@@ -123,7 +124,7 @@ describe('tabs that share a stream', () => {
     expect([follower.streams, third.streams]).to.deep.equal([1, 0]);
   });
 
-  it('twenty hand-overs lose nothing', async () => {
+  it('lose no change in twenty handovers', async () => {
     let current = openPage();
     await until(() => current.states.includes('live'), 'the first leader');
     const witness = openPage();
@@ -132,7 +133,7 @@ describe('tabs that share a stream', () => {
     for (let n = 0; n < 20; n++) {
       const next = openPage(String((await server.adapter.listStatuses()).seq));
       await create(server, `before${n}`);
-      // The leader of this round goes, which is the witness in the second.
+      // Closes the leader of this round, which is the witness in the second one.
       if (n === 1) current = next;
       else {
         current.stop();
@@ -148,44 +149,44 @@ describe('tabs that share a stream', () => {
     expect([...new Set(witness.names)]).to.deep.equal(expected);
   });
 
-  it('one that comes later is told what it missed', async () => {
+  it('send earlier changes to a tab that joins later', async () => {
     const [leader] = await openTwo();
     const { version: first } = await create(server, 'a');
     await create(server, 'b');
-    await until(() => leader.heard.length === 2, 'two changes');
+    await until(() => leader.received.length === 2, 'two changes');
     const late = openPage(String(first));
-    await until(() => late.heard.length, 'a change');
+    await until(() => late.received.length, 'a change');
     expect(late.names).to.deep.equal(['b']);
   });
 
-  it('one that missed more than is known is told to read again', async () => {
+  it('send a reset to a tab whose position is unknown', async () => {
     const [leader] = await openTwo();
     await create(server, 'a');
-    await until(() => leader.heard.length, 'a change');
+    await until(() => leader.received.length, 'a change');
     const late = openPage('from-another-server');
-    await until(() => late.heard.length, 'a change');
-    expect(late.heard).to.deep.equal([{ kind: 'reset', seq: leader.heard[0]!.seq }]);
+    await until(() => late.received.length, 'a change');
+    expect(late.received).to.deep.equal([{ kind: 'reset', seq: leader.received[0]!.seq }]);
   });
 
-  it('one with a place that cannot be sent is told to read again', async () => {
+  it('send a reset to a tab whose position cannot be sent', async () => {
     await openTwo();
     const late = openPage('ü');
-    await until(() => late.heard.length, 'a change');
-    expect(late.heard).to.deep.equal([{ kind: 'reset', seq: '0' }]);
+    await until(() => late.received.length, 'a change');
+    expect(late.received).to.deep.equal([{ kind: 'reset', seq: '0' }]);
   });
 
-  it('one without a place hears what comes', async () => {
+  it('send new changes to a tab without a position', async () => {
     const [leader] = await openTwo();
     await create(server, 'a');
-    await until(() => leader.heard.length, 'a change');
+    await until(() => leader.received.length, 'a change');
     const late = openPage(null);
     await until(() => late.states.length, 'the late one');
     await create(server, 'b');
-    await until(() => late.heard.length, 'a change');
+    await until(() => late.received.length, 'a change');
     expect(late.names).to.deep.equal(['b']);
   });
 
-  it('followers are told how the stream is', async () => {
+  it('share the state of the stream', async () => {
     const [leader, follower] = await openTwo();
     server.cut();
     await until(() => follower.states.at(-1) === 'retrying', 'retrying');
@@ -194,7 +195,7 @@ describe('tabs that share a stream', () => {
     expect(follower.states).to.deep.equal(['live', 'retrying', 'live']);
   });
 
-  it('a follower that missed a message asks for it', async () => {
+  it('recover from a lost message', async () => {
     const leader = openPage();
     await until(() => leader.states.includes('live'), 'the leader');
     const { BroadcastChannel } = window;
@@ -205,40 +206,40 @@ describe('tabs that share a stream', () => {
       }
     };
     const follower = openPage();
-    // The channel is made as soon as the page is.
+    // The page creates its channel at once.
     window.BroadcastChannel = BroadcastChannel;
     await until(() => follower.states.includes('live'), 'the follower');
     isLosing = true;
-    let isSaid = false;
+    let isSent = false;
     const spy = new BroadcastChannel(scope);
-    spy.onmessage = () => (isSaid = true);
+    spy.onmessage = () => (isSent = true);
     await create(server, 'a');
-    await until(() => isSaid, 'the message');
+    await until(() => isSent, 'the message');
     await settle();
-    expect(follower.heard).to.deep.equal([]);
+    expect(follower.received).to.deep.equal([]);
     spy.close();
     isLosing = false;
     await create(server, 'b');
-    await until(() => follower.heard.length === 2, 'both changes');
+    await until(() => follower.received.length === 2, 'both changes');
     expect(follower.names).to.deep.equal(['a', 'b']);
   });
 
-  it('a message that comes again, or in another version, is ignored', async () => {
+  it('ignore repeated messages and messages of another version', async () => {
     const [, follower] = await openTwo();
-    const said: Record<string, unknown>[] = [];
+    const sent: Record<string, unknown>[] = [];
     const spy = new BroadcastChannel(scope);
-    spy.onmessage = ({ data }: MessageEvent<Record<string, unknown>>) => void said.push(data);
+    spy.onmessage = ({ data }: MessageEvent<Record<string, unknown>>) => void sent.push(data);
     await create(server, 'a');
-    await until(() => said.length && follower.heard.length, 'a change');
+    await until(() => sent.length && follower.received.length, 'a change');
     spy.close();
-    say(scope, said[0], { ...said[0], v: 2, n: (said[0]!['n'] as number) + 1 });
+    post(scope, sent[0], { ...sent[0], v: 2, n: (sent[0]!['n'] as number) + 1 });
     await create(server, 'b');
     await until(() => follower.names.includes('b'), 'another change');
     expect(follower.names).to.deep.equal(['a', 'b']);
   });
 
-  it('a leader that does not answer is replaced', async () => {
-    // Holds the lock and says nothing, as the page of a phone that is frozen.
+  it('replace a leader that does not answer', async () => {
+    // Holds the lock without answering, like a frozen page on a phone.
     let isStolen = false;
     navigator.locks
       .request(scope, () => new Promise<void>(() => undefined))
@@ -254,18 +255,18 @@ describe('tabs that share a stream', () => {
     expect([isStolen, page.streams]).to.deep.equal([true, 1]);
   });
 
-  it('a leader that falls silent is asked, and left alone when it answers', async () => {
+  it('ask a silent leader, and keep it if it answers', async () => {
     const [leader, follower] = await openTwo();
     expect(follower.environment.waits).to.deep.equal([45_000]);
     await follower.environment.advance(45_000);
-    // It is there, and answers: nothing changes.
+    // It answers, and stays the leader.
     await until(() => follower.environment.waits[0] === 45_000, 'the answer');
     await follower.environment.advance(10_000);
     expect([leader.streams, follower.streams]).to.deep.equal([1, 0]);
     expect(server.streamsOpened).to.equal(1);
   });
 
-  it('a leader whose lock was taken follows', async () => {
+  it('make a leader whose lock was stolen a follower', async () => {
     const [leader, follower] = await openTwo();
     let release: (() => void) | undefined;
     const taken = navigator.locks.request(
@@ -279,12 +280,12 @@ describe('tabs that share a stream', () => {
     await until(() => server.streams.size, 'another stream');
     await create(server, 'a');
     for (const page of [leader, follower]) {
-      await until(() => page.heard.length, 'a change');
+      await until(() => page.received.length, 'a change');
       expect(page.names).to.deep.equal(['a']);
     }
   });
 
-  it('what strangers say changes nothing', async () => {
+  it('ignore messages of other scripts', async () => {
     const [leader, follower] = await openTwo();
     const record = { id: 'evil', name: 'Evil', color: '#000000', rank: '0', version: 99 };
     const change = { kind: 'status', status: record, seq: '99' } as Change;
@@ -320,14 +321,14 @@ describe('tabs that share a stream', () => {
           { type: 'change', epoch: 'stranger', n: 1, change },
           { type: 'answer', to: 'stranger', epoch: 'stranger', n: 1, state: 'down', seq: '99', changes: [change] },
           { type: 'state', epoch: 'stranger', n: 0, state: 'down' },
-        ] satisfies Message[]
-      ).map(writeMessage),
+        ] satisfies TabMessage[]
+      ).map(encodeTabMessage),
     ];
-    say(scope, ...corpus);
+    post(scope, ...corpus);
     await settle();
     await create(server, 'a');
     for (const page of [leader, follower]) {
-      await until(() => page.heard.length, 'a change');
+      await until(() => page.received.length, 'a change');
       expect(page.names).to.deep.equal(['a']);
       expect(page.states).to.deep.equal(['live']);
     }
@@ -336,18 +337,18 @@ describe('tabs that share a stream', () => {
 });
 
 describe('adapters of one page', () => {
-  const follow = (adapter: RestAdapter, since = '0'): Ear => {
-    const [heard, states]: [Change[], string[]] = [[], []];
-    const stop = adapter.subscribe((change) => void heard.push(change), {
+  const follow = (adapter: RestAdapter, since = '0'): Follower => {
+    const [received, states]: [Change[], string[]] = [[], []];
+    const stop = adapter.subscribe((change) => void received.push(change), {
       since,
       onState: (state) => void states.push(state),
     });
-    return { heard, states, stop };
+    return { received, states, stop };
   };
   const connect = (server: WireServer, options: Partial<RestOptions> = {}): RestAdapter =>
     new RestAdapter({ baseUrl: BASE, fetch: server.fetch, ...options });
 
-  /** A server that names its session, and adapters that know it. */
+  /** A server that names its session, and adapters that have received the name. */
   const inSession = async (
     count: number,
     optionsOf: (n: number) => Partial<RestOptions> = () => ({}),
@@ -363,27 +364,27 @@ describe('adapters of one page', () => {
     return { server, adapters };
   };
 
-  it('share one stream, until the last has gone', async () => {
+  it('share one stream until the last one unsubscribes', async () => {
     const {
       server,
       adapters: [first, second],
     } = await inSession(2);
-    const ears = [follow(first!), follow(second!), follow(second!)];
-    await until(() => ears.every(({ states }) => states.includes('live')), 'live');
+    const followers = [follow(first!), follow(second!), follow(second!)];
+    await until(() => followers.every(({ states }) => states.includes('live')), 'live');
     await create(server, 'a');
-    await until(() => ears.every(({ heard }) => heard.length), 'a change');
+    await until(() => followers.every(({ received }) => received.length), 'a change');
     expect(server.streamsOpened).to.equal(1);
     await first!.close();
-    ears[1]!.stop();
+    followers[1]!.stop();
     await create(server, 'b');
-    await until(() => ears[2]!.heard.length === 2, 'another change');
-    expect([ears[0]!.heard.length, ears[1]!.heard.length]).to.deep.equal([1, 1]);
+    await until(() => followers[2]!.received.length === 2, 'another change');
+    expect([followers[0]!.received.length, followers[1]!.received.length]).to.deep.equal([1, 1]);
     expect(server.streamsOpened).to.equal(1);
     await second!.close();
     await until(() => !server.streams.size, 'the end of the stream');
   });
 
-  it('go on with the sign-in of one that is still there', async () => {
+  it('reconnect with the sign-in of a remaining adapter', async () => {
     const environment = new TestEnvironment();
     const {
       server,
@@ -391,29 +392,29 @@ describe('adapters of one page', () => {
     } = await inSession(2, undefined, environment);
     follow(first!);
     await until(() => server.streams.size, 'the stream');
-    const { heard, states } = follow(second!);
+    const { received, states } = follow(second!);
     await until(() => states.length, 'live');
     await first!.close();
     server.cut();
     await create(server, 'a');
     await settle();
     await environment.advance(1000);
-    await until(() => heard.length, 'a change');
+    await until(() => received.length, 'a change');
     await second!.close();
   });
 
-  it('one that comes later is told what it missed, or to read again', async () => {
+  it('send missed changes or a reset to a later subscriber', async () => {
     const server = new WireServer();
     const adapter = connect(server);
     const first = follow(adapter, '0');
     await create(server, 'a');
     await create(server, 'b');
-    await until(() => first.heard.length === 2, 'two changes');
+    await until(() => first.received.length === 2, 'two changes');
     const [known, unknown, ahead] = [follow(adapter, '1'), follow(adapter, 'elsewhere'), follow(adapter, '7')];
     await settle();
-    expect(known.heard.map(({ seq }) => seq)).to.deep.equal(['2']);
-    expect(unknown.heard).to.deep.equal([{ kind: 'reset', seq: '2' }]);
-    expect(ahead.heard).to.deep.equal([]);
+    expect(known.received.map(({ seq }) => seq)).to.deep.equal(['2']);
+    expect(unknown.received).to.deep.equal([{ kind: 'reset', seq: '2' }]);
+    expect(ahead.received).to.deep.equal([]);
     await adapter.close();
   });
 
@@ -424,9 +425,9 @@ describe('adapters of one page', () => {
     'other cookies': { credentials: 'include' },
   };
   for (const [what, options] of Object.entries(others)) {
-    it(`with ${what} never hear each other`, async () => {
+    it(`with ${what} do not share changes`, async () => {
       const [server, other] = [new WireServer(), new WireServer()];
-      // One function for both, so that nothing but the options tells them apart.
+      // One function for both, so that only the options differ.
       const fetch = (input: RequestInfo | URL, init?: RequestInit): Promise<Response> => {
         const url = input instanceof Request ? input.url : input.toString();
         const headers = new Headers(init?.headers);
@@ -445,37 +446,37 @@ describe('adapters of one page', () => {
       await until(() => server.streams.size && other.streams.size, 'two streams');
       await create(server, 'ours');
       await create(other, 'theirs');
-      await until(() => ours!.heard.length && theirs!.heard.length, 'two changes');
+      await until(() => ours!.received.length && theirs!.received.length, 'two changes');
       await settle();
-      const names = [ours!, theirs!].map(({ heard }) =>
-        heard.map((change) => change.kind === 'status' && change.status.name),
+      const names = [ours!, theirs!].map(({ received }) =>
+        received.map((change) => change.kind === 'status' && change.status.name),
       );
       expect(names).to.deep.equal([['ours'], ['theirs']]);
       for (const adapter of adapters) await adapter.close();
     });
   }
 
-  it('with a fetch of their own never hear each other: it may add anything', async () => {
+  it('with different fetch functions do not share changes', async () => {
     const servers = [new WireServer(), new WireServer()];
     const adapters = servers.map((server) => connect(server));
-    const ears = adapters.map((adapter) => follow(adapter));
+    const followers = adapters.map((adapter) => follow(adapter));
     await until(() => servers.every(({ streams }) => streams.size), 'two streams');
     await create(servers[0]!, 'a');
-    await until(() => ears[0]!.heard.length, 'a change');
+    await until(() => followers[0]!.received.length, 'a change');
     await settle();
-    expect(ears[1]!.heard).to.deep.equal([]);
+    expect(followers[1]!.received).to.deep.equal([]);
     for (const adapter of adapters) await adapter.close();
   });
 
-  it('share also when only a request id tells them apart', async () => {
+  it('share a stream if only a request id differs', async () => {
     const { server, adapters } = await inSession(2, (n) => ({ headers: { 'x-request-id': String(n) } }));
-    const ears = adapters.map((adapter) => follow(adapter));
-    await until(() => ears.every(({ states }) => states.length), 'live');
+    const followers = adapters.map((adapter) => follow(adapter));
+    await until(() => followers.every(({ states }) => states.length), 'live');
     expect(server.streamsOpened).to.equal(1);
     for (const adapter of adapters) await adapter.close();
   });
 
-  it('tell no token in the names of locks', async () => {
+  it('do not reveal tokens in the names of locks', async () => {
     const {
       server,
       adapters: [adapter],
@@ -495,8 +496,8 @@ interface Frame extends Window {
   fetch: typeof fetch;
 }
 
-describe('real frames', () => {
-  /** A document of its own on this origin, with its own copy of the package and the browser's own `fetch` replaced. */
+describe('frames', () => {
+  /** A separate document of this origin, with its own copy of the package and a replaced `fetch`. */
   async function openFrame(server: WireServer): Promise<{ frame: HTMLIFrameElement; adapter: RestAdapter }> {
     const frame = document.createElement('iframe');
     const url = new URL('./adapter.ts', import.meta.url).href;
@@ -511,32 +512,35 @@ describe('real frames', () => {
     return { frame, adapter: new (inside().RestAdapter)({ baseUrl: BASE }) };
   }
 
-  it('share one stream, and hand it over when the one that has it is gone', async () => {
+  it('share one stream, and pass it on when the leading frame is removed', async () => {
     const server = new WireServer();
     server.session = 'ani';
     const frames = [await openFrame(server), await openFrame(server), await openFrame(server)];
-    const heard: string[][] = [];
+    const received: string[][] = [];
     const states: string[][] = [];
     for (const [n, { adapter }] of frames.entries()) {
-      heard[n] = [];
+      received[n] = [];
       states[n] = [];
       await adapter.listStatuses();
-      adapter.subscribe((change) => void heard[n]!.push(change.kind === 'status' ? change.status.name : change.kind), {
-        since: '0',
-        onState: (state) => void states[n]!.push(state),
-      });
+      adapter.subscribe(
+        (change) => void received[n]!.push(change.kind === 'status' ? change.status.name : change.kind),
+        {
+          since: '0',
+          onState: (state) => void states[n]!.push(state),
+        },
+      );
       await until(() => states[n]!.includes('live'), `frame ${n}`);
     }
     expect(server.streamsOpened).to.equal(1);
     await create(server, 'a');
-    await until(() => heard.every((names) => names.length === 1), 'a change');
+    await until(() => received.every((names) => names.length === 1), 'a change');
     frames[0]!.frame.remove();
     await create(server, 'b');
-    // WebKit lets a removed frame live on for a moment.
-    await until(() => server.streamsOpened === 2, 'the hand-over');
+    // WebKit keeps a removed frame alive for a moment.
+    await until(() => server.streamsOpened === 2, 'the handover');
     await create(server, 'c');
-    await until(() => heard[1]!.includes('c') && heard[2]!.includes('c'), 'the changes after');
-    for (const names of heard.slice(1)) expect([...new Set(names)]).to.deep.equal(['a', 'b', 'c']);
+    await until(() => received[1]!.includes('c') && received[2]!.includes('c'), 'the changes after');
+    for (const names of received.slice(1)) expect([...new Set(names)]).to.deep.equal(['a', 'b', 'c']);
     for (const { frame } of frames) frame.remove();
   });
 });

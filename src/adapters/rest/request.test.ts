@@ -1,7 +1,8 @@
+/** Where requests go: URLs never leave the base, and ids are escaped. */
 import { expect } from '@open-wc/testing';
 import { PipelineError } from '../../model/errors.js';
 import { RestAdapter } from './adapter.js';
-import { BaseUrl } from './paths.js';
+import { BaseUrl } from './request.js';
 import { BASE, WireServer, json, scripted } from './test-wire.js';
 
 function thrownBy(run: () => unknown): unknown {
@@ -14,7 +15,7 @@ function thrownBy(run: () => unknown): unknown {
 }
 
 describe('URLs of the API', () => {
-  it('are under the base URL, with or without a slash at its end', () => {
+  it('are under the base URL, with or without a trailing slash', () => {
     for (const base of ['https://a.test/v1/x', 'https://a.test/v1/x/']) {
       expect(new BaseUrl(base).resolve(['statuses', 'a b', 'move'])).to.equal(
         'https://a.test/v1/x/statuses/a%20b/move',
@@ -25,7 +26,7 @@ describe('URLs of the API', () => {
     );
   });
 
-  it('never leave the base, whatever a segment is', () => {
+  it('never leave the base, whatever their segments are', () => {
     const base = new BaseUrl('https://a.test/v1/x');
     for (const segment of ['..', '.', '../..']) {
       const url = ((): string => {
@@ -47,15 +48,15 @@ describe('URLs of the API', () => {
   const wrong = {
     'an empty text': '',
     spaces: '  ',
-    'no text': 42,
-    'another scheme': 'ftp://a.test/',
-    'a script': 'javascript:alert(1)',
-    'a query': 'https://a.test/api?tenant=1',
-    'a fragment': 'https://a.test/api#x',
-    'a user name': 'https://user:secret@a.test/api',
+    'a number': 42,
+    'a URL with another scheme': 'ftp://a.test/',
+    'a script URL': 'javascript:alert(1)',
+    'a URL with a query': 'https://a.test/api?tenant=1',
+    'a URL with a fragment': 'https://a.test/api#x',
+    'a URL with a user name': 'https://user:secret@a.test/api',
   };
   for (const [what, baseUrl] of Object.entries(wrong)) {
-    it(`are refused for a base that is or has ${what}`, () => {
+    it(`cannot be built from ${what}`, () => {
       const error = thrownBy(() => new RestAdapter({ baseUrl: baseUrl as string })) as PipelineError;
       expect([error.code, error.field]).to.deep.equal(['invalid', 'baseUrl']);
     });
@@ -64,7 +65,7 @@ describe('URLs of the API', () => {
 
 describe('ids in URLs', () => {
   for (const id of ['.', '..', 'a/b', 'a\\b', '', 'a\u0000', 'a\ud800', 'x'.repeat(257)]) {
-    it(`${JSON.stringify(id).slice(0, 12)} is refused, and nothing is sent`, async () => {
+    it(`rejects ${JSON.stringify(id).slice(0, 12)} without sending anything`, async () => {
       const { fetch, seen } = scripted(() => json({}));
       const adapter = new RestAdapter({ baseUrl: BASE, fetch });
       const calls = [
@@ -100,7 +101,7 @@ describe('ids in URLs', () => {
     'ü😀',
     "'()*!~",
   ]) {
-    it(`${id} goes there and back`, async () => {
+    it(`sends and receives ${id}`, async () => {
       const server = new WireServer();
       const adapter = new RestAdapter({ baseUrl: BASE, fetch: server.fetch });
       const { version } = await adapter.createStatus({ id, name: 'A', color: '#2775f8' });

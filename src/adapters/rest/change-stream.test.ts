@@ -1,3 +1,4 @@
+/** How the change stream connects, reconnects, and reports changes. */
 import { expect } from '@open-wc/testing';
 import type { Change } from '../../model/changes.js';
 import { PipelineStore } from '../../store/pipeline.js';
@@ -20,19 +21,19 @@ import {
 const A = { id: 'a', name: 'A', color: '#2775f8', rank: '1', version: 3 } as const;
 
 interface Followed {
-  heard: Change[];
+  received: Change[];
   states: string[];
   stop(): void;
 }
 
 function follow(adapter: RestAdapter, since?: string): Followed {
-  const heard: Change[] = [];
+  const received: Change[] = [];
   const states: string[] = [];
-  const stop = adapter.subscribe((change) => void heard.push(change), {
+  const stop = adapter.subscribe((change) => void received.push(change), {
     ...(since === undefined ? {} : { since }),
     onState: (state) => void states.push(state),
   });
-  return { heard, states, stop };
+  return { received, states, stop };
 }
 
 function open(...replies: ((seen: Seen) => Reply)[]): {
@@ -45,7 +46,7 @@ function open(...replies: ((seen: Seen) => Reply)[]): {
   return { adapter: new RestAdapter({ baseUrl: BASE, fetch }, environment), seen, environment };
 }
 
-/** A stream that says this and stays open, or ends. */
+/** A stream with this text, which then stays open or ends. */
 function stream(text: string, isEnding = false): Response {
   const body = new ReadableStream<Uint8Array>({
     start(controller) {
@@ -58,15 +59,15 @@ function stream(text: string, isEnding = false): Response {
 
 const lastIds = (seen: Seen[]): (string | null)[] => seen.map(({ headers }) => headers.get('last-event-id'));
 
-/** Until `count` requests were made, whatever time it takes. */
+/** Advances the time until `count` requests were made. */
 async function reach(seen: Seen[], count: number, environment: TestEnvironment): Promise<void> {
   await until(() => seen.length, 'the first request');
   for (let n = 0; n < 100 && seen.length < count; n++) await environment.advance(environment.waits[0] ?? 0);
   expect(seen.length).to.be.at.least(count);
 }
 
-describe('the change stream', () => {
-  it('tells statuses, entries and resets, with their place and the call that caused them', async () => {
+describe('change stream', () => {
+  it('reports statuses, entries and resets, with their position and the opId of the call that caused them', async () => {
     const entry = { conversationId: 'c1', contactId: null, statusId: 'a', version: 4, changedAt: 1 };
     const changes: Change[] = [
       { kind: 'status', status: { ...A }, seq: '11', opId: 'op' },
@@ -74,16 +75,16 @@ describe('the change stream', () => {
       { kind: 'reset', seq: '13' },
     ];
     const { adapter, seen } = open(() => stream(`: hi\n\n${changes.map(eventOf).join('')}`));
-    const { heard, states, stop } = follow(adapter, '10');
-    await until(() => heard.length === 3, 'three changes');
-    expect(heard).to.deep.equal(changes);
+    const { received, states, stop } = follow(adapter, '10');
+    await until(() => received.length === 3, 'three changes');
+    expect(received).to.deep.equal(changes);
     expect(states).to.deep.equal(['live']);
     expect(seen[0]!.headers.get('accept')).to.equal('text/event-stream');
     expect(lastIds(seen)).to.deep.equal(['10']);
     stop();
   });
 
-  it('leaves out what cannot be read, and goes on', async () => {
+  it('leaves out unreadable events', async () => {
     const { warn } = console;
     console.warn = () => undefined;
     const bad = ['nonsense', 'null', '{}', '{"id":"..","name":"x"}', '[]', '7'];
@@ -91,14 +92,14 @@ describe('the change stream', () => {
     const { adapter } = open(() =>
       stream(`${text}event: other\ndata: {}\n\n${eventOf({ kind: 'status', status: { ...A }, seq: '99' })}`),
     );
-    const { heard, stop } = follow(adapter, '0');
-    await until(() => heard.length, 'a change');
-    expect(heard.map(({ seq }) => seq)).to.deep.equal(['99']);
+    const { received, stop } = follow(adapter, '0');
+    await until(() => received.length, 'a change');
+    expect(received.map(({ seq }) => seq)).to.deep.equal(['99']);
     stop();
     console.warn = warn;
   });
 
-  it('goes on where it was when the connection ends, with growing pauses', async () => {
+  it('resumes from its position when the connection ends, with growing delays', async () => {
     const { adapter, seen, environment } = open(
       () => stream(eventOf({ kind: 'status', status: { ...A }, seq: '11' }), true),
       networkError,
@@ -119,7 +120,7 @@ describe('the change stream', () => {
     expect(environment.waits).to.deep.equal([]);
   });
 
-  it('keeps to the pause that the server asks for, between 1 and 60 s', async () => {
+  it('uses the delay that the server sets, between 1 and 60 s', async () => {
     for (const [retry, pause] of [
       ['5000', 5000],
       ['1', 1000],
@@ -135,7 +136,7 @@ describe('the change stream', () => {
     }
   });
 
-  it('is given up and opened again after 45 s of silence, not before', async () => {
+  it('reconnects after 45 s of silence, not earlier', async () => {
     const server = new WireServer();
     const environment = new TestEnvironment();
     const adapter = new RestAdapter({ baseUrl: BASE, fetch: server.fetch }, environment);
@@ -158,7 +159,7 @@ describe('the change stream', () => {
     expect(environment.waits).to.deep.equal([]);
   });
 
-  it('is given up also when its body knows nothing of signals', async () => {
+  it('reconnects after silence even if the body ignores its signal', async () => {
     const { adapter, seen, environment } = open(() => stream(': hi\n\n'));
     const { stop } = follow(adapter, '1');
     await reach(seen, 1, environment);
@@ -168,7 +169,7 @@ describe('the change stream', () => {
     stop();
   });
 
-  it('is not waited for longer than 45 s when it never begins', async () => {
+  it('reconnects if there is no response within 45 s', async () => {
     const { adapter, seen, environment } = open(silence);
     const { stop } = follow(adapter, '1');
     await reach(seen, 1, environment);
@@ -178,7 +179,7 @@ describe('the change stream', () => {
   });
 
   for (const status of [204, 404, 405, 501]) {
-    it(`ends for good with ${status}`, async () => {
+    it(`stops permanently after ${status}`, async () => {
       const { adapter, seen, environment } = open(() => new Response(null, { status }));
       const { states, stop } = follow(adapter, '1');
       await until(() => states.length, 'a state');
@@ -189,7 +190,7 @@ describe('the change stream', () => {
     });
   }
 
-  it('is tried again once a minute while it is forbidden', async () => {
+  it('retries once a minute while it is forbidden', async () => {
     const { adapter, seen, environment } = open(
       () => problem(403, 'forbidden'),
       () => stream(': hi\n\n'),
@@ -205,7 +206,7 @@ describe('the change stream', () => {
     stop();
   });
 
-  it('waits as long as Retry-After says', async () => {
+  it('waits for the time in Retry-After', async () => {
     const { adapter, environment, seen } = open(() => problem(503, 'x', {}, { 'retry-after': '40' }));
     const { states, stop } = follow(adapter, '1');
     await reach(seen, 1, environment);
@@ -215,7 +216,7 @@ describe('the change stream', () => {
     stop();
   });
 
-  it('is not live with a page of a proxy', async () => {
+  it('is not live with an HTML page of a proxy', async () => {
     const { adapter, states } = ((): { adapter: RestAdapter; states: string[] } => {
       const { adapter } = open(() => new Response('<p>Sign in', { headers: { 'content-type': 'text/html' } }));
       return { adapter, states: follow(adapter, '1').states };
@@ -225,7 +226,7 @@ describe('the change stream', () => {
     await adapter.close();
   });
 
-  it('renews the sign-in together with the other calls', async () => {
+  it('shares the renewal of the sign-in with other calls', async () => {
     let token = 'old';
     let renewals = 0;
     const { fetch, seen } = scripted(({ headers, path }) => {
@@ -258,57 +259,57 @@ describe('the change stream', () => {
     await until(() => states.length, 'a state');
     expect(states).to.deep.equal(['down']);
     expect(environment.waits).to.deep.equal([60_000]);
-    expect(seen, 'one replay').to.have.length(2);
+    expect(seen, 'one retry').to.have.length(2);
     stop();
   });
 
-  it('an event of 70 kB becomes a reset', async () => {
+  it('reports an event of 70 kB as a reset', async () => {
     const { adapter } = open(() => stream(`event: status\nid: 12\ndata: "${'x'.repeat(70_000)}"\n\n`));
-    const { heard, stop } = follow(adapter, '10');
-    await until(() => heard.length, 'a change');
-    expect(heard).to.deep.equal([{ kind: 'reset', seq: '12' }]);
+    const { received, stop } = follow(adapter, '10');
+    await until(() => received.length, 'a change');
+    expect(received).to.deep.equal([{ kind: 'reset', seq: '12' }]);
     stop();
   });
 
-  it('without a place to go on from, says reset after an interruption', async () => {
+  it('reports a reset after an interruption if it has no position to resume from', async () => {
     const { adapter, environment, seen } = open(
       () => stream(': hi\n\n', true),
       () => stream(': hi\n\n'),
     );
-    const { heard, states, stop } = follow(adapter);
+    const { received, states, stop } = follow(adapter);
     await reach(seen, 2, environment);
     await until(() => states.length === 3, 'live again');
     await settle();
     expect(lastIds(seen)).to.deep.equal([null, null]);
-    expect(heard).to.deep.equal([{ kind: 'reset', seq: '' }]);
+    expect(received).to.deep.equal([{ kind: 'reset', seq: '' }]);
     stop();
   });
 
-  it('goes on from a place that was told without a change', async () => {
+  it('resumes from a position that came without a change', async () => {
     const { adapter, environment, seen } = open(
       () => stream('id: 7\n\n', true),
       () => stream(': hi\n\n'),
     );
-    const { heard, stop } = follow(adapter);
+    const { received, stop } = follow(adapter);
     await reach(seen, 2, environment);
     await settle();
     expect(lastIds(seen)).to.deep.equal([null, '7']);
-    expect(heard).to.deep.equal([]);
+    expect(received).to.deep.equal([]);
     stop();
   });
 
   for (const since of ['', 'ü', 'a\nb', 'x'.repeat(2000)]) {
-    it(`a place that cannot be sent (${JSON.stringify(since).slice(0, 8)}) gives a reset`, async () => {
+    it(`reports a reset if its position cannot be sent (${JSON.stringify(since).slice(0, 8)})`, async () => {
       const { adapter, seen } = open(() => stream(': hi\n\n'));
-      const { heard, stop } = follow(adapter, since);
-      await until(() => heard.length, 'a change');
-      expect(heard[0]!.kind).to.equal('reset');
+      const { received, stop } = follow(adapter, since);
+      await until(() => received.length, 'a change');
+      expect(received[0]!.kind).to.equal('reset');
       expect(lastIds(seen)).to.deep.equal([null]);
       stop();
     });
   }
 
-  it('begins anew at once when the network is back', async () => {
+  it('reconnects at once when the network is back', async () => {
     const { adapter, seen, environment } = open(networkError, networkError, () => stream(': hi\n\n'));
     const { states, stop } = follow(adapter, '1');
     await reach(seen, 2, environment);
@@ -319,26 +320,26 @@ describe('the change stream', () => {
     stop();
   });
 
-  it('says reset when the page comes back from the back/forward cache', async () => {
+  it('reports a reset when the page returns from the back/forward cache', async () => {
     const server = new WireServer();
     const adapter = new RestAdapter({ baseUrl: BASE, fetch: server.fetch });
-    const { heard, stop } = follow(adapter, '0');
+    const { received, stop } = follow(adapter, '0');
     await until(() => server.streams.size, 'the stream');
     window.dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true }));
     await until(() => !server.streams.size, 'the end of the stream');
     window.dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }));
     await until(() => server.streams.size, 'the stream again');
-    expect(heard).to.deep.equal([{ kind: 'reset', seq: '0' }]);
+    expect(received).to.deep.equal([{ kind: 'reset', seq: '0' }]);
     await server.adapter.createStatus({ id: 'a', name: 'A', color: '#2775f8' });
-    await until(() => heard.length === 2, 'a change');
+    await until(() => received.length === 2, 'a change');
     stop();
   });
 
-  it('says reset when the page is seen again after long, and not after a moment', async () => {
+  it('reports a reset when the page was hidden for long, not for a moment', async () => {
     const server = new WireServer();
     const environment = new TestEnvironment();
     const adapter = new RestAdapter({ baseUrl: BASE, fetch: server.fetch }, environment);
-    const { heard, stop } = follow(adapter, '0');
+    const { received, stop } = follow(adapter, '0');
     await until(() => server.streams.size, 'the stream');
     const show = (visibility: string): void => {
       Object.defineProperty(document, 'visibilityState', { configurable: true, get: () => visibility });
@@ -353,7 +354,7 @@ describe('the change stream', () => {
         environment.time += ms;
         show('visible');
         await settle();
-        expect(heard).to.have.length(resets);
+        expect(received).to.have.length(resets);
       }
     } finally {
       Reflect.deleteProperty(document, 'visibilityState');
@@ -361,21 +362,21 @@ describe('the change stream', () => {
     stop();
   });
 
-  it('close ends it, also while it is being opened', async () => {
+  it('is ended by close, even while it is being opened', async () => {
     const server = new WireServer();
     const adapter = new RestAdapter({ baseUrl: BASE, fetch: server.fetch });
     follow(adapter, '0');
     await adapter.close();
     await settle();
     expect(server.streams.size).to.equal(0);
-    const { heard } = follow(adapter, '0');
+    const { received } = follow(adapter, '0');
     await settle();
-    expect([server.streamsOpened, heard.length]).to.deep.equal([0, 0]);
+    expect([server.streamsOpened, received.length]).to.deep.equal([0, 0]);
   });
 });
 
-describe('a store on a bad stream', () => {
-  it('ends with what the server has, although events come twice, late and in any order', async () => {
+describe('store on an unreliable stream', () => {
+  it('converges to the state of the server although events are repeated, late and reordered', async () => {
     const server = new WireServer();
     const adapter = new RestAdapter({ baseUrl: BASE, fetch: server.fetch });
     const seed = Math.floor(Math.random() * 2 ** 31);
@@ -384,7 +385,7 @@ describe('a store on a bad stream', () => {
       state = (Math.imul(state, 1103515245) + 12345) & 0x7fffffff;
       return (state >> 8) % n;
     };
-    // The server's own stream says nothing: what is heard is what the test says.
+    // The server's own stream is silent: the test sends all events.
     const events: string[] = [];
     server.adapter.subscribe((change) => events.push(eventOf(change)), {});
     const silent = server.adapter.subscribe.bind(server.adapter);
@@ -402,13 +403,13 @@ describe('a store on a bad stream', () => {
       else await server.adapter.updateStatus(one.id, { name: `${one.id}${n}` }, { ifVersion: one.version });
     }
     await settle();
-    const told = [...events, ...events.filter(() => random(3) === 0)];
-    for (let n = told.length - 1; n > 0; n--) {
+    const sent = [...events, ...events.filter(() => random(3) === 0)];
+    for (let n = sent.length - 1; n > 0; n--) {
       const other = random(n + 1);
-      [told[n], told[other]] = [told[other]!, told[n]!];
+      [sent[n], sent[other]] = [sent[other]!, sent[n]!];
     }
     server.adapter.subscribe = silent;
-    for (const text of told) server.send(text);
+    for (const text of sent) server.send(text);
     const truth = async (): Promise<unknown> => [
       (await server.adapter.listStatuses()).items,
       ids.map(async (id) => (await server.adapter.getEntries([id])).get(id)?.statusId ?? null),

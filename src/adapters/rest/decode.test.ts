@@ -1,3 +1,4 @@
+/** What becomes of wrong, oversized and malicious responses. */
 import { expect } from '@open-wc/testing';
 import type { PipelineError } from '../../model/errors.js';
 import { RestAdapter } from './adapter.js';
@@ -17,13 +18,13 @@ const errorOf = async (call: Promise<unknown>): Promise<PipelineError> => {
   } catch (thrown) {
     return thrown as PipelineError;
   }
-  throw new Error('it did not fail');
+  throw new Error('the call did not reject');
 };
 
-/** `JSON.parse` gives an own `__proto__`; written as text, since an object literal would not. */
+/** Takes text, because `JSON.parse` creates an own property `__proto__` and an object literal does not. */
 const raw = (text: string): Response => new Response(text, { headers: { 'content-type': 'application/json' } });
 
-describe('answers of a server', () => {
+describe('responses of a server', () => {
   let warnings: unknown[][];
   const { warn } = console;
   beforeEach(() => {
@@ -34,19 +35,19 @@ describe('answers of a server', () => {
     console.warn = warn;
   });
 
-  it('HTML is a bad response', async () => {
+  it('rejects HTML with bad-response', async () => {
     const { adapter, seen } = answered(() => new Response('<!doctype html><title>Sign in</title>'));
     expect((await errorOf(adapter.listStatuses())).code).to.equal('bad-response');
     expect(seen).to.have.length(1);
   });
 
-  it('HTML of a proxy is told by its status', async () => {
+  it('takes the code of an HTML error page from its HTTP status', async () => {
     const { adapter } = answered(() => new Response('<h1>Forbidden</h1>', { status: 403 }));
     expect((await errorOf(adapter.listStatuses())).code).to.equal('forbidden');
   });
 
   for (const text of ['', 'null', '[]', '{}', '{"items":{}}', '{"items":[],"seq":{}}', '"x"', '7', '{"items":[]']) {
-    it(`${text || 'nothing'} is a bad response`, async () => {
+    it(`rejects ${text || 'an empty body'} with bad-response`, async () => {
       const { adapter } = answered(() => raw(text));
       const query = { of: 'conversation', filter: { op: 'any-of', statusIds: [] } } as const;
       const calls: [string, Promise<unknown>][] = [
@@ -63,7 +64,7 @@ describe('answers of a server', () => {
     });
   }
 
-  it('5 MB are given up while they come', async () => {
+  it('stops reading a body of 5 MB', async () => {
     let sent = 0;
     const { adapter } = answered(
       () =>
@@ -81,18 +82,18 @@ describe('answers of a server', () => {
     expect(sent).to.be.below(1_500_000);
   });
 
-  it('5 MB that are announced are not read at all', async () => {
+  it('does not read a body whose Content-Length is 5 MB', async () => {
     const { adapter } = answered(() => new Response('[]', { headers: { 'content-length': '5000000' } }));
     expect((await errorOf(adapter.listStatuses())).code).to.equal('bad-response');
   });
 
-  it('10,000 statuses are a limit', async () => {
+  it('rejects 10,000 statuses with limit', async () => {
     const items = Array.from({ length: 10_000 }, (_, n) => ({ id: n }));
     const { adapter } = answered(() => json({ items, seq: '1' }));
     expect((await errorOf(adapter.listStatuses())).code).to.equal('limit');
   });
 
-  it('bad rows of a list are left out, and it is said once', async () => {
+  it('leaves out unreadable rows of a list, and warns once', async () => {
     const bad = [
       null,
       7,
@@ -108,7 +109,7 @@ describe('answers of a server', () => {
     expect(warnings).to.have.length(1);
   });
 
-  it('entries and contacts that were not asked for are left out', async () => {
+  it('leaves out entries and contacts that were not requested', async () => {
     const contact = { contactId: 'p1', statusIds: ['a', null, 'a'], latest: null };
     const { adapter } = answered(({ path }) =>
       path.startsWith('/contacts')
@@ -119,7 +120,7 @@ describe('answers of a server', () => {
     expect([...(await adapter.getContacts(['p1']))]).to.deep.equal([['p1', { statusIds: ['a', null], latest: null }]]);
   });
 
-  it('a record about something else is a bad response', async () => {
+  it('rejects a record with another id with bad-response', async () => {
     const { adapter } = answered(({ method }) =>
       json(method === 'PUT' ? { ...ENTRY, conversationId: 'c2' } : { ...A, id: 'b' }),
     );
@@ -127,7 +128,7 @@ describe('answers of a server', () => {
     expect((await errorOf(adapter.updateStatus('a', {}, { ifVersion: 1 }))).code).to.equal('bad-response');
   });
 
-  it('__proto__ in an answer changes no prototype', async () => {
+  it('does not change a prototype by __proto__ in a response', async () => {
     const evil = '"__proto__":{"polluted":true,"id":"evil"},"constructor":{"prototype":{"polluted":true}}';
     const { adapter } = answered(({ path }) =>
       path === '/counts'
@@ -144,7 +145,7 @@ describe('answers of a server', () => {
     expect(({} as Record<string, unknown>)['polluted']).to.equal(undefined);
   });
 
-  it('10,000 bodies of any shape neither throw strangely nor touch a prototype', async () => {
+  it('rejects 10,000 random bodies with a PipelineError, or reads them, and changes no prototype', async () => {
     const seed = Math.floor(Math.random() * 2 ** 31);
     let state = seed;
     const random = (n: number): number => {
@@ -197,23 +198,23 @@ describe('answers of a server', () => {
     expect(Object.keys(Object.prototype)).to.deep.equal([]);
   }).timeout(30_000);
 
-  it('an ETag is sent back, and 304 gives what is held, as a copy', async () => {
+  it('sends the ETag, and returns a copy of the cached list after a 304', async () => {
     const { adapter, seen } = answered(
       () => json({ items: [A], seq: '1' }, 200, { etag: '"x"' }),
       () => new Response(null, { status: 304 }),
     );
     const first = await adapter.listStatuses();
-    Reflect.set(first.items[0]!, 'name', 'Vandalised');
+    Reflect.set(first.items[0]!, 'name', 'Changed');
     expect(await adapter.listStatuses()).to.deep.equal({ items: [A], seq: '1' });
     expect(seen.map((each) => each.headers.get('if-none-match'))).to.deep.equal([null, '"x"']);
   });
 
-  it('304 without having asked for it is a bad response', async () => {
+  it('rejects an unexpected 304 with bad-response', async () => {
     const { adapter } = answered(() => new Response(null, { status: 304 }));
     expect((await errorOf(adapter.listStatuses())).code).to.equal('bad-response');
   });
 
-  it('a missing, null or empty token is the last page', async () => {
+  it('treats a missing, null or empty page token as the last page', async () => {
     for (const nextPageToken of [undefined, null, '']) {
       const { adapter } = answered(() => json({ ids: ['a', '..', 7], nextPageToken }));
       const page = await adapter.find({ of: 'conversation', filter: { op: 'none-of', statusIds: [null] } });
@@ -221,7 +222,7 @@ describe('answers of a server', () => {
     }
   });
 
-  it('a token is sent back as it came, never followed', async () => {
+  it('sends a page token back unchanged, and never as a URL', async () => {
     const token = 'https://evil.test/?a=1&b=2#c';
     const { adapter, seen } = answered(() => json({ ids: [], nextPageToken: token }));
     const query = {
@@ -243,7 +244,7 @@ describe('answers of a server', () => {
     ]);
   });
 
-  it('410 means that the token has expired', async () => {
+  it('treats 410 as an expired page token', async () => {
     const { adapter } = answered(() => problem(410, 'about:blank'));
     const error = await errorOf(
       adapter.find({ of: 'contact', filter: { op: 'any-of', statusIds: [] }, pageToken: 'x' }),
@@ -251,7 +252,7 @@ describe('answers of a server', () => {
     expect([error.code, error.field]).to.deep.equal(['invalid', 'pageToken']);
   });
 
-  it('the words of a server are short, plain text', async () => {
+  it('shortens texts of the server and removes control characters', async () => {
     const detail = `<img src=x onerror=alert(1)>\u0000\n${'x'.repeat(10_000)}`;
     const { adapter } = answered(() =>
       problem(422, 'invalid', { detail, field: 'y'.repeat(500), count: -1, current: { evil: true } }),
@@ -264,12 +265,12 @@ describe('answers of a server', () => {
     expect([error.count, error.current]).to.deep.equal([undefined, undefined]);
   });
 
-  it('a server cannot claim a code that is about this side', async () => {
+  it('ignores codes that only the client may use', async () => {
     const { adapter } = answered(() => problem(403, 'storage-lost'));
     expect((await errorOf(adapter.listStatuses())).code).to.equal('forbidden');
   });
 
-  it('field, count and current of a refusal come along', async () => {
+  it('keeps field, count and current of a refusal', async () => {
     const { adapter } = answered(({ method }) =>
       method === 'DELETE'
         ? problem(409, 'in-use', { count: 3, field: 'moveTo' })
