@@ -52,10 +52,23 @@ export interface FindPage {
 export type SubscriptionState = 'live' | 'retrying' | 'down';
 
 /**
- * How long what is written lasts: `durable`, or only for the `session` because there is no storage to be had; `unknown`
- * until that is known.
+ * Whether data outlives the page: `durable`, or kept only for the `session` because the browser has no storage; `unknown`
+ * until the first call.
  */
 export type Persistence = 'unknown' | 'durable' | 'session';
+
+/** What an adapter has in addition if it may have to keep data in memory only. */
+export interface WithPersistence {
+  readonly persistence: Persistence;
+  /** Calls `listener` once, as soon as `persistence` is known. Returns how to unsubscribe. */
+  onPersistence(listener: (persistence: Persistence) => void): () => void;
+}
+
+export interface SubscribeOptions {
+  /** The `seq` of a list or a change: changes after it are delivered. If left out: changes from now on. */
+  since?: string;
+  onState?(state: SubscriptionState): void;
+}
 
 /** What an adapter may have besides, when the same object can serve one user after another. */
 export interface WithSession {
@@ -127,10 +140,7 @@ export interface PipelineAdapter {
   history?(conversationId: Id, options?: CallOptions): Promise<readonly HistoryItem[]>;
 
   /** Calls `listener` with every change after `since` (left out: from now on), whoever made it. Returns how to stop. */
-  subscribe?(
-    listener: (change: Change) => void,
-    options: { since?: string; onState?(state: SubscriptionState): void },
-  ): () => void;
+  subscribe?(listener: (change: Change) => void, options: SubscribeOptions): () => void;
 
   /** Lets go of connections; the adapter is not used afterwards. */
   close?(): Promise<void>;
