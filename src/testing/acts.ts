@@ -1,7 +1,7 @@
 /*
  * What the cases do and look at, in the words of the contract.
  */
-import type { FindQuery, PipelineAdapter } from '../adapters/adapter.js';
+import type { CallOptions, FindQuery, PipelineAdapter } from '../adapters/adapter.js';
 import type { ConversationRef, Entry, SetResult } from '../model/entry.js';
 import type { PipelineError } from '../model/errors.js';
 import { type PipelineErrorCode } from '../model/errors.js';
@@ -33,6 +33,10 @@ export async function live(adapter: PipelineAdapter, id: Id): Promise<Status> {
   holds(status !== undefined, `listStatuses must list the status "${id}".`, status);
   return status;
 }
+
+/** The version of the status; 0 if it is not listed. */
+export const versionOf = async (adapter: PipelineAdapter, id: Id): Promise<number> =>
+  (await listed(adapter)).find((status) => status.id === id)?.version ?? 0;
 
 /** Deletes it as it is now. */
 export async function remove(adapter: PipelineAdapter, id: Id, moveTo?: Id | null): Promise<{ moved: number }> {
@@ -154,4 +158,31 @@ export async function pagesOf(
 /** Every id of a query, page by page. */
 export async function allOf(adapter: PipelineAdapter, query: Omit<FindQuery, 'pageToken'>): Promise<Id[]> {
   return (await pagesOf(adapter, query)).flat();
+}
+
+type Call = (adapter: PipelineAdapter, options: CallOptions, versionOfA: number) => Promise<unknown> | undefined;
+
+/** One call of every method, after `prepareCalls`. A method that the adapter lacks is not called. */
+export const CALLS: Readonly<Record<string, Call>> = {
+  listStatuses: (adapter, options) => adapter.listStatuses(options),
+  createStatus: (adapter, options) => adapter.createStatus({ id: 'new', name: 'New', color: COLOR }, options),
+  updateStatus: (adapter, options, ifVersion) =>
+    adapter.updateStatus('a', { name: 'Renamed' }, { ...options, ifVersion }),
+  moveStatus: (adapter, options) => adapter.moveStatus('b', null, options),
+  deleteStatus: (adapter, options, ifVersion) => adapter.deleteStatus('a', { ...options, ifVersion, moveTo: 'b' }),
+  restoreStatus: (adapter, options) => adapter.restoreStatus?.('d', options),
+  getEntries: (adapter, options) => adapter.getEntries(['c1'], options),
+  setStatus: (adapter, options) => adapter.setStatus([{ conversationId: 'c1' }], 'b', options),
+  putConversations: (adapter, options) => adapter.putConversations?.([{ conversationId: 'c9' }], options),
+  getContacts: (adapter, options) => adapter.getContacts?.(['p1'], options),
+  count: (adapter, options) => adapter.count?.({ of: 'conversation' }, options),
+  find: (adapter, options) => adapter.find?.({ of: 'conversation', filter: { op: 'any-of', statusIds: [] } }, options),
+  history: (adapter, options) => adapter.history?.('c1', options),
+};
+
+/** Creates the statuses a and b, the deleted status d, and the conversation c1 with the status a. */
+export async function prepareCalls(adapter: PipelineAdapter): Promise<void> {
+  await pipeline(adapter, 'A', 'B', 'D');
+  await give(adapter, 'a', { conversationId: 'c1', contactId: 'p1' });
+  await remove(adapter, 'd');
 }

@@ -2,6 +2,7 @@ import type { PipelineAdapter } from '../adapters/adapter.js';
 import { closeAll, openBench, type Bench, type It, type OptionalMethod, type Topic } from './bench.js';
 import { abortingTopic } from './adapter-cases/aborting.js';
 import { changesTopic } from './adapter-cases/changes.js';
+import { closingTopic } from './adapter-cases/closing.js';
 import { concurrencyTopic } from './adapter-cases/concurrency.js';
 import { contactsTopic } from './adapter-cases/contacts.js';
 import { countingTopic } from './adapter-cases/counting.js';
@@ -59,6 +60,7 @@ const TOPICS: Readonly<Record<string, Topic>> = {
   'following the changes': followingTopic,
   'repeated calls': repeatsTopic,
   'aborted calls': abortingTopic,
+  'close()': closingTopic,
   'calls at once': concurrencyTopic,
   'deletes at once': deletesAtOnceTopic,
   'random operations': randomTopic,

@@ -52,6 +52,70 @@ export const callFaults: Faults = {
       };
     },
   },
+  'a call is answered after close()': {
+    caughtBy: 'close(): every method rejects with aborted after close()',
+    breaks: () => ({ close: async () => undefined }),
+  },
+  'a call after close() rejects with another code': {
+    caughtBy: 'close(): every method rejects with aborted after close()',
+    breaks(good) {
+      let isClosed = false;
+      return {
+        history: async (id, options) => {
+          if (isClosed) throw new PipelineError('unknown', 'closed');
+          return good.history(id, options);
+        },
+        close: async () => {
+          isClosed = true;
+          await good.close();
+        },
+      };
+    },
+  },
+  'a repeated call is answered from memory after close()': {
+    caughtBy: 'close(): a repeated call rejects with aborted after close()',
+    breaks(good) {
+      const results = new Map<string, Awaited<ReturnType<MemoryAdapter['setStatus']>>>();
+      return {
+        setStatus: async (refs, statusId, options) => {
+          const known = options?.opId !== undefined && results.get(options.opId);
+          if (known) return known;
+          const result = await good.setStatus(refs, statusId, options);
+          if (options?.opId !== undefined) results.set(options.opId, result);
+          return result;
+        },
+      };
+    },
+  },
+  'close() fails when it is called twice': {
+    caughtBy: 'close(): close() can be called twice',
+    breaks(good) {
+      let isClosed = false;
+      return {
+        close: async () => {
+          if (isClosed) throw new PipelineError('unknown', 'closed');
+          isClosed = true;
+          await good.close();
+        },
+      };
+    },
+  },
+  'a subscription after close() delivers what was missed': {
+    caughtBy: 'close(): subscribe() after close() delivers nothing',
+    breaks(good) {
+      let isClosed = false;
+      return {
+        subscribe: (listener, options) => {
+          if (isClosed) queueMicrotask(() => listener({ kind: 'reset', seq: '1' }));
+          return good.subscribe(listener, options);
+        },
+        close: async () => {
+          isClosed = true;
+          await good.close();
+        },
+      };
+    },
+  },
   'what the list holds is the storage itself': {
     caughtBy: 'creating statuses: what is handed out is a copy',
     breaks(good) {
