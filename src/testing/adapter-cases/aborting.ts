@@ -1,11 +1,20 @@
 import { PipelineError } from '../../model/errors.js';
-import { CALLS, changesNothing, entryOf, give, listedIds, prepareCalls, statusOf, versionOf } from '../acts.js';
-import type { Topic } from '../bench.js';
+import {
+  CALLS,
+  changesNothing,
+  entryOf,
+  setStatusOf,
+  listedIds,
+  prepareCalls,
+  statusOf,
+  versionOf,
+} from '../actions.js';
+import type { Topic } from '../case-context.js';
 import { BrokenRule, equal, rejects } from '../check.js';
 
 export const abortingTopic: Topic = (it) => {
   for (const [method, call] of Object.entries(CALLS)) {
-    it(`${method} with a signal that is aborted already does nothing`, async ({ adapter }) => {
+    it(`${method} with an aborted signal does nothing`, async ({ adapter }) => {
       if (typeof (adapter as unknown as Record<string, unknown>)[method] !== 'function') return;
       await prepareCalls(adapter);
       const rule = `${method} with an aborted signal must reject with 'aborted' and change nothing.`;
@@ -32,7 +41,7 @@ export const abortingTopic: Topic = (it) => {
     equal(await statusOf(adapter, 'c1'), 'b', 'A call with a signal must work like one without.');
   });
 
-  it('aborting on the way stops the waiting and breaks nothing', async ({ adapter }) => {
+  it('aborting a pending call stops waiting and breaks nothing', async ({ adapter }) => {
     await prepareCalls(adapter);
     for (let n = 0; n < 5; n++) {
       const controller = new AbortController();
@@ -46,14 +55,18 @@ export const abortingTopic: Topic = (it) => {
       } catch (error) {
         // A write that was sent may still happen.
         if (error instanceof PipelineError && error.code === 'aborted') continue;
-        throw new BrokenRule('A call aborted on the way must resolve or reject with aborted.', { before, to }, error);
+        throw new BrokenRule(
+          'A call aborted while it is pending must resolve or reject with aborted.',
+          { before, to },
+          error,
+        );
       }
     }
-    await give(adapter, 'b', 'c1');
-    equal((await entryOf(adapter, 'c1')).statusId, 'b', 'After an abort the adapter must go on working.');
+    await setStatusOf(adapter, 'b', 'c1');
+    equal((await entryOf(adapter, 'c1')).statusId, 'b', 'After an abort the adapter must keep working.');
   });
 
-  it('aborting afterwards changes nothing', async ({ adapter }) => {
+  it('aborting a finished call changes nothing', async ({ adapter }) => {
     await prepareCalls(adapter);
     const controller = new AbortController();
     await adapter.moveStatus('b', null, { signal: controller.signal });

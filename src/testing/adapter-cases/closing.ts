@@ -1,6 +1,6 @@
 /** Cases about `close()`. */
-import { CALLS, give, pipeline, prepareCalls, versionOf } from '../acts.js';
-import type { Topic } from '../bench.js';
+import { CALLS, setStatusOf, createStatuses, prepareCalls, versionOf } from '../actions.js';
+import type { Topic } from '../case-context.js';
 import { equal, rejects } from '../check.js';
 
 export const closingTopic: Topic = (it) => {
@@ -24,7 +24,7 @@ export const closingTopic: Topic = (it) => {
   });
 
   it('close() can be called twice', ['close'], async ({ adapter }) => {
-    await pipeline(adapter, 'A');
+    await createStatuses(adapter, 'A');
     await Promise.all([adapter.close(), adapter.close()]);
     await adapter.close();
   });
@@ -36,8 +36,8 @@ export const closingTopic: Topic = (it) => {
 
   it('subscribe() after close() delivers nothing', ['close', 'subscribe'], async ({ adapter }) => {
     const { seq } = await adapter.listStatuses();
-    await pipeline(adapter, 'A');
-    await give(adapter, 'a', 'c1');
+    await createStatuses(adapter, 'A');
+    await setStatusOf(adapter, 'a', 'c1');
     await adapter.close();
     const changes: unknown[] = [];
     const states: unknown[] = [];

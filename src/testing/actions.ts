@@ -1,10 +1,7 @@
-/*
- * What the cases do and look at, in the words of the contract.
- */
+/** What the cases do and check, in the terms of the contract. */
 import type { CallOptions, FindQuery, PipelineAdapter } from '../adapters/adapter.js';
 import type { ConversationRef, Entry, SetResult } from '../model/entry.js';
-import type { PipelineError } from '../model/errors.js';
-import { type PipelineErrorCode } from '../model/errors.js';
+import { PipelineError, type PipelineErrorCode } from '../model/errors.js';
 import type { Id } from '../model/id.js';
 import type { Status } from '../model/status.js';
 import { BrokenRule, equal, holds, rejects } from './check.js';
@@ -12,7 +9,7 @@ import { BrokenRule, equal, holds, rejects } from './check.js';
 export const COLOR = '#2775f8';
 
 /** Creates statuses at the end, in this order; the id of each is its name in lower case. */
-export async function pipeline(
+export async function createStatuses(
   adapter: PipelineAdapter,
   ...names: [string, ...string[]]
 ): Promise<[Status, ...Status[]]> {
@@ -28,7 +25,7 @@ export const listedIds = async (adapter: PipelineAdapter): Promise<Id[]> =>
   (await listed(adapter)).map((status) => status.id);
 
 /** The status as it is listed now. */
-export async function live(adapter: PipelineAdapter, id: Id): Promise<Status> {
+export async function currentStatus(adapter: PipelineAdapter, id: Id): Promise<Status> {
   const status = (await listed(adapter)).find((each) => each.id === id);
   holds(status !== undefined, `listStatuses must list the status "${id}".`, status);
   return status;
@@ -40,7 +37,7 @@ export const versionOf = async (adapter: PipelineAdapter, id: Id): Promise<numbe
 
 /** Deletes it as it is now. */
 export async function remove(adapter: PipelineAdapter, id: Id, moveTo?: Id | null): Promise<{ moved: number }> {
-  const { version } = await live(adapter, id);
+  const { version } = await currentStatus(adapter, id);
   return adapter.deleteStatus(id, moveTo === undefined ? { ifVersion: version } : { ifVersion: version, moveTo });
 }
 
@@ -48,7 +45,7 @@ export const refs = (conversations: readonly (Id | ConversationRef)[]): Conversa
   conversations.map((each) => (typeof each === 'string' ? { conversationId: each } : each));
 
 /** Gives conversations a status and insists that it worked; resolves to the entries. */
-export async function give(
+export async function setStatusOf(
   adapter: PipelineAdapter,
   statusId: Id | null,
   ...conversations: (Id | ConversationRef)[]
@@ -65,9 +62,12 @@ export function succeeded(result: SetResult): Entry {
 }
 
 /** Makes conversations known. Where the adapter cannot be told, they get "no status": that makes them known too. */
-export async function tell(adapter: PipelineAdapter, ...conversations: (Id | ConversationRef)[]): Promise<void> {
+export async function addConversations(
+  adapter: PipelineAdapter,
+  ...conversations: (Id | ConversationRef)[]
+): Promise<void> {
   if (adapter.putConversations) await adapter.putConversations(refs(conversations));
-  else await give(adapter, null, ...conversations);
+  else await setStatusOf(adapter, null, ...conversations);
 }
 
 /** The entries of these conversations that have one. */
@@ -111,16 +111,16 @@ export async function changesNothing(
   equal(await snapshot(adapter, conversationIds), before, rule);
 }
 
-/** Fails unless the call is refused with the code: by rejecting, or in the result of each conversation. */
-export async function refusesToSet(
+/** Fails unless the call is rejected with the code: by rejecting, or in the result of each conversation. */
+export async function rejectsSetStatus(
   call: Promise<readonly SetResult[]>,
   code: PipelineErrorCode,
   rule: string,
 ): Promise<PipelineError> {
   const asRejection = call.then((results) => {
-    const refused = results.find((result) => !result.ok);
-    if (!refused || results.some((result) => result.ok)) return results;
-    throw refused.error;
+    const rejected = results.find((result) => !result.ok);
+    if (!rejected || results.some((result) => result.ok)) return results;
+    throw rejected.error;
   });
   return rejects(asRejection, code, rule);
 }
@@ -182,7 +182,35 @@ export const CALLS: Readonly<Record<string, Call>> = {
 
 /** Creates the statuses a and b, the deleted status d, and the conversation c1 with the status a. */
 export async function prepareCalls(adapter: PipelineAdapter): Promise<void> {
-  await pipeline(adapter, 'A', 'B', 'D');
-  await give(adapter, 'a', { conversationId: 'c1', contactId: 'p1' });
+  await createStatuses(adapter, 'A', 'B', 'D');
+  await setStatusOf(adapter, 'a', { conversationId: 'c1', contactId: 'p1' });
   await remove(adapter, 'd');
+}
+
+/** The values of the calls that succeeded and the error codes of those that were rejected. */
+export async function outcomes<T>(calls: readonly Promise<T>[]): Promise<{ done: T[]; rejected: string[] }> {
+  const settled = await Promise.allSettled(calls);
+  const rejected = settled.flatMap((each): unknown[] => (each.status === 'rejected' ? [each.reason] : []));
+  const foreign = rejected.find((error) => !(error instanceof PipelineError));
+  if (foreign)
+    throw new BrokenRule('An adapter rejects with a PipelineError and nothing else.', 'a PipelineError', foreign);
+  return {
+    done: settled.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : [])),
+    rejected: rejected.map((error) => (error as PipelineError).code),
+  };
+}
+
+/** `setStatus` for one conversation, which rejects in either case. */
+export async function pick(
+  adapter: PipelineAdapter,
+  id: string,
+  statusId: string | null,
+  ifVersion?: number,
+): Promise<void> {
+  const [result] = await adapter.setStatus(
+    [{ conversationId: id }],
+    statusId,
+    ifVersion === undefined ? {} : { ifVersion },
+  );
+  if (!result!.ok) throw result!.error;
 }
