@@ -49,10 +49,11 @@ const PATIENCE = 500;
 /** Keeps a small pipeline in localStorage, for all tabs of an origin. */
 export class LocalStorageAdapter implements PipelineAdapter {
   readonly #key: string;
-  readonly #once = new IdempotencyCache();
+  readonly #idempotency = new IdempotencyCache();
   readonly #subscriptions = new Set<() => void>();
-  /** Lets go of the lock that tells what this tab wrote last. */
+  /** Releases the lock whose name says what this tab wrote last. */
   #release: (() => void) | undefined;
+  #isClosed = false;
 
   /** @param options `name` keeps tenants and users apart. */
   constructor({ name }: { name: string }) {
@@ -61,7 +62,7 @@ export class LocalStorageAdapter implements PipelineAdapter {
 
   // #region statuses
   async listStatuses(options?: CallOptions): Promise<StatusList> {
-    checkAborted(options);
+    this.#checkCall(options);
     const { rows, seq } = this.#read();
     return { items: liveStatuses(rows), seq: String(seq) };
   }
@@ -121,7 +122,7 @@ export class LocalStorageAdapter implements PipelineAdapter {
 
   // #region entries
   async getEntries(conversationIds: readonly Id[], options?: CallOptions): Promise<ReadonlyMap<Id, Entry>> {
-    checkAborted(options);
+    this.#checkCall(options);
     const { rows, entries } = this.#read();
     const found = new Map<Id, Entry>();
     for (const id of conversationIds) {
@@ -149,6 +150,7 @@ export class LocalStorageAdapter implements PipelineAdapter {
     listener: (change: Change) => void,
     { since, onState }: { since?: string; onState?(state: SubscriptionState): void },
   ): () => void {
+    if (this.#isClosed) return () => undefined;
     let told = since === undefined ? this.#read().seq : Number(since);
     const tell = (): void => {
       const { seq, log } = this.#read();
@@ -177,6 +179,7 @@ export class LocalStorageAdapter implements PipelineAdapter {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
     for (const stop of this.#subscriptions) stop();
     this.#release?.();
   }
@@ -184,10 +187,10 @@ export class LocalStorageAdapter implements PipelineAdapter {
 
   // #region storage
   /** Checks and writes while no other tab does; the same `opId` twice happens once. */
-  #write<T>(options: CallOptions | undefined, work: (data: Data) => T): Promise<T> {
-    return this.#once.run(options?.opId, async () => {
-      checkAborted(options);
-      return navigator.locks
+  async #write<T>(options: CallOptions | undefined, work: (data: Data) => T): Promise<T> {
+    this.#checkCall(options);
+    return this.#idempotency.run(options?.opId, () =>
+      navigator.locks
         .request(this.#key, { ...(options?.signal && { signal: options.signal }) }, async () => {
           await this.#catchUp();
           const data = this.#read();
@@ -201,8 +204,14 @@ export class LocalStorageAdapter implements PipelineAdapter {
         })
         .catch((error: unknown) => {
           throw PipelineError.from(error);
-        });
-    });
+        }),
+    );
+  }
+
+  /** Throws for a call that is aborted already, or made after `close()`. */
+  #checkCall(options: CallOptions | undefined): void {
+    if (this.#isClosed) throw new PipelineError('aborted', 'The adapter was closed.');
+    if (options?.signal?.aborted) throw new PipelineError('aborted', 'The call was aborted.');
   }
 
   /*
@@ -251,10 +260,6 @@ export class LocalStorageAdapter implements PipelineAdapter {
     dispatchEvent(new StorageEvent('storage', { key: this.#key, storageArea: localStorage }));
   }
   // #endregion
-}
-
-function checkAborted(options: CallOptions | undefined): void {
-  if (options?.signal?.aborted) throw new PipelineError('aborted', 'The call was aborted.');
 }
 
 /** How many conversations have the status now, those that came by a delete included. */

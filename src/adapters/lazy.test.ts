@@ -7,17 +7,34 @@ import { MemoryAdapter } from './memory.js';
 
 runAdapterTests({ describe, it, create: () => lazyAdapter(async () => new MemoryAdapter()) });
 
-describe('an adapter that is loaded when first used', () => {
-  it('is not loaded before', async () => {
+describe('lazyAdapter', () => {
+  it('loads the adapter with the first call, once', async () => {
     let loads = 0;
     const adapter = lazyAdapter(async () => (loads++, new MemoryAdapter()));
-    await adapter.close?.();
     expect(loads).to.equal(0);
     await Promise.all([adapter.listStatuses(), adapter.getEntries(['a'])]);
     expect(loads).to.equal(1);
   });
 
-  it('is loaded again when that failed', async () => {
+  it('rejects calls after close() without loading the adapter', async () => {
+    let loads = 0;
+    const adapter = lazyAdapter(async () => (loads++, new MemoryAdapter()));
+    await adapter.close?.();
+    const error = await adapter.listStatuses().catch((thrown: unknown) => thrown);
+    expect(error).to.include({ code: 'aborted' });
+    adapter.subscribe!(() => expect.fail('a change was delivered'), {})();
+    await adapter.close?.();
+    expect(loads).to.equal(0);
+  });
+
+  it('finishes a call that was made before close()', async () => {
+    const adapter = lazyAdapter(async () => new MemoryAdapter());
+    const call = adapter.listStatuses();
+    await adapter.close?.();
+    expect((await call).items).to.deep.equal([]);
+  });
+
+  it('retries a load that failed', async () => {
     let fails = true;
     const adapter = lazyAdapter(async () => {
       if (fails) throw new Error('the chunk did not arrive');
@@ -29,20 +46,20 @@ describe('an adapter that is loaded when first used', () => {
     expect((await adapter.listStatuses()).items).to.deep.equal([]);
   });
 
-  it('does not listen when the listener left before it was loaded', async () => {
+  it('does not subscribe a listener that unsubscribed before it was loaded', async () => {
     const memory = new MemoryAdapter();
     const adapter = lazyAdapter(async () => memory);
-    const heard: Change[] = [];
+    const unsubscribed: Change[] = [];
     const kept: Change[] = [];
-    adapter.subscribe!((change) => heard.push(change), {})();
+    adapter.subscribe!((change) => unsubscribed.push(change), {})();
     adapter.subscribe!((change) => kept.push(change), {});
     await adapter.listStatuses();
     await memory.createStatus({ id: 'a', name: 'A', color: '#000000' });
     await until(() => kept.length === 1);
-    expect(heard).to.deep.equal([]);
+    expect(unsubscribed).to.deep.equal([]);
   });
 
-  it('has no method that the adapter will not have', () => {
+  it('does not have the methods that the loaded adapter lacks', () => {
     const adapter = lazyAdapter(async () => new MemoryAdapter(), ['putConversations']);
     expect([typeof adapter.putConversations, typeof adapter.count]).to.deep.equal(['undefined', 'function']);
   });

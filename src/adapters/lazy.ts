@@ -1,100 +1,108 @@
-import type { Change } from '../model/changes.js';
+/** Adapters whose code is loaded by their first call, so that a page only loads the one it uses. */
 import { PipelineError } from '../model/errors.js';
-import type { Persistence, PipelineAdapter, SubscriptionState, WithSession } from './adapter.js';
+import { closedError } from './aborting.js';
+import type { PipelineAdapter, WithPersistence, WithSession } from './adapter.js';
 
-type Method = Exclude<keyof PipelineAdapter, 'subscribe' | 'close'>;
-type Loaded = PipelineAdapter &
-  Partial<WithSession> & {
-    persistence?: Persistence;
-    onPersistence?(listener: (persistence: Persistence) => void): () => void;
-  };
+/** A method that can wait for the code; `subscribe` and `close` return or do something before it is loaded. */
+type CallMethod = Exclude<keyof PipelineAdapter, 'subscribe' | 'close'>;
+type LoadedAdapter = PipelineAdapter & Partial<WithSession & WithPersistence>;
 
-const METHODS: readonly Method[] = [
-  'listStatuses',
-  'createStatus',
-  'updateStatus',
-  'moveStatus',
-  'deleteStatus',
-  'restoreStatus',
-  'getEntries',
-  'setStatus',
-  'putConversations',
-  'getContacts',
-  'count',
-  'find',
-  'history',
-];
+/** Every such method of `PipelineAdapter`. One that is missing here is a type error. */
+const CALL_METHODS = Object.keys({
+  listStatuses: true,
+  createStatus: true,
+  updateStatus: true,
+  moveStatus: true,
+  deleteStatus: true,
+  restoreStatus: true,
+  getEntries: true,
+  setStatus: true,
+  putConversations: true,
+  getContacts: true,
+  count: true,
+  find: true,
+  history: true,
+} satisfies Record<CallMethod, true>) as CallMethod[];
 
 /**
- * An adapter whose code is loaded by its first call, so that a page pays only for the one it uses. `without` names the
- * methods that it will not have.
+ * An adapter that is loaded by its first call. A load that failed is retried by the next call.
+ *
+ * @param missing the optional methods that the loaded adapter does not have.
  */
-export function lazyAdapter(load: () => Promise<Loaded>, without: readonly Method[] = []): PipelineAdapter {
-  let loading: Promise<Loaded> | undefined;
-  let loaded: Loaded | undefined;
-  const get = (): Promise<Loaded> => {
+export function lazyAdapter(
+  load: () => Promise<LoadedAdapter>,
+  missing: readonly CallMethod[] = [],
+): PipelineAdapter & WithPersistence {
+  let loading: Promise<LoadedAdapter> | undefined;
+  let loaded: LoadedAdapter | undefined;
+  let isClosed = false;
+
+  const getLoaded = (): Promise<LoadedAdapter> => {
     loading ??= load().then(
       (adapter) => (loaded = adapter),
       (thrown: unknown) => {
+        loading = undefined;
         if (thrown instanceof PipelineError) throw thrown;
         throw new PipelineError('unavailable', 'The code of the adapter could not be loaded.', { cause: thrown });
       },
     );
-    // A chunk that did not arrive may the next time.
-    loading.catch(() => (loading = undefined));
     return loading;
   };
-  /** Starts something once the adapter is there, unless it was stopped before. */
-  const whenLoaded = (start: (adapter: Loaded) => (() => void) | undefined): (() => void) => {
+
+  /** Subscribes once the adapter is loaded, unless unsubscribed or closed before. */
+  const subscribeWhenLoaded = (start: (adapter: LoadedAdapter) => (() => void) | undefined): (() => void) => {
     let stop: (() => void) | undefined;
-    let isStopped = false;
-    get().then(
-      (adapter) => {
-        if (!isStopped) stop = start(adapter);
-      },
-      () => undefined,
-    );
+    let isStopped = isClosed;
+    if (!isStopped) {
+      getLoaded().then(
+        (adapter) => {
+          if (!isStopped) stop = start(adapter);
+        },
+        () => undefined,
+      );
+    }
     return () => {
       isStopped = true;
       stop?.();
     };
   };
 
-  const adapter = {
-    get session(): string | undefined {
+  const call =
+    (method: CallMethod) =>
+    async (...args: unknown[]) => {
+      if (isClosed) throw closedError();
+      const adapter = (await getLoaded()) as unknown as Record<CallMethod, (...args: unknown[]) => unknown>;
+      return adapter[method](...args);
+    };
+  const methods = CALL_METHODS.filter((method) => !missing.includes(method));
+
+  return {
+    ...(Object.fromEntries(methods.map((method) => [method, call(method)])) as unknown as Pick<
+      PipelineAdapter,
+      CallMethod
+    >),
+    get session() {
       return loaded?.session;
     },
-    get credentials(): string | undefined {
+    get credentials() {
       return loaded?.credentials;
     },
-    get persistence(): Persistence {
+    get persistence() {
       return loaded?.persistence ?? 'unknown';
     },
-    onPersistence: (listener: (persistence: Persistence) => void) =>
-      whenLoaded((each) => each.onPersistence?.(listener)),
-    subscribe: (
-      listener: (change: Change) => void,
-      options: { since?: string; onState?(state: SubscriptionState): void },
-    ) => whenLoaded((each) => each.subscribe?.(listener, options)),
-    close: async () => (await loading)?.close?.(),
-  } as Record<string, unknown>;
-  for (const method of METHODS) {
-    if (without.includes(method)) continue;
-    adapter[method] = async (...args: unknown[]) => {
-      const target = (await get()) as unknown as Record<Method, (...args: unknown[]) => unknown>;
-      return target[method](...args);
-    };
-  }
-  return adapter as unknown as PipelineAdapter;
+    onPersistence: (listener) => subscribeWhenLoaded((adapter) => adapter.onPersistence?.(listener)),
+    subscribe: (listener, options) => subscribeWhenLoaded((adapter) => adapter.subscribe?.(listener, options)),
+    close: async () => {
+      isClosed = true;
+      const adapter = await loading?.catch(() => undefined);
+      await adapter?.close?.();
+    },
+  } as PipelineAdapter & WithPersistence;
 }
 
-/** The adapter of an IndexedDB database, its code loaded with the first call. */
+/** The adapter of an IndexedDB database, loaded by its first call. */
 export const lazyIndexedDB = (database?: string): PipelineAdapter =>
   lazyAdapter(async () => {
-    // The second is what the first loads with its first call, which is at once.
-    const [{ IndexedDBAdapter }] = await Promise.all([
-      import('./indexeddb/adapter.js'),
-      import('./indexeddb/database.js'),
-    ]);
+    const { IndexedDBAdapter } = await import('./indexeddb/adapter.js');
     return new IndexedDBAdapter(database === undefined ? {} : { database });
   });

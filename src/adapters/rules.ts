@@ -1,6 +1,6 @@
-/*
- * What every storage must refuse, as functions of the rows it holds. An adapter reads the rows and writes the result
- * inside one transaction; what is allowed is decided here, once.
+/**
+ * Decides what every adapter must allow and reject, as functions of the stored statuses. An adapter reads the statuses and
+ * writes the result in one transaction.
  */
 import { PipelineError, invalid } from '../model/errors.js';
 import { toStatus, type StatusRow } from '../model/reassignment.js';
@@ -18,14 +18,15 @@ import {
   type Status,
 } from '../model/status.js';
 
+/** Every status that ever existed, by id. */
 export type Rows = ReadonlyMap<Id, StatusRow>;
 
-/** The live statuses in order. */
+/** The statuses that are not deleted, in order. */
 export function liveStatuses(rows: Rows): Status[] {
   return sortedLive(rows.values()).map(toStatus);
 }
 
-/** The row, alive. Rejects: `not-found`, `status-deleted`. */
+/** The status, which must not be deleted. Throws `not-found`, `status-deleted`. */
 export function requireLiveStatus(rows: Rows, id: Id, field = 'id'): StatusRow {
   const row = rows.get(id);
   if (!row) throw new PipelineError('not-found', `${field}: there is no status "${id}".`, { field });
@@ -44,34 +45,34 @@ function checkNameIsFree(rows: Rows, name: string, self: Id): void {
   const key = nameKey(name);
   for (const row of rows.values()) {
     if (row.id === self || row.deleted) continue;
-    // Rows come from storage, which can be damaged: one without a name must not stop every write.
+    // Storage can be damaged: a record without a name must not make every write fail.
     if (typeof row.name !== 'string' || nameKey(row.name) !== key) continue;
     throw invalid('name', `there is already a status named "${row.name}".`);
   }
 }
 
-function checkRoom(rows: Rows): void {
+function checkLimit(rows: Rows): void {
   if (liveStatuses(rows).length < MAX_STATUSES) return;
   throw new PipelineError('limit', `A pipeline has at most ${MAX_STATUSES} statuses.`, { count: MAX_STATUSES });
 }
 
-/** What creating a status writes. `existing` is set instead when this very status is already there: a repeat. */
+/** What creating a status writes; `existing` if the same status is already stored, because the call is repeated. */
 export function planCreate(
   rows: Rows,
   input: unknown,
 ): { existing: StatusRow } | { row: StatusRow; moved: Placement[] } {
   const data = parseNewStatus(input);
-  const held = rows.get(data.id);
-  if (held) {
+  const stored = rows.get(data.id);
+  if (stored) {
     requireLiveStatus(rows, data.id);
-    if (sameContent(held, data)) return { existing: held };
+    if (sameContent(stored, data)) return { existing: stored };
     throw new PipelineError('conflict', `id: there is already a status "${data.id}".`, {
       field: 'id',
-      current: toStatus(held),
+      current: toStatus(stored),
     });
   }
   checkNameIsFree(rows, data.name, data.id);
-  checkRoom(rows);
+  checkLimit(rows);
   const placements = planRanks([...rows.values()], data.id, data.after);
   const rank = placements.find((placement) => placement.id === data.id)!.rank;
   return {
@@ -80,7 +81,7 @@ export function planCreate(
   };
 }
 
-/** The row with the patch applied, or the row itself when nothing changes. */
+/** The status with the patch applied, or the very same object when nothing changes. */
 export function planUpdate(rows: Rows, id: Id, input: unknown, ifVersion: number): StatusRow {
   const patch = parseStatusPatch(input);
   const row = requireLiveStatus(rows, id);
@@ -96,7 +97,7 @@ export function planMove(rows: Rows, id: Id, after: Id | null): Placement[] {
   return planRanks([...rows.values()], id, after);
 }
 
-/** Checks a delete; `inUse` is how many conversations have the status now. */
+/** The status to delete, checked; `inUse` is how many conversations have it now. */
 export function checkDelete(
   rows: Rows,
   id: Id,
@@ -111,22 +112,19 @@ export function checkDelete(
     throw new PipelineError(
       'in-use',
       `${inUse} conversations have the status "${row.name}": say where they go (moveTo).`,
-      {
-        count: inUse,
-        field: 'moveTo',
-      },
+      { count: inUse, field: 'moveTo' },
     );
   }
   return row;
 }
 
-/** The deleted row to bring back. Rejects: `not-found`, `invalid` (its name is taken now), `limit`. */
+/** The deleted status to restore, checked. Throws `not-found`, `invalid` (its name is taken now), `limit`. */
 export function checkRestore(rows: Rows, id: Id): StatusRow {
   const row = rows.get(id);
   if (!row) throw new PipelineError('not-found', `id: there is no status "${id}".`, { field: 'id' });
   if (row.deleted) {
     checkNameIsFree(rows, row.name, id);
-    checkRoom(rows);
+    checkLimit(rows);
   }
   return row;
 }

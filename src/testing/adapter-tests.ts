@@ -1,7 +1,8 @@
 import type { PipelineAdapter } from '../adapters/adapter.js';
-import { closeAll, openBench, type Bench, type It, type OptionalMethod, type Topic } from './bench.js';
+import { closeAll, openContext, type CaseContext, type It, type OptionalMethod, type Topic } from './case-context.js';
 import { abortingTopic } from './adapter-cases/aborting.js';
 import { changesTopic } from './adapter-cases/changes.js';
+import { closingTopic } from './adapter-cases/closing.js';
 import { concurrencyTopic } from './adapter-cases/concurrency.js';
 import { contactsTopic } from './adapter-cases/contacts.js';
 import { countingTopic } from './adapter-cases/counting.js';
@@ -41,7 +42,7 @@ export interface AdapterTestOptions {
 
 const TOPICS: Readonly<Record<string, Topic>> = {
   'creating statuses': creatingTopic,
-  'names and colours': namesTopic,
+  'names and colors': namesTopic,
   ids: idsTopic,
   'updating statuses': updatingTopic,
   'order of statuses': orderTopic,
@@ -59,6 +60,7 @@ const TOPICS: Readonly<Record<string, Topic>> = {
   'following the changes': followingTopic,
   'repeated calls': repeatsTopic,
   'aborted calls': abortingTopic,
+  'close()': closingTopic,
   'calls at once': concurrencyTopic,
   'deletes at once': deletesAtOnceTopic,
   'random operations': randomTopic,
@@ -95,14 +97,14 @@ export function registerAdapterTests(options: AdapterTestOptions, patienceMs: nu
     describe(name, () => {
       const register: It = (title: string, ...rest: unknown[]): void => {
         // With two arguments left, the first names the optional methods that the case needs.
-        const body = rest.at(-1) as (bench: Bench) => Promise<void>;
+        const body = rest.at(-1) as (context: CaseContext) => Promise<void>;
         const needs = rest.length > 1 ? (rest[0] as readonly OptionalMethod[]) : [];
         it(title, async () => {
-          const bench = await openBench(options, patienceMs);
+          const context = await openContext(options, patienceMs);
           try {
-            if (needs.every((method) => typeof bench.adapter[method] === 'function')) await body(bench);
+            if (needs.every((method) => typeof context.adapter[method] === 'function')) await body(context);
           } finally {
-            await closeAll(bench);
+            await closeAll(context);
           }
         });
       };

@@ -60,7 +60,7 @@ describe('StatusPickerHarness', () => {
     expect(harness.value).to.equal('Step 13');
   });
 
-  it('tells what the element refuses, and rejects for what is not there', async () => {
+  it('tells what the element rejects, and rejects for what is not there', async () => {
     const adapter = await inbox('Leads', 'Purchase');
     adapter.setStatus = () => Promise.reject(new PipelineError('forbidden', 'no'));
     const harness = await picker(adapter);
@@ -146,7 +146,7 @@ describe('SettingsHarness', () => {
     expect(harness.statuses).to.deep.equal(['Purchase']);
   });
 
-  it('tells what the element refuses, and rejects for what is not there', async () => {
+  it('tells what the element rejects, and rejects for what is not there', async () => {
     const harness = await settings(await inbox('Leads'));
     await harness.add('LEADS');
     expect(harness.error).to.equal('There is already a status named “Leads”.');

@@ -1,6 +1,6 @@
 import type { PipelineAdapter } from '../adapters/adapter.js';
 import type { Id } from '../model/id.js';
-import { COLOR, live, refs, refusesToSet } from './acts.js';
+import { COLOR, currentStatus, refs, rejectsSetStatus } from './actions.js';
 import { equal, rejects } from './check.js';
 
 /** Numbers from 0 to below 1, always the same for one seed (mulberry32). */
@@ -52,7 +52,7 @@ export class PlainModel {
       [2, () => this.#delete(adapter)],
       [adapter.restoreStatus ? 2 : 0, () => this.#restore(adapter)],
       [8, () => this.#pick(adapter)],
-      [2, () => this.#refused(adapter)],
+      [2, () => this.#rejected(adapter)],
     ];
     let left = this.#random() * steps.reduce((sum, [weight]) => sum + weight, 0);
     const [, chosen] = steps.find(([weight]) => (left -= weight) < 0) ?? steps[0]!;
@@ -74,7 +74,7 @@ export class PlainModel {
   async #rename(adapter: PipelineAdapter): Promise<string> {
     const status = this.#one(this.statuses);
     const name = `Status ${this.#made++}`;
-    await adapter.updateStatus(status.id, { name }, { ifVersion: (await live(adapter, status.id)).version });
+    await adapter.updateStatus(status.id, { name }, { ifVersion: (await currentStatus(adapter, status.id)).version });
     status.name = name;
     return `rename ${status.id}`;
   }
@@ -95,7 +95,7 @@ export class PlainModel {
     const had = this.having(status.id);
     const heirs = this.statuses.filter((each) => each !== status).map((each) => each.id);
     const moveTo = this.#one(had.length ? [null, ...heirs] : [undefined, null, ...heirs]);
-    const { version: ifVersion } = await live(adapter, status.id);
+    const { version: ifVersion } = await currentStatus(adapter, status.id);
     const { moved } = await adapter.deleteStatus(status.id, { ifVersion, ...(moveTo !== undefined && { moveTo }) });
     equal(moved, had.length, 'deleteStatus must tell how many conversations it moved.');
     this.statuses.splice(this.statuses.indexOf(status), 1);
@@ -113,10 +113,10 @@ export class PlainModel {
     const tombstone = this.#one(clear);
     const { status, had } = tombstone;
     const { restored } = await adapter.restoreStatus!(status.id);
-    equal(restored, had.size, 'restoreStatus must tell how many conversations it brought back.');
+    equal(restored, had.size, 'restoreStatus must return how many conversations it restored.');
     this.deleted.splice(this.deleted.indexOf(tombstone), 1);
     for (const id of had) this.held.set(id, status.id);
-    // Its neighbours may have moved: any place is right as long as the others keep theirs.
+    // Its neighbors may have moved: any place is right as long as the others keep theirs.
     const order = (await adapter.listStatuses()).items.map((each) => each.id);
     const place = order.indexOf(status.id);
     this.#insert(status, place > 0 ? order[place - 1] : null);
@@ -144,9 +144,9 @@ export class PlainModel {
     return `give ${picked.join(' ')} the status ${to}`;
   }
 
-  async #refused(adapter: PipelineAdapter): Promise<string> {
+  async #rejected(adapter: PipelineAdapter): Promise<string> {
     const status = this.#one(this.statuses);
-    const { version } = await live(adapter, status.id);
+    const { version } = await currentStatus(adapter, status.id);
     const conversations = refs([this.#one(CONVERSATIONS)]);
     const gone = this.deleted.at(-1)?.status.id;
     const tries: Record<string, () => Promise<unknown>> = {
@@ -154,26 +154,30 @@ export class PlainModel {
         rejects(
           adapter.updateStatus(status.id, { name: 'X' }, { ifVersion: version + 1 }),
           'conflict',
-          'A wrong version must be refused.',
+          'A wrong version must be rejected.',
         ),
       'create with a taken name': () =>
         rejects(
           adapter.createStatus({ id: 'x', name: status.name, color: COLOR }),
           'invalid',
-          'A taken name must be refused.',
+          'A taken name must be rejected.',
         ),
       'move after an unknown status': () =>
-        rejects(adapter.moveStatus(status.id, 'nowhere'), 'not-found', 'An unknown place must be refused.'),
+        rejects(adapter.moveStatus(status.id, 'nowhere'), 'not-found', 'An unknown place must be rejected.'),
       'give a status that was deleted': () =>
         gone === undefined
           ? Promise.resolve()
-          : refusesToSet(adapter.setStatus(conversations, gone), 'status-deleted', 'A deleted status must be refused.'),
+          : rejectsSetStatus(
+              adapter.setStatus(conversations, gone),
+              'status-deleted',
+              'A deleted status must be rejected.',
+            ),
       'delete what is in use': () =>
         this.having(status.id).length
           ? rejects(
               adapter.deleteStatus(status.id, { ifVersion: version }),
               'in-use',
-              'A status in use must be refused.',
+              'A status in use must be rejected.',
             )
           : Promise.resolve(),
     };

@@ -1,108 +1,170 @@
+/**
+ * Keeps a pipeline in an IndexedDB database of the browser, shared by all tabs.
+ * Longer than other files because every method of `PipelineAdapter` is here.
+ */
 import type { Change } from '../../model/changes.js';
-import type { ContactSummary, ConversationRef, Entry, HistoryItem, SetResult } from '../../model/entry.js';
-import { PipelineError, invalid } from '../../model/errors.js';
+import {
+  type ContactSummary,
+  type ConversationRef,
+  type Entry,
+  type HistoryItem,
+  type SetResult,
+  parseConversationRef,
+} from '../../model/entry.js';
 import type { Id } from '../../model/id.js';
-import { parseUser } from '../../model/validate.js';
 import type { NewStatus, Status, StatusPatch } from '../../model/status.js';
-import type { CallOptions, CountQuery, Counts, FindPage, FindQuery, PipelineAdapter, StatusList } from '../adapter.js';
+import { parseUser } from '../../model/validate.js';
+import { checkAborted, closedError, unlessAborted } from '../aborting.js';
+import type {
+  CallOptions,
+  CountQuery,
+  Counts,
+  FindPage,
+  FindQuery,
+  Persistence,
+  PipelineAdapter,
+  StatusList,
+  SubscribeOptions,
+  WithPersistence,
+} from '../adapter.js';
+import { IdempotencyCache } from '../idempotency.js';
 import type { MemoryAdapter } from '../memory.js';
-import type { DatabaseAdapter } from './database.js';
-import { nameOf, toPipelineError } from './errors.js';
-
-export const DEFAULT_DATABASE = 'pipeline-elements';
+import { ChangeFeed } from './change-feed.js';
+import { Connection, isUnavailable, toPipelineError } from './connection.js';
+import { readContacts } from './contacts.js';
+import { putConversations, readEntries, setStatuses } from './conversations.js';
+import { readCounts, readPage } from './find.js';
+import { readHistory } from './history.js';
+import { beginWrite, readChanges, type Write } from './journal.js';
+import { parseDatabaseOptions } from './schema.js';
+import {
+  clearAll,
+  createStatus,
+  deleteStatus,
+  moveStatus,
+  readStatusList,
+  restoreStatus,
+  updateStatus,
+} from './statuses.js';
 
 /**
- * Where the data is kept. `unknown` until the first call has opened the database; `durable`: in IndexedDB; `session`:
- * the browser gives no storage, so it is kept in memory and lost when the page is left.
+ * `strict` waits until the data is on disk: for statuses, which change rarely and are kept nowhere else. `relaxed`
+ * survives a crash of the page or the browser, not a power cut: setting a status should not wait for a disk.
  */
-export type Persistence = 'unknown' | 'durable' | 'session';
-
-/** How an open fails where there is no storage to be had: none, forbidden (private windows, blocked frames), or broken. */
-const UNAVAILABLE: ReadonlySet<unknown> = new Set([
-  'NotSupportedError',
-  'SecurityError',
-  'InvalidStateError',
-  'UnknownError',
-]);
-
-type Target = DatabaseAdapter | MemoryAdapter;
-type SubscribeOptions = Parameters<NonNullable<PipelineAdapter['subscribe']>>[1];
+type Durability = 'strict' | 'relaxed';
 
 interface Subscription {
   listener(change: Change): void;
   options: SubscribeOptions;
+  /** Missing until the database is open. */
   stop?: () => void;
 }
 
 /**
- * Keeps a pipeline in the browser, in an IndexedDB database of its own. Tabs on one database share it and hear of each
- * other's writes. It is opened by the first call; making an adapter touches nothing, also on a server.
+ * Keeps a pipeline in an IndexedDB database. All tabs share it and receive each other's changes. The first call opens
+ * the database; the constructor has no side effects and works on a server too.
  *
- * A browser that gives no storage gets a working pipeline for the session instead, which `persistence` tells. What is
- * stored is never deleted to recover from an error.
+ * In a browser without storage the pipeline is kept in memory until the page is left; `persistence` says which it is.
+ * Stored data is never deleted to recover from an error.
  */
-export class IndexedDBAdapter implements Required<PipelineAdapter> {
-  /** The name of the database: one for each tenant and user, to keep them apart. */
+export class IndexedDBAdapter implements Required<PipelineAdapter>, WithPersistence {
+  /** The name of the database: one for each tenant and user keeps their data apart. */
   readonly database: string;
   readonly #user: string | undefined;
-  #target: Target | undefined;
-  #database: DatabaseAdapter | undefined;
-  #choosing: Promise<Target> | undefined;
-  #closed = false;
+  readonly #connection: Connection;
+  readonly #feed: ChangeFeed;
+  #idempotency = new IdempotencyCache();
+  /** Used instead of the database where the browser has no storage. */
+  #memory: MemoryAdapter | undefined;
+  #persistence: Persistence = 'unknown';
+  #opening: Promise<void> | undefined;
+  #isClosed = false;
   readonly #calls = new Set<Promise<unknown>>();
   readonly #subscriptions = new Set<Subscription>();
   readonly #persistenceListeners = new Set<(persistence: Persistence) => void>();
 
   /**
-   * `database`: its name, `pipeline-elements` where it is left out. `user`: who makes the writes, 1–256 characters,
-   * recorded as `by` in histories and changes; `CallOptions.by` takes precedence.
+   * `database`: its name; `pipeline-elements` if left out. `user`: who makes the writes, 1–256 characters, recorded as
+   * `by` in histories and changes; `CallOptions.by` takes precedence.
    *
-   * Throws `invalid` for a name that is there but `undefined` or blank: a tenant that is not known yet must not become a
-   * database that everyone shares. Throws `invalid` (field `user`) for a user that cannot be recorded.
+   * Throws `invalid` for a name that is `undefined` or blank: a tenant that is not known yet must not get the database
+   * that everyone shares. Throws `invalid` (field `user`) for a user that cannot be recorded.
    */
   constructor(options: { database?: string; user?: string } = {}) {
-    this.database = databaseOf(options);
+    this.database = parseDatabaseOptions(options);
     this.#user = options.user === undefined ? undefined : parseUser(options.user);
+    this.#connection = new Connection(this.database, () => this.#feed.handleConnectionLost());
+    this.#feed = new ChangeFeed(this.database, {
+      read: (positions) => this.#connection.read((tx) => readChanges(tx, positions)),
+      pause: () => this.#connection.release(),
+    });
   }
 
   get persistence(): Persistence {
-    if (!this.#target) return 'unknown';
-    return this.#target === this.#database ? 'durable' : 'session';
+    return this.#persistence;
   }
 
-  /** Calls `listener` once, as soon as it is known where the data is kept. Returns how to stop. */
+  /** Calls `listener` once, as soon as it is known where the data is kept. Returns how to unsubscribe. */
   onPersistence(listener: (persistence: Persistence) => void): () => void {
     this.#persistenceListeners.add(listener);
-    if (this.#target) this.#tellPersistence();
+    if (this.#persistence !== 'unknown') this.#notifyPersistence();
     return () => this.#persistenceListeners.delete(listener);
   }
 
   listStatuses(options?: CallOptions): Promise<StatusList> {
-    return this.#call(options, (target) => target.listStatuses(options));
+    return this.#run(
+      options,
+      () => this.#connection.read(readStatusList),
+      (memory) => memory.listStatuses(options),
+    );
   }
 
   createStatus(data: NewStatus, options?: CallOptions): Promise<Status> {
-    return this.#call(options, (target) => target.createStatus(data, options));
+    return this.#run(
+      options,
+      () => this.#write('strict', options, (write) => createStatus(write, data)),
+      (memory) => memory.createStatus(data, options),
+    );
   }
 
   updateStatus(id: Id, patch: StatusPatch, options: CallOptions & { ifVersion: number }): Promise<Status> {
-    return this.#call(options, (target) => target.updateStatus(id, patch, options));
+    return this.#run(
+      options,
+      () => this.#write('strict', options, (write) => updateStatus(write, id, patch, options.ifVersion)),
+      (memory) => memory.updateStatus(id, patch, options),
+    );
   }
 
   moveStatus(id: Id, after: Id | null, options?: CallOptions): Promise<readonly Status[]> {
-    return this.#call(options, (target) => target.moveStatus(id, after, options));
+    return this.#run(
+      options,
+      () => this.#write('strict', options, (write) => moveStatus(write, id, after)),
+      (memory) => memory.moveStatus(id, after, options),
+    );
   }
 
   deleteStatus(id: Id, options: CallOptions & { ifVersion: number; moveTo?: Id | null }): Promise<{ moved: number }> {
-    return this.#call(options, (target) => target.deleteStatus(id, options));
+    return this.#run(
+      options,
+      () => this.#write('strict', options, (write) => deleteStatus(write, id, options)),
+      (memory) => memory.deleteStatus(id, options),
+    );
   }
 
   restoreStatus(id: Id, options?: CallOptions): Promise<{ status: Status; restored: number }> {
-    return this.#call(options, (target) => target.restoreStatus(id, options));
+    return this.#run(
+      options,
+      () => this.#write('strict', options, (write) => restoreStatus(write, id)),
+      (memory) => memory.restoreStatus(id, options),
+    );
   }
 
   getEntries(conversationIds: readonly Id[], options?: CallOptions): Promise<ReadonlyMap<Id, Entry>> {
-    return this.#call(options, (target) => target.getEntries(conversationIds, options));
+    return this.#run(
+      options,
+      () => this.#connection.read((tx) => readEntries(tx, conversationIds)),
+      (memory) => memory.getEntries(conversationIds, options),
+    );
   }
 
   setStatus(
@@ -110,38 +172,62 @@ export class IndexedDBAdapter implements Required<PipelineAdapter> {
     statusId: Id | null,
     options?: CallOptions & { ifVersion?: number },
   ): Promise<readonly SetResult[]> {
-    return this.#call(options, (target) => target.setStatus(conversations, statusId, options));
+    return this.#run(
+      options,
+      () => this.#write('relaxed', options, (write) => setStatuses(write, statusId, options?.ifVersion), conversations),
+      (memory) => memory.setStatus(conversations, statusId, options),
+    );
   }
 
-  /** All in one transaction: give many thousands in parts, or other calls wait for them. */
+  /** Everything is written in one transaction: pass many thousands in parts, or other calls wait for them. */
   putConversations(conversations: readonly ConversationRef[], options?: CallOptions): Promise<void> {
-    return this.#call(options, (target) => target.putConversations(conversations, options));
+    return this.#run(
+      options,
+      () => this.#write('relaxed', options, putConversations, conversations),
+      (memory) => memory.putConversations(conversations, options),
+    );
   }
 
   getContacts(contactIds: readonly Id[], options?: CallOptions): Promise<ReadonlyMap<Id, ContactSummary>> {
-    return this.#call(options, (target) => target.getContacts(contactIds, options));
+    return this.#run(
+      options,
+      () => this.#connection.read((tx) => readContacts(tx, contactIds)),
+      (memory) => memory.getContacts(contactIds, options),
+    );
   }
 
   count(query: CountQuery, options?: CallOptions): Promise<Counts> {
-    return this.#call(options, (target) => target.count(query, options));
+    return this.#run(
+      options,
+      () => this.#connection.read((tx) => readCounts(tx, query)),
+      (memory) => memory.count(query, options),
+    );
   }
 
   find(query: FindQuery, options?: CallOptions): Promise<FindPage> {
-    return this.#call(options, (target) => target.find(query, options));
+    return this.#run(
+      options,
+      () => this.#connection.read((tx) => readPage(tx, query)),
+      (memory) => memory.find(query, options),
+    );
   }
 
-  /** As far back as the newest 10,000 changes of all conversations go, and at most 100 of its own. */
+  /** Goes back as far as the newest 10,000 changes of all conversations, and at most 100 of its own. */
   history(conversationId: Id, options?: CallOptions): Promise<readonly HistoryItem[]> {
-    return this.#call(options, (target) => target.history(conversationId, options));
+    return this.#run(
+      options,
+      () => this.#connection.read((tx) => readHistory(tx, conversationId)),
+      (memory) => memory.history(conversationId, options),
+    );
   }
 
   subscribe(listener: (change: Change) => void, options: SubscribeOptions): () => void {
     const subscription: Subscription = { listener, options };
-    if (!this.#closed) {
+    if (!this.#isClosed) {
       this.#subscriptions.add(subscription);
-      if (this.#target) attach(subscription, this.#target);
-      // Could not be opened: a later call that does open it attaches too.
-      else this.#choose().catch(() => this.#subscriptions.has(subscription) && options.onState?.('down'));
+      if (this.#persistence !== 'unknown') this.#start(subscription);
+      // A later call that succeeds in opening the database starts the subscription.
+      else this.#open().catch(() => this.#subscriptions.has(subscription) && options.onState?.('down'));
     }
     return () => {
       this.#subscriptions.delete(subscription);
@@ -150,125 +236,116 @@ export class IndexedDBAdapter implements Required<PipelineAdapter> {
   }
 
   /**
-   * Deletes all data of this database, as at sign-out: all or, when the page is left before it is done, nothing. Open
-   * tabs hear `reset`, and find it empty. 10,000 conversations take about a second.
+   * Deletes all data of this database, as at sign-out: all of it, or nothing if the page is left before it is done.
+   * Open tabs receive a `reset`. 10,000 conversations take about a second.
    */
   clear(): Promise<void> {
-    return this.#call(undefined, async (target) => {
-      if (target === this.#database) return this.#database.clear();
-      this.#target = await forSession(this.#user);
-      for (const subscription of this.#subscriptions) {
-        subscription.stop?.();
-        subscription.stop = this.#target.subscribe(subscription.listener, {});
-        queueMicrotask(
-          () => this.#subscriptions.has(subscription) && subscription.listener({ kind: 'reset', seq: '0' }),
-        );
-      }
-    });
+    return this.#run(
+      undefined,
+      () => {
+        this.#idempotency = new IdempotencyCache();
+        return this.#write('strict', undefined, clearAll);
+      },
+      () => this.#clearMemory(),
+    );
   }
 
-  /** Waits for the calls under way, then lets go of everything. */
+  /** Waits for pending calls, then closes the database. */
   async close(): Promise<void> {
-    this.#closed = true;
+    this.#isClosed = true;
     for (const subscription of this.#subscriptions) subscription.stop?.();
     this.#subscriptions.clear();
     this.#persistenceListeners.clear();
-    await Promise.allSettled([...this.#calls, this.#choosing]);
-    await this.#target?.close();
-    await this.#database?.close();
+    await Promise.allSettled([...this.#calls, this.#opening]);
+    await this.#memory?.close();
+    this.#feed.close();
+    this.#connection.close();
   }
 
-  async #call<T>(options: CallOptions | undefined, work: (target: Target) => Promise<T>): Promise<T> {
-    if (options?.signal?.aborted) throw aborted(options.signal);
-    if (this.#closed) throw new PipelineError('unknown', 'The adapter was closed.');
-    const call = this.#target ? work(this.#target) : this.#choose().then(work);
-    this.#calls.add(call);
-    const forget = (): unknown => this.#calls.delete(call);
-    call.then(forget, forget);
+  /** Runs a call once it is known where the data is kept. Rejects with a `PipelineError`. */
+  async #run<T>(
+    options: CallOptions | undefined,
+    inDatabase: () => Promise<T>,
+    inMemory: (memory: MemoryAdapter) => Promise<T>,
+  ): Promise<T> {
+    if (this.#isClosed) throw closedError();
+    checkAborted(options?.signal);
+    const start = (): Promise<T> => (this.#memory ? inMemory(this.#memory) : inDatabase());
     try {
-      return await (options?.signal ? untilAborted(call, options.signal) : call);
+      const call = this.#persistence === 'unknown' ? this.#open().then(start) : start();
+      this.#calls.add(call);
+      const forget = (): unknown => this.#calls.delete(call);
+      call.then(forget, forget);
+      return await unlessAborted(call, options?.signal);
     } catch (thrown) {
       throw toPipelineError(thrown);
     }
   }
 
-  /** Chooses once, before anything is read or written, where the data is kept. */
-  #choose(): Promise<Target> {
-    this.#choosing ??= this.#open().then(
-      (target) => {
-        this.#target = target;
-        for (const subscription of this.#subscriptions) attach(subscription, target);
-        this.#tellPersistence();
-        return target;
-      },
-      (thrown: unknown) => {
-        // Blocked, slow, or of a newer version: it is there, and may open the next time.
-        this.#choosing = undefined;
-        throw toPipelineError(thrown);
-      },
-    );
-    return this.#choosing;
+  /** Checks and writes in one transaction. Calls with the same `opId` are written once. */
+  #write<T>(
+    durability: Durability,
+    options: CallOptions | undefined,
+    work: (write: Write) => Promise<T>,
+    conversations: readonly ConversationRef[] = [],
+  ): Promise<T> {
+    const refs = conversations.map(parseConversationRef);
+    return this.#idempotency.run(options?.opId, async () => {
+      const { result, journal } = await this.#connection.write(durability, async (tx) => {
+        const write = await beginWrite(tx, refs, options, this.#user);
+        const result = await work(write);
+        await write.journal.save(tx);
+        return { result, journal: write.journal };
+      });
+      if (journal.seq > journal.base) this.#feed.handleCommit(journal.base, journal.seq, journal.changes);
+      return result;
+    });
   }
 
-  async #open(): Promise<Target> {
-    const database = (this.#database ??= await newDatabase(this.database, this.#user));
-    try {
-      await database.open();
-      return database;
-    } catch (thrown) {
-      if (!UNAVAILABLE.has(nameOf(thrown))) throw thrown;
-      return forSession(this.#user);
+  /** Opens the database, or falls back to memory in a browser without storage. After a failure the next call retries. */
+  #open(): Promise<void> {
+    this.#opening ??= this.#connection
+      .open()
+      .catch(async (thrown: unknown) => {
+        if (!isUnavailable(thrown)) throw thrown;
+        this.#memory = await newMemory(this.#user);
+      })
+      .then(
+        () => {
+          this.#persistence = this.#memory ? 'session' : 'durable';
+          for (const subscription of this.#subscriptions) this.#start(subscription);
+          this.#notifyPersistence();
+        },
+        (thrown: unknown) => {
+          this.#opening = undefined;
+          throw thrown;
+        },
+      );
+    return this.#opening;
+  }
+
+  #start(subscription: Subscription): void {
+    subscription.stop = (this.#memory ?? this.#feed).subscribe(subscription.listener, subscription.options);
+  }
+
+  async #clearMemory(): Promise<void> {
+    this.#memory = await newMemory(this.#user);
+    for (const subscription of this.#subscriptions) {
+      subscription.stop?.();
+      subscription.stop = this.#memory.subscribe(subscription.listener, {});
+      queueMicrotask(() => this.#subscriptions.has(subscription) && subscription.listener({ kind: 'reset', seq: '0' }));
     }
   }
 
-  #tellPersistence(): void {
+  #notifyPersistence(): void {
     for (const listener of this.#persistenceListeners) {
-      queueMicrotask(() => this.#persistenceListeners.delete(listener) && listener(this.persistence));
+      queueMicrotask(() => this.#persistenceListeners.delete(listener) && listener(this.#persistence));
     }
   }
 }
 
-function databaseOf(options: { database?: unknown } | null): string {
-  if (typeof options !== 'object' || options === null) {
-    throw invalid('database', 'must be given in an object, such as { database: "acme:agent-7" }.');
-  }
-  if (!('database' in options)) return DEFAULT_DATABASE;
-  const { database } = options;
-  if (typeof database === 'string' && database.trim()) return database;
-  throw invalid(
-    'database',
-    'must be a text that is not blank, such as "acme:agent-7", one for each tenant and user. Make the adapter when the name is known; leave the option out for the database that everyone shares.',
-  );
-}
-
-/** All that reads and writes is loaded by the first call: a page draws its elements before. */
-async function newDatabase(name: string, user: string | undefined): Promise<DatabaseAdapter> {
-  try {
-    const { DatabaseAdapter } = await import('./database.js');
-    return new DatabaseAdapter(name, user);
-  } catch (thrown) {
-    throw new PipelineError('unavailable', 'The code of the adapter could not be loaded.', { cause: thrown });
-  }
-}
-
-/** Without storage, which few browsers are: what it takes is loaded then. */
-async function forSession(user: string | undefined): Promise<MemoryAdapter> {
+/** Loaded late: few browsers have no storage. */
+async function newMemory(user: string | undefined): Promise<MemoryAdapter> {
   const { MemoryAdapter } = await import('../memory.js');
   return new MemoryAdapter(user === undefined ? {} : { user });
-}
-
-function attach(subscription: Subscription, target: Target): void {
-  subscription.stop = target.subscribe(subscription.listener, subscription.options);
-}
-
-const aborted = (signal: AbortSignal): PipelineError =>
-  new PipelineError('aborted', 'The call was aborted.', { cause: signal.reason });
-
-/** Stops waiting when told so; what was sent may still happen. */
-function untilAborted<T>(call: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const abort = (): void => reject(aborted(signal));
-    signal.addEventListener('abort', abort, { once: true });
-    call.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
-  });
 }

@@ -207,7 +207,7 @@ describe('IndexedDBAdapter: losing the connection', () => {
     const written = adapter.createStatus(LEADS);
     await adapter.close();
     await written;
-    expect(await codeOf(adapter.listStatuses())).to.equal('unknown');
+    expect(await codeOf(adapter.listStatuses())).to.equal('aborted');
     let blocked = false;
     const after = openAdapter(database);
     expect(await namesIn(after)).to.deep.equal(['Leads']);

@@ -1,73 +1,112 @@
-import { openDB } from 'idb';
-import { PipelineError } from '../../model/errors.js';
-import { nameOf, toPipelineError } from './errors.js';
+/** Opens a database, runs transactions on it, and reopens it after the browser closed the connection. */
+import { openDB, unwrap } from 'idb';
+import { PipelineError, type PipelineErrorCode } from '../../model/errors.js';
+import { closedError } from '../aborting.js';
 import { SCHEMA_VERSION, STORES, upgrade, type Database, type ReadTx, type Schema, type WriteTx } from './schema.js';
-import { transact } from './transact.js';
 
-/** How long an open may wait for other tabs to let go of an older version, and for any answer at all (milliseconds). */
-const BLOCKED_AFTER = 1000;
-const HANGS_AFTER = 5000;
-const STEP = 250;
-/** Browsers fail opens so for passing troubles too, such as other data being deleted just now: then it is tried again. */
-const PASSING: ReadonlySet<unknown> = new Set(['UnknownError', 'AbortError']);
+/** How long opening may be blocked by other tabs, and how long it may take altogether (milliseconds). */
+const BLOCKED_TIMEOUT = 1000;
+const OPEN_TIMEOUT = 5000;
+/** Timeouts are counted in steps of this length (milliseconds): see `openWithTimeout`. */
+const TIMEOUT_STEP = 250;
+
 const OPEN_RETRIES = 3;
-const RETRY_PAUSE = 50;
+const RETRY_DELAY = 50;
 
-/** How a transaction fails when its connection is gone. It has written nothing then, so it may run again. */
-const LOST: ReadonlySet<unknown> = new Set(['InvalidStateError', 'UnknownError', 'AbortError']);
+/** Errors of an open that may succeed when retried, for instance because other data is being deleted right now. */
+const TRANSIENT: ReadonlySet<unknown> = new Set(['UnknownError', 'AbortError']);
+
+/** Errors of an open where the browser has no storage: none at all, forbidden (private windows, frames), or broken. */
+const UNAVAILABLE: ReadonlySet<unknown> = new Set([
+  'NotSupportedError',
+  'SecurityError',
+  'InvalidStateError',
+  'UnknownError',
+]);
+
+/** Errors of a transaction whose connection was closed. It has written nothing, so it may run again. */
+const CONNECTION_LOST: ReadonlySet<unknown> = new Set(['InvalidStateError', 'UnknownError', 'AbortError']);
+
+/**
+ * By name, not by class: QuotaExceededError is a DOMException in some browsers and a class of its own in others.
+ * AbortError is a transaction that the browser aborted, mostly because it closed the connection.
+ */
+const ERRORS = new Map<string, [PipelineErrorCode, string]>([
+  ['QuotaExceededError', ['quota', 'Nothing was saved: the storage of this device is full.']],
+  ['VersionError', ['version-skew', 'A newer version of this page has changed the database: reload the page.']],
+  ['UnknownError', ['storage-lost', 'The browser could not read or write its storage.']],
+  ['InvalidStateError', ['storage-lost', 'The connection to the storage of this browser was lost.']],
+  ['AbortError', ['storage-lost', 'The browser aborted the write: nothing was saved.']],
+]);
+
+const nameOf = (thrown: unknown): unknown => (thrown as { name?: unknown } | null | undefined)?.name;
+
+/** Whether opening failed because the browser has no storage. */
+export const isUnavailable = (thrown: unknown): boolean => UNAVAILABLE.has(nameOf(thrown));
+
+/** Any error of IndexedDB as a `PipelineError` with the original as its cause. */
+export function toPipelineError(thrown: unknown): PipelineError {
+  if (thrown instanceof PipelineError) return thrown;
+  const [code, message] = ERRORS.get(String(nameOf(thrown))) ?? [
+    'unknown',
+    thrown instanceof Error ? thrown.message : String(thrown),
+  ];
+  return new PipelineError(code, message, { cause: thrown });
+}
 
 interface OpenRequest {
   opened: Promise<Database>;
-  /** Once it is open. */
+  /** Set once it is open. */
   database?: Database;
-  /** Resolves when another tab holds an older version open. */
+  /** Resolves when another tab keeps an older version open. */
   blocked: Promise<void>;
 }
 
 /**
- * The one owner of the connection to a database: opens it when it is first needed and again after it was lost, lets go
- * of it when another tab upgrades or deletes the database, and never deletes anything to recover.
+ * The connection to one database: opened when it is first needed, and again after it was lost. It is closed when another
+ * tab upgrades or deletes the database. Nothing is ever deleted to recover from an error. Errors are passed on as the
+ * browser throws them.
  */
 export class Connection {
   readonly #name: string;
   readonly #onLost: () => void;
-  /** The request whose connection is in use, or waited for. */
+  /** The request whose connection is in use or awaited. */
   #request: OpenRequest | undefined;
-  #closed = false;
+  #isClosed = false;
 
-  /** `onLost`: the browser ended the connection, maybe because the data is gone. */
+  /** `onLost`: called when the browser closed the connection, maybe because the data was deleted. */
   constructor(name: string, onLost: () => void) {
     this.#name = name;
     this.#onLost = onLost;
   }
 
-  /** The open connection. Rejects with what the browser threw, or with `storage-blocked` or `timeout`. */
+  /** The open connection. Also rejects with `storage-blocked`, `timeout`, or `aborted` after `close()`. */
   async open(): Promise<Database> {
     for (let tries = 0; ; tries++) {
-      if (this.#closed) throw new PipelineError('unknown', 'The adapter was closed.');
+      if (this.#isClosed) throw closedError();
       const request = (this.#request ??= this.#newRequest());
       try {
-        return request.database ?? (await patiently(request));
+        return request.database ?? (await openWithTimeout(request));
       } catch (thrown) {
-        // A blocked request stays in the browser's queue, before any that is made after it: the next call waits for it.
+        // A blocked request stays in the browser's queue, ahead of any new one: the next call waits for it again.
         if (!(thrown instanceof PipelineError && thrown.code === 'storage-blocked')) this.#drop(request);
-        if (!PASSING.has(nameOf(thrown)) || tries === OPEN_RETRIES) throw thrown;
-        await new Promise((resolve) => setTimeout(resolve, RETRY_PAUSE * 2 ** tries));
+        if (!TRANSIENT.has(nameOf(thrown)) || tries === OPEN_RETRIES) throw thrown;
+        await new Promise((resolve) => setTimeout(resolve, RETRY_DELAY * 2 ** tries));
       }
     }
   }
 
-  /** Runs `work` in a transaction over all stores. Rejects with a `PipelineError`. */
+  /** Runs `work` in a transaction that reads all stores. */
   read<T>(work: (tx: ReadTx) => Promise<T>): Promise<T> {
-    return this.#twice((database) => transact(database.transaction(STORES, 'readonly'), work));
+    return this.#run((database): ReadTx => database.transaction(STORES, 'readonly'), work);
   }
 
-  /** As `read`, to write: resolves once it is committed, and when `work` throws nothing is written. */
+  /** Runs `work` in a transaction that writes: resolves once it is committed; when `work` throws, nothing is written. */
   write<T>(durability: 'strict' | 'relaxed', work: (tx: WriteTx) => Promise<T>): Promise<T> {
-    return this.#twice((database) => transact(database.transaction(STORES, 'readwrite', { durability }), work));
+    return this.#run((database): WriteTx => database.transaction(STORES, 'readwrite', { durability }), work);
   }
 
-  /** Lets go of the connection; transactions under way finish, and the next one opens it again. */
+  /** Closes the connection once running transactions are done; the next transaction opens it again. */
   release(): void {
     const request = this.#request;
     this.#request = undefined;
@@ -77,41 +116,37 @@ export class Connection {
     );
   }
 
-  /** For good. */
+  /** Closes the connection for good. */
   close(): void {
-    this.#closed = true;
+    this.#isClosed = true;
     this.release();
   }
 
-  /** Once more, on a new connection, when the connection turns out to be lost. */
-  async #twice<T>(run: (database: Database) => Promise<T>): Promise<T> {
-    try {
-      for (let first = true; ; first = false) {
-        const database = await this.open();
-        const request = this.#request;
-        try {
-          return await run(database);
-        } catch (thrown) {
-          if (!LOST.has(nameOf(thrown))) throw thrown;
-          database.close();
-          if (request && this.#drop(request)) this.#onLost();
-          if (!first) throw thrown;
-        }
+  /** Runs a transaction, and once more on a new connection if the connection was lost. */
+  async #run<Tx extends ReadTx, T>(begin: (database: Database) => Tx, work: (tx: Tx) => Promise<T>): Promise<T> {
+    for (let isFirst = true; ; isFirst = false) {
+      const database = await this.open();
+      const request = this.#request;
+      try {
+        return await runTransaction(begin(database), work);
+      } catch (thrown) {
+        if (!CONNECTION_LOST.has(nameOf(thrown))) throw thrown;
+        database.close();
+        if (request && this.#drop(request)) this.#onLost();
+        if (!isFirst) throw thrown;
       }
-    } catch (thrown) {
-      throw toPipelineError(thrown);
     }
   }
 
   #newRequest(): OpenRequest {
-    let tellBlocked: () => void;
-    const blocked = new Promise<void>((resolve) => (tellBlocked = resolve));
+    let resolveBlocked: () => void;
+    const blocked = new Promise<void>((resolve) => (resolveBlocked = resolve));
     const close = (): boolean => {
       void opened.then((database) => database.close());
       return this.#drop(request);
     };
     const opened = openDatabase(this.#name, {
-      blocked: () => tellBlocked(),
+      blocked: () => resolveBlocked(),
       blocking: () => void close(),
       terminated: () => void (close() && this.#onLost()),
     });
@@ -119,7 +154,7 @@ export class Connection {
     opened.then(
       (database) => {
         request.database = database;
-        // Nobody waits any more: an open connection would only be in the way of others.
+        // No longer awaited: an unused open connection would block other tabs.
         if (this.#request !== request) database.close();
       },
       () => undefined,
@@ -127,6 +162,7 @@ export class Connection {
     return request;
   }
 
+  /** Forgets a request; `false` if it was no longer in use. */
   #drop(request: OpenRequest): boolean {
     if (this.#request !== request) return false;
     this.#request = undefined;
@@ -134,38 +170,83 @@ export class Connection {
   }
 }
 
-type Callbacks = { blocked(): void; blocking(): void; terminated(): void };
+type OpenCallbacks = { blocked(): void; blocking(): void; terminated(): void };
 
-async function openDatabase(name: string, callbacks: Callbacks): Promise<Database> {
-  // Reading the property throws SecurityError in some blocked frames; elsewhere there is none.
+async function openDatabase(name: string, callbacks: OpenCallbacks): Promise<Database> {
+  // Reading the property throws a SecurityError in some blocked frames; other environments do not have it.
   if (typeof indexedDB === 'undefined') throw new DOMException('There is no IndexedDB here.', 'NotSupportedError');
   return openDB<Schema>(name, SCHEMA_VERSION, { upgrade, ...callbacks });
 }
 
-/** The connection, or an error when it takes longer than a person waits. */
-async function patiently({ opened, blocked }: OpenRequest): Promise<Database> {
+/** The connection, or an error when opening takes too long. */
+async function openWithTimeout({ opened, blocked }: OpenRequest): Promise<Database> {
   const timers = new Set<ReturnType<typeof setTimeout>>();
-  const fail = (delay: number, error: PipelineError): Promise<never> =>
+  const rejectAfter = (delay: number, error: PipelineError): Promise<never> =>
     new Promise((_, reject) => {
-      // In steps: while the page itself is busy nothing can answer, and however long that takes it counts as one.
-      const step = (left: number): void => {
+      // In steps: while the page itself is busy nothing can answer, and that time counts as one step only.
+      const wait = (left: number): void => {
         if (left <= 0) return reject(error);
         const timer = setTimeout(() => {
           timers.delete(timer);
-          step(left - STEP);
-        }, STEP);
+          wait(left - TIMEOUT_STEP);
+        }, TIMEOUT_STEP);
         timers.add(timer);
       };
-      step(delay);
+      wait(delay);
     });
-  const other = 'Another tab holds an older version of the database open: close the other tabs of this page.';
+  const blockedMessage = 'Another tab holds an older version of the database open: close the other tabs of this page.';
   try {
     return await Promise.race([
       opened,
-      blocked.then(() => fail(BLOCKED_AFTER, new PipelineError('storage-blocked', other))),
-      fail(HANGS_AFTER, new PipelineError('timeout', 'The browser does not open its storage.')),
+      blocked.then(() => rejectAfter(BLOCKED_TIMEOUT, new PipelineError('storage-blocked', blockedMessage))),
+      rejectAfter(OPEN_TIMEOUT, new PipelineError('timeout', 'The browser does not open its storage.')),
     ]);
   } finally {
     timers.forEach(clearTimeout);
+  }
+}
+
+/**
+ * Runs `work` in a new transaction and resolves to its result once everything it wrote is committed. When `work` throws,
+ * the transaction is aborted. `work` may only await requests of the transaction, or the browser would commit it early.
+ */
+async function runTransaction<Tx extends ReadTx, T>(tx: Tx, work: (tx: Tx) => Promise<T>): Promise<T> {
+  const completed = completion(tx);
+  completed.catch(() => undefined);
+  try {
+    const result = await work(tx);
+    ignoringErrors(() => tx.commit());
+    // What was read can be used now; what was written only when it is committed.
+    if (tx.mode !== 'readonly') await completed;
+    return result;
+  } catch (thrown) {
+    ignoringErrors(() => tx.abort());
+    const reason = await completed.catch((error: unknown) => error);
+    // A request only reports that it was aborted; the transaction knows why.
+    throw nameOf(thrown) === 'AbortError' && reason ? reason : thrown;
+  }
+}
+
+/**
+ * Resolves when the transaction is committed. A full disk may only show when committing, after every request succeeded,
+ * with nothing but an `abort` event. idb's `tx.done` also settles at the first failed request, too early for the reason.
+ */
+function completion(tx: ReadTx): Promise<void> {
+  tx.done.catch(() => undefined);
+  const transaction = unwrap(tx as WriteTx);
+  return new Promise((resolve, reject) => {
+    transaction.addEventListener('complete', () => resolve());
+    transaction.addEventListener('abort', () =>
+      reject(transaction.error ?? new DOMException('The transaction was aborted.', 'AbortError')),
+    );
+  });
+}
+
+/** Commits or aborts a transaction that may already be finished; `completion` reports how it ended. */
+function ignoringErrors(finish: () => void): void {
+  try {
+    finish();
+  } catch {
+    // Finished already.
   }
 }

@@ -1,41 +1,70 @@
-/** What each contact comes to as the sum of its conversations: kept up to date by every write to one of them. */
+/** Keeps a summary of each contact's conversations, and the number of contacts of each kind, up to date. */
 import type { ContactSummary } from '../../model/entry.js';
-import { resolveStatusId } from '../../model/reassignment.js';
 import type { Id } from '../../model/id.js';
+import { resolveStatusId } from '../../model/reassignment.js';
+import { parseId } from '../../model/validate.js';
 import type { Rows } from '../rules.js';
-import type { Tally } from './counters.js';
-import type { ContactRow, ConversationRow, ReadTx, StoredStatusId, WriteTx } from './schema.js';
-import { getContacts, sender, type Found } from './requests.js';
-import { isReadableConversation } from './stored.js';
+import type { ContactRow, ConversationRow, CounterRow, ReadTx, StoredStatusId, WriteTx } from './schema.js';
+import {
+  getContacts,
+  getStatuses,
+  isReadableContact,
+  isReadableConversation,
+  isReadableCounter,
+  rawStore,
+} from './stored.js';
 
-/** A conversation as it was (missing: new) and as it is now. */
-export interface Rewrite {
+/** Looks up contacts. Throws `invalid`. */
+export async function readContacts(tx: ReadTx, contactIds: readonly Id[]): Promise<ReadonlyMap<Id, ContactSummary>> {
+  const ids = contactIds.map((id) => parseId(id, 'contactId'));
+  const [{ rows }, contacts] = await Promise.all([getStatuses(tx), readContactRows(tx, ids)]);
+  const summaries = new Map<Id, ContactSummary>();
+  for (const { contactId, latest: storedLatest, signature } of contacts.values()) {
+    const latest = resolveStoredId(rows, storedLatest);
+    const statusIds = [...new Set([latest, ...resolveSignature(rows, signature)])];
+    summaries.set(contactId, { statusIds, latest });
+  }
+  return summaries;
+}
+
+/** The records of contacts. One that cannot be read is computed from its conversations. */
+async function readContactRows(tx: ReadTx, ids: readonly Id[]): Promise<Map<Id, ContactRow>> {
+  const { rows, unreadable } = await getContacts(tx, ids);
+  for (const id of unreadable) {
+    const row = summarize(id, await readConversationsOf(tx, id));
+    if (row) rows.set(id, row);
+  }
+  return rows;
+}
+
+/** The record of a conversation before (missing if it is new) and after a write. */
+export interface ConversationUpdate {
   before: ConversationRow | undefined;
   after: ConversationRow;
 }
 
-/** Ids hold no control characters. */
+/** Ids have no control characters. */
 const SEPARATOR = '\n';
 
 export const signatureOf = (statusIds: Iterable<StoredStatusId>): string => [...statusIds].sort().join(SEPARATOR);
 
-/** The distinct statuses of a signature, as they read now. */
+/** The distinct statuses of a signature, each as it counts now. */
 export function resolveSignature(rows: Rows, signature: string): (Id | null)[] {
-  return [...new Set(signature.split(SEPARATOR).map((id) => resolveId(rows, id)))];
+  return [...new Set(signature.split(SEPARATOR).map((id) => resolveStoredId(rows, id)))];
 }
 
-/** The status that a stored id stands for now; one whose record cannot be read is no status. */
-export const resolveId = (rows: Rows, stored: StoredStatusId): Id | null =>
+/** The status that counts now for a stored id. One whose record cannot be read counts as no status. */
+export const resolveStoredId = (rows: Rows, stored: StoredStatusId): Id | null =>
   rows.has(stored) ? resolveStatusId(rows, stored) : null;
 
-/** A contact while its conversations are rewritten. */
-class Draft {
+/** The changes to one contact while its conversations are written. */
+class ContactUpdate {
   readonly #contactId: Id;
   readonly #before: ContactRow | undefined;
   readonly #held: Map<StoredStatusId, number>;
   #latest: Pick<ContactRow, 'latest' | 'latestId' | 'order'> | undefined;
-  /** Its latest conversation went to another contact: which one is latest now, only the index knows. */
-  #lostLatest = false;
+  /** Its latest conversation moved to another contact: the next latest has to be looked up. */
+  #mustFindLatest = false;
 
   constructor(contactId: Id, before: ContactRow | undefined) {
     this.#contactId = contactId;
@@ -44,11 +73,11 @@ class Draft {
     this.#latest = before;
   }
 
-  remove({ conversationId, statusId }: ConversationRow, forGood: boolean): void {
+  remove({ conversationId, statusId }: ConversationRow, isMoved: boolean): void {
     const left = (this.#held.get(statusId) ?? 0) - 1;
     if (left > 0) this.#held.set(statusId, left);
     else this.#held.delete(statusId);
-    if (forGood && this.#latest?.latestId === conversationId) this.#lostLatest = true;
+    if (isMoved && this.#latest?.latestId === conversationId) this.#mustFindLatest = true;
   }
 
   add(row: ConversationRow): void {
@@ -63,26 +92,26 @@ class Draft {
     if (isLatest) this.#setLatest(row);
   }
 
-  async save(tx: WriteTx, tally: Tally): Promise<void> {
+  async save(tx: WriteTx, counters: ContactCounterChanges): Promise<void> {
     const before = this.#before;
     if (before) {
-      tally.add('s', before.signature, -1);
-      tally.add('l', before.latest, -1);
+      counters.add('s', before.signature, -1);
+      counters.add('l', before.latest, -1);
     }
     if (!this.#held.size) {
-      if (before) sender(tx, 'contacts').delete(this.#contactId);
+      if (before) rawStore(tx, 'contacts').delete(this.#contactId);
       return;
     }
-    if (this.#lostLatest) {
+    if (this.#mustFindLatest) {
       const newest = await readNewestOf(tx, this.#contactId);
       if (newest) this.#setLatest(newest);
     }
     const signature = signatureOf(this.#held.keys());
     const { latest, latestId, order } = this.#latest!;
     const after: ContactRow = { contactId: this.#contactId, held: [...this.#held], signature, latest, latestId, order };
-    tally.add('s', after.signature, 1);
-    tally.add('l', after.latest, 1);
-    sender(tx, 'contacts').put(after);
+    counters.add('s', after.signature, 1);
+    counters.add('l', after.latest, 1);
+    rawStore(tx, 'contacts').put(after);
   }
 
   #setLatest({ statusId, conversationId, order }: ConversationRow): void {
@@ -90,30 +119,36 @@ class Draft {
   }
 }
 
-/** Brings the contacts up to date with conversations that were just written, each contact once. */
-export async function rewriteContacts(tx: WriteTx, rewrites: readonly Rewrite[], tally: Tally): Promise<void> {
-  const relevant = rewrites.filter(concernsContact);
+/** Updates the contacts of conversations that were just written. */
+export async function updateContacts(
+  tx: WriteTx,
+  updates: readonly ConversationUpdate[],
+  counters: ContactCounterChanges,
+): Promise<void> {
+  const relevant = updates.filter(affectsContact);
   const ids = [...new Set(relevant.flatMap(({ before, after }) => [before?.contactId, after.contactId]))].filter(
     (id) => id !== undefined,
   );
-  const held = await getContacts(tx, ids);
-  const drafts = new Map(ids.map((id) => [id, new Draft(id, held.rows.get(id))]));
+  const stored = await getContacts(tx, ids);
+  const contacts = new Map(ids.map((id) => [id, new ContactUpdate(id, stored.rows.get(id))]));
   for (const { before, after } of relevant) {
     if (before?.contactId !== undefined) {
-      drafts.get(before.contactId)!.remove(before, before.contactId !== after.contactId);
+      contacts.get(before.contactId)!.remove(before, before.contactId !== after.contactId);
     }
-    if (after.contactId !== undefined) drafts.get(after.contactId)!.add(after);
+    if (after.contactId !== undefined) contacts.get(after.contactId)!.add(after);
   }
   await Promise.all(
-    [...drafts].map(([id, draft]) => (held.unreadable.has(id) ? replace(tx, id, tally) : draft.save(tx, tally))),
+    [...contacts].map(([id, contact]) =>
+      stored.unreadable.has(id) ? replaceContact(tx, id, counters) : contact.save(tx, counters),
+    ),
   );
 }
 
-/** A contact that cannot be read is made anew out of its conversations, which were written before. */
-async function replace(tx: WriteTx, contactId: Id, tally: Tally): Promise<void> {
-  const row = sumOf(contactId, await readConversationsOf(tx, contactId));
-  if (row) sender(tx, 'contacts').put(row);
-  tally.recount();
+/** Replaces a record that cannot be read with one computed from its conversations, which are already written. */
+async function replaceContact(tx: WriteTx, contactId: Id, counters: ContactCounterChanges): Promise<void> {
+  const row = summarize(contactId, await readConversationsOf(tx, contactId));
+  if (row) rawStore(tx, 'contacts').put(row);
+  counters.recountAll();
 }
 
 /** The most recently active conversation of a contact. */
@@ -131,8 +166,8 @@ async function readConversationsOf(tx: ReadTx, contactId: Id): Promise<Conversat
   return rows.filter((row) => isReadableConversation(tx, row));
 }
 
-/** What its conversations, newest activity first, come to; `undefined` without any. */
-function sumOf(contactId: Id, [newest, ...others]: readonly ConversationRow[]): ContactRow | undefined {
+/** The record of a contact with these conversations, newest activity first; `undefined` if there are none. */
+function summarize(contactId: Id, [newest, ...others]: readonly ConversationRow[]): ContactRow | undefined {
   if (!newest) return undefined;
   const held = new Map<StoredStatusId, number>();
   for (const { statusId } of [newest, ...others]) held.set(statusId, (held.get(statusId) ?? 0) + 1);
@@ -140,27 +175,73 @@ function sumOf(contactId: Id, [newest, ...others]: readonly ConversationRow[]): 
   return { contactId, held: [...held], signature: signatureOf(held.keys()), latest, latestId, order };
 }
 
-/** Contacts by id; those whose own record cannot be read as the sum of their conversations. */
-export async function readContacts(tx: ReadTx, ids: readonly Id[]): Promise<Map<Id, ContactRow>> {
-  const { rows, unreadable }: Found<ContactRow> = await getContacts(tx, ids);
-  for (const id of unreadable) {
-    const row = sumOf(id, await readConversationsOf(tx, id));
-    if (row) rows.set(id, row);
-  }
-  return rows;
-}
-
-function concernsContact({ before, after }: Rewrite): boolean {
+function affectsContact({ before, after }: ConversationUpdate): boolean {
   return before?.contactId !== after.contactId || before?.statusId !== after.statusId || before?.order !== after.order;
 }
 
-/** Contacts as they leave the adapter. */
-export function toContacts(rows: Rows, held: ReadonlyMap<Id, ContactRow>): Map<Id, ContactSummary> {
-  const contacts = new Map<Id, ContactSummary>();
-  for (const row of held.values()) {
-    const latest = resolveId(rows, row.latest);
-    const statusIds = [...new Set([latest, ...resolveSignature(rows, row.signature)])];
-    contacts.set(row.contactId, { statusIds, latest });
+/** Which contacts are counted: by signature, or by latest status. */
+export type CounterKind = 's' | 'l';
+
+const keyOf = (kind: CounterKind, of: string): string => `${kind}:${of}`;
+
+/**
+ * The changes to the contact counters in one transaction. They are written together with the contacts, so they are always
+ * exact. A counter of 0 is not stored.
+ */
+export class ContactCounterChanges {
+  readonly #changes = new Map<string, number>();
+  #mustRecount = false;
+
+  add(kind: CounterKind, of: string, change: 1 | -1): void {
+    const key = keyOf(kind, of);
+    this.#changes.set(key, (this.#changes.get(key) ?? 0) + change);
   }
-  return contacts;
+
+  /** Counts all contacts again: it is unknown how a replaced contact was counted before. */
+  recountAll(): void {
+    this.#mustRecount = true;
+  }
+
+  async save(tx: WriteTx): Promise<void> {
+    const store = tx.objectStore('counters');
+    const changes = [...this.#changes].filter(([, change]) => change !== 0);
+    const stored = await Promise.all(changes.map(([key]) => store.get(key)));
+    const raw = rawStore(tx, 'counters');
+    if (this.#mustRecount || stored.some((row) => row && !isReadableCounter(tx, row))) {
+      const counted = await countContacts(tx);
+      raw.clear();
+      for (const [key, n] of counted) raw.put({ key, n });
+      return;
+    }
+    changes.forEach(([key, change], i) => {
+      const n = (stored[i]?.n ?? 0) + change;
+      if (n > 0) raw.put({ key, n });
+      else raw.delete(key);
+    });
+  }
+}
+
+/** All counters of one kind. If one cannot be read, the contacts are counted instead. */
+export async function readCounters(tx: ReadTx, kind: CounterKind): Promise<[of: string, n: number][]> {
+  // ';' is the character after ':'.
+  const range = IDBKeyRange.bound(`${kind}:`, `${kind};`, false, true);
+  const rows: CounterRow[] = await tx.objectStore('counters').getAll(range);
+  const isReadable = rows.map((row) => isReadableCounter(tx, row)).every(Boolean);
+  const counters: [string, number][] = isReadable
+    ? rows.map(({ key, n }) => [key, n])
+    : [...(await countContacts(tx))].filter(([key]) => key.startsWith(`${kind}:`));
+  return counters.map(([key, n]) => [key.slice(2), n]);
+}
+
+/** Every counter by key, computed from all contacts. */
+async function countContacts(tx: ReadTx): Promise<Map<string, number>> {
+  const counters = new Map<string, number>();
+  const rows: ContactRow[] = await tx.objectStore('contacts').getAll();
+  for (const row of rows) {
+    if (!isReadableContact(tx, row)) continue;
+    for (const key of [keyOf('s', row.signature), keyOf('l', row.latest)]) {
+      counters.set(key, (counters.get(key) ?? 0) + 1);
+    }
+  }
+  return counters;
 }

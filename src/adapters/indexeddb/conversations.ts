@@ -1,95 +1,63 @@
-/** Reads and writes what is kept of each conversation. */
+/** Reads and writes the conversations, inside a transaction. */
 import type { ConversationRef, Entry, SetResult } from '../../model/entry.js';
 import { PipelineError } from '../../model/errors.js';
-import { resolveEntry } from '../../model/reassignment.js';
 import type { Id } from '../../model/id.js';
-import type { Rows } from '../rules.js';
-import { rewriteContacts, type Rewrite } from './contacts.js';
-import { Tally } from './counters.js';
-import type { Journal } from './journal.js';
-import type { ConversationRow, ReadTx, WriteTx } from './schema.js';
-import { getConversations, sender, type Found } from './requests.js';
+import { resolveEntry } from '../../model/reassignment.js';
+import { parseId } from '../../model/validate.js';
+import { requireLiveStatus, type Rows } from '../rules.js';
+import { ContactCounterChanges, updateContacts, type ConversationUpdate } from './contacts.js';
+import { MAX_BATCH, readBatch, type Write } from './journal.js';
+import type { ConversationRow, ReadTx } from './schema.js';
+import { getConversations, getStatuses, rawStore } from './stored.js';
 
-/** Conversations that are read and written together: bounds what is held while a long list is worked off. */
-const SLICE = 10_000;
-
-function toEntry(rows: Rows, { conversationId, contactId, statusId, version, changedAt }: ConversationRow): Entry {
-  return resolveEntry(rows, {
-    conversationId,
-    contactId: contactId ?? null,
-    // A status whose record cannot be read is no status.
-    statusId: rows.has(statusId) ? statusId : null,
-    version,
-    changedAt,
-  });
-}
-
-/** Rows as they leave the adapter, in the order that was asked for. */
-export function toEntries(rows: Rows, held: ReadonlyMap<Id, ConversationRow>, ids: readonly Id[]): Map<Id, Entry> {
+/** Looks up conversations. Throws `invalid`. */
+export async function readEntries(tx: ReadTx, conversationIds: readonly Id[]): Promise<ReadonlyMap<Id, Entry>> {
+  const ids = conversationIds.map((id) => parseId(id, 'conversationId'));
+  const [{ rows }, conversations] = await Promise.all([getStatuses(tx), getConversations(tx, ids)]);
   const entries = new Map<Id, Entry>();
   for (const id of ids) {
-    const row = held.get(id);
+    const row = conversations.rows.get(id);
     if (row) entries.set(id, toEntry(rows, row));
   }
   return entries;
 }
 
-/** What the writes of one transaction share. */
-export interface Write {
-  tx: WriteTx;
-  rows: Rows;
-  /** Ids of statuses whose records cannot be read. */
-  unreadable: ReadonlySet<Id>;
-  journal: Journal;
-  /** What is stored of the conversations that it is about: of the first `SLICE` of them. */
-  held: Found<ConversationRow>;
-}
-
-/** Asked for together with what every write reads, so that a pick waits for the database once. */
-export function readHeldOf(tx: ReadTx, refs: readonly ConversationRef[]): Promise<Found<ConversationRow>> {
-  const ids = refs.slice(0, SLICE).map((ref) => ref.conversationId);
-  return getConversations(tx, ids);
-}
-
-/** Gives conversations a status; see the interface. `to` is alive. */
+/** Sets the status of the conversations. */
 export async function setStatuses(
   write: Write,
-  refs: readonly ConversationRef[],
   to: Id | null,
   ifVersion: number | undefined,
-): Promise<SetResult[]> {
+): Promise<readonly SetResult[]> {
   const { rows, journal } = write;
+  if (to !== null) requireLiveStatus(rows, parseId(to, 'statusId'), 'statusId');
   const results: SetResult[] = [];
-  await rewrite(write, refs, (ref, held) => {
+  await updateConversations(write, (ref, stored) => {
     const { conversationId } = ref;
-    if (held === 'unreadable') {
-      results.push({ conversationId, ok: false, error: unreadable(conversationId) });
+    if (stored === 'unreadable') {
+      results.push({ conversationId, ok: false, error: unreadableError(conversationId) });
       return undefined;
     }
-    const current = held && toEntry(rows, held);
+    const current = stored && toEntry(rows, stored);
     if (ifVersion !== undefined && ifVersion !== (current?.version ?? 0)) {
-      const error = new PipelineError('conflict', `The conversation "${conversationId}" was changed meanwhile.`, {
-        current,
-      });
-      results.push({ conversationId, ok: false, error });
+      const message = `The conversation "${conversationId}" was changed meanwhile.`;
+      results.push({ conversationId, ok: false, error: new PipelineError('conflict', message, { current }) });
       return undefined;
     }
     const from = current?.statusId ?? null;
-    const next = touched(ref, held);
+    const next = updatedRow(ref, stored);
     next.changedAt = from !== to ? Date.now() : (current?.changedAt ?? 0);
-    // Picking what it has already changes nothing, but an inherited status becomes the conversation's own.
-    const changed = from !== to || !held || next.contactId !== held.contactId || next.statusId !== (to ?? '');
-    if (changed) {
+    // Setting the status that it has changes nothing, except that an inherited status becomes the conversation's own.
+    const isChanged = from !== to || !stored || next.contactId !== stored.contactId || next.statusId !== (to ?? '');
+    if (isChanged) {
       next.statusId = to ?? '';
-      next.version = journal.next();
+      next.version = journal.nextVersion();
     }
     const entry = toEntry(rows, next);
-    if (changed) {
-      const isMove = next.statusId !== (held?.statusId ?? '');
-      journal.logEntry(
-        entry,
-        isMove ? { kind: 'set', from: held?.statusId ?? '', to: next.statusId, at: next.changedAt } : undefined,
-      );
+    if (isChanged) {
+      const before = stored?.statusId ?? '';
+      const isMoved = next.statusId !== before;
+      const event = { kind: 'set', from: before, to: next.statusId, at: next.changedAt } as const;
+      journal.logEntry(entry, isMoved ? event : undefined);
     }
     results.push({ conversationId, ok: true, entry });
     return next;
@@ -97,71 +65,80 @@ export async function setStatuses(
   return results;
 }
 
-const unreadable = (conversationId: Id): PipelineError =>
+const unreadableError = (conversationId: Id): PipelineError =>
   new PipelineError('storage-lost', `The stored record of the conversation "${conversationId}" cannot be read.`, {
     retryable: false,
   });
 
-/** Takes note of conversations; what changed is only what a subscriber can see: that it exists, and whose it is. */
-export async function putConversations(write: Write, refs: readonly ConversationRef[]): Promise<void> {
-  await rewrite(write, refs, (ref, held) => {
-    if (held === 'unreadable') return undefined;
-    const next = touched(ref, held);
-    if (!held || held.contactId !== next.contactId) {
-      next.version = write.journal.next();
+/** Adds conversations. Subscribers are only notified of new ones and of changed contacts. */
+export async function putConversations(write: Write): Promise<void> {
+  await updateConversations(write, (ref, stored) => {
+    if (stored === 'unreadable') return undefined;
+    const next = updatedRow(ref, stored);
+    if (!stored || stored.contactId !== next.contactId) {
+      next.version = write.journal.nextVersion();
       write.journal.logEntry(toEntry(write.rows, next));
     }
     return next;
   });
 }
 
-/** The conversation with what the host says of it now; activity never goes back. */
-function touched(ref: ConversationRef, held: ConversationRow | undefined): ConversationRow {
-  const contactId = ref.contactId ?? held?.contactId;
+function toEntry(rows: Rows, { conversationId, contactId, statusId, version, changedAt }: ConversationRow): Entry {
+  return resolveEntry(rows, {
+    conversationId,
+    contactId: contactId ?? null,
+    // A status whose record cannot be read counts as no status.
+    statusId: rows.has(statusId) ? statusId : null,
+    version,
+    changedAt,
+  });
+}
+
+/** The record with the contact and activity that the host passed; `activityAt` never goes back. */
+function updatedRow(ref: ConversationRef, stored: ConversationRow | undefined): ConversationRow {
+  const contactId = ref.contactId ?? stored?.contactId;
   return {
     conversationId: ref.conversationId,
     ...(contactId === undefined ? {} : { contactId }),
-    statusId: held?.statusId ?? '',
-    version: held?.version ?? 0,
-    changedAt: held?.changedAt ?? 0,
-    order: Math.min(0 - (ref.activityAt ?? 0), held?.order ?? 0),
+    statusId: stored?.statusId ?? '',
+    version: stored?.version ?? 0,
+    changedAt: stored?.changedAt ?? 0,
+    order: Math.min(0 - (ref.activityAt ?? 0), stored?.order ?? 0),
   };
 }
 
-/** What is stored of a conversation; a record that cannot be read is never written over. */
-type Held = ConversationRow | 'unreadable' | undefined;
+/** What is stored of a conversation. A record that cannot be read is never overwritten. */
+type Stored = ConversationRow | 'unreadable' | undefined;
 
 /**
- * Works a list off in order: reads what is held, asks `decide` for the row to write (`undefined`: none), and writes it
- * with all that is summed up from it. Requests are sent without waiting for each other.
+ * Updates the conversations of a write in order: `decide` returns the record to write (`undefined`: none), given what is
+ * stored. Contacts and counts are updated too. Requests are sent without awaiting each other.
  */
-async function rewrite(
-  { tx, journal, held: first }: Write,
-  refs: readonly ConversationRef[],
-  decide: (ref: ConversationRef, held: Held) => ConversationRow | undefined,
+async function updateConversations(
+  { tx, journal, refs, firstBatch }: Write,
+  decide: (ref: ConversationRef, stored: Stored) => ConversationRow | undefined,
 ): Promise<void> {
-  const store = sender(tx, 'conversations');
-  const tally = new Tally();
-  for (let start = 0; start < refs.length; start += SLICE) {
-    const slice = refs.slice(start, start + SLICE);
-    const { rows: before, unreadable } = start ? await readHeldOf(tx, slice) : first;
+  const store = rawStore(tx, 'conversations');
+  const counters = new ContactCounterChanges();
+  for (let start = 0; start < refs.length; start += MAX_BATCH) {
+    const { rows: before, unreadable } = start ? await readBatch(tx, refs, start) : firstBatch;
     const after = new Map(before);
-    for (const ref of slice) {
+    for (const ref of refs.slice(start, start + MAX_BATCH)) {
       const id = ref.conversationId;
       const next = decide(ref, unreadable.has(id) ? 'unreadable' : after.get(id));
-      if (next) after.set(ref.conversationId, next);
+      if (next) after.set(id, next);
     }
-    const rewrites: Rewrite[] = [];
+    const updates: ConversationUpdate[] = [];
     for (const [id, row] of after) {
-      const held = before.get(id);
-      if (held && isSame(held, row)) continue;
-      rewrites.push({ before: held, after: row });
+      const stored = before.get(id);
+      if (stored && isSame(stored, row)) continue;
+      updates.push({ before: stored, after: row });
       store.put(row);
-      if (held?.statusId !== row.statusId) journal.count(held?.statusId, row.statusId);
+      if (stored?.statusId !== row.statusId) journal.count(stored?.statusId, row.statusId);
     }
-    await rewriteContacts(tx, rewrites, tally);
+    await updateContacts(tx, updates, counters);
   }
-  await tally.save(tx);
+  await counters.save(tx);
 }
 
 function isSame(a: ConversationRow, b: ConversationRow): boolean {

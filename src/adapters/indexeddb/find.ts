@@ -1,43 +1,57 @@
-/** Finds the conversations or contacts that pass a filter, newest activity first, a page at a time. */
+/** Counts conversations and contacts, and finds those that pass a filter, newest activity first, one page at a time. */
 import { contactMatchesFilter, isEmptyFilter, matchesFilter, parseFilter, type Filter } from '../../model/filter.js';
 import type { Id } from '../../model/id.js';
-import type { FindPage, FindQuery } from '../adapter.js';
+import type { CountQuery, Counts, FindPage, FindQuery } from '../adapter.js';
 import { pageSizeOf, readPageToken, writePageToken } from '../paging.js';
-import type { Rows } from '../rules.js';
-import { resolveId, resolveSignature } from './contacts.js';
-import { readCounters } from './counters.js';
-import { readHeld } from './journal.js';
+import { readCounters, resolveSignature, resolveStoredId } from './contacts.js';
+import { readConversationCounts } from './journal.js';
 import type { ContactRow, ConversationRow, ReadTx } from './schema.js';
-import { isReadableContact, isReadableConversation } from './stored.js';
+import { getStatuses, isReadableContact, isReadableConversation } from './stored.js';
 
-/** With more groups than this, so much passes that reading the whole list and skipping some is faster, mostly. */
-const MAX_STREAMS = 256;
-/** The first of so many groups are read before it is known whether they are wanted. */
-const MAX_AHEAD = 16;
-const SCAN_BATCH = 1000;
-/** After so many items in vain, the groups are merged after all. */
+/** With more groups, most records pass the filter: reading the whole list and skipping some is usually faster. */
+const MAX_MERGED_GROUPS = 256;
+/** Up to this many groups are read before it is known which of them exist. */
+const MAX_PREFETCHED_GROUPS = 16;
+/** The whole list is read in steps of this many records; after the maximum, the groups are merged after all. */
+const SCAN_STEP = 1000;
 const MAX_SCANNED = 20_000;
 
-/** One conversation or contact, as far as a page needs it. */
+/** How many conversations or contacts have each status, from the counts that are kept beside them. */
+export async function readCounts(tx: ReadTx, { of, contactMatch }: CountQuery): Promise<Counts> {
+  const isBySignature = of !== 'conversation' && contactMatch !== 'latest';
+  const counted = of === 'conversation' ? readConversationCounts(tx) : readCounters(tx, isBySignature ? 's' : 'l');
+  const [{ rows }, counts] = await Promise.all([getStatuses(tx), counted]);
+  const total = new Map<Id | null, number>();
+  for (const [group, n] of counts) {
+    for (const id of isBySignature ? resolveSignature(rows, group) : [resolveStoredId(rows, group)]) {
+      total.set(id, (total.get(id) ?? 0) + n);
+    }
+  }
+  const none = total.get(null) ?? 0;
+  total.delete(null);
+  return { byStatus: total as Map<Id, number>, none };
+}
+
+/** What a page needs to know of a conversation or contact. */
 interface Item {
   id: Id;
   order: number;
-  /** The group it stands in: its status, or its contact's signature. */
+  /** Records with the same status (or signature, for contacts) form a group. */
   group: string;
 }
 
-/** Reads the next items in order after a place; `group`: only of that group. */
-type Source = (group: string | undefined, after: Item | undefined, limit: number) => Promise<Item[]>;
+/** Reads the next items in order, after another one; of all groups or of one. */
+type ReadItems = (group: string | undefined, after: Item | undefined, limit: number) => Promise<Item[]>;
 
-export interface FindPlan {
+interface ParsedQuery {
   filter: Filter;
   size: number;
   after: Item | undefined;
   of: 'conversations' | 'contacts' | 'contactsByLatest';
 }
 
-/** Checks a query. Throws `invalid`. */
-export function planFind(query: FindQuery): FindPlan {
+/** The checked query. Throws `invalid`. */
+function parseQuery(query: FindQuery): ParsedQuery {
   const filter = parseFilter(query.filter);
   const size = pageSizeOf(query.pageSize);
   const from = readPageToken(query.pageToken);
@@ -46,63 +60,64 @@ export function planFind(query: FindQuery): FindPlan {
   return { filter, size, of, after: from && { id: from.id, order: 0 - from.activityAt, group: '' } };
 }
 
-/** What is read of a group at once, and how many items that may be: with fewer, there are no more. */
-interface Batch {
+/** Items of one group that were read together. If there are fewer than `limit`, the group has no more. */
+interface Chunk {
   items: Item[];
   limit: number;
 }
 
-/** What a page is put together from. */
-export interface Groups {
-  /** Those that hold anything, to choose from; none when all are wanted. */
-  held: readonly string[];
-  /** The first of some that are likely to be wanted. */
-  ahead: ReadonlyMap<string, Batch>;
+/** What is read before the statuses are known. */
+interface Prefetched {
+  /** The groups that exist; empty when all are wanted. */
+  groups: readonly string[];
+  /** The first items of groups that are likely to be wanted. */
+  chunks: ReadonlyMap<string, Chunk>;
 }
 
-export async function readGroups(tx: ReadTx, plan: FindPlan): Promise<Groups> {
-  const { filter, of } = plan;
-  if (isEmptyFilter(filter)) return { held: [], ahead: new Map() };
-  const counted = of === 'conversations' ? readHeld(tx) : readCounters(tx, of === 'contacts' ? 's' : 'l');
-  const [held, ahead] = await Promise.all([counted, readAhead(tx, plan)]);
-  return { held: held.map(([group]) => group), ahead };
+async function prefetch(tx: ReadTx, query: ParsedQuery): Promise<Prefetched> {
+  const { filter, of } = query;
+  if (isEmptyFilter(filter)) return { groups: [], chunks: new Map() };
+  const counted = of === 'conversations' ? readConversationCounts(tx) : readCounters(tx, of === 'contacts' ? 's' : 'l');
+  const [counts, chunks] = await Promise.all([counted, prefetchChunks(tx, query)]);
+  return { groups: counts.map(([group]) => group), chunks };
 }
 
-/** The statuses of a filter are groups themselves, most often all that it lets through: to know so would be one more wait. */
-async function readAhead(tx: ReadTx, { filter, of, size, after }: FindPlan): Promise<Groups['ahead']> {
-  if (filter.op !== 'any-of' || of === 'contacts' || filter.statusIds.length > MAX_AHEAD) return new Map();
-  const source = sourceOf(tx, of);
+/** Reads the groups that the filter names, most often all that pass it: saves a round trip to the database. */
+async function prefetchChunks(tx: ReadTx, { filter, of, size, after }: ParsedQuery): Promise<Prefetched['chunks']> {
+  if (filter.op !== 'any-of' || of === 'contacts' || filter.statusIds.length > MAX_PREFETCHED_GROUPS) return new Map();
+  const readItems = itemReader(tx, of);
   const groups = filter.statusIds.map((id) => id ?? '');
-  const limit = batchOf(size + 1, groups.length);
+  const limit = chunkSize(size + 1, groups.length);
   return new Map(
     await Promise.all(
-      groups.map(async (group) => [group, { items: await source(group, after, limit), limit }] as const),
+      groups.map(async (group) => [group, { items: await readItems(group, after, limit), limit }] as const),
     ),
   );
 }
 
-export async function findPage(
-  tx: ReadTx,
-  rows: Rows,
-  { held, ahead }: Groups,
-  { filter, size, after, of }: FindPlan,
-): Promise<FindPage> {
-  const source = sourceOf(tx, of);
+/** One page of ids. Throws `invalid`. */
+export async function readPage(tx: ReadTx, query: FindQuery): Promise<FindPage> {
+  const parsed = parseQuery(query);
+  const { filter, size, after, of } = parsed;
+  const [{ rows }, { groups, chunks }] = await Promise.all([getStatuses(tx), prefetch(tx, parsed)]);
+  const readItems = itemReader(tx, of);
+  // One more than a page, to know whether there is another one.
   const wanted = size + 1;
   let items: Item[];
   if (isEmptyFilter(filter)) {
-    items = await source(undefined, after, wanted);
+    items = await readItems(undefined, after, wanted);
   } else {
     const passes =
       of === 'contacts'
         ? (group: string): boolean => contactMatchesFilter(filter, resolveSignature(rows, group))
-        : (group: string): boolean => matchesFilter(filter, resolveId(rows, group));
-    const groups = held.filter(passes);
-    const scanned = groups.length > MAX_STREAMS ? await scan(source, new Set(groups), after, wanted) : undefined;
+        : (group: string): boolean => matchesFilter(filter, resolveStoredId(rows, group));
+    const passing = groups.filter(passes);
+    const scanned =
+      passing.length > MAX_MERGED_GROUPS ? await scan(readItems, new Set(passing), after, wanted) : undefined;
     items = scanned?.found ?? [];
-    if (!scanned || scanned.unfinished) {
+    if (!scanned || scanned.isUnfinished) {
       const from = scanned?.last ?? after;
-      items.push(...(await merge(source, groups, scanned ? undefined : ahead, from, wanted - items.length)));
+      items.push(...(await merge(readItems, passing, scanned ? undefined : chunks, from, wanted - items.length)));
     }
   }
   const ids = items.slice(0, size).map((item) => item.id);
@@ -111,8 +126,8 @@ export async function findPage(
   return { ids, nextPageToken: writePageToken({ activityAt: 0 - last.order, id: last.id }) };
 }
 
-/** Every index walked here ends in the order and the id, so a page begins right after the last item of the one before. */
-function sourceOf(tx: ReadTx, of: FindPlan['of']): Source {
+/** Every index read here ends in the order and the id, so a page begins right after the last item of the previous one. */
+function itemReader(tx: ReadTx, of: ParsedQuery['of']): ReadItems {
   if (of === 'conversations') {
     const store = tx.objectStore('conversations');
     return (group, after, limit) => {
@@ -122,7 +137,7 @@ function sourceOf(tx: ReadTx, of: FindPlan['of']): Source {
         order: row.order,
         group: row.statusId,
       });
-      return walk(index, group, after, limit, toItem, (row) => isReadableConversation(tx, row));
+      return readRange(index, group, after, limit, toItem, (row) => isReadableConversation(tx, row));
     };
   }
   const store = tx.objectStore('contacts');
@@ -134,7 +149,7 @@ function sourceOf(tx: ReadTx, of: FindPlan['of']): Source {
   });
   return (group, after, limit) => {
     const index = store.index(group === undefined ? 'byOrder' : byLatest ? 'byLatest' : 'bySignature');
-    return walk(index, group, after, limit, toItem, (row) => isReadableContact(tx, row));
+    return readRange(index, group, after, limit, toItem, (row) => isReadableContact(tx, row));
   };
 }
 
@@ -142,8 +157,8 @@ interface Index<Row> {
   getAll(range: IDBKeyRange, limit: number): Promise<Row[]>;
 }
 
-/** The next `limit` items of an index; fewer only when there are no more. Rows that cannot be read are left out. */
-async function walk<Row>(
+/** The next `limit` items of an index; fewer only when there are no more. Records that cannot be read are skipped. */
+async function readRange<Row>(
   index: Index<Row>,
   group: string | undefined,
   after: Item | undefined,
@@ -154,7 +169,7 @@ async function walk<Row>(
   const prefix = group === undefined ? [] : [group];
   const items: Item[] = [];
   for (let last = after; ;) {
-    // An array is above every number.
+    // In a key, an array is greater than every number.
     const range = IDBKeyRange.bound(last ? [...prefix, last.order, last.id] : prefix, [...prefix, []], !!last);
     const rows = await index.getAll(range, limit - items.length);
     const isEnd = rows.length < limit - items.length;
@@ -166,23 +181,23 @@ async function walk<Row>(
 
 const isBefore = (a: Item, b: Item): boolean => a.order < b.order || (a.order === b.order && a.id < b.id);
 
-/** How many items of each of several groups to read at once, for `wanted` of all of them. */
-const batchOf = (wanted: number, groups: number): number =>
+/** How many items of each group to read at once, for `wanted` items of all groups together. */
+const chunkSize = (wanted: number, groups: number): number =>
   Math.min(wanted, Math.max(4, Math.ceil((2 * wanted) / (groups || 1))));
 
-/** The first `wanted` items of several groups, read a few at a time from each. */
+/** The first `wanted` items of several groups, read in chunks from each. */
 async function merge(
-  source: Source,
+  readItems: ReadItems,
   groups: readonly string[],
-  ahead: Groups['ahead'] | undefined,
+  prefetched: Prefetched['chunks'] | undefined,
   after: Item | undefined,
   wanted: number,
 ): Promise<Item[]> {
-  const limit = batchOf(wanted, groups.length);
+  const limit = chunkSize(wanted, groups.length);
   const heads = await Promise.all(
     groups.map(async (group) => {
-      const batch = ahead?.get(group) ?? { items: await source(group, after, limit), limit };
-      return { ...batch, group, next: 0 };
+      const chunk = prefetched?.get(group) ?? { items: await readItems(group, after, limit), limit };
+      return { ...chunk, group, next: 0 };
     }),
   );
   const found: Item[] = [];
@@ -196,28 +211,28 @@ async function merge(
     const item = first.items[first.next++]!;
     found.push(item);
     if (first.next === first.limit) {
-      first.items = await source(first.group, item, first.limit);
+      first.items = await readItems(first.group, item, first.limit);
       first.next = 0;
     }
   }
   return found;
 }
 
-/** The first `wanted` items of the whole list whose group is among `groups`, unless that takes too long. */
+/** The first `wanted` items of the whole list whose group is in `groups`; unfinished when that takes too long. */
 async function scan(
-  source: Source,
+  readItems: ReadItems,
   groups: ReadonlySet<string>,
   after: Item | undefined,
   wanted: number,
-): Promise<{ found: Item[]; last: Item | undefined; unfinished: boolean }> {
+): Promise<{ found: Item[]; last: Item | undefined; isUnfinished: boolean }> {
   const found: Item[] = [];
   let last = after;
-  for (let scanned = 0; scanned < MAX_SCANNED; scanned += SCAN_BATCH) {
-    const items = await source(undefined, last, SCAN_BATCH);
+  for (let scanned = 0; scanned < MAX_SCANNED; scanned += SCAN_STEP) {
+    const items = await readItems(undefined, last, SCAN_STEP);
     for (const item of items) if (groups.has(item.group)) found.push(item);
-    if (items.length < SCAN_BATCH || found.length >= wanted)
-      return { found: found.slice(0, wanted), last, unfinished: false };
+    if (items.length < SCAN_STEP || found.length >= wanted)
+      return { found: found.slice(0, wanted), last, isUnfinished: false };
     last = items.at(-1);
   }
-  return { found, last, unfinished: true };
+  return { found, last, isUnfinished: true };
 }

@@ -1,71 +1,66 @@
-/** Tells what happened to one conversation, out of the log. */
+/** Computes the history of a conversation from the log. */
 import type { HistoryItem } from '../../model/entry.js';
-import type { StatusRow } from '../../model/reassignment.js';
 import type { Id } from '../../model/id.js';
+import type { StatusRow } from '../../model/reassignment.js';
+import { parseId } from '../../model/validate.js';
 import type { Rows } from '../rules.js';
-import { resolveId } from './contacts.js';
-import type { ConversationRow, HistoryEvent, LogRow, ReadTx } from './schema.js';
-import { isReadableConversation, isReadableLog } from './stored.js';
+import { resolveStoredId } from './contacts.js';
+import type { HistoryEvent, LogRow, ReadTx } from './schema.js';
+import { getStatuses, isReadableConversation, isReadableLog } from './stored.js';
 
 const HISTORY_LENGTH = 100;
 
-/** What is known of a conversation and of the statuses it was given, oldest first. */
-interface Story {
-  conversation: ConversationRow | undefined;
-  events: (HistoryEvent & { by?: string })[];
-}
+type AuthoredEvent = HistoryEvent & { by?: string };
 
-/** As far back as the log goes. */
-export async function readStory(tx: ReadTx, conversationId: Id): Promise<Story> {
+/**
+ * The history of a conversation as far back as the log goes, oldest first. A deleted status moved its conversations
+ * without writing them, so deletes and restores of statuses are replayed together with the conversation's own events.
+ */
+export async function readHistory(tx: ReadTx, conversationId: Id): Promise<readonly HistoryItem[]> {
+  const id = parseId(conversationId, 'conversationId');
   const index = tx.objectStore('log').index('bySubject');
   const about = (subject: string): Promise<LogRow[]> =>
     index.getAll(IDBKeyRange.bound([subject, 0], [subject, Infinity]));
-  const [conversation, own, moves] = await Promise.all([
-    tx.objectStore('conversations').get(conversationId),
-    about(`c${conversationId}`),
+  const [{ rows }, conversation, own, moves] = await Promise.all([
+    getStatuses(tx),
+    tx.objectStore('conversations').get(id),
+    about(`c${id}`),
     about('s'),
   ]);
+  if (!conversation || !isReadableConversation(tx, conversation)) return [];
   const events = [...own, ...moves]
     .filter((row) => isReadableLog(tx, row))
     .sort((a, b) => a.seq - b.seq)
     .flatMap(({ event, by }) => (event ? [by === undefined ? event : { ...event, by }] : []));
-  return { conversation: conversation && isReadableConversation(tx, conversation) ? conversation : undefined, events };
+  return replay(events, rows, conversation.statusId);
 }
 
-/**
- * What happened to a conversation. A deleted status moved its conversations without touching them, so the conversation's
- * own events are replayed together with the deletes and restores of statuses.
- */
-export function toHistory(rows: Rows, { conversation, events }: Story): HistoryItem[] {
-  return conversation ? replay(events, rows, conversation.statusId) : [];
-}
-
-function replay(events: Story['events'], now: Rows, statusIdNow: string): HistoryItem[] {
+function replay(events: readonly AuthoredEvent[], now: Rows, statusIdNow: string): HistoryItem[] {
   const rows = new Map(now);
   let statusId = statusIdNow;
-  // Back to where the log begins…
+  // First back to the state before the oldest event…
   for (const event of [...events].reverse()) {
     if (event.kind === 'set') statusId = event.from;
-    else setHeir(rows, event.statusId, event.kind === 'delete' ? undefined : event.heir);
+    else setReplacement(rows, event.statusId, event.kind === 'delete' ? undefined : event.heir);
   }
-  // …and forth again, noting where it read differently than before.
+  // …then forward again, recording each change of the status that counts.
   const items: HistoryItem[] = [];
-  let from = resolveId(rows, statusId);
+  let from = resolveStoredId(rows, statusId);
   for (const event of events) {
     if (event.kind === 'set') statusId = event.to;
-    else setHeir(rows, event.statusId, event.kind === 'delete' ? event.heir : undefined);
-    const to = resolveId(rows, statusId);
+    else setReplacement(rows, event.statusId, event.kind === 'delete' ? event.heir : undefined);
+    const to = resolveStoredId(rows, statusId);
     if (to !== from) items.push({ from, to, at: event.at, ...(event.by === undefined ? {} : { by: event.by }) });
     from = to;
   }
   return items.slice(-HISTORY_LENGTH);
 }
 
-/** Makes the status deleted in favour of `heir`; `undefined`: alive. */
-function setHeir(rows: Map<Id, StatusRow>, id: Id, heir: Id | null | undefined): void {
-  const held = rows.get(id);
-  // Its record cannot be read.
-  if (!held) return;
-  const { deleted: _, heir: __, ...row } = held;
-  rows.set(id, heir === undefined ? row : { ...row, deleted: true, heir });
+/** Marks the status as deleted and replaced by another one (`null`: by no status); `undefined`: as not deleted. */
+function setReplacement(rows: Map<Id, StatusRow>, id: Id, replacement: Id | null | undefined): void {
+  const stored = rows.get(id);
+  // The record of the status cannot be read.
+  if (!stored) return;
+  const { deleted: _, heir: __, ...row } = stored;
+  rows.set(id, replacement === undefined ? row : { ...row, deleted: true, heir: replacement });
 }

@@ -1,10 +1,13 @@
-/** The counter and the log of all writes: what gives versions, resumes subscriptions and makes histories. */
+/** Numbers and logs all writes: gives versions, lets subscriptions resume, and provides histories. */
 import { unwrap } from 'idb';
 import type { Change } from '../../model/changes.js';
-import type { Entry } from '../../model/entry.js';
-import type { StatusRow } from '../../model/reassignment.js';
-import { toStatus } from '../../model/reassignment.js';
+import type { ConversationRef, Entry } from '../../model/entry.js';
+import type { Id } from '../../model/id.js';
+import { toStatus, type StatusRow } from '../../model/reassignment.js';
 import type { Status } from '../../model/status.js';
+import { parseUser } from '../../model/validate.js';
+import type { CallOptions } from '../adapter.js';
+import type { Rows } from '../rules.js';
 import type {
   ChangeBody,
   ConversationRow,
@@ -15,23 +18,34 @@ import type {
   StoredStatusId,
   WriteTx,
 } from './schema.js';
-import { resultOf, sender } from './requests.js';
-import { isReadableConversation, isReadableJournal, isReadableLog, readableStatuses } from './stored.js';
+import {
+  getConversations,
+  getStatuses,
+  isReadableConversation,
+  isReadableJournal,
+  isReadableLog,
+  rawStore,
+  resultOf,
+  type StoredRows,
+} from './stored.js';
 
-/** How many changes are kept for those who resume and for histories; more are cut off a batch at a time. */
+/** How many changes are kept for resumed subscriptions and histories. Older ones are removed in batches. */
 const LOG_LENGTH = 10_000;
 const PRUNE_BATCH = 256;
-/** A write to more conversations than this is announced as one `reset`; so is missing more changes than `MAX_REPLAY`. */
+/** A write to more conversations is reported as one `reset`; so are more missed changes than `MAX_REPLAY`. */
 const MAX_LISTED = 100;
 const MAX_REPLAY = 1000;
 
-/** Under this key an unreadable journal is kept when another takes its place. */
+/** How many conversations are read and written at a time: limits the memory that a long list takes. */
+export const MAX_BATCH = 10_000;
+
+/** The key under which a journal that cannot be read is kept when it is replaced. */
 const UNREADABLE = 'journal (unreadable)';
 const NEW: JournalRow = { key: 'journal', seq: 0, pruned: 0, logged: 0, held: [] };
 
 interface StoredJournal {
   row: JournalRow;
-  /** The record as it is stored, where it cannot be read: `row` was then put together from all others. */
+  /** The stored record, if it cannot be read: `row` is then computed from all other records. */
   unreadable?: JournalRow;
 }
 
@@ -41,30 +55,71 @@ async function loadJournal(tx: ReadTx): Promise<StoredJournal> {
   return isReadableJournal(tx, row) ? { row } : { row: await rebuildJournal(tx), unreadable: row };
 }
 
-const readJournal = async (tx: ReadTx): Promise<JournalRow> => (await loadJournal(tx)).row;
-
-/** The place of the newest write. */
+/** The `seq` of the newest write. */
 export async function readSeq(tx: ReadTx): Promise<number> {
-  return (await readJournal(tx)).seq;
+  return (await loadJournal(tx)).row.seq;
 }
 
 /** How many conversations have each status that any has. */
-export async function readHeld(tx: ReadTx): Promise<JournalRow['held']> {
-  return (await readJournal(tx)).held;
+export async function readConversationCounts(tx: ReadTx): Promise<JournalRow['held']> {
+  return (await loadJournal(tx)).row.held;
 }
 
-/** What is logged of the call that makes a write: its name, and on whose behalf it is made. */
-export interface Author {
+/** What the writes of one transaction share. */
+export interface Write {
+  tx: WriteTx;
+  rows: Rows;
+  /** Ids of statuses whose records cannot be read. */
+  unreadable: ReadonlySet<Id>;
+  journal: Journal;
+  /** The conversations that the call is about. */
+  refs: readonly ConversationRef[];
+  /** What is stored of the first `MAX_BATCH` of them. */
+  firstBatch: StoredRows<ConversationRow>;
+}
+
+/** Reads everything that a write needs at once, so that it waits for the database only once. */
+export async function beginWrite(
+  tx: WriteTx,
+  refs: readonly ConversationRef[],
+  options: CallOptions | undefined,
+  user: string | undefined,
+): Promise<Write> {
+  const by = options?.by === undefined ? user : parseUser(options.by, 'by');
+  const author: Author = {
+    ...(options?.opId === undefined ? {} : { opId: options.opId }),
+    ...(by === undefined ? {} : { by }),
+  };
+  const reads = [getStatuses(tx), loadJournal(tx), readBatch(tx, refs, 0)] as const;
+  const [{ rows, unreadable }, stored, firstBatch] = await Promise.all(reads);
+  return { tx, rows, unreadable, journal: new Journal(stored, author), refs, firstBatch };
+}
+
+/** What is stored of the `MAX_BATCH` conversations from `start`. */
+export function readBatch(
+  tx: ReadTx,
+  refs: readonly ConversationRef[],
+  start: number,
+): Promise<StoredRows<ConversationRow>> {
+  const batch = refs.slice(start, start + MAX_BATCH);
+  return getConversations(
+    tx,
+    batch.map((ref) => ref.conversationId),
+  );
+}
+
+/** What is logged about the call that writes: its `opId`, and on whose behalf it is made. */
+interface Author {
   opId?: string;
   by?: string;
 }
 
 /**
- * Numbers the writes of one transaction, logs them, and counts what they give. The counter is read and written inside
- * the transaction, so no two writes, of whatever tab, have the same number.
+ * Numbers and logs the writes of one transaction, and counts the conversations of each status. The counter is read and
+ * written inside the transaction, so two writes never have the same number, also in different tabs.
  */
-export class Journal {
-  /** Where the counter was before. */
+class Journal {
+  /** The counter before this transaction. */
   readonly base: number;
   #before: JournalRow;
   readonly #held: Map<StoredStatusId, number>;
@@ -74,11 +129,7 @@ export class Journal {
   #rows: LogRow[] = [];
   #entries = 0;
 
-  static async open(tx: WriteTx, author: Author): Promise<Journal> {
-    return new Journal(await loadJournal(tx), author);
-  }
-
-  private constructor({ row, unreadable }: StoredJournal, author: Author) {
+  constructor({ row, unreadable }: StoredJournal, author: Author) {
     this.#before = row;
     this.#unreadable = unreadable;
     this.#held = new Map(row.held);
@@ -90,43 +141,43 @@ export class Journal {
     return this.#seq;
   }
 
-  /** The version for what is written next. */
-  next(): number {
+  /** The version of the next written record. */
+  nextVersion(): number {
     return ++this.#seq;
   }
 
-  /** A conversation was given a status; `from`: what it had, `undefined` for one that is new. */
+  /** Counts a conversation whose status changes; `from` is `undefined` for a new one. */
   count(from: StoredStatusId | undefined, to: StoredStatusId): void {
     if (from !== undefined) this.#held.set(from, (this.#held.get(from) ?? 0) - 1);
     this.#held.set(to, (this.#held.get(to) ?? 0) + 1);
   }
 
-  /** How many conversations have each status, what this transaction gave included. */
+  /** How many conversations have each status, including the writes of this transaction. */
   get held(): JournalRow['held'] {
     return [...this.#held].filter(([, n]) => n > 0);
   }
 
-  /** Writes a status row under the next version. */
+  /** Writes and logs a status with the next version. */
   putStatus(tx: WriteTx, row: StatusRow, event?: HistoryEvent): Status {
-    const next = { ...row, version: this.next() };
-    sender(tx, 'statuses').put(next);
+    const next = { ...row, version: this.nextVersion() };
+    rawStore(tx, 'statuses').put(next);
     const status = toStatus(next);
     this.#log({ kind: 'status', status }, event && { subject: 's', event });
     return status;
   }
 
-  /** Logs a conversation that was written under the version of `entry`. */
+  /** Logs a conversation that was written with the version of `entry`. */
   logEntry(entry: Entry, event?: HistoryEvent): void {
     this.#entries++;
     this.#log({ kind: 'entry', entry }, event && { subject: `c${entry.conversationId}`, event });
   }
 
   logReset(): void {
-    this.next();
+    this.nextVersion();
     this.#log({ kind: 'reset' });
   }
 
-  /** After everything was deleted: the counter goes on, and whoever is behind hears `reset`. */
+  /** Begins an empty log after everything was deleted. The counter goes on, and subscribers receive a `reset`. */
   startOver(): void {
     this.#before = { ...this.#before, logged: 0 };
     this.#unreadable = undefined;
@@ -135,7 +186,7 @@ export class Journal {
     this.logReset();
   }
 
-  /** Stores what was logged, as the last part of the transaction. */
+  /** Writes the log and the counter, as the last part of the transaction. */
   async save(tx: WriteTx): Promise<void> {
     if (this.#seq === this.base) return;
     if (this.#entries > MAX_LISTED) {
@@ -144,8 +195,8 @@ export class Journal {
       this.logReset();
     }
     const log = tx.objectStore('log');
-    const sent = sender(tx, 'log');
-    for (const row of this.#rows) sent.put(row);
+    const rawLog = rawStore(tx, 'log');
+    for (const row of this.#rows) rawLog.put(row);
     const { pruned, logged } = this.#before;
     const journal = {
       key: this.#before.key,
@@ -158,14 +209,14 @@ export class Journal {
     if (excess >= PRUNE_BATCH) {
       journal.pruned = (await log.getAllKeys(undefined, excess)).at(-1)!;
       journal.logged -= excess;
-      sent.delete(IDBKeyRange.upperBound(journal.pruned));
+      rawLog.delete(IDBKeyRange.upperBound(journal.pruned));
     }
-    const meta = sender(tx, 'meta');
+    const meta = rawStore(tx, 'meta');
     if (this.#unreadable) meta.put({ ...this.#unreadable, key: UNREADABLE });
     meta.put(journal);
   }
 
-  /** What to tell subscribers, once it is committed. */
+  /** The changes for subscribers, to be sent once they are committed. */
   get changes(): Change[] {
     return toChanges(this.#rows);
   }
@@ -183,12 +234,23 @@ function toChanges(rows: readonly LogRow[]): Change[] {
   );
 }
 
+/** The newest `seq`, and the changes after each position (`undefined`: none are needed). */
+export async function readChanges(
+  tx: ReadTx,
+  positions: readonly (number | undefined)[],
+): Promise<{ seq: number; changes: (Change[] | 'reset')[] }> {
+  return {
+    seq: await readSeq(tx),
+    changes: await Promise.all(positions.map(async (each) => (each === undefined ? [] : changesSince(tx, each)))),
+  };
+}
+
 /**
- * The changes after `since`. `reset`: they are too many, or no longer in the log, or one cannot be read, or `since` is
- * ahead of the counter because the data was deleted and begun anew.
+ * The changes after `since`. `reset`: there are too many, some were removed from the log or cannot be read, or `since`
+ * is ahead of the counter because the database was deleted and created again.
  */
-export async function readChanges(tx: ReadTx, since: number): Promise<Change[] | 'reset'> {
-  const { seq, pruned } = await readJournal(tx);
+async function changesSince(tx: ReadTx, since: number): Promise<Change[] | 'reset'> {
+  const { seq, pruned } = (await loadJournal(tx)).row;
   if (since === seq) return [];
   if (!(since >= pruned && since < seq)) return 'reset';
   const rows = await tx.objectStore('log').getAll(IDBKeyRange.bound(since, seq, true), MAX_REPLAY + 1);
@@ -196,16 +258,18 @@ export async function readChanges(tx: ReadTx, since: number): Promise<Change[] |
   return toChanges(rows);
 }
 
-/** What the journal must say, out of everything else that is stored. Reads all conversations. */
+/** Computes the journal from all other records. */
 async function rebuildJournal(tx: ReadTx): Promise<JournalRow> {
-  const [statuses, conversations, places]: [StatusRow[], ConversationRow[], number[]] = await Promise.all([
-    tx.objectStore('statuses').getAll(),
-    tx.objectStore('conversations').getAll(),
-    tx.objectStore('log').getAllKeys(IDBKeyRange.upperBound(Number.MAX_SAFE_INTEGER)),
-  ]);
+  const [statuses, conversations, loggedSeqs]: [StoredRows<StatusRow>, ConversationRow[], number[]] = await Promise.all(
+    [
+      getStatuses(tx),
+      tx.objectStore('conversations').getAll(),
+      tx.objectStore('log').getAllKeys(IDBKeyRange.upperBound(Number.MAX_SAFE_INTEGER)),
+    ],
+  );
   const held = new Map<StoredStatusId, number>();
-  let seq = places.at(-1) ?? 0;
-  for (const row of readableStatuses(tx, statuses).rows.values()) {
+  let seq = loggedSeqs.at(-1) ?? 0;
+  for (const row of statuses.rows.values()) {
     seq = Math.max(seq, row.version, row.movedVersion ?? 0);
   }
   for (const row of conversations) {
@@ -213,5 +277,5 @@ async function rebuildJournal(tx: ReadTx): Promise<JournalRow> {
     seq = Math.max(seq, row.version);
     held.set(row.statusId, (held.get(row.statusId) ?? 0) + 1);
   }
-  return { key: NEW.key, seq, pruned: seq, logged: places.length, held: [...held] };
+  return { key: NEW.key, seq, pruned: seq, logged: loggedSeqs.length, held: [...held] };
 }

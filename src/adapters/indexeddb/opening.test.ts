@@ -1,7 +1,8 @@
 import { expect } from '@open-wc/testing';
 import { openDB } from 'idb';
 import { PipelineError } from '../../model/errors.js';
-import { IndexedDBAdapter, type Persistence } from './adapter.js';
+import type { Persistence } from '../adapter.js';
+import { IndexedDBAdapter } from './adapter.js';
 import { SCHEMA_VERSION } from './schema.js';
 import {
   LEADS,

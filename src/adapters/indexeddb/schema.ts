@@ -1,43 +1,47 @@
+/** What the database looks like: its name, its records, its versions and how it is upgraded from one to the next. */
 import type { DBSchema, IDBPDatabase, IDBPTransaction } from 'idb';
 import type { Entry } from '../../model/entry.js';
 import type { StatusRow } from '../../model/reassignment.js';
+import { invalid } from '../../model/errors.js';
 import type { Id } from '../../model/id.js';
 import type { Status } from '../../model/status.js';
+
+const DEFAULT_DATABASE = 'pipeline-elements';
 
 export const SCHEMA_VERSION = 1;
 
 /**
- * A status id as it was given to a conversation, `''` for none: a `null` would drop the row out of the indexes. The
- * status may be deleted since; who reads a row follows its heirs (model/reassignment.ts).
+ * A status id as it was set on a conversation, `''` for no status: a `null` would drop the record from the indexes. The
+ * status may have been deleted since: `resolveStoredId` gives the status that counts now.
  */
 export type StoredStatusId = Id;
 
 export interface ConversationRow {
   conversationId: Id;
-  /** Left out when there is no contact: the row is not in the index `byContact` then. */
+  /** Missing when there is no contact: the record is not in the index `byContact` then. */
   contactId?: Id;
   statusId: StoredStatusId;
   version: number;
   changedAt: number;
-  /** Minus the time of the newest message, so that a walk forward meets the newest first. */
+  /** Minus the time of the newest message, so that reading an index forward gives the newest first. */
   order: number;
 }
 
-/** A contact with at least one conversation, summed up so that no read has to walk its conversations. */
+/** A contact with at least one conversation: a summary of its conversations, so that reads do not have to load them. */
 export interface ContactRow {
   contactId: Id;
   /** How many of its conversations have each status. */
   held: [StoredStatusId, number][];
-  /** The statuses of `held`, sorted and joined: contacts with the same ones stand together in `bySignature`. */
+  /** The statuses in `held`, sorted and joined: contacts with the same statuses are adjacent in `bySignature`. */
   signature: string;
-  /** The status of its most recently active conversation, and which one that is. */
+  /** The status of its most recently active conversation, and that conversation's id. */
   latest: StoredStatusId;
   latestId: Id;
   /** That conversation's `order`. */
   order: number;
 }
 
-/** `s:` + signature: contacts; `l:` + status: contacts whose latest conversation has it. */
+/** The number of contacts with a signature (key `s:` + signature) or with a latest status (key `l:` + status id). */
 export interface CounterRow {
   key: string;
   n: number;
@@ -45,11 +49,11 @@ export interface CounterRow {
 
 export type ChangeBody = { kind: 'status'; status: Status } | { kind: 'entry'; entry: Entry } | { kind: 'reset' };
 
-/** What a history is replayed from. */
+/** What histories are computed from. `heir` is the stored name of the replacement status (`StatusRow.heir`). */
 export type HistoryEvent =
   | { kind: 'set'; from: StoredStatusId; to: StoredStatusId; at: number }
   | { kind: 'delete'; statusId: Id; heir: Id | null; at: number }
-  /** `heir`: where its conversations were until then. */
+  /** `heir`: the status that its conversations had while it was deleted. */
   | { kind: 'restore'; statusId: Id; heir: Id | null; at: number };
 
 export interface LogRow {
@@ -57,26 +61,26 @@ export interface LogRow {
   opId?: string;
   /** Who made the write, where that is known. */
   by?: string;
-  /** Told to subscribers; missing when a `reset` in the same write speaks for it. */
+  /** What subscribers receive; missing when a `reset` of the same write replaces it. */
   change?: ChangeBody;
-  /** Set together: `c` + conversation id, or `s` for what concerns the conversations of a status. */
+  /** Set together with `event`: `c` + conversation id, or `s` for an event that affects all conversations of a status. */
   subject?: string;
   event?: HistoryEvent;
 }
 
 export interface JournalRow {
   key: string;
-  /** The counter: version and place of the newest write. */
+  /** The counter of writes: the version and `seq` of the newest one. */
   seq: number;
-  /** Everything up to here is no longer in the log. */
+  /** Everything up to this `seq` has been removed from the log. */
   pruned: number;
-  /** How many rows the log has. */
+  /** How many records the log has. */
   logged: number;
-  /** How many conversations have each status. Here, as every pick changes it: one record less to read and to write. */
+  /** How many conversations have each status. Kept here because every write changes this record anyway. */
   held: [StoredStatusId, number][];
 }
 
-type Place = [order: number, id: Id];
+type Position = [order: number, id: Id];
 
 export interface Schema extends DBSchema {
   meta: { key: string; value: JournalRow };
@@ -84,12 +88,12 @@ export interface Schema extends DBSchema {
   conversations: {
     key: Id;
     value: ConversationRow;
-    indexes: { byOrder: Place; byStatus: [string, ...Place]; byContact: [string, ...Place] };
+    indexes: { byOrder: Position; byStatus: [string, ...Position]; byContact: [string, ...Position] };
   };
   contacts: {
     key: Id;
     value: ContactRow;
-    indexes: { byOrder: Place; bySignature: [string, ...Place]; byLatest: [string, ...Place] };
+    indexes: { byOrder: Position; bySignature: [string, ...Position]; byLatest: [string, ...Position] };
   };
   counters: { key: string; value: CounterRow };
   log: { key: number; value: LogRow; indexes: { bySubject: [string, number] } };
@@ -97,14 +101,14 @@ export interface Schema extends DBSchema {
 
 export type StoreName = 'meta' | 'statuses' | 'conversations' | 'contacts' | 'counters' | 'log';
 
-/** Every transaction spans all stores: writes touch most of them anyway, and reads do not block each other. */
+/** Every transaction spans all stores: most writes touch most of them, and reads do not block each other. */
 export const STORES: StoreName[] = ['meta', 'statuses', 'conversations', 'contacts', 'counters', 'log'];
 
 export type Database = IDBPDatabase<Schema>;
 export type WriteTx = IDBPTransaction<Schema, StoreName[], 'readwrite'>;
 export type ReadTx = IDBPTransaction<Schema, StoreName[], 'readonly'> | WriteTx;
 
-/** Brings a database of any earlier version up to this one. */
+/** Upgrades a database from any earlier version. */
 export function upgrade(database: Database, from: number): void {
   if (from < 1) {
     database.createObjectStore('meta', { keyPath: 'key' });
@@ -121,4 +125,18 @@ export function upgrade(database: Database, from: number): void {
     const log = database.createObjectStore('log', { keyPath: 'seq' });
     log.createIndex('bySubject', ['subject', 'seq']);
   }
+}
+
+/** The database name in the options of the adapter, or the default. Throws `invalid`. */
+export function parseDatabaseOptions(options: { database?: unknown } | null): string {
+  if (typeof options !== 'object' || options === null) {
+    throw invalid('database', 'must be given in an object, such as { database: "acme:agent-7" }.');
+  }
+  if (!('database' in options)) return DEFAULT_DATABASE;
+  const { database } = options;
+  if (typeof database === 'string' && database.trim()) return database;
+  throw invalid(
+    'database',
+    'must be a text that is not blank, such as "acme:agent-7", one for each tenant and user. Make the adapter when the name is known; leave the option out for the database that everyone shares.',
+  );
 }

@@ -1,116 +1,132 @@
 import { type Change, parseChange } from '../../model/changes.js';
-import { give, listed, pipeline, refusesToSet, remove } from '../acts.js';
-import type { Topic } from '../bench.js';
+import { setStatusOf, listed, createStatuses, rejectsSetStatus, remove } from '../actions.js';
+import type { Topic } from '../case-context.js';
 import { equal, holds } from '../check.js';
-import { Ear, ofEntry, ofStatus } from '../ear.js';
+import { ChangeRecorder, ofEntry, ofStatus } from '../change-recorder.js';
 
 export const changesTopic: Topic = (it) => {
-  it('a new status is heard', ['subscribe'], async (bench) => {
-    const ear = await Ear.open(bench, bench.adapter);
-    await ear.hears(() => pipeline(bench.adapter, 'A'), ofStatus('a'), 'A subscriber must hear of a new status.');
+  it('a new status is delivered', ['subscribe'], async (context) => {
+    const recorder = await ChangeRecorder.open(context, context.adapter);
+    await recorder.receivesAfter(
+      () => createStatuses(context.adapter, 'A'),
+      ofStatus('a'),
+      'subscribe must deliver a new status.',
+    );
   });
 
-  it('a rename is heard', ['subscribe'], async (bench) => {
-    const { adapter } = bench;
-    const [{ version: ifVersion }] = await pipeline(adapter, 'A');
-    const ear = await Ear.open(bench, adapter);
-    const rule = 'A subscriber must hear of a renamed status, as it is now.';
-    await ear.hears(
+  it('a rename is delivered', ['subscribe'], async (context) => {
+    const { adapter } = context;
+    const [{ version: ifVersion }] = await createStatuses(adapter, 'A');
+    const recorder = await ChangeRecorder.open(context, adapter);
+    const rule = 'subscribe must deliver a renamed status with its new name.';
+    await recorder.receivesAfter(
       () => adapter.updateStatus('a', { name: 'B' }, { ifVersion }),
       ofStatus('a', ({ name }) => name === 'B'),
       rule,
     );
   });
 
-  it('a move is heard', ['subscribe'], async (bench) => {
-    const { adapter } = bench;
-    await pipeline(adapter, 'A', 'B');
-    const ear = await Ear.open(bench, adapter);
-    await ear.hears(
+  it('a move is delivered', ['subscribe'], async (context) => {
+    const { adapter } = context;
+    await createStatuses(adapter, 'A', 'B');
+    const recorder = await ChangeRecorder.open(context, adapter);
+    await recorder.receivesAfter(
       () => adapter.moveStatus('b', null),
       ofStatus('b'),
-      'A subscriber must hear of a moved status, with its new rank.',
+      'subscribe must deliver a moved status with its new rank.',
     );
   });
 
-  it('a delete is heard', ['subscribe'], async (bench) => {
-    const { adapter } = bench;
-    await pipeline(adapter, 'A', 'B');
-    const ear = await Ear.open(bench, adapter);
-    const rule = 'A subscriber must hear of a deleted status, marked `deleted: true`.';
-    await ear.hears(
+  it('a delete is delivered', ['subscribe'], async (context) => {
+    const { adapter } = context;
+    await createStatuses(adapter, 'A', 'B');
+    const recorder = await ChangeRecorder.open(context, adapter);
+    const rule = 'subscribe must deliver a deleted status with `deleted: true`.';
+    await recorder.receivesAfter(
       () => remove(adapter, 'a'),
       ofStatus('a', ({ deleted }) => deleted === true),
       rule,
     );
   });
 
-  it('conversations that a delete moves are heard', ['subscribe'], async (bench) => {
-    const { adapter } = bench;
-    await pipeline(adapter, 'A', 'B');
-    await give(adapter, 'a', 'c1', 'c2');
-    const ear = await Ear.open(bench, adapter);
-    const rule = 'A subscriber must hear of every conversation that a delete moves: each, or one reset for all.';
-    await ear.hears(() => remove(adapter, 'a', 'b'), ofEntry('c1', 'b'), rule);
-    await ear.heardSince(0, ofEntry('c2', 'b'), rule);
+  it('conversations that a delete moves are delivered', ['subscribe'], async (context) => {
+    const { adapter } = context;
+    await createStatuses(adapter, 'A', 'B');
+    await setStatusOf(adapter, 'a', 'c1', 'c2');
+    const recorder = await ChangeRecorder.open(context, adapter);
+    const rule = 'subscribe must deliver a change for every conversation that a delete moves, or one reset for all.';
+    await recorder.receivesAfter(() => remove(adapter, 'a', 'b'), ofEntry('c1', 'b'), rule);
+    await recorder.receivesSince(0, ofEntry('c2', 'b'), rule);
   });
 
-  it('a restore is heard, and what it brings back', ['subscribe', 'restoreStatus'], async (bench) => {
-    const { adapter } = bench;
-    await pipeline(adapter, 'A', 'B');
-    await give(adapter, 'a', 'c1');
-    await remove(adapter, 'a', 'b');
-    const ear = await Ear.open(bench, adapter);
-    const rule = 'A subscriber must hear of a restored status and its conversations.';
-    await ear.hears(
-      () => adapter.restoreStatus('a'),
-      ofStatus('a', ({ deleted }) => !deleted),
-      rule,
+  it(
+    'a restore is delivered, with the conversations that it restores',
+    ['subscribe', 'restoreStatus'],
+    async (context) => {
+      const { adapter } = context;
+      await createStatuses(adapter, 'A', 'B');
+      await setStatusOf(adapter, 'a', 'c1');
+      await remove(adapter, 'a', 'b');
+      const recorder = await ChangeRecorder.open(context, adapter);
+      const rule = 'subscribe must deliver a restored status and its conversations.';
+      await recorder.receivesAfter(
+        () => adapter.restoreStatus('a'),
+        ofStatus('a', ({ deleted }) => !deleted),
+        rule,
+      );
+      await recorder.receivesSince(0, ofEntry('c1', 'a'), rule);
+    },
+  );
+
+  it('setting and clearing a status are delivered', ['subscribe'], async (context) => {
+    const { adapter } = context;
+    await createStatuses(adapter, 'A');
+    const recorder = await ChangeRecorder.open(context, adapter);
+    await recorder.receivesAfter(
+      () => setStatusOf(adapter, 'a', 'c1'),
+      ofEntry('c1', 'a'),
+      'subscribe must deliver a new status of a conversation.',
     );
-    await ear.heardSince(0, ofEntry('c1', 'a'), rule);
-  });
-
-  it('a pick is heard, and taking it off', ['subscribe'], async (bench) => {
-    const { adapter } = bench;
-    await pipeline(adapter, 'A');
-    const ear = await Ear.open(bench, adapter);
-    await ear.hears(() => give(adapter, 'a', 'c1'), ofEntry('c1', 'a'), 'A subscriber must hear of a pick.');
-    await ear.hears(
-      () => give(adapter, null, 'c1'),
+    await recorder.receivesAfter(
+      () => setStatusOf(adapter, null, 'c1'),
       ofEntry('c1', null),
-      'A subscriber must hear of a status taken off.',
+      'subscribe must deliver a cleared status.',
     );
   });
 
-  it('a pick for many is heard for each', ['subscribe'], async (bench) => {
-    const { adapter } = bench;
-    await pipeline(adapter, 'A');
-    const ear = await Ear.open(bench, adapter);
+  it('setting the status of several conversations is delivered for each', ['subscribe'], async (context) => {
+    const { adapter } = context;
+    await createStatuses(adapter, 'A');
+    const recorder = await ChangeRecorder.open(context, adapter);
     const ids = ['c1', 'c2', 'c3', 'c4', 'c5'];
-    await give(adapter, 'a', ...ids);
+    await setStatusOf(adapter, 'a', ...ids);
     for (const id of ids)
-      await ear.heardSince(0, ofEntry(id, 'a'), 'A subscriber must hear of each conversation of a call, or one reset.');
+      await recorder.receivesSince(
+        0,
+        ofEntry(id, 'a'),
+        'subscribe must deliver each conversation of a call, or one reset.',
+      );
   });
 
-  it('what is heard is a valid record', ['subscribe'], async (bench) => {
-    const { adapter } = bench;
-    const ear = await Ear.open(bench, adapter);
-    await pipeline(adapter, 'A', 'B');
-    await give(adapter, 'a', { conversationId: 'c1', contactId: 'p1' });
+  it('a delivered change has a valid record', ['subscribe'], async (context) => {
+    const { adapter } = context;
+    const recorder = await ChangeRecorder.open(context, adapter);
+    await createStatuses(adapter, 'A', 'B');
+    await setStatusOf(adapter, 'a', { conversationId: 'c1', contactId: 'p1' });
     await remove(adapter, 'a', 'b');
-    await ear.heardSince(0, ofEntry('c1', 'b'), 'A subscriber must hear of a conversation that a delete moves.');
-    for (const change of ear.heard) {
+    await recorder.receivesSince(0, ofEntry('c1', 'b'), 'subscribe must deliver a conversation that a delete moves.');
+    for (const change of recorder.received) {
       equal(
         parseChange(change),
         change,
         'A change must be { seq, opId?, kind, … } with a valid record, and nothing else.',
       );
-      holds(change.seq !== '', 'A change must tell `seq`, to resume from.', change);
+      holds(change.seq !== '', 'A change must have a `seq`, to resume from.', change);
     }
   });
 
-  it('what is heard can be read', ['subscribe'], async (bench) => {
-    const { adapter } = bench;
+  it('a delivered change can be read', ['subscribe'], async (context) => {
+    const { adapter } = context;
     const early: unknown[] = [];
     const reads: Promise<void>[] = [];
     const { seq } = await adapter.listStatuses();
@@ -127,30 +143,34 @@ export const changesTopic: Topic = (it) => {
       last ||= change.kind === 'reset' || (change.kind === 'entry' && change.entry.statusId === null);
     };
     adapter.subscribe((change) => void reads.push(check(change)), { since: seq });
-    await pipeline(adapter, 'A', 'B');
-    await give(adapter, 'a', 'c1');
+    await createStatuses(adapter, 'A', 'B');
+    await setStatusOf(adapter, 'a', 'c1');
     await adapter.moveStatus('b', null);
-    await give(adapter, 'b', 'c1');
-    await give(adapter, null, 'c1');
-    await bench.until(() => last, 'A subscriber must hear of every write.');
+    await setStatusOf(adapter, 'b', 'c1');
+    await setStatusOf(adapter, null, 'c1');
+    await context.until(() => last, 'subscribe must deliver every write.');
     await Promise.all(reads);
-    equal(early, [], 'A change must be told after it is stored, never before: whoever hears of it reads it.');
+    equal(early, [], 'A change must be delivered after it is stored, never before: its receivers read it.');
   });
 
-  it('a change names the call that caused it', ['subscribe'], async (bench) => {
-    const { adapter } = bench;
-    await pipeline(adapter, 'A', 'B');
-    const ear = await Ear.open(bench, adapter);
-    const rule = 'A change must carry the opId of the call that caused it: that is how a caller knows its own echo.';
-    const pick = await ear.hears(
+  it('a change has the opId of the call that caused it', ['subscribe'], async (context) => {
+    const { adapter } = context;
+    await createStatuses(adapter, 'A', 'B');
+    const recorder = await ChangeRecorder.open(context, adapter);
+    const rule = 'A change must carry the opId of the call that caused it: a caller recognizes its own writes by it.';
+    const pick = await recorder.receivesAfter(
       () => adapter.setStatus([{ conversationId: 'c1' }], 'a', { opId: 'op-pick' }),
       ofEntry('c1', 'a'),
       rule,
     );
     if (pick.kind !== 'reset') equal(pick.opId, 'op-pick', rule);
-    const move = await ear.hears(() => adapter.moveStatus('b', null, { opId: 'op-move' }), ofStatus('b'), rule);
+    const move = await recorder.receivesAfter(
+      () => adapter.moveStatus('b', null, { opId: 'op-move' }),
+      ofStatus('b'),
+      rule,
+    );
     if (move.kind !== 'reset') equal(move.opId, 'op-move', rule);
-    const plain = await ear.hears(() => give(adapter, 'b', 'c1'), ofEntry('c1', 'b'), rule);
+    const plain = await recorder.receivesAfter(() => setStatusOf(adapter, 'b', 'c1'), ofEntry('c1', 'b'), rule);
     holds(
       plain.opId !== 'op-pick' && plain.opId !== 'op-move',
       'A change must not carry the opId of another call.',
@@ -158,17 +178,21 @@ export const changesTopic: Topic = (it) => {
     );
   });
 
-  it('a refused write is not heard', ['subscribe'], async (bench) => {
-    const { adapter } = bench;
-    await pipeline(adapter, 'A');
-    const ear = await Ear.open(bench, adapter);
-    await refusesToSet(
+  it('a rejected write is not delivered', ['subscribe'], async (context) => {
+    const { adapter } = context;
+    await createStatuses(adapter, 'A');
+    const recorder = await ChangeRecorder.open(context, adapter);
+    await rejectsSetStatus(
       adapter.setStatus([{ conversationId: 'c1' }], 'nowhere'),
       'not-found',
-      'An unknown status must be refused.',
+      'An unknown status must be rejected.',
     );
-    await ear.hears(() => give(adapter, 'a', 'c2'), ofEntry('c2', 'a'), 'A subscriber must hear of a pick.');
-    const about = ear.heard.filter((change) => change.kind === 'entry' && change.entry.conversationId === 'c1');
-    equal(about, [], 'A refused write must not be told to anybody.');
+    await recorder.receivesAfter(
+      () => setStatusOf(adapter, 'a', 'c2'),
+      ofEntry('c2', 'a'),
+      'subscribe must deliver a new status of a conversation.',
+    );
+    const about = recorder.received.filter((change) => change.kind === 'entry' && change.entry.conversationId === 'c1');
+    equal(about, [], 'A rejected write must not be told to anybody.');
   });
 };

@@ -1,6 +1,6 @@
 import type { ContactSummary } from '../../model/entry.js';
-import { give, pipeline, remove, tell } from '../acts.js';
-import type { Topic, With } from '../bench.js';
+import { setStatusOf, createStatuses, remove, addConversations } from '../actions.js';
+import type { Topic, With } from '../case-context.js';
 import { equal, sameMembers } from '../check.js';
 
 /** A contact without a known conversation is missing from the map, or has no statuses. */
@@ -9,33 +9,47 @@ async function contactOf(adapter: With<'getContacts'>, id: string): Promise<Cont
 }
 
 export const contactsTopic: Topic = (it) => {
-  it('a contact that nobody knows has nothing', ['getContacts'], async ({ adapter }) => {
+  it('an unknown contact is missing', ['getContacts'], async ({ adapter }) => {
     const { statusIds, latest } = await contactOf(adapter, 'p1');
     equal([statusIds, latest], [[], null], 'An unknown contact is missing from the map, or has no statuses.');
     equal((await adapter.getContacts([])).size, 0, 'getContacts of nothing must resolve to an empty map.');
   });
 
   it('a contact has the distinct statuses of its conversations', ['getContacts'], async ({ adapter }) => {
-    await pipeline(adapter, 'A', 'B');
-    await give(adapter, 'a', { conversationId: 'c1', contactId: 'p1' }, { conversationId: 'c2', contactId: 'p1' });
-    await give(adapter, 'b', { conversationId: 'c3', contactId: 'p1' }, { conversationId: 'c4', contactId: 'p2' });
+    await createStatuses(adapter, 'A', 'B');
+    await setStatusOf(
+      adapter,
+      'a',
+      { conversationId: 'c1', contactId: 'p1' },
+      { conversationId: 'c2', contactId: 'p1' },
+    );
+    await setStatusOf(
+      adapter,
+      'b',
+      { conversationId: 'c3', contactId: 'p1' },
+      { conversationId: 'c4', contactId: 'p2' },
+    );
     const contacts = await adapter.getContacts(['p1', 'p2']);
     sameMembers(
       contacts.get('p1')?.statusIds ?? [],
       ['a', 'b'],
-      'getContacts must tell each status of a contact, once.',
+      'getContacts must return each status of a contact once.',
     );
     sameMembers(
       contacts.get('p2')?.statusIds ?? [],
       ['b'],
-      'getContacts must tell the statuses of its own conversations only.',
+      'getContacts must return the statuses of its own conversations only.',
     );
   });
 
   it('a conversation without a status counts as null', ['getContacts'], async ({ adapter }) => {
-    await pipeline(adapter, 'A');
-    await give(adapter, 'a', { conversationId: 'c1', contactId: 'p1' });
-    await tell(adapter, { conversationId: 'c2', contactId: 'p1' }, { conversationId: 'c3', contactId: 'p2' });
+    await createStatuses(adapter, 'A');
+    await setStatusOf(adapter, 'a', { conversationId: 'c1', contactId: 'p1' });
+    await addConversations(
+      adapter,
+      { conversationId: 'c2', contactId: 'p1' },
+      { conversationId: 'c3', contactId: 'p2' },
+    );
     sameMembers(
       (await contactOf(adapter, 'p1')).statusIds,
       ['a', null],
@@ -49,20 +63,25 @@ export const contactsTopic: Topic = (it) => {
     );
   });
 
-  it('only what was asked for is read', ['getContacts'], async ({ adapter }) => {
-    await pipeline(adapter, 'A');
-    await give(adapter, 'a', { conversationId: 'c1', contactId: 'p1' }, { conversationId: 'c2', contactId: 'p2' });
+  it('only requested ids are returned', ['getContacts'], async ({ adapter }) => {
+    await createStatuses(adapter, 'A');
+    await setStatusOf(
+      adapter,
+      'a',
+      { conversationId: 'c1', contactId: 'p1' },
+      { conversationId: 'c2', contactId: 'p2' },
+    );
     equal(
       [...(await adapter.getContacts(['p2', 'p2'])).keys()],
       ['p2'],
-      'getContacts must resolve to what was asked, each once.',
+      'getContacts must resolve to the requested contacts, each once.',
     );
   });
 
   it('hundreds of contacts in one call', ['getContacts'], async ({ adapter }) => {
-    await pipeline(adapter, 'A');
+    await createStatuses(adapter, 'A');
     const ids = Array.from({ length: 250 }, (_, n) => `p${n}`);
-    await give(adapter, 'a', ...ids.map((contactId, n) => ({ conversationId: `c${n}`, contactId })));
+    await setStatusOf(adapter, 'a', ...ids.map((contactId, n) => ({ conversationId: `c${n}`, contactId })));
     const contacts = await adapter.getContacts(ids);
     equal(
       ids.filter((id) => contacts.get(id)?.latest !== 'a'),
@@ -75,16 +94,16 @@ export const contactsTopic: Topic = (it) => {
     'the latest is the most recently active conversation',
     ['getContacts', 'putConversations'],
     async ({ adapter }) => {
-      await pipeline(adapter, 'A', 'B', 'C');
+      await createStatuses(adapter, 'A', 'B', 'C');
       await adapter.putConversations([
         { conversationId: 'c1', contactId: 'p1', activityAt: 100 },
         { conversationId: 'c2', contactId: 'p1', activityAt: 300 },
         { conversationId: 'c3', contactId: 'p1', activityAt: 200 },
       ]);
       // In this order, so that neither the last pick nor the first conversation gives the answer.
-      await give(adapter, 'b', 'c2');
-      await give(adapter, 'c', 'c3');
-      await give(adapter, 'a', 'c1');
+      await setStatusOf(adapter, 'b', 'c2');
+      await setStatusOf(adapter, 'c', 'c3');
+      await setStatusOf(adapter, 'a', 'c1');
       equal(
         (await contactOf(adapter, 'p1')).latest,
         'b',
@@ -94,13 +113,13 @@ export const contactsTopic: Topic = (it) => {
   );
 
   it('new activity makes another conversation the latest', ['getContacts', 'putConversations'], async ({ adapter }) => {
-    await pipeline(adapter, 'A', 'B');
+    await createStatuses(adapter, 'A', 'B');
     await adapter.putConversations([
       { conversationId: 'c1', contactId: 'p1', activityAt: 100 },
       { conversationId: 'c2', contactId: 'p1', activityAt: 200 },
     ]);
-    await give(adapter, 'a', 'c1');
-    await give(adapter, 'b', 'c2');
+    await setStatusOf(adapter, 'a', 'c1');
+    await setStatusOf(adapter, 'b', 'c2');
     await adapter.putConversations([{ conversationId: 'c1', activityAt: 300 }]);
     equal((await contactOf(adapter, 'p1')).latest, 'a', 'latest must follow the activity.');
   });
@@ -109,12 +128,12 @@ export const contactsTopic: Topic = (it) => {
     'the latest has no status when its conversation has none',
     ['getContacts', 'putConversations'],
     async ({ adapter }) => {
-      await pipeline(adapter, 'A');
+      await createStatuses(adapter, 'A');
       await adapter.putConversations([
         { conversationId: 'c1', contactId: 'p1', activityAt: 100 },
         { conversationId: 'c2', contactId: 'p1', activityAt: 200 },
       ]);
-      await give(adapter, 'a', 'c1');
+      await setStatusOf(adapter, 'a', 'c1');
       const { statusIds, latest } = await contactOf(adapter, 'p1');
       equal(latest, null, 'latest must be null when the most recently active conversation has no status.');
       sameMembers(statusIds, ['a', null], 'The other conversations still count among statusIds.');
@@ -122,39 +141,44 @@ export const contactsTopic: Topic = (it) => {
   );
 
   it('a contact follows its conversations', ['getContacts'], async ({ adapter }) => {
-    await pipeline(adapter, 'A', 'B');
-    await give(adapter, 'a', { conversationId: 'c1', contactId: 'p1' });
-    await give(adapter, 'b', 'c1');
+    await createStatuses(adapter, 'A', 'B');
+    await setStatusOf(adapter, 'a', { conversationId: 'c1', contactId: 'p1' });
+    await setStatusOf(adapter, 'b', 'c1');
     const { statusIds, latest } = await contactOf(adapter, 'p1');
     equal([statusIds, latest], [['b'], 'b'], 'A contact must have the statuses that its conversations have now.');
   });
 
-  it('a conversation that changes hands leaves its old contact', ['getContacts'], async ({ adapter }) => {
-    await pipeline(adapter, 'A');
-    await give(adapter, 'a', { conversationId: 'c1', contactId: 'p1' });
-    await give(adapter, 'a', { conversationId: 'c1', contactId: 'p2' });
+  it('a conversation that moves to another contact leaves its old one', ['getContacts'], async ({ adapter }) => {
+    await createStatuses(adapter, 'A');
+    await setStatusOf(adapter, 'a', { conversationId: 'c1', contactId: 'p1' });
+    await setStatusOf(adapter, 'a', { conversationId: 'c1', contactId: 'p2' });
     equal((await contactOf(adapter, 'p1')).statusIds, [], 'A conversation belongs to one contact.');
     equal((await contactOf(adapter, 'p2')).statusIds, ['a'], 'A conversation belongs to the contact told last.');
   });
 
   it('contacts follow a delete', ['getContacts'], async ({ adapter }) => {
-    await pipeline(adapter, 'A', 'B');
-    await give(adapter, 'a', { conversationId: 'c1', contactId: 'p1' }, { conversationId: 'c3', contactId: 'p2' });
-    await give(adapter, 'b', { conversationId: 'c2', contactId: 'p1' });
+    await createStatuses(adapter, 'A', 'B');
+    await setStatusOf(
+      adapter,
+      'a',
+      { conversationId: 'c1', contactId: 'p1' },
+      { conversationId: 'c3', contactId: 'p2' },
+    );
+    await setStatusOf(adapter, 'b', { conversationId: 'c2', contactId: 'p1' });
     await remove(adapter, 'a', 'b');
     const first = await contactOf(adapter, 'p1');
     equal(
       [first.statusIds, first.latest],
       [['b'], 'b'],
-      'A contact must not keep a deleted status, nor have its heir twice.',
+      'A contact must not keep a deleted status, nor have its replacement twice.',
     );
     await remove(adapter, 'b', null);
     equal((await contactOf(adapter, 'p2')).statusIds, [null], 'A contact whose conversations were cleared has [null].');
   });
 
   it('contacts follow a restore', ['getContacts', 'restoreStatus'], async ({ adapter }) => {
-    await pipeline(adapter, 'A', 'B');
-    await give(adapter, 'a', { conversationId: 'c1', contactId: 'p1' });
+    await createStatuses(adapter, 'A', 'B');
+    await setStatusOf(adapter, 'a', { conversationId: 'c1', contactId: 'p1' });
     await remove(adapter, 'a', 'b');
     await adapter.restoreStatus('a');
     const { statusIds, latest } = await contactOf(adapter, 'p1');

@@ -1,7 +1,17 @@
 import type { PipelineAdapter } from '../../adapters/adapter.js';
-import { COLOR, entriesOf, give, listedIds, live, pipeline, remove, statusesOf } from '../acts.js';
-import { outcomes, pick } from '../at-once.js';
-import type { Topic } from '../bench.js';
+import {
+  COLOR,
+  entriesOf,
+  setStatusOf,
+  listedIds,
+  currentStatus,
+  createStatuses,
+  remove,
+  statusesOf,
+  outcomes,
+  pick,
+} from '../actions.js';
+import type { Topic } from '../case-context.js';
 import { equal, holds } from '../check.js';
 
 const TWENTY = Array.from({ length: 20 }, (_, n) => n);
@@ -15,13 +25,13 @@ async function allOnLiveStatuses(adapter: PipelineAdapter, ids: readonly string[
 
 export const deletesAtOnceTopic: Topic = (it) => {
   it('deletes of one status at once: one wins', async ({ adapter }) => {
-    await pipeline(adapter, 'A', 'B', 'C');
-    await give(adapter, 'a', 'c1', 'c2');
-    const { version: ifVersion } = await live(adapter, 'a');
-    const { done, refused } = await outcomes(
+    await createStatuses(adapter, 'A', 'B', 'C');
+    await setStatusOf(adapter, 'a', 'c1', 'c2');
+    const { version: ifVersion } = await currentStatus(adapter, 'a');
+    const { done, rejected } = await outcomes(
       ['b', 'c'].map((moveTo) => adapter.deleteStatus('a', { ifVersion, moveTo })),
     );
-    equal([done, refused.length], [[{ moved: 2 }], 1], 'Of deletes at once exactly one must win.');
+    equal([done, rejected.length], [[{ moved: 2 }], 1], 'Of deletes at once exactly one must win.');
     equal(
       new Set(await statusesOf(adapter, 'c1', 'c2')).size,
       1,
@@ -29,16 +39,16 @@ export const deletesAtOnceTopic: Topic = (it) => {
     );
   });
 
-  it('a delete and picks of the same status at once', async ({ adapter }) => {
+  it('a delete and setStatus with the same status at once', async ({ adapter }) => {
     const ids = ['c0', 'c1', 'c2', 'c3', 'c4', 'c5'];
     for (const round of [0, 1, 2]) {
       const [doomed, heir] = [`doomed${round}`, `heir${round}`];
-      await pipeline(adapter, doomed, heir);
+      await createStatuses(adapter, doomed, heir);
       const calls = ids.map((id) => () => pick(adapter, id, doomed));
       calls.splice(round * 3, 0, async () => void (await remove(adapter, doomed, heir)));
-      const { refused } = await outcomes(calls.map((call) => call()));
+      const { rejected } = await outcomes(calls.map((call) => call()));
       equal(
-        refused.filter((code) => code !== 'status-deleted' && code !== 'conflict'),
+        rejected.filter((code) => code !== 'status-deleted' && code !== 'conflict'),
         [],
         'A pick that comes too late is status-deleted.',
       );
@@ -46,32 +56,32 @@ export const deletesAtOnceTopic: Topic = (it) => {
     }
   });
 
-  it('a delete without a heir and a pick at once: one is refused', async ({ adapter }) => {
-    await pipeline(adapter, 'A', 'B');
-    const { version: ifVersion } = await live(adapter, 'a');
-    const { done, refused } = await outcomes<unknown>([
+  it('a delete without moveTo and setStatus at once: one is rejected', async ({ adapter }) => {
+    await createStatuses(adapter, 'A', 'B');
+    const { version: ifVersion } = await currentStatus(adapter, 'a');
+    const { done, rejected } = await outcomes<unknown>([
       pick(adapter, 'c1', 'a'),
       adapter.deleteStatus('a', { ifVersion }),
     ]);
     equal(done.length, 1, 'Either the pick comes first and the delete is in-use, or the pick is status-deleted.');
     holds(
-      ['in-use', 'status-deleted'].includes(refused[0]!),
-      'Either the delete is in-use, or the pick is status-deleted.',
-      refused,
+      ['in-use', 'status-deleted'].includes(rejected[0]!),
+      'Either the delete must be in-use, or setStatus must be status-deleted.',
+      rejected,
     );
     await allOnLiveStatuses(adapter, ['c1']);
   });
 
   it('two statuses deleted into each other at once: one stays', async ({ adapter }) => {
-    await pipeline(adapter, 'A', 'B');
-    await give(adapter, 'a', 'c1');
-    await give(adapter, 'b', 'c2');
-    const [a, b] = [await live(adapter, 'a'), await live(adapter, 'b')];
-    const { done, refused } = await outcomes([
+    await createStatuses(adapter, 'A', 'B');
+    await setStatusOf(adapter, 'a', 'c1');
+    await setStatusOf(adapter, 'b', 'c2');
+    const [a, b] = [await currentStatus(adapter, 'a'), await currentStatus(adapter, 'b')];
+    const { done, rejected } = await outcomes([
       adapter.deleteStatus('a', { ifVersion: a.version, moveTo: 'b' }),
       adapter.deleteStatus('b', { ifVersion: b.version, moveTo: 'a' }),
     ]);
-    equal([done.length, refused], [1, ['status-deleted']], 'Of two deletes into each other exactly one must win.');
+    equal([done.length, rejected], [1, ['status-deleted']], 'Of two deletes into each other exactly one must win.');
     const [survivor] = await listedIds(adapter);
     equal(
       await statusesOf(adapter, 'c1', 'c2'),
@@ -80,11 +90,11 @@ export const deletesAtOnceTopic: Topic = (it) => {
     );
   });
 
-  it('a status and its heir deleted at once', async ({ adapter }) => {
-    await pipeline(adapter, 'A', 'B', 'C');
-    await give(adapter, 'a', 'c1');
-    await give(adapter, 'b', 'c2');
-    const [a, b] = [await live(adapter, 'a'), await live(adapter, 'b')];
+  it('a status and its replacement deleted at once', async ({ adapter }) => {
+    await createStatuses(adapter, 'A', 'B', 'C');
+    await setStatusOf(adapter, 'a', 'c1');
+    await setStatusOf(adapter, 'b', 'c2');
+    const [a, b] = [await currentStatus(adapter, 'a'), await currentStatus(adapter, 'b')];
     await outcomes([
       adapter.deleteStatus('a', { ifVersion: a.version, moveTo: 'b' }),
       adapter.deleteStatus('b', { ifVersion: b.version, moveTo: 'c' }),
@@ -93,35 +103,35 @@ export const deletesAtOnceTopic: Topic = (it) => {
     equal((await statusesOf(adapter, 'c2'))[0], 'c', 'Every delete must move its conversations to its own heir.');
   });
 
-  it('a restore and a delete of the heir at once', ['restoreStatus'], async ({ adapter }) => {
-    await pipeline(adapter, 'A', 'B', 'C');
-    await give(adapter, 'a', 'c1');
-    await give(adapter, 'b', 'c2');
+  it('a restore and a delete of the replacement at once', ['restoreStatus'], async ({ adapter }) => {
+    await createStatuses(adapter, 'A', 'B', 'C');
+    await setStatusOf(adapter, 'a', 'c1');
+    await setStatusOf(adapter, 'b', 'c2');
     await remove(adapter, 'a', 'b');
-    const { version: ifVersion } = await live(adapter, 'b');
+    const { version: ifVersion } = await currentStatus(adapter, 'b');
     await outcomes<unknown>([adapter.restoreStatus('a'), adapter.deleteStatus('b', { ifVersion, moveTo: 'c' })]);
     equal(
       await statusesOf(adapter, 'c1', 'c2'),
       ['a', 'c'],
-      'A restore and a delete at once must both count, in either order.',
+      'A restore and a delete at once must both take effect, in either order.',
     );
   });
 
   it('a restore and a create of the same name at once: one wins', ['restoreStatus'], async ({ adapter }) => {
-    await pipeline(adapter, 'Leads');
+    await createStatuses(adapter, 'Leads');
     await remove(adapter, 'leads');
-    const { done, refused } = await outcomes<unknown>([
+    const { done, rejected } = await outcomes<unknown>([
       adapter.restoreStatus('leads'),
       adapter.createStatus({ id: 'new', name: 'LEADS', color: COLOR }),
     ]);
-    equal([done.length, refused], [1, ['invalid']], 'Of a restore and a create of one name exactly one must win.');
+    equal([done.length, rejected], [1, ['invalid']], 'Of a restore and a create of one name exactly one must win.');
   });
 
-  it('reading while writing sees whole writes', async ({ adapter }) => {
-    await pipeline(adapter, 'A', 'B');
+  it('a read during writes sees complete writes', async ({ adapter }) => {
+    await createStatuses(adapter, 'A', 'B');
     const ids = TWENTY.map((n) => `c${n}`);
-    await give(adapter, 'a', ...ids);
-    const { version: ifVersion } = await live(adapter, 'a');
+    await setStatusOf(adapter, 'a', ...ids);
+    const { version: ifVersion } = await currentStatus(adapter, 'a');
     let done = false;
     const deleted = adapter.deleteStatus('a', { ifVersion, moveTo: 'b' }).finally(() => (done = true));
     const reads = await Promise.all(TWENTY.map(() => statusesOf(adapter, ...ids)));

@@ -5,46 +5,46 @@ import {
   countsOf,
   entriesOf,
   entryOf,
-  give,
+  setStatusOf,
   listed,
   listedIds,
-  live,
-  pipeline,
+  currentStatus,
+  createStatuses,
   remove,
   statusesOf,
-} from '../acts.js';
-import type { Topic } from '../bench.js';
+} from '../actions.js';
+import type { Topic } from '../case-context.js';
 import { equal, holds, rejects } from '../check.js';
 
 export const deletingTopic: Topic = (it) => {
-  it('an unused status goes without a question', async ({ adapter }) => {
-    await pipeline(adapter, 'A', 'B', 'C');
+  it('an unused status can be deleted without moveTo', async ({ adapter }) => {
+    await createStatuses(adapter, 'A', 'B', 'C');
     const { moved } = await remove(adapter, 'b');
     equal(moved, 0, 'deleteStatus of an unused status must tell that it moved nothing.');
     equal(await listedIds(adapter), ['a', 'c'], 'A deleted status must not be listed.');
   });
 
-  it('a status in use is refused with the count, and nothing changes', async ({ adapter }) => {
-    await pipeline(adapter, 'A', 'B');
-    await give(adapter, 'a', 'c1', 'c2', 'c3');
-    const rule = 'deleteStatus without moveTo must refuse a status in use, and tell how many conversations have it.';
+  it('a status in use is rejected with the count, and nothing changes', async ({ adapter }) => {
+    await createStatuses(adapter, 'A', 'B');
+    await setStatusOf(adapter, 'a', 'c1', 'c2', 'c3');
+    const rule = 'deleteStatus without moveTo must reject a status in use with the number of its conversations.';
     await changesNothing(adapter, ['c1', 'c2', 'c3'], async () => {
       equal((await rejects(remove(adapter, 'a'), 'in-use', rule)).count, 3, rule);
     });
   });
 
-  it('a status that was in use once is not in use', async ({ adapter }) => {
-    await pipeline(adapter, 'A', 'B');
-    await give(adapter, 'a', 'c1', 'c2');
-    await give(adapter, 'b', 'c1');
-    await give(adapter, null, 'c2');
+  it('a status that was in use before is not in use', async ({ adapter }) => {
+    await createStatuses(adapter, 'A', 'B');
+    await setStatusOf(adapter, 'a', 'c1', 'c2');
+    await setStatusOf(adapter, 'b', 'c1');
+    await setStatusOf(adapter, null, 'c2');
     equal((await remove(adapter, 'a')).moved, 0, 'Only conversations that have the status now keep it in use.');
   });
 
-  it('moveTo gives its conversations to another status', async ({ adapter }) => {
-    await pipeline(adapter, 'A', 'B', 'C');
-    await give(adapter, 'a', 'c1', 'c2');
-    await give(adapter, 'c', 'c3');
+  it('moveTo moves its conversations to another status', async ({ adapter }) => {
+    await createStatuses(adapter, 'A', 'B', 'C');
+    await setStatusOf(adapter, 'a', 'c1', 'c2');
+    await setStatusOf(adapter, 'c', 'c3');
     const { moved } = await remove(adapter, 'a', 'b');
     equal(moved, 2, 'deleteStatus must tell how many conversations it moved.');
     equal(
@@ -54,10 +54,10 @@ export const deletingTopic: Topic = (it) => {
     );
   });
 
-  it('moveTo null takes the status off its conversations', async ({ adapter }) => {
-    await pipeline(adapter, 'A', 'B');
-    await give(adapter, 'a', 'c1', 'c2');
-    await give(adapter, 'b', 'c3');
+  it('moveTo null clears the status of its conversations', async ({ adapter }) => {
+    await createStatuses(adapter, 'A', 'B');
+    await setStatusOf(adapter, 'a', 'c1', 'c2');
+    await setStatusOf(adapter, 'b', 'c3');
     equal((await remove(adapter, 'a', null)).moved, 2, 'deleteStatus must tell how many conversations it cleared.');
     equal(
       await statusesOf(adapter, 'c1', 'c2', 'c3'),
@@ -67,30 +67,30 @@ export const deletingTopic: Topic = (it) => {
   });
 
   it('moveTo is allowed for an unused status', async ({ adapter }) => {
-    await pipeline(adapter, 'A', 'B');
+    await createStatuses(adapter, 'A', 'B');
     equal((await remove(adapter, 'a', 'b')).moved, 0, 'moveTo must be harmless for an unused status.');
     equal(await listedIds(adapter), ['b'], 'A deleted status must not be listed.');
   });
 
-  it('moveTo the deleted status itself is refused', async ({ adapter }) => {
-    await pipeline(adapter, 'A');
-    await give(adapter, 'a', 'c1');
+  it('moveTo the deleted status itself is rejected', async ({ adapter }) => {
+    await createStatuses(adapter, 'A');
+    await setStatusOf(adapter, 'a', 'c1');
     await changesNothing(adapter, ['c1'], () =>
       rejects(remove(adapter, 'a', 'a'), 'invalid', 'A status cannot inherit from itself.'),
     );
   });
 
   it('moveTo an unknown status is not-found', async ({ adapter }) => {
-    await pipeline(adapter, 'A');
-    await give(adapter, 'a', 'c1');
+    await createStatuses(adapter, 'A');
+    await setStatusOf(adapter, 'a', 'c1');
     await changesNothing(adapter, ['c1'], () =>
       rejects(remove(adapter, 'a', 'nowhere'), 'not-found', 'moveTo must name a status.'),
     );
   });
 
   it('moveTo a deleted status is status-deleted', async ({ adapter }) => {
-    await pipeline(adapter, 'A', 'B');
-    await give(adapter, 'a', 'c1');
+    await createStatuses(adapter, 'A', 'B');
+    await setStatusOf(adapter, 'a', 'c1');
     await remove(adapter, 'b');
     await changesNothing(adapter, ['c1'], () =>
       rejects(remove(adapter, 'a', 'b'), 'status-deleted', 'moveTo must name a live status.'),
@@ -98,10 +98,10 @@ export const deletingTopic: Topic = (it) => {
   });
 
   it('a stale version is a conflict that carries the record as it is', async ({ adapter }) => {
-    const [status] = await pipeline(adapter, 'A');
+    const [status] = await createStatuses(adapter, 'A');
     const current = await adapter.updateStatus('a', { name: 'Renamed' }, { ifVersion: status.version });
     const rule =
-      'deleteStatus with a version that is not the current one must be refused, with the record as `current`.';
+      'deleteStatus with a version that is not the current one must be rejected, with the record as `current`.';
     await changesNothing(adapter, [], async () => {
       const error = await rejects(
         adapter.deleteStatus('a', { ifVersion: status.version, moveTo: null }),
@@ -117,16 +117,16 @@ export const deletingTopic: Topic = (it) => {
   });
 
   it('a deleted status cannot be deleted again', async ({ adapter }) => {
-    await pipeline(adapter, 'A');
-    const { version: ifVersion } = await live(adapter, 'a');
+    await createStatuses(adapter, 'A');
+    const { version: ifVersion } = await currentStatus(adapter, 'a');
     await adapter.deleteStatus('a', { ifVersion });
     await rejects(adapter.deleteStatus('a', { ifVersion }), 'status-deleted', 'deleteStatus of a deleted status.');
   });
 
-  it('no entry is left behind', async ({ adapter }) => {
-    await pipeline(adapter, 'A', 'B', 'C');
-    await give(adapter, 'a', 'c1', 'c2', 'c3', 'c4');
-    await give(adapter, 'b', 'c2');
+  it('no entry keeps the deleted status', async ({ adapter }) => {
+    await createStatuses(adapter, 'A', 'B', 'C');
+    await setStatusOf(adapter, 'a', 'c1', 'c2', 'c3', 'c4');
+    await setStatusOf(adapter, 'b', 'c2');
     await remove(adapter, 'a', 'c');
     const ids = new Set(await listedIds(adapter));
     for (const entry of Object.values(await entriesOf(adapter, 'c1', 'c2', 'c3', 'c4'))) {
@@ -139,20 +139,20 @@ export const deletingTopic: Topic = (it) => {
   });
 
   it('counts follow a delete', ['count'], async ({ adapter }) => {
-    await pipeline(adapter, 'A', 'B');
-    await give(adapter, 'a', 'c1', 'c2');
-    await give(adapter, 'b', 'c3');
+    await createStatuses(adapter, 'A', 'B');
+    await setStatusOf(adapter, 'a', 'c1', 'c2');
+    await setStatusOf(adapter, 'b', 'c3');
     await remove(adapter, 'a', 'b');
-    const rule = 'count must give the conversations of a deleted status to the one that got them.';
+    const rule = 'count must count the conversations of a deleted status for its replacement.';
     equal(await countsOf(adapter, { of: 'conversation' }), { none: 0, byStatus: [['b', 3]] }, rule);
     await remove(adapter, 'b', null);
     equal(await countsOf(adapter, { of: 'conversation' }), { none: 3, byStatus: [] }, rule);
   });
 
   it('find follows a delete', ['find'], async ({ adapter }) => {
-    await pipeline(adapter, 'A', 'B');
-    await give(adapter, 'a', 'c1', 'c2');
-    await give(adapter, 'b', 'c3');
+    await createStatuses(adapter, 'A', 'B');
+    await setStatusOf(adapter, 'a', 'c1', 'c2');
+    await setStatusOf(adapter, 'b', 'c3');
     await remove(adapter, 'a', 'b');
     const find = async (statusId: string | null) =>
       (await allOf(adapter, { of: 'conversation', filter: { op: 'any-of', statusIds: [statusId] } })).sort();
@@ -163,8 +163,8 @@ export const deletingTopic: Topic = (it) => {
   });
 
   it('entries that move get a higher version', async ({ adapter }) => {
-    await pipeline(adapter, 'A', 'B');
-    await give(adapter, 'a', 'c1');
+    await createStatuses(adapter, 'A', 'B');
+    await setStatusOf(adapter, 'a', 'c1');
     const before = await entryOf(adapter, 'c1');
     await remove(adapter, 'a', 'b');
     const after = await entryOf(adapter, 'c1');
@@ -175,57 +175,61 @@ export const deletingTopic: Topic = (it) => {
   });
 
   it('a moved conversation keeps its contact', async ({ adapter }) => {
-    await pipeline(adapter, 'A', 'B');
-    await give(adapter, 'a', { conversationId: 'c1', contactId: 'p1' });
+    await createStatuses(adapter, 'A', 'B');
+    await setStatusOf(adapter, 'a', { conversationId: 'c1', contactId: 'p1' });
     await remove(adapter, 'a', 'b');
     equal((await entryOf(adapter, 'c1')).contactId, 'p1', 'A delete must not touch the contact of a conversation.');
   });
 
-  it('other statuses and conversations are left alone', async ({ adapter }) => {
-    await pipeline(adapter, 'A', 'B', 'C');
-    await give(adapter, 'a', 'c1');
-    await give(adapter, 'c', 'c2');
-    const before = [await live(adapter, 'b'), await live(adapter, 'c'), await entriesOf(adapter, 'c2')];
+  it('other statuses and conversations do not change', async ({ adapter }) => {
+    await createStatuses(adapter, 'A', 'B', 'C');
+    await setStatusOf(adapter, 'a', 'c1');
+    await setStatusOf(adapter, 'c', 'c2');
+    const before = [
+      await currentStatus(adapter, 'b'),
+      await currentStatus(adapter, 'c'),
+      await entriesOf(adapter, 'c2'),
+    ];
     await remove(adapter, 'a', 'b');
     equal(
-      [await live(adapter, 'b'), await live(adapter, 'c'), await entriesOf(adapter, 'c2')],
+      [await currentStatus(adapter, 'b'), await currentStatus(adapter, 'c'), await entriesOf(adapter, 'c2')],
       before,
-      'A delete must touch nothing else.',
+      'A delete must change nothing else.',
     );
   });
 
-  it('conversations that came by an earlier delete count as well', async ({ adapter }) => {
-    await pipeline(adapter, 'A', 'B', 'C');
-    await give(adapter, 'a', 'c1', 'c2');
-    await give(adapter, 'b', 'c3');
+  it('conversations moved by an earlier delete count as well', async ({ adapter }) => {
+    await createStatuses(adapter, 'A', 'B', 'C');
+    await setStatusOf(adapter, 'a', 'c1', 'c2');
+    await setStatusOf(adapter, 'b', 'c3');
     await remove(adapter, 'a', 'b');
-    const rule = 'A status that inherited conversations is in use by them.';
+    const rule = 'A status is in use by conversations that an earlier delete moved to it.';
     equal((await rejects(remove(adapter, 'b'), 'in-use', rule)).count, 3, rule);
     equal((await remove(adapter, 'b', 'c')).moved, 3, rule);
     equal(
       await statusesOf(adapter, 'c1', 'c2', 'c3'),
       ['c', 'c', 'c'],
-      'A chain of deletes must carry every conversation along.',
+      'A chain of deletes must move every conversation along.',
     );
   });
 
-  it('moved conversations can be given another status', async ({ adapter }) => {
-    await pipeline(adapter, 'A', 'B', 'C');
-    await give(adapter, 'a', 'c1', 'c2');
+  it('the status of moved conversations can be set', async ({ adapter }) => {
+    await createStatuses(adapter, 'A', 'B', 'C');
+    await setStatusOf(adapter, 'a', 'c1', 'c2');
     await remove(adapter, 'a', 'b');
-    await give(adapter, 'c', 'c1');
+    await setStatusOf(adapter, 'c', 'c1');
     equal(await statusesOf(adapter, 'c1', 'c2'), ['c', 'b'], 'A pick after a delete must count.');
     equal(
       (await remove(adapter, 'b', null)).moved,
       1,
-      'A conversation picked away from the heir is not moved with it.',
+      'A conversation that no longer has the replacement status must not be moved with it.',
     );
   });
 
   it('hundreds of conversations move at once', async ({ adapter }) => {
-    await pipeline(adapter, 'A', 'B');
+    await createStatuses(adapter, 'A', 'B');
     const ids = Array.from({ length: 250 }, (_, n) => `c${n}`);
-    await give(adapter, 'a', ...ids);
+    await setStatusOf(adapter, 'a', ...ids);
     equal((await remove(adapter, 'a', 'b')).moved, 250, 'deleteStatus must move every conversation, however many.');
     equal(
       new Set(await statusesOf(adapter, ...ids)),
@@ -234,9 +238,9 @@ export const deletingTopic: Topic = (it) => {
     );
   });
 
-  it('every status can go, and the pipeline starts anew', async ({ adapter }) => {
-    await pipeline(adapter, 'A', 'B');
-    await give(adapter, 'a', 'c1');
+  it('every status can be deleted, and new ones created', async ({ adapter }) => {
+    await createStatuses(adapter, 'A', 'B');
+    await setStatusOf(adapter, 'a', 'c1');
     await remove(adapter, 'a', 'b');
     await remove(adapter, 'b', null);
     equal(await listed(adapter), [], 'The last status can be deleted too.');

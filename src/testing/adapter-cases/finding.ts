@@ -1,6 +1,6 @@
 import type { Filter } from '../../model/filter.js';
-import { allOf, give, pipeline, remove, tell } from '../acts.js';
-import type { Topic, With } from '../bench.js';
+import { allOf, setStatusOf, createStatuses, remove, addConversations } from '../actions.js';
+import type { Topic, With } from '../case-context.js';
 import { equal } from '../check.js';
 
 const anyOf = (...statusIds: (string | null)[]): Filter => ({ op: 'any-of', statusIds });
@@ -11,17 +11,17 @@ const sorted = async (adapter: With<'find'>, query: Parameters<typeof allOf>[1])
 
 /** c1 has A, c2 and c3 have B, c4 has C, c5 has none. */
 async function fiveConversations(adapter: With<'find'>): Promise<void> {
-  await pipeline(adapter, 'A', 'B', 'C', 'D');
-  await give(adapter, 'a', 'c1');
-  await give(adapter, 'b', 'c2', 'c3');
-  await give(adapter, 'c', 'c4');
-  await tell(adapter, 'c5');
+  await createStatuses(adapter, 'A', 'B', 'C', 'D');
+  await setStatusOf(adapter, 'a', 'c1');
+  await setStatusOf(adapter, 'b', 'c2', 'c3');
+  await setStatusOf(adapter, 'c', 'c4');
+  await addConversations(adapter, 'c5');
 }
 
 /** p1 has A and B (the latter most recently active), p2 has A, p3 has none, p4 has B and none (most recently active). */
 async function fourContacts(adapter: With<'find'>): Promise<void> {
-  await pipeline(adapter, 'A', 'B', 'C');
-  await tell(
+  await createStatuses(adapter, 'A', 'B', 'C');
+  await addConversations(
     adapter,
     { conversationId: 'c1', contactId: 'p1', activityAt: 100 },
     { conversationId: 'c2', contactId: 'p1', activityAt: 200 },
@@ -31,8 +31,8 @@ async function fourContacts(adapter: With<'find'>): Promise<void> {
     { conversationId: 'c6', contactId: 'p4', activityAt: 600 },
     { conversationId: 'c7', activityAt: 700 },
   );
-  await give(adapter, 'b', 'c2', 'c5');
-  await give(adapter, 'a', 'c1', 'c3', 'c7');
+  await setStatusOf(adapter, 'b', 'c2', 'c5');
+  await setStatusOf(adapter, 'a', 'c1', 'c3', 'c7');
 }
 
 export const findingTopic: Topic = (it) => {
@@ -41,7 +41,7 @@ export const findingTopic: Topic = (it) => {
     'any of several statuses': [anyOf('a', 'c'), 'c1 c4'],
     'any of no status': [anyOf(null), 'c5'],
     'any of a status and no status': [anyOf('a', null), 'c1 c5'],
-    'any of a status that none has': [anyOf('d'), ''],
+    'any of an unused status': [anyOf('d'), ''],
     'any of an unknown status': [anyOf('nowhere'), ''],
     'any of nothing, which is everything': [anyOf(), 'c1 c2 c3 c4 c5'],
     'none of one status': [noneOf('b'), 'c1 c4 c5'],
@@ -62,7 +62,7 @@ export const findingTopic: Topic = (it) => {
     'any of one status': [anyOf('a'), 'p1 p2'],
     'any of several statuses': [anyOf('a', 'b'), 'p1 p2 p4'],
     'any of no status': [anyOf(null), 'p3 p4'],
-    'any of nothing, which is everyone': [anyOf(), 'p1 p2 p3 p4'],
+    'any of nothing, which is everything': [anyOf(), 'p1 p2 p3 p4'],
     'none of one status': [noneOf('a'), 'p3 p4'],
     'none of no status': [noneOf(null), 'p1 p2'],
     'none of several': [noneOf('a', null), ''],
@@ -84,7 +84,7 @@ export const findingTopic: Topic = (it) => {
     'none of one status': [noneOf('b'), 'p2 p3 p4'],
   };
   for (const [what, [filter, expected]] of Object.entries(latest)) {
-    it(`contacts, judged by the latest conversation, by ${what}`, ['find', 'putConversations'], async ({ adapter }) => {
+    it(`contacts by their latest conversation, by ${what}`, ['find', 'putConversations'], async ({ adapter }) => {
       await fourContacts(adapter);
       const rule = `find with contactMatch latest by ${filter.op} ${JSON.stringify(filter.statusIds)} (latest: p1: b, p2: a, p3 and p4: none).`;
       equal(await sorted(adapter, { of: 'contact', contactMatch: 'latest', filter }), expected, rule);
@@ -92,13 +92,13 @@ export const findingTopic: Topic = (it) => {
   }
 
   it('conversations come newest activity first', ['find', 'putConversations'], async ({ adapter }) => {
-    await pipeline(adapter, 'A');
+    await createStatuses(adapter, 'A');
     const times = { c1: 30, c2: 10, c3: 50, c4: 20, c5: 40 };
     await adapter.putConversations(
       Object.entries(times).map(([conversationId, activityAt]) => ({ conversationId, activityAt })),
     );
-    await give(adapter, 'a', 'c2', 'c5', 'c3');
-    const rule = 'find must order by activity, newest first, whenever the status was picked.';
+    await setStatusOf(adapter, 'a', 'c2', 'c5', 'c3');
+    const rule = 'find must order by activity, newest first, no matter when the status was set.';
     equal(await allOf(adapter, { of: 'conversation', filter: anyOf() }), ['c3', 'c5', 'c1', 'c4', 'c2'], rule);
     equal(await allOf(adapter, { of: 'conversation', filter: anyOf('a') }), ['c3', 'c5', 'c2'], rule);
   });
@@ -120,33 +120,29 @@ export const findingTopic: Topic = (it) => {
     equal(
       await allOf(adapter, { of: 'conversation', filter: anyOf() }),
       ['c1', 'c2'],
-      'find must follow the activity.',
+      'find must use the new activity.',
     );
   });
 
-  it(
-    'activity in another number of digits is ordered as a number',
-    ['find', 'putConversations'],
-    async ({ adapter }) => {
-      const times = { c1: 9, c2: 1_700_000_000_000, c3: 100, c4: 20 };
-      await adapter.putConversations(
-        Object.entries(times).map(([conversationId, activityAt]) => ({ conversationId, activityAt })),
-      );
-      equal(
-        await allOf(adapter, { of: 'conversation', filter: anyOf() }),
-        ['c2', 'c3', 'c4', 'c1'],
-        'Activity is a number, not a text.',
-      );
-    },
-  );
+  it('activity is ordered as a number, not as text', ['find', 'putConversations'], async ({ adapter }) => {
+    const times = { c1: 9, c2: 1_700_000_000_000, c3: 100, c4: 20 };
+    await adapter.putConversations(
+      Object.entries(times).map(([conversationId, activityAt]) => ({ conversationId, activityAt })),
+    );
+    equal(
+      await allOf(adapter, { of: 'conversation', filter: anyOf() }),
+      ['c2', 'c3', 'c4', 'c1'],
+      'Activity is a number, not a text.',
+    );
+  });
 
-  it('what is picked but was never told of is found', ['find'], async ({ adapter }) => {
-    await pipeline(adapter, 'A');
-    await give(adapter, 'a', 'c1');
+  it('a conversation that was set but never put is found', ['find'], async ({ adapter }) => {
+    await createStatuses(adapter, 'A');
+    await setStatusOf(adapter, 'a', 'c1');
     equal(
       await allOf(adapter, { of: 'conversation', filter: anyOf('a') }),
       ['c1'],
-      'A conversation is known once it was given a status.',
+      'A conversation must be known once its status was set.',
     );
   });
 

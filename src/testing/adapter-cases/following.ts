@@ -2,8 +2,8 @@ import { isNewer, type Change } from '../../model/changes.js';
 import type { Entry } from '../../model/entry.js';
 import type { Id } from '../../model/id.js';
 import { compareStatuses, type Status } from '../../model/status.js';
-import { COLOR, give, listed, pipeline, remove } from '../acts.js';
-import type { Bench, Topic, With } from '../bench.js';
+import { COLOR, setStatusOf, listed, createStatuses, remove } from '../actions.js';
+import type { CaseContext, Topic, With } from '../case-context.js';
 import { BrokenRule, sameValue } from '../check.js';
 import { CONVERSATIONS, PlainModel } from '../plain-model.js';
 
@@ -38,7 +38,7 @@ export class Follower {
   }
 
   /** Waits until the copy is what can be read from `truth`; fails when it never is. */
-  async agreesWith(truth: With<'subscribe'>, { until }: Pick<Bench, 'until'>, rule: string): Promise<void> {
+  async agreesWith(truth: With<'subscribe'>, { until }: Pick<CaseContext, 'until'>, rule: string): Promise<void> {
     let views: unknown;
     const agrees = async (): Promise<boolean> => {
       const read = { statuses: await listed(truth), entries: heldBy(await truth.getEntries(CONVERSATIONS)) };
@@ -86,58 +86,58 @@ const heldBy = (entries: ReadonlyMap<Id, Entry>): (Id | null)[] =>
 const RULE = 'Whoever reads once and then believes the changes must end with what can be read (higher versions win).';
 
 export const followingTopic: Topic = (it) => {
-  it('one write of each kind', ['subscribe'], async (bench) => {
-    const { adapter } = bench;
+  it('one write of each kind', ['subscribe'], async (context) => {
+    const { adapter } = context;
     const follower = await Follower.start(adapter);
-    const [a] = await pipeline(adapter, 'A', 'B', 'C');
+    const [a] = await createStatuses(adapter, 'A', 'B', 'C');
     await adapter.updateStatus('a', { name: 'Renamed', color: '#fb0547' }, { ifVersion: a.version });
     await adapter.moveStatus('c', null);
-    await give(adapter, 'a', 'c1', 'c2');
-    await give(adapter, 'b', 'c3');
-    await give(adapter, null, 'c2');
-    await follower.agreesWith(adapter, bench, RULE);
+    await setStatusOf(adapter, 'a', 'c1', 'c2');
+    await setStatusOf(adapter, 'b', 'c3');
+    await setStatusOf(adapter, null, 'c2');
+    await follower.agreesWith(adapter, context, RULE);
     await remove(adapter, 'a', 'b');
-    await follower.agreesWith(adapter, bench, RULE);
+    await follower.agreesWith(adapter, context, RULE);
   });
 
-  it('deletes and restores in a chain', ['subscribe', 'restoreStatus'], async (bench) => {
-    const { adapter } = bench;
-    await pipeline(adapter, 'A', 'B', 'C');
-    await give(adapter, 'a', 'c1', 'c2', 'c3');
-    await give(adapter, 'b', 'c4');
+  it('deletes and restores in a chain', ['subscribe', 'restoreStatus'], async (context) => {
+    const { adapter } = context;
+    await createStatuses(adapter, 'A', 'B', 'C');
+    await setStatusOf(adapter, 'a', 'c1', 'c2', 'c3');
+    await setStatusOf(adapter, 'b', 'c4');
     const follower = await Follower.start(adapter);
     await remove(adapter, 'a', 'b');
-    await give(adapter, 'c', 'c2');
+    await setStatusOf(adapter, 'c', 'c2');
     await remove(adapter, 'b', null);
-    await follower.agreesWith(adapter, bench, RULE);
+    await follower.agreesWith(adapter, context, RULE);
     await adapter.restoreStatus('b');
-    await follower.agreesWith(adapter, bench, RULE);
+    await follower.agreesWith(adapter, context, RULE);
     await adapter.restoreStatus('a');
-    await follower.agreesWith(adapter, bench, RULE);
+    await follower.agreesWith(adapter, context, RULE);
   });
 
-  it('so many moves that ranks are written anew', ['subscribe'], async (bench) => {
-    const { adapter } = bench;
-    await pipeline(adapter, 'A', 'B', 'C', 'D', 'E');
+  it('so many moves that all ranks are rewritten', ['subscribe'], async (context) => {
+    const { adapter } = context;
+    await createStatuses(adapter, 'A', 'B', 'C', 'D', 'E');
     const follower = await Follower.start(adapter);
     for (let n = 0; n < 70; n++) await adapter.moveStatus(n % 2 ? 'c' : 'd', 'a');
     await adapter.createStatus({ id: 'new', name: 'New', color: COLOR, after: 'a' });
-    await follower.agreesWith(adapter, bench, `${RULE} Every status whose rank changes must be announced.`);
+    await follower.agreesWith(adapter, context, `${RULE} Every status whose rank changes must be announced.`);
   });
 
-  it('random operations, seed 5', ['subscribe'], async (bench) => {
-    const { adapter } = bench;
+  it('random operations, seed 5', ['subscribe'], async (context) => {
+    const { adapter } = context;
     const follower = await Follower.start(adapter);
     const model = new PlainModel(5);
     const trail: string[] = [];
     for (let round = 0; round < 5; round++) {
       for (let n = 0; n < 10; n++) trail.push(await model.step(adapter));
-      await follower.agreesWith(adapter, bench, `${RULE} Seed 5, the last steps: ${trail.slice(-10).join('; ')}.`);
+      await follower.agreesWith(adapter, context, `${RULE} Seed 5, the last steps: ${trail.slice(-10).join('; ')}.`);
     }
   });
 
-  it('with pauses in between, seed 6', ['subscribe'], async (bench) => {
-    const { adapter } = bench;
+  it('with interruptions, seed 6', ['subscribe'], async (context) => {
+    const { adapter } = context;
     const follower = await Follower.start(adapter);
     const model = new PlainModel(6);
     for (let round = 0; round < 4; round++) {
@@ -145,12 +145,16 @@ export const followingTopic: Topic = (it) => {
       follower.pause();
       for (let n = 0; n < 6; n++) await model.step(adapter);
       follower.resume();
-      await follower.agreesWith(adapter, bench, `${RULE} A pause must lose nothing: resumed by the last seq. Seed 6.`);
+      await follower.agreesWith(
+        adapter,
+        context,
+        `${RULE} An interruption must lose nothing: resumed by the last seq. Seed 6.`,
+      );
     }
   });
 
-  it('a second reader that started later agrees', ['subscribe'], async (bench) => {
-    const { adapter } = bench;
+  it('a second subscriber that started later agrees', ['subscribe'], async (context) => {
+    const { adapter } = context;
     const early = await Follower.start(adapter);
     const model = new PlainModel(7);
     for (let n = 0; n < 25; n++) await model.step(adapter);
@@ -158,7 +162,7 @@ export const followingTopic: Topic = (it) => {
     for (let n = 0; n < 25; n++) await model.step(adapter);
     if (!model.statuses.length)
       throw new BrokenRule('The random steps of seed 7 end with statuses.', 'some', model.statuses);
-    await early.agreesWith(adapter, bench, RULE);
-    await late.agreesWith(adapter, bench, RULE);
+    await early.agreesWith(adapter, context, RULE);
+    await late.agreesWith(adapter, context, RULE);
   });
 };

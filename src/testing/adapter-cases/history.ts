@@ -1,9 +1,9 @@
 import type { HistoryItem } from '../../model/entry.js';
 import type { Change } from '../../model/changes.js';
-import { COLOR, changesNothing, give, live, pipeline, refusesToSet } from '../acts.js';
-import type { Topic } from '../bench.js';
+import { COLOR, changesNothing, setStatusOf, currentStatus, createStatuses, rejectsSetStatus } from '../actions.js';
+import type { Topic } from '../case-context.js';
 import { equal, holds } from '../check.js';
-import { Ear, ofEntry, ofStatus } from '../ear.js';
+import { ChangeRecorder, ofEntry, ofStatus } from '../change-recorder.js';
 
 /** A name that no back end has as its own user. */
 const [SARI, BUDI] = ['sari of the adapter suite', 'budi of the adapter suite'] as const;
@@ -25,13 +25,13 @@ function checkAuthors(told: readonly (string | undefined)[], given: readonly str
 const steps = (items: readonly HistoryItem[]): string[] => items.map(({ from, to }) => `${from} → ${to}`);
 
 export const historyTopic: Topic = (it) => {
-  it('a conversation that nobody knows has no history', ['history'], async ({ adapter }) => {
+  it('an unknown conversation has no history', ['history'], async ({ adapter }) => {
     equal(await adapter.history('c1'), [], 'history of an unknown conversation must be empty.');
   });
 
-  it('what happened, oldest first', ['history'], async ({ adapter }) => {
-    await pipeline(adapter, 'A', 'B');
-    for (const to of ['a', 'b', null, 'a']) await give(adapter, to, 'c1');
+  it('changes are listed oldest first', ['history'], async ({ adapter }) => {
+    await createStatuses(adapter, 'A', 'B');
+    for (const to of ['a', 'b', null, 'a']) await setStatusOf(adapter, to, 'c1');
     const items = steps(await adapter.history('c1'));
     const all = ['null → a', 'a → b', 'b → null', 'null → a'];
     holds(items.length > 0, 'history must hold what just happened.', items);
@@ -40,12 +40,12 @@ export const historyTopic: Topic = (it) => {
   });
 
   it('times are plausible and in order', ['history'], async ({ adapter }) => {
-    await pipeline(adapter, 'A', 'B');
-    for (const to of ['a', 'b', 'a']) await give(adapter, to, 'c1');
+    await createStatuses(adapter, 'A', 'B');
+    for (const to of ['a', 'b', 'a']) await setStatusOf(adapter, to, 'c1');
     const times = (await adapter.history('c1')).map((item) => item.at);
     holds(
       times.every((at) => Number.isFinite(at) && at > 0),
-      'history must tell when, in milliseconds.',
+      'history must give the time in milliseconds.',
       times,
     );
     equal(
@@ -56,49 +56,49 @@ export const historyTopic: Topic = (it) => {
   });
 
   it('each conversation has its own', ['history'], async ({ adapter }) => {
-    await pipeline(adapter, 'A', 'B');
-    await give(adapter, 'a', 'c1', 'c2');
-    await give(adapter, 'b', 'c2');
+    await createStatuses(adapter, 'A', 'B');
+    await setStatusOf(adapter, 'a', 'c1', 'c2');
+    await setStatusOf(adapter, 'b', 'c2');
     equal(steps(await adapter.history('c1')).at(-1), 'null → a', 'history must tell of the asked conversation only.');
     equal(steps(await adapter.history('c2')).at(-1), 'a → b', 'history must tell of the asked conversation only.');
   });
 
-  it('a refused pick leaves no trace', ['history'], async ({ adapter }) => {
-    await pipeline(adapter, 'A');
-    const [entry] = await give(adapter, 'a', 'c1');
+  it('a rejected setStatus leaves no trace', ['history'], async ({ adapter }) => {
+    await createStatuses(adapter, 'A');
+    const [entry] = await setStatusOf(adapter, 'a', 'c1');
     const before = await adapter.history('c1');
     await changesNothing(adapter, ['c1'], async () => {
       const stale = { ifVersion: entry.version + 1 };
-      await refusesToSet(
+      await rejectsSetStatus(
         adapter.setStatus([{ conversationId: 'c1' }], null, stale),
         'conflict',
-        'A wrong ifVersion must be refused.',
+        'A wrong ifVersion must be rejected.',
       );
-      await refusesToSet(
+      await rejectsSetStatus(
         adapter.setStatus([{ conversationId: 'c1' }], 'nowhere'),
         'not-found',
-        'An unknown status must be refused.',
+        'An unknown status must be rejected.',
       );
     });
-    equal(await adapter.history('c1'), before, 'A refused pick must not show in the history.');
+    equal(await adapter.history('c1'), before, 'A rejected pick must not show in the history.');
   });
 
-  it('what is handed out is a copy', ['history'], async ({ adapter }) => {
-    await pipeline(adapter, 'A');
-    await give(adapter, 'a', 'c1');
+  it('returned records are copies', ['history'], async ({ adapter }) => {
+    await createStatuses(adapter, 'A');
+    await setStatusOf(adapter, 'a', 'c1');
     const [item] = await adapter.history('c1');
     Reflect.set(item!, 'to', 'vandalised');
     equal((await adapter.history('c1'))[0]?.to, 'a', 'Writing to a history must not change what is stored.');
   });
 
-  it('tells who made each change, picks and deletes alike', ['history'], async ({ adapter }) => {
-    await pipeline(adapter, 'A', 'B');
+  it('each change has its author, also those made by deletes', ['history'], async ({ adapter }) => {
+    await createStatuses(adapter, 'A', 'B');
     const pick = (to: string, by: string): Promise<unknown> =>
       adapter.setStatus([{ conversationId: 'c1' }], to, { by });
     await pick('a', SARI);
     await pick('b', BUDI);
     await pick('a', SARI);
-    const { version } = await live(adapter, 'a');
+    const { version } = await currentStatus(adapter, 'a');
     await adapter.deleteStatus('a', { ifVersion: version, moveTo: 'b', by: BUDI });
     const given = [SARI, BUDI, SARI, BUDI];
     if (adapter.restoreStatus) given.push(SARI);
@@ -107,22 +107,22 @@ export const historyTopic: Topic = (it) => {
     checkAuthors(told, given.slice(given.length - told.length), 'history');
   });
 
-  it('a change tells who made it', ['subscribe'], async (bench) => {
-    const { adapter } = bench;
-    const ear = await Ear.open(bench, adapter);
-    const heard: Change[] = [];
+  it('a delivered change has its author', ['subscribe'], async (context) => {
+    const { adapter } = context;
+    const recorder = await ChangeRecorder.open(context, adapter);
+    const received: Change[] = [];
     for (const [id, by] of [
       ['a', SARI],
       ['b', BUDI],
     ] as const) {
       const create = (): Promise<unknown> => adapter.createStatus({ id, name: id, color: COLOR }, { by });
-      heard.push(await ear.hears(create, ofStatus(id), 'A new status must be told to subscribers.'));
+      received.push(await recorder.receivesAfter(create, ofStatus(id), 'A new status must be told to subscribers.'));
       const pick = (): Promise<unknown> => adapter.setStatus([{ conversationId: 'c1' }], id, { by });
-      heard.push(await ear.hears(pick, ofEntry('c1', id), 'A pick must be told to subscribers.'));
+      received.push(await recorder.receivesAfter(pick, ofEntry('c1', id), 'A pick must be told to subscribers.'));
     }
-    if (heard.some((change) => change.kind === 'reset')) return;
+    if (received.some((change) => change.kind === 'reset')) return;
     checkAuthors(
-      heard.map((change) => change.by),
+      received.map((change) => change.by),
       [SARI, SARI, BUDI, BUDI],
       'a change',
     );

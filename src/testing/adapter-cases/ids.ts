@@ -1,17 +1,17 @@
 import {
   COLOR,
   changesNothing,
-  give,
+  setStatusOf,
   listed,
   listedIds,
-  live,
-  pipeline,
-  refusesToSet,
+  currentStatus,
+  createStatuses,
+  rejectsSetStatus,
   remove,
   statusOf,
   statusesOf,
-} from '../acts.js';
-import type { Topic } from '../bench.js';
+} from '../actions.js';
+import type { Topic } from '../case-context.js';
 import { equal, holds, rejects } from '../check.js';
 
 /** Ids that the contract allows and that tempt code to treat them otherwise. */
@@ -49,34 +49,34 @@ const BAD_IDS: Readonly<Record<string, unknown>> = {
 export const idsTopic: Topic = (it) => {
   for (const [what, bad] of Object.entries(BAD_IDS)) {
     const id = bad as string;
-    it(`${what} is refused everywhere`, async ({ adapter }) => {
-      await pipeline(adapter, 'Leads');
+    it(`${what} is rejected everywhere`, async ({ adapter }) => {
+      await createStatuses(adapter, 'Leads');
       await changesNothing(adapter, ['c1'], async () => {
-        const rule = `createStatus: ${what} must be refused, with the field named.`;
+        const rule = `createStatus: ${what} must be rejected, with the field named.`;
         const error = await rejects(adapter.createStatus({ id, name: 'New', color: COLOR }), 'invalid', rule);
         equal(error.field, 'id', rule);
 
         const rules = {
-          conversation: `setStatus: ${what} of a conversation must be refused, with the field named.`,
-          contact: `setStatus: ${what} of a contact must be refused, with the field named.`,
+          conversation: `setStatus: ${what} of a conversation must be rejected, with the field named.`,
+          contact: `setStatus: ${what} of a contact must be rejected, with the field named.`,
         };
-        const forConversation = await refusesToSet(
+        const forConversation = await rejectsSetStatus(
           adapter.setStatus([{ conversationId: id }], 'leads'),
           'invalid',
           rules.conversation,
         );
         holds(!!forConversation.field, rules.conversation, forConversation);
         const ref = { conversationId: 'c1', contactId: id };
-        const forContact = await refusesToSet(adapter.setStatus([ref], 'leads'), 'invalid', rules.contact);
+        const forContact = await rejectsSetStatus(adapter.setStatus([ref], 'leads'), 'invalid', rules.contact);
         holds(!!forContact.field, rules.contact, forContact);
       });
     });
   }
 
-  it('putConversations refuses such ids too', ['putConversations'], async ({ adapter }) => {
+  it('putConversations rejects such ids too', ['putConversations'], async ({ adapter }) => {
     await changesNothing(adapter, ['good'], async () => {
       for (const [what, bad] of Object.entries(BAD_IDS)) {
-        const rule = `putConversations: ${what} must be refused, and nothing of that call stored.`;
+        const rule = `putConversations: ${what} must be rejected, and nothing of that call stored.`;
         await rejects(
           adapter.putConversations([{ conversationId: 'good' }, { conversationId: bad as string }]),
           'invalid',
@@ -87,7 +87,7 @@ export const idsTopic: Topic = (it) => {
   });
 
   it('any well-formed text is the id of a conversation', async ({ adapter }) => {
-    await pipeline(adapter, 'Leads');
+    await createStatuses(adapter, 'Leads');
     const results = await adapter.setStatus(
       GOOD_IDS.map((conversationId) => ({ conversationId })),
       'leads',
@@ -95,7 +95,7 @@ export const idsTopic: Topic = (it) => {
     equal(
       results.map((result) => [result.conversationId, result.ok]),
       GOOD_IDS.map((id) => [id, true]),
-      'Every valid id must be taken as it is.',
+      'Every valid id must be accepted as it is.',
     );
     const entries = await adapter.getEntries(GOOD_IDS);
     equal(
@@ -107,15 +107,15 @@ export const idsTopic: Topic = (it) => {
 
   it('any well-formed text is the id of a status', async ({ adapter }) => {
     for (const [n, id] of GOOD_IDS.entries()) await adapter.createStatus({ id, name: `Status ${n}`, color: COLOR });
-    equal(await listedIds(adapter), GOOD_IDS, 'Every valid id must be taken as it is.');
-    for (const id of GOOD_IDS) await give(adapter, id, 'c1');
+    equal(await listedIds(adapter), GOOD_IDS, 'Every valid id must be accepted as it is.');
+    for (const id of GOOD_IDS) await setStatusOf(adapter, id, 'c1');
     equal(await statusOf(adapter, 'c1'), GOOD_IDS.at(-1), 'A conversation may have a status with any valid id.');
   });
 
   it('a status with any id can be renamed, moved and deleted', async ({ adapter }) => {
     for (const [n, id] of GOOD_IDS.entries()) await adapter.createStatus({ id, name: `Status ${n}`, color: COLOR });
     for (const [n, id] of GOOD_IDS.entries()) {
-      const { version: ifVersion } = await live(adapter, id);
+      const { version: ifVersion } = await currentStatus(adapter, id);
       await adapter.updateStatus(id, { name: `Renamed ${n}` }, { ifVersion });
       await adapter.moveStatus(id, null);
     }
@@ -125,8 +125,8 @@ export const idsTopic: Topic = (it) => {
   });
 
   it('any well-formed text is the id of a contact', async ({ adapter }) => {
-    await pipeline(adapter, 'Leads');
-    await give(adapter, 'leads', ...GOOD_IDS.map((contactId, n) => ({ conversationId: `c${n}`, contactId })));
+    await createStatuses(adapter, 'Leads');
+    await setStatusOf(adapter, 'leads', ...GOOD_IDS.map((contactId, n) => ({ conversationId: `c${n}`, contactId })));
     const entries = await adapter.getEntries(GOOD_IDS.map((_, n) => `c${n}`));
     equal(
       GOOD_IDS.map((_, n) => entries.get(`c${n}`)?.contactId),
@@ -143,13 +143,13 @@ export const idsTopic: Topic = (it) => {
   });
 
   it('ids that differ in case, accents or spaces are different', async ({ adapter }) => {
-    await pipeline(adapter, 'Leads', 'Purchase');
-    await give(adapter, 'leads', 'abc', 'caf\u00e9', 'x');
-    await give(adapter, 'purchase', 'ABC', 'cafe\u0301', ' x');
+    await createStatuses(adapter, 'Leads', 'Purchase');
+    await setStatusOf(adapter, 'leads', 'abc', 'caf\u00e9', 'x');
+    await setStatusOf(adapter, 'purchase', 'ABC', 'cafe\u0301', ' x');
     equal(
       await statusesOf(adapter, 'abc', 'ABC', 'caf\u00e9', 'cafe\u0301', 'x', ' x'),
       ['leads', 'purchase', 'leads', 'purchase', 'leads', 'purchase'],
-      'Ids are opaque: they are compared character by character, never folded, normalised or trimmed.',
+      'Ids are opaque: they are compared character by character, never folded, normalized or trimmed.',
     );
   });
 };

@@ -1,5 +1,5 @@
-import { COLOR, changesNothing, listed, live, pipeline, remove } from '../acts.js';
-import type { Topic } from '../bench.js';
+import { COLOR, changesNothing, listed, currentStatus, createStatuses, remove } from '../actions.js';
+import type { Topic } from '../case-context.js';
 import { equal, rejects } from '../check.js';
 
 const FAMILY = '👨‍👩‍👧‍👦';
@@ -21,21 +21,21 @@ const BAD_NAMES: Readonly<Record<string, unknown>> = {
 };
 
 const BAD_COLORS: Readonly<Record<string, unknown>> = {
-  'a colour by name': 'red',
-  'a short colour': '#fff',
-  'a colour with transparency': '#2775f8ff',
-  'a colour that is not hexadecimal': '#2775fg',
-  'a colour without #': '2775f8',
-  'a colour that fetches': 'url(/x)',
-  'an empty colour': '',
-  'a colour with a line break': '#2775f8\n',
-  'a missing colour': undefined,
+  'a color by name': 'red',
+  'a short color': '#fff',
+  'a color with transparency': '#2775f8ff',
+  'a color that is not hexadecimal': '#2775fg',
+  'a color without #': '2775f8',
+  'a color that fetches': 'url(/x)',
+  'an empty color': '',
+  'a color with a line break': '#2775f8\n',
+  'a missing color': undefined,
 };
 
 export const namesTopic: Topic = (it) => {
   for (const [what, name] of Object.entries(BAD_NAMES)) {
-    it(`${what} is refused`, async ({ adapter }) => {
-      const rule = `${what} must be refused, with the field named.`;
+    it(`${what} is rejected`, async ({ adapter }) => {
+      const rule = `${what} must be rejected, with the field named.`;
       await changesNothing(adapter, [], async () => {
         const error = await rejects(
           adapter.createStatus({ id: 'a', name: name as string, color: COLOR }),
@@ -48,8 +48,8 @@ export const namesTopic: Topic = (it) => {
   }
 
   for (const [what, color] of Object.entries(BAD_COLORS)) {
-    it(`${what} is refused`, async ({ adapter }) => {
-      const rule = `${what} must be refused, with the field named.`;
+    it(`${what} is rejected`, async ({ adapter }) => {
+      const rule = `${what} must be rejected, with the field named.`;
       await changesNothing(adapter, [], async () => {
         const error = await rejects(
           adapter.createStatus({ id: 'a', name: 'Leads', color: color as string }),
@@ -61,12 +61,12 @@ export const namesTopic: Topic = (it) => {
     });
   }
 
-  it('an update refuses the same names and colours', async ({ adapter }) => {
-    const [{ version: ifVersion }] = await pipeline(adapter, 'Leads');
+  it('an update rejects the same names and colors', async ({ adapter }) => {
+    const [{ version: ifVersion }] = await createStatuses(adapter, 'Leads');
     await changesNothing(adapter, [], async () => {
       for (const [what, name] of Object.entries(BAD_NAMES)) {
         if (name === undefined) continue;
-        const rule = `updateStatus: ${what} must be refused, with the field named.`;
+        const rule = `updateStatus: ${what} must be rejected, with the field named.`;
         const error = await rejects(
           adapter.updateStatus('leads', { name: name as string }, { ifVersion }),
           'invalid',
@@ -76,7 +76,7 @@ export const namesTopic: Topic = (it) => {
       }
       for (const [what, color] of Object.entries(BAD_COLORS)) {
         if (color === undefined) continue;
-        const rule = `updateStatus: ${what} must be refused, with the field named.`;
+        const rule = `updateStatus: ${what} must be rejected, with the field named.`;
         const error = await rejects(
           adapter.updateStatus('leads', { color: color as string }, { ifVersion }),
           'invalid',
@@ -87,13 +87,13 @@ export const namesTopic: Topic = (it) => {
     });
   });
 
-  it('a good name with a bad colour stores neither', async ({ adapter }) => {
-    const [{ version: ifVersion }] = await pipeline(adapter, 'Leads');
+  it('a valid name with an invalid color stores neither', async ({ adapter }) => {
+    const [{ version: ifVersion }] = await createStatuses(adapter, 'Leads');
     await changesNothing(adapter, [], () =>
       rejects(
         adapter.updateStatus('leads', { name: 'Prospects', color: 'red' }, { ifVersion }),
         'invalid',
-        'One bad field must refuse the whole update.',
+        'One bad field must reject the whole update.',
       ),
     );
   });
@@ -101,20 +101,20 @@ export const namesTopic: Topic = (it) => {
   it('64 letters fit', async ({ adapter }) => {
     const name = 'x'.repeat(64);
     await adapter.createStatus({ id: 'a', name, color: COLOR });
-    equal((await live(adapter, 'a')).name, name, 'A name may have 64 letters.');
+    equal((await currentStatus(adapter, 'a')).name, name, 'A name may have 64 letters.');
   });
 
   it('64 emoji fit, each counted as one', async ({ adapter }) => {
     const name = FAMILY.repeat(64);
     await adapter.createStatus({ id: 'a', name, color: COLOR });
     equal(
-      (await live(adapter, 'a')).name,
+      (await currentStatus(adapter, 'a')).name,
       name,
       'A name may have 64 graphemes, however many characters each is built from.',
     );
   });
 
-  it('any script is kept as it is', async ({ adapter }) => {
+  it('any script is stored as it is', async ({ adapter }) => {
     const names = [
       'مشتريات',
       'ลูกค้าใหม่',
@@ -136,21 +136,21 @@ export const namesTopic: Topic = (it) => {
   it('names are stored trimmed', async ({ adapter }) => {
     const status = await adapter.createStatus({ id: 'a', name: '  New leads ', color: COLOR });
     equal(status.name, 'New leads', 'createStatus must trim the name.');
-    equal((await live(adapter, 'a')).name, 'New leads', 'The trimmed name must be what is stored.');
+    equal((await currentStatus(adapter, 'a')).name, 'New leads', 'The trimmed name must be what is stored.');
     await adapter.updateStatus('a', { name: '\u3000Old leads ' }, { ifVersion: status.version });
-    equal((await live(adapter, 'a')).name, 'Old leads', 'updateStatus must trim the name.');
+    equal((await currentStatus(adapter, 'a')).name, 'Old leads', 'updateStatus must trim the name.');
   });
 
   it('names are stored in normal form C', async ({ adapter }) => {
     await adapter.createStatus({ id: 'a', name: 'Cafe\u0301', color: COLOR });
-    equal((await live(adapter, 'a')).name, 'Caf\u00e9', 'A name must be stored in Unicode normal form C.');
+    equal((await currentStatus(adapter, 'a')).name, 'Caf\u00e9', 'A name must be stored in Unicode normal form C.');
   });
 
-  it('colours are stored in lower case', async ({ adapter }) => {
+  it('colors are stored in lower case', async ({ adapter }) => {
     const status = await adapter.createStatus({ id: 'a', name: 'Leads', color: '#2775F8' });
-    equal(status.color, '#2775f8', 'createStatus must store the colour in lower case.');
+    equal(status.color, '#2775f8', 'createStatus must store the color in lower case.');
     await adapter.updateStatus('a', { color: '#FB0547' }, { ifVersion: status.version });
-    equal((await live(adapter, 'a')).color, '#fb0547', 'updateStatus must store the colour in lower case.');
+    equal((await currentStatus(adapter, 'a')).color, '#fb0547', 'updateStatus must store the color in lower case.');
   });
 
   const twins: Readonly<Record<string, [string, string]>> = {
@@ -161,9 +161,9 @@ export const namesTopic: Topic = (it) => {
     'a name that differs in normal form': ['Caf\u00e9', 'Cafe\u0301'],
   };
   for (const [what, [held, twin]] of Object.entries(twins)) {
-    it(`${what} is refused for a second status`, async ({ adapter }) => {
+    it(`${what} is rejected for a second status`, async ({ adapter }) => {
       await adapter.createStatus({ id: 'a', name: held, color: COLOR });
-      const rule = `A second status with ${what} must be refused: names are unique without regard to case.`;
+      const rule = `A second status with ${what} must be rejected: names are unique without regard to case.`;
       await changesNothing(adapter, [], async () => {
         const error = await rejects(adapter.createStatus({ id: 'b', name: twin, color: COLOR }), 'invalid', rule);
         equal(error.field, 'name', rule);
@@ -171,10 +171,10 @@ export const namesTopic: Topic = (it) => {
     });
   }
 
-  it('a rename to a taken name is refused', async ({ adapter }) => {
-    await pipeline(adapter, 'Leads', 'Purchase');
-    const { version: ifVersion } = await live(adapter, 'purchase');
-    const rule = 'updateStatus must refuse the name of another status.';
+  it('a rename to a taken name is rejected', async ({ adapter }) => {
+    await createStatuses(adapter, 'Leads', 'Purchase');
+    const { version: ifVersion } = await currentStatus(adapter, 'purchase');
+    const rule = 'updateStatus must reject the name of another status.';
     await changesNothing(adapter, [], async () => {
       equal(
         (await rejects(adapter.updateStatus('purchase', { name: 'LEADS' }, { ifVersion }), 'invalid', rule)).field,
@@ -185,20 +185,20 @@ export const namesTopic: Topic = (it) => {
   });
 
   it('a rename may change the case of its own name', async ({ adapter }) => {
-    const [{ version: ifVersion }] = await pipeline(adapter, 'Leads');
+    const [{ version: ifVersion }] = await createStatuses(adapter, 'Leads');
     await adapter.updateStatus('leads', { name: 'LEADS' }, { ifVersion });
-    equal((await live(adapter, 'leads')).name, 'LEADS', 'A status is not its own duplicate.');
+    equal((await currentStatus(adapter, 'leads')).name, 'LEADS', 'A status is not its own duplicate.');
   });
 
   it('names that only look alike are different', async ({ adapter }) => {
-    await pipeline(adapter, 'Leads', 'Leads 2', 'Lead');
+    await createStatuses(adapter, 'Leads', 'Leads 2', 'Lead');
     equal((await listed(adapter)).length, 3, 'Only equal names are duplicates.');
   });
 
-  it('the name of a deleted status is free', async ({ adapter }) => {
-    await pipeline(adapter, 'Leads');
+  it('the name of a deleted status can be used', async ({ adapter }) => {
+    await createStatuses(adapter, 'Leads');
     await remove(adapter, 'leads');
     await adapter.createStatus({ id: 'new', name: 'Leads', color: COLOR });
-    equal((await live(adapter, 'new')).name, 'Leads', 'A deleted status must not hold on to its name.');
+    equal((await currentStatus(adapter, 'new')).name, 'Leads', 'A deleted status must not hold on to its name.');
   });
 };

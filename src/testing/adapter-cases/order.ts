@@ -1,6 +1,15 @@
 import { compareStatuses } from '../../model/status.js';
-import { COLOR, changesNothing, entriesOf, give, listed, listedIds, pipeline, remove } from '../acts.js';
-import type { Topic } from '../bench.js';
+import {
+  COLOR,
+  changesNothing,
+  entriesOf,
+  setStatusOf,
+  listed,
+  listedIds,
+  createStatuses,
+  remove,
+} from '../actions.js';
+import type { Topic } from '../case-context.js';
 import { equal, holds, rejects } from '../check.js';
 
 export const orderTopic: Topic = (it) => {
@@ -10,48 +19,48 @@ export const orderTopic: Topic = (it) => {
     'one down': ['b', 'c', 'acbd'],
     'to the end': ['a', 'd', 'bcda'],
     'from the end to the front': ['d', null, 'dabc'],
-    'to where it stands': ['b', 'a', 'abcd'],
-    'to the front where it stands': ['a', null, 'abcd'],
+    'to its own place': ['b', 'a', 'abcd'],
+    'to the front where it already is': ['a', null, 'abcd'],
     'after itself': ['b', 'b', 'abcd'],
   };
   for (const [where, [id, after, expected]] of Object.entries(moves)) {
     it(`a move ${where}`, async ({ adapter }) => {
-      await pipeline(adapter, 'A', 'B', 'C', 'D');
+      await createStatuses(adapter, 'A', 'B', 'C', 'D');
       const moved = await adapter.moveStatus(id, after);
-      const rule = `a b c d: moveStatus('${id}', ${after && `'${after}'`}) must put it right behind that one (null: first).`;
+      const rule = `a b c d: moveStatus('${id}', ${after && `'${after}'`}) must put it right after that one (null: first).`;
       equal((await listedIds(adapter)).join(''), expected, rule);
       equal(moved, await listed(adapter), 'moveStatus must resolve to the whole order as listStatuses lists it.');
     });
   }
 
   it('a move after an unknown status is not-found', async ({ adapter }) => {
-    await pipeline(adapter, 'A', 'B');
+    await createStatuses(adapter, 'A', 'B');
     await changesNothing(adapter, [], () =>
       rejects(
         adapter.moveStatus('a', 'nowhere'),
         'not-found',
-        'moveStatus after a status that never existed must be refused.',
+        'moveStatus after a status that never existed must be rejected.',
       ),
     );
   });
 
   it('a move of an unknown status is not-found', async ({ adapter }) => {
-    await pipeline(adapter, 'A', 'B');
+    await createStatuses(adapter, 'A', 'B');
     await changesNothing(adapter, [], () =>
       rejects(adapter.moveStatus('nobody', 'a'), 'not-found', 'moveStatus of an unknown status.'),
     );
   });
 
   it('a move of a deleted status is status-deleted', async ({ adapter }) => {
-    await pipeline(adapter, 'A', 'B');
+    await createStatuses(adapter, 'A', 'B');
     await remove(adapter, 'b');
     await changesNothing(adapter, [], () =>
       rejects(adapter.moveStatus('b', null), 'status-deleted', 'moveStatus of a deleted status.'),
     );
   });
 
-  it('a move after a deleted status means its old place', async ({ adapter }) => {
-    await pipeline(adapter, 'A', 'B', 'C', 'D');
+  it('a move after a deleted status means its former place', async ({ adapter }) => {
+    await createStatuses(adapter, 'A', 'B', 'C', 'D');
     await remove(adapter, 'b');
     await adapter.moveStatus('d', 'b');
     equal(
@@ -62,25 +71,25 @@ export const orderTopic: Topic = (it) => {
   });
 
   it('a move after the deleted first status means the front', async ({ adapter }) => {
-    await pipeline(adapter, 'A', 'B', 'C');
+    await createStatuses(adapter, 'A', 'B', 'C');
     await remove(adapter, 'a');
     await adapter.moveStatus('c', 'a');
     equal(await listedIds(adapter), ['c', 'b'], 'moveStatus after a deleted status must mean the place that it had.');
   });
 
-  it('two moves made from the same view both count', async ({ adapter }) => {
-    await pipeline(adapter, 'A', 'B', 'C', 'D', 'E');
+  it('two moves from the same state both take effect', async ({ adapter }) => {
+    await createStatuses(adapter, 'A', 'B', 'C', 'D', 'E');
     // One user puts E first, another B behind D, and neither has seen the other's move.
     await Promise.all([adapter.moveStatus('e', null), adapter.moveStatus('b', 'd')]);
     equal(
       await listedIds(adapter),
       ['e', 'a', 'c', 'd', 'b'],
-      'A move must move its own status and no other: two at once both count.',
+      'A move must move its own status and no other: two at once must both take effect.',
     );
   });
 
-  it('a status created at the same time as a move stays', async ({ adapter }) => {
-    await pipeline(adapter, 'A', 'B', 'C');
+  it('a status created during a move is kept', async ({ adapter }) => {
+    await createStatuses(adapter, 'A', 'B', 'C');
     await Promise.all([
       adapter.moveStatus('c', null),
       adapter.createStatus({ id: 'new', name: 'New', color: COLOR, after: 'a' }),
@@ -89,12 +98,12 @@ export const orderTopic: Topic = (it) => {
     equal(
       (await listedIds(adapter)).sort(),
       ['a', 'b', 'c', 'new'],
-      'A move must not undo what else happens at the same time.',
+      'A move must not undo other writes at the same time.',
     );
   });
 
   it('many moves into one gap stay in order', async ({ adapter }) => {
-    await pipeline(adapter, 'A', 'B', 'C', 'D');
+    await createStatuses(adapter, 'A', 'B', 'C', 'D');
     const expected = ['a', 'b', 'c', 'd'];
     for (let n = 0; n < 60; n++) {
       const id = n % 2 ? 'c' : 'd';
@@ -104,14 +113,14 @@ export const orderTopic: Topic = (it) => {
       equal(
         result,
         expected,
-        `Move ${n + 1} into the gap behind the first must land there: a gap must never be used up.`,
+        `Move ${n + 1} into the gap after the first must end up there: a gap must never be used up.`,
       );
     }
     equal(await listedIds(adapter), expected, 'listStatuses must show the order after many moves.');
   });
 
   it('many moves to the front stay in order', async ({ adapter }) => {
-    await pipeline(adapter, 'A', 'B', 'C');
+    await createStatuses(adapter, 'A', 'B', 'C');
     for (let n = 0; n < 60; n++) await adapter.moveStatus(['c', 'b', 'a'][n % 3]!, null);
     equal(await listedIds(adapter), ['a', 'b', 'c'], 'The front must take any number of moves.');
     const items = await listed(adapter);
@@ -123,7 +132,7 @@ export const orderTopic: Topic = (it) => {
   });
 
   it('a new rank comes with a higher version', async ({ adapter }) => {
-    await pipeline(adapter, 'A', 'B', 'C', 'D');
+    await createStatuses(adapter, 'A', 'B', 'C', 'D');
     let held = new Map((await listed(adapter)).map((status) => [status.id, status]));
     for (let n = 0; n < 40; n++) {
       const next = await adapter.moveStatus(n % 2 ? 'c' : 'd', 'a');
@@ -140,9 +149,9 @@ export const orderTopic: Topic = (it) => {
     }
   });
 
-  it('a move keeps names, colours and conversations', async ({ adapter }) => {
-    await pipeline(adapter, 'A', 'B', 'C');
-    await give(adapter, 'b', 'c1');
+  it('a move keeps names, colors and conversations', async ({ adapter }) => {
+    await createStatuses(adapter, 'A', 'B', 'C');
+    await setStatusOf(adapter, 'b', 'c1');
     const entries = await entriesOf(adapter, 'c1');
     const looks = async () => (await listed(adapter)).map(({ id, name, color }) => `${id} ${name} ${color}`).sort();
     const before = await looks();

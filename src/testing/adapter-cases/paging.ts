@@ -1,5 +1,5 @@
-import { allOf, give, pagesOf, pipeline, tell } from '../acts.js';
-import type { Topic, With } from '../bench.js';
+import { allOf, setStatusOf, pagesOf, createStatuses, addConversations } from '../actions.js';
+import type { Topic, With } from '../case-context.js';
 import { PipelineError } from '../../model/errors.js';
 import { BrokenRule, equal, holds, sameMembers } from '../check.js';
 
@@ -10,7 +10,7 @@ const ids = (from: number, to: number): string[] => Array.from({ length: to - fr
 
 /** c1 is the least recently active. */
 async function known(adapter: With<'find'>, conversationIds: readonly string[]): Promise<void> {
-  await tell(
+  await addConversations(
     adapter,
     ...conversationIds.map((conversationId) => ({ conversationId, activityAt: Number(conversationId.slice(1)) })),
   );
@@ -45,25 +45,25 @@ export const pagingTopic: Topic = (it) => {
     );
   });
 
-  it('nothing found is one page without a token', ['find'], async ({ adapter }) => {
-    await pipeline(adapter, 'A');
+  it('no results give one page without a token', ['find'], async ({ adapter }) => {
+    await createStatuses(adapter, 'A');
     equal(
       await allOf(adapter, { of: 'conversation', filter: WITH_A }),
       [],
-      'Nothing found must end with an empty list and no token.',
+      'No results must give an empty list and no token.',
     );
   });
 
-  it('a page size beyond reason is cut, not refused', ['find'], async ({ adapter }) => {
+  it('a page size that is too large is reduced, not rejected', ['find'], async ({ adapter }) => {
     await known(adapter, ids(1, 12));
     sameMembers(
       await allOf(adapter, { of: 'conversation', filter: EVERYTHING, pageSize: 1_000_000 }),
       ids(1, 12),
-      'A page size larger than the adapter allows must be cut.',
+      'A page size larger than the adapter allows must be reduced.',
     );
   });
 
-  it('a page size that makes no sense is refused or coerced', ['find'], async ({ adapter }) => {
+  it('an invalid page size is rejected or coerced', ['find'], async ({ adapter }) => {
     await known(adapter, ids(1, 3));
     for (const pageSize of [0, -1, 1.5]) {
       try {
@@ -80,7 +80,7 @@ export const pagingTopic: Topic = (it) => {
   });
 
   it('many of the same activity: each once', ['find'], async ({ adapter }) => {
-    await tell(adapter, ...ids(1, 9).map((conversationId) => ({ conversationId, activityAt: 7 })));
+    await addConversations(adapter, ...ids(1, 9).map((conversationId) => ({ conversationId, activityAt: 7 })));
     const walk = () => allOf(adapter, { of: 'conversation', filter: EVERYTHING, pageSize: 2 });
     const first = await walk();
     sameMembers(first, ids(1, 9), 'Equal activity must neither skip nor repeat anything.');
@@ -89,7 +89,7 @@ export const pagingTopic: Topic = (it) => {
 
   it('contacts in pages: each once', ['find'], async ({ adapter }) => {
     // Two conversations each, far apart in activity: a contact must not come up once for each.
-    await tell(
+    await addConversations(
       adapter,
       ...ids(1, 14).map((conversationId, n) => ({ conversationId, contactId: `p${n % 7}`, activityAt: n })),
     );
@@ -98,10 +98,10 @@ export const pagingTopic: Topic = (it) => {
   });
 
   it('a filtered walk is complete', ['find'], async ({ adapter }) => {
-    await pipeline(adapter, 'A', 'B');
+    await createStatuses(adapter, 'A', 'B');
     await known(adapter, ids(1, 12));
-    await give(adapter, 'a', ...ids(1, 12).filter((_, n) => n % 3 === 0));
-    await give(adapter, 'b', ...ids(1, 12).filter((_, n) => n % 3 === 1));
+    await setStatusOf(adapter, 'a', ...ids(1, 12).filter((_, n) => n % 3 === 0));
+    await setStatusOf(adapter, 'b', ...ids(1, 12).filter((_, n) => n % 3 === 1));
     const walk = (statusIds: (string | null)[]) =>
       allOf(adapter, { of: 'conversation', filter: { op: 'none-of', statusIds }, pageSize: 2 });
     sameMembers(
@@ -130,7 +130,7 @@ export const pagingTopic: Topic = (it) => {
     );
   });
 
-  it('a token that is not the adapter’s is refused', ['find'], async ({ adapter }) => {
+  it('a token of another adapter is rejected', ['find'], async ({ adapter }) => {
     await known(adapter, ids(1, 3));
     for (const pageToken of ['foreign', '', '%', '{}', '[1]']) {
       let found;
@@ -138,33 +138,33 @@ export const pagingTopic: Topic = (it) => {
         found = await adapter.find({ of: 'conversation', filter: EVERYTHING, pageToken });
       } catch (error) {
         if (error instanceof PipelineError) continue;
-        throw new BrokenRule('find must refuse a foreign token with a PipelineError.', 'a PipelineError', error);
+        throw new BrokenRule('find must reject a foreign token with a PipelineError.', 'a PipelineError', error);
       }
       // An empty token may be taken for none: on a URL they look the same.
       if (pageToken !== '')
-        throw new BrokenRule(`find must refuse the foreign token "${pageToken}".`, 'a PipelineError', found);
+        throw new BrokenRule(`find must reject the unknown token "${pageToken}".`, 'a PipelineError', found);
     }
   });
 
-  it('what does not change during a walk comes up once', ['find'], async ({ adapter }) => {
-    await pipeline(adapter, 'A', 'B');
+  it('a record that does not change during a walk is returned once', ['find'], async ({ adapter }) => {
+    await createStatuses(adapter, 'A', 'B');
     await known(adapter, ids(1, 20));
-    await give(adapter, 'a', ...ids(1, 20));
+    await setStatusOf(adapter, 'a', ...ids(1, 20));
     const untouched = ids(1, 20).filter((_, n) => n % 2 === 0);
     const pages = await pagesOf(adapter, { of: 'conversation', filter: WITH_A, pageSize: 4 }, async (page) => {
       // The newest leave the filter, some old ones too, and new ones come in: an offset would slip.
-      if (page === 1) await give(adapter, 'b', 'c20', 'c18', 'c2');
-      if (page === 2) await give(adapter, 'b', 'c16', 'c14', 'c4');
+      if (page === 1) await setStatusOf(adapter, 'b', 'c20', 'c18', 'c2');
+      if (page === 2) await setStatusOf(adapter, 'b', 'c16', 'c14', 'c4');
       if (page === 3) {
         await known(adapter, ids(21, 24));
-        await give(adapter, 'a', ...ids(21, 24));
+        await setStatusOf(adapter, 'a', ...ids(21, 24));
       }
     });
     const seen = pages.flat().filter((id) => untouched.includes(id));
     sameMembers(seen, untouched, 'What others change during a walk must not skip or repeat the rest.');
   });
 
-  it('new activity during a walk repeats nothing that stays', ['find', 'putConversations'], async ({ adapter }) => {
+  it('new activity during a walk repeats nothing else', ['find', 'putConversations'], async ({ adapter }) => {
     await known(adapter, ids(1, 12));
     const pages = await pagesOf(adapter, { of: 'conversation', filter: EVERYTHING, pageSize: 3 }, async (page) => {
       // Short pages are legal: there may be more of them than three.
@@ -179,20 +179,20 @@ export const pagingTopic: Topic = (it) => {
     );
   });
 
-  it('a page ends where the page before said, also when that one is gone', ['find'], async ({ adapter }) => {
-    await pipeline(adapter, 'A', 'B');
+  it('a page starts after the previous one, also when that one is gone', ['find'], async ({ adapter }) => {
+    await createStatuses(adapter, 'A', 'B');
     await known(adapter, ids(1, 8));
-    await give(adapter, 'a', ...ids(1, 8));
+    await setStatusOf(adapter, 'a', ...ids(1, 8));
     const query = { of: 'conversation', filter: WITH_A, pageSize: 3 } as const;
     const first = await adapter.find(query);
     if (first.nextPageToken === undefined)
       throw new BrokenRule('Eight in pages of three have a second page.', 'a nextPageToken', first);
-    await give(adapter, 'b', ...first.ids);
+    await setStatusOf(adapter, 'b', ...first.ids);
     const rest = [...(await adapter.find({ ...query, pageToken: first.nextPageToken })).ids];
     const others = ids(1, 8).filter((id) => !first.ids.includes(id));
     holds(
       rest.length <= 3 && new Set(rest).size === rest.length && rest.every((id) => others.includes(id)),
-      'The second page must go on behind the first, although everything on the first has left the filter.',
+      'The second page must continue after the first, although everything on the first no longer passes the filter.',
       { first: first.ids, rest },
     );
   });

@@ -1,7 +1,7 @@
 import type { PipelineAdapter } from '../../adapters/adapter.js';
 import type { Id } from '../../model/id.js';
-import { allOf, countsOf, listed } from '../acts.js';
-import type { Topic } from '../bench.js';
+import { allOf, countsOf, listed } from '../actions.js';
+import type { Topic } from '../case-context.js';
 import { equal, sameMembers } from '../check.js';
 import { CONVERSATIONS, PlainModel, contactOf } from '../plain-model.js';
 

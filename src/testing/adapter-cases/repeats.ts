@@ -1,35 +1,45 @@
-import { COLOR, give, listed, listedIds, live, pipeline, remove, statusOf, succeeded } from '../acts.js';
-import type { Topic } from '../bench.js';
+import {
+  COLOR,
+  setStatusOf,
+  listed,
+  listedIds,
+  currentStatus,
+  createStatuses,
+  remove,
+  statusOf,
+  succeeded,
+} from '../actions.js';
+import type { Topic } from '../case-context.js';
 import { equal, rejects } from '../check.js';
 
 const RULE =
   'The same call again under one opId must happen once, and resolve again: a caller that missed the answer asks again.';
 
 export const repeatsTopic: Topic = (it) => {
-  it('a pick repeated late does not undo a newer one', async ({ adapter }) => {
-    await pipeline(adapter, 'A', 'B');
+  it('a repeated setStatus does not undo a newer one', async ({ adapter }) => {
+    await createStatuses(adapter, 'A', 'B');
     const pick = () => adapter.setStatus([{ conversationId: 'c1' }], 'a', { opId: 'op-1' });
     await pick();
-    await give(adapter, 'b', 'c1');
+    await setStatusOf(adapter, 'b', 'c1');
     await pick();
     equal(await statusOf(adapter, 'c1'), 'b', RULE);
   });
 
-  it('a pick with a version can be repeated', async ({ adapter }) => {
-    await pipeline(adapter, 'A', 'B');
-    const [entry] = await give(adapter, 'a', 'c1');
+  it('setStatus with ifVersion can be repeated', async ({ adapter }) => {
+    await createStatuses(adapter, 'A', 'B');
+    const [entry] = await setStatusOf(adapter, 'a', 'c1');
     const pick = () => adapter.setStatus([{ conversationId: 'c1' }], 'b', { opId: 'op-1', ifVersion: entry.version });
     succeeded((await pick())[0]!);
     succeeded((await pick())[0]!);
     equal(await statusOf(adapter, 'c1'), 'b', RULE);
   });
 
-  it('a pick for many can be repeated', async ({ adapter }) => {
-    await pipeline(adapter, 'A', 'B');
+  it('setStatus for several conversations can be repeated', async ({ adapter }) => {
+    await createStatuses(adapter, 'A', 'B');
     const refs = [{ conversationId: 'c1' }, { conversationId: 'c2' }];
     const pick = () => adapter.setStatus(refs, 'a', { opId: 'op-1' });
     await pick();
-    await give(adapter, 'b', 'c2');
+    await setStatusOf(adapter, 'b', 'c2');
     equal(
       (await pick()).map((result) => [result.conversationId, result.ok]),
       [
@@ -42,15 +52,15 @@ export const repeatsTopic: Topic = (it) => {
   });
 
   it('a rename can be repeated', async ({ adapter }) => {
-    const [{ version: ifVersion }] = await pipeline(adapter, 'A');
+    const [{ version: ifVersion }] = await createStatuses(adapter, 'A');
     const rename = () => adapter.updateStatus('a', { name: 'Renamed' }, { ifVersion, opId: 'op-1' });
     await rename();
-    equal((await rename()).name, 'Renamed', `${RULE} It is no conflict with itself.`);
-    equal((await live(adapter, 'a')).name, 'Renamed', RULE);
+    equal((await rename()).name, 'Renamed', `${RULE} It must not conflict with itself.`);
+    equal((await currentStatus(adapter, 'a')).name, 'Renamed', RULE);
   });
 
-  it('a move repeated late does not undo a newer one', async ({ adapter }) => {
-    await pipeline(adapter, 'A', 'B', 'C');
+  it('a repeated move does not undo a newer one', async ({ adapter }) => {
+    await createStatuses(adapter, 'A', 'B', 'C');
     const move = () => adapter.moveStatus('c', null, { opId: 'op-1' });
     await move();
     await adapter.moveStatus('c', 'b');
@@ -70,7 +80,7 @@ export const repeatsTopic: Topic = (it) => {
     );
   });
 
-  it('a create repeated after a delete brings nothing back', async ({ adapter }) => {
+  it('a create repeated after a delete restores nothing', async ({ adapter }) => {
     const create = () => adapter.createStatus({ id: 'a', name: 'A', color: COLOR }, { opId: 'op-1' });
     await create();
     await remove(adapter, 'a');
@@ -80,9 +90,9 @@ export const repeatsTopic: Topic = (it) => {
   });
 
   it('a delete can be repeated', async ({ adapter }) => {
-    await pipeline(adapter, 'A', 'B');
-    await give(adapter, 'a', 'c1', 'c2');
-    const { version: ifVersion } = await live(adapter, 'a');
+    await createStatuses(adapter, 'A', 'B');
+    await setStatusOf(adapter, 'a', 'c1', 'c2');
+    const { version: ifVersion } = await currentStatus(adapter, 'a');
     const drop = () => adapter.deleteStatus('a', { ifVersion, moveTo: 'b', opId: 'op-1' });
     equal((await drop()).moved, 2, 'deleteStatus must tell how many conversations it moved.');
     equal((await drop()).moved, 2, RULE);
@@ -90,8 +100,8 @@ export const repeatsTopic: Topic = (it) => {
   });
 
   it('a delete repeated after a restore does not delete again', ['restoreStatus'], async ({ adapter }) => {
-    await pipeline(adapter, 'A', 'B');
-    const { version: ifVersion } = await live(adapter, 'a');
+    await createStatuses(adapter, 'A', 'B');
+    const { version: ifVersion } = await currentStatus(adapter, 'a');
     const drop = () => adapter.deleteStatus('a', { ifVersion, opId: 'op-1' });
     await drop();
     await adapter.restoreStatus('a');
@@ -100,25 +110,25 @@ export const repeatsTopic: Topic = (it) => {
   });
 
   it('a restore can be repeated', ['restoreStatus'], async ({ adapter }) => {
-    await pipeline(adapter, 'A', 'B');
-    await give(adapter, 'a', 'c1');
+    await createStatuses(adapter, 'A', 'B');
+    await setStatusOf(adapter, 'a', 'c1');
     await remove(adapter, 'a', 'b');
     const restore = () => adapter.restoreStatus('a', { opId: 'op-1' });
-    equal((await restore()).restored, 1, 'restoreStatus must tell how many conversations it brought back.');
+    equal((await restore()).restored, 1, 'restoreStatus must return how many conversations it restored.');
     equal((await restore()).restored, 1, RULE);
     equal(await statusOf(adapter, 'c1'), 'a', RULE);
   });
 
-  it('repeated while the first is on its way', async ({ adapter }) => {
-    await pipeline(adapter, 'A', 'B');
-    const [{ version }] = await give(adapter, 'a', 'c1');
+  it('a call repeated while the first is pending', async ({ adapter }) => {
+    await createStatuses(adapter, 'A', 'B');
+    const [{ version }] = await setStatusOf(adapter, 'a', 'c1');
     const pick = () => adapter.setStatus([{ conversationId: 'c1' }], 'b', { opId: 'op-1', ifVersion: version });
     for (const [result] of await Promise.all([pick(), pick(), pick()])) succeeded(result!);
     equal(await statusOf(adapter, 'c1'), 'b', RULE);
   });
 
   it('another opId is another call', async ({ adapter }) => {
-    await pipeline(adapter, 'A', 'B');
+    await createStatuses(adapter, 'A', 'B');
     await adapter.setStatus([{ conversationId: 'c1' }], 'a', { opId: 'op-1' });
     await adapter.setStatus([{ conversationId: 'c1' }], 'b', { opId: 'op-2' });
     await adapter.setStatus([{ conversationId: 'c1' }], 'a', { opId: 'op-3' });
@@ -126,17 +136,17 @@ export const repeatsTopic: Topic = (it) => {
   });
 
   it('the same call without an opId happens again', async ({ adapter }) => {
-    await pipeline(adapter, 'A', 'B');
-    await give(adapter, 'a', 'c1');
-    await give(adapter, 'b', 'c1');
-    await give(adapter, 'a', 'c1');
+    await createStatuses(adapter, 'A', 'B');
+    await setStatusOf(adapter, 'a', 'c1');
+    await setStatusOf(adapter, 'b', 'c1');
+    await setStatusOf(adapter, 'a', 'c1');
     equal(await statusOf(adapter, 'c1'), 'a', 'Calls without an opId must all happen.');
   });
 
-  it('a refused call stays refused under its opId', async ({ adapter }) => {
-    await pipeline(adapter, 'A');
+  it('a rejected call stays rejected with its opId', async ({ adapter }) => {
+    await createStatuses(adapter, 'A');
     const create = () => adapter.createStatus({ id: 'b', name: 'a', color: COLOR }, { opId: 'op-1' });
-    for (let n = 0; n < 2; n++) await rejects(create(), 'invalid', 'A refused call is refused again when repeated.');
-    equal(await listedIds(adapter), ['a'], 'A refused call must change nothing, repeated or not.');
+    for (let n = 0; n < 2; n++) await rejects(create(), 'invalid', 'A rejected call is rejected again when repeated.');
+    equal(await listedIds(adapter), ['a'], 'A rejected call must change nothing, repeated or not.');
   });
 };

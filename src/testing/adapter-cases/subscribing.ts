@@ -1,61 +1,72 @@
 import type { Change } from '../../model/changes.js';
-import { entryOf, give, live, pipeline } from '../acts.js';
-import type { Topic } from '../bench.js';
+import { entryOf, setStatusOf, currentStatus, createStatuses } from '../actions.js';
+import type { Topic } from '../case-context.js';
 import { equal } from '../check.js';
-import { Ear, ofEntry, ofStatus } from '../ear.js';
+import { ChangeRecorder, ofEntry, ofStatus } from '../change-recorder.js';
 import { ignoringUncaught, throwOnPurpose } from '../uncaught.js';
 
 export const subscribingTopic: Topic = (it) => {
-  it('nothing is heard after unsubscribing', ['subscribe'], async (bench) => {
-    const { adapter } = bench;
-    await pipeline(adapter, 'A');
-    const [stopped, ear] = [await Ear.open(bench, adapter), await Ear.open(bench, adapter)];
-    await stopped.hears(() => give(adapter, 'a', 'c1'), ofEntry('c1', 'a'), 'A subscriber must hear of a pick.');
-    stopped.stop();
-    const mark = stopped.heard.length;
-    await ear.hears(
-      () => give(adapter, null, 'c1'),
-      ofEntry('c1', null),
-      'Unsubscribing one must leave the others subscribed.',
+  it('nothing is delivered after unsubscribing', ['subscribe'], async (context) => {
+    const { adapter } = context;
+    await createStatuses(adapter, 'A');
+    const [stopped, recorder] = [
+      await ChangeRecorder.open(context, adapter),
+      await ChangeRecorder.open(context, adapter),
+    ];
+    await stopped.receivesAfter(
+      () => setStatusOf(adapter, 'a', 'c1'),
+      ofEntry('c1', 'a'),
+      'subscribe must deliver a new status of a conversation.',
     );
-    equal(stopped.heard.slice(mark), [], 'A subscriber must hear nothing after unsubscribing.');
     stopped.stop();
-    await ear.hears(() => give(adapter, 'a', 'c1'), ofEntry('c1', 'a'), 'Unsubscribing twice must be harmless.');
+    const mark = stopped.received.length;
+    await recorder.receivesAfter(
+      () => setStatusOf(adapter, null, 'c1'),
+      ofEntry('c1', null),
+      'Unsubscribing one listener must leave the others subscribed.',
+    );
+    equal(stopped.received.slice(mark), [], 'A subscriber must receive nothing after unsubscribing.');
+    stopped.stop();
+    await recorder.receivesAfter(
+      () => setStatusOf(adapter, 'a', 'c1'),
+      ofEntry('c1', 'a'),
+      'Unsubscribing twice must be harmless.',
+    );
   });
 
-  it('one function can listen twice and stop once', ['subscribe'], async (bench) => {
-    const { adapter } = bench;
-    await pipeline(adapter, 'A');
+  it('one function can be subscribed twice and unsubscribed once', ['subscribe'], async (context) => {
+    const { adapter } = context;
+    await createStatuses(adapter, 'A');
     const { seq } = await adapter.listStatuses();
-    let heard = 0;
-    const listener = (): void => void heard++;
+    let received = 0;
+    const listener = (): void => void received++;
     const stop = adapter.subscribe(listener, { since: seq });
     adapter.subscribe(listener, { since: seq });
     stop();
-    await give(adapter, 'a', 'c1');
-    await bench.until(
-      () => heard > 0,
-      'Each subscription ends by its own unsubscribe only, also with the same function.',
+    await setStatusOf(adapter, 'a', 'c1');
+    await context.until(
+      () => received > 0,
+      'Each subscription ends only by its own unsubscribe function, also with the same listener.',
     );
   });
 
-  it('without `since` what comes is heard', ['subscribe'], async (bench) => {
-    const { adapter } = bench;
-    await pipeline(adapter, 'A');
-    const ear = new Ear(bench, adapter);
+  it('without `since` later changes are delivered', ['subscribe'], async (context) => {
+    const { adapter } = context;
+    await createStatuses(adapter, 'A');
+    const recorder = new ChangeRecorder(context, adapter);
     let on = false;
-    await bench.until(async () => {
+    await context.until(async () => {
       // Again and again: where a connection has to be made first, "from now on" starts when it stands.
-      await give(adapter, (on = !on) ? 'a' : null, 'c1');
-      return ear.heard.some(
+      await setStatusOf(adapter, (on = !on) ? 'a' : null, 'c1');
+      return recorder.received.some(
         (change) => change.kind === 'reset' || ofEntry('c1', 'a')(change) || ofEntry('c1', null)(change),
       );
-    }, 'subscribe without `since` must tell what happens from now on.');
+    }, 'subscribe without `since` must deliver changes from now on.');
   });
 
-  it('a listener that throws hurts nobody', ['subscribe'], async (bench) => {
-    const { adapter } = bench;
-    await pipeline(adapter, 'A');
+  it('a listener that throws affects nothing else', ['subscribe'], async (context) => {
+    const { adapter } = context;
+    await createStatuses(adapter, 'A');
     await ignoringUncaught(async () => {
       let thrown = 0;
       const { seq } = await adapter.listStatuses();
@@ -64,12 +75,12 @@ export const subscribingTopic: Topic = (it) => {
         throwOnPurpose();
       };
       adapter.subscribe(listener, { since: seq });
-      const ear = await Ear.open(bench, adapter);
-      const rule = 'A listener that throws must hurt neither the write nor the other listeners.';
-      await ear.hears(() => give(adapter, 'a', 'c1'), ofEntry('c1', 'a'), rule);
-      await ear.hears(() => give(adapter, null, 'c1'), ofEntry('c1', null), rule);
-      await bench.until(
-        () => thrown > 1 || ear.heard.some((change) => change.kind === 'reset'),
+      const recorder = await ChangeRecorder.open(context, adapter);
+      const rule = 'A listener that throws must affect neither the write nor the other listeners.';
+      await recorder.receivesAfter(() => setStatusOf(adapter, 'a', 'c1'), ofEntry('c1', 'a'), rule);
+      await recorder.receivesAfter(() => setStatusOf(adapter, null, 'c1'), ofEntry('c1', null), rule);
+      await context.until(
+        () => thrown > 1 || recorder.received.some((change) => change.kind === 'reset'),
         rule,
         () => ({ thrown }),
       );
@@ -77,101 +88,105 @@ export const subscribingTopic: Topic = (it) => {
     });
   });
 
-  it('a listener that throws while it catches up misses nothing', ['subscribe'], async (bench) => {
-    const { adapter } = bench;
+  it('a listener that throws while it catches up receives the rest', ['subscribe'], async (context) => {
+    const { adapter } = context;
     const { seq } = await adapter.listStatuses();
-    await pipeline(adapter, 'A', 'B', 'C');
+    await createStatuses(adapter, 'A', 'B', 'C');
     await ignoringUncaught(async () => {
-      const heard: Change[] = [];
+      const received: Change[] = [];
       const listener = (change: Change): void => {
-        heard.push(change);
-        if (heard.length === 1) throwOnPurpose();
+        received.push(change);
+        if (received.length === 1) throwOnPurpose();
       };
       adapter.subscribe(listener, { since: seq });
-      const rule = 'A listener that throws at one change must still be told the next.';
+      const rule = 'A listener that throws at one change must still receive the next.';
       const isLast = (change: Change): boolean => change.kind === 'reset' || ofStatus('c')(change);
-      await bench.until(
-        () => heard.some(isLast),
+      await context.until(
+        () => received.some(isLast),
         rule,
-        () => heard,
+        () => received,
       );
     });
   });
 
-  it('a listener may write', ['subscribe'], async (bench) => {
-    const { adapter } = bench;
-    await pipeline(adapter, 'A', 'B');
+  it('a listener may write', ['subscribe'], async (context) => {
+    const { adapter } = context;
+    await createStatuses(adapter, 'A', 'B');
     const { seq } = await adapter.listStatuses();
     let answered: Promise<unknown> | undefined;
-    adapter.subscribe(() => void (answered ??= give(adapter, 'b', 'c2')), { since: seq });
-    await give(adapter, 'a', 'c1');
-    await bench.until(() => answered !== undefined, 'A subscriber must hear of a pick.');
+    adapter.subscribe(() => void (answered ??= setStatusOf(adapter, 'b', 'c2')), { since: seq });
+    await setStatusOf(adapter, 'a', 'c1');
+    await context.until(() => answered !== undefined, 'subscribe must deliver a new status of a conversation.');
     await answered;
     equal((await entryOf(adapter, 'c2')).statusId, 'b', 'A listener must be able to write.');
   });
 
-  it('what was missed between listing and subscribing is heard', ['subscribe'], async (bench) => {
-    const { adapter } = bench;
-    await pipeline(adapter, 'A');
+  it('changes between listing and subscribing are delivered', ['subscribe'], async (context) => {
+    const { adapter } = context;
+    await createStatuses(adapter, 'A');
     const { seq } = await adapter.listStatuses();
-    await give(adapter, 'a', 'c1');
-    await pipeline(adapter, 'B');
-    const ear = new Ear(bench, adapter, seq);
-    const rule = 'subscribe with the seq of a list must tell what happened since, or a reset.';
-    await ear.heardSince(0, ofEntry('c1', 'a'), rule);
-    await ear.heardSince(0, ofStatus('b'), rule);
-    await ear.hears(
-      () => give(adapter, null, 'c1'),
+    await setStatusOf(adapter, 'a', 'c1');
+    await createStatuses(adapter, 'B');
+    const recorder = new ChangeRecorder(context, adapter, seq);
+    const rule = 'subscribe with the seq of a list must deliver the changes since, or a reset.';
+    await recorder.receivesSince(0, ofEntry('c1', 'a'), rule);
+    await recorder.receivesSince(0, ofStatus('b'), rule);
+    await recorder.receivesAfter(
+      () => setStatusOf(adapter, null, 'c1'),
       ofEntry('c1', null),
-      'A resumed subscription must go on with what comes.',
+      'A resumed subscription must deliver later changes.',
     );
   });
 
-  it('a subscription can be resumed from any change', ['subscribe'], async (bench) => {
-    const { adapter } = bench;
-    await pipeline(adapter, 'A', 'B');
-    const ear = await Ear.open(bench, adapter);
-    const { seq } = await ear.hears(
-      () => give(adapter, 'a', 'c1'),
+  it('a subscription can be resumed from any change', ['subscribe'], async (context) => {
+    const { adapter } = context;
+    await createStatuses(adapter, 'A', 'B');
+    const recorder = await ChangeRecorder.open(context, adapter);
+    const { seq } = await recorder.receivesAfter(
+      () => setStatusOf(adapter, 'a', 'c1'),
       ofEntry('c1', 'a'),
-      'A subscriber must hear of a pick.',
+      'subscribe must deliver a new status of a conversation.',
     );
-    ear.stop();
-    await give(adapter, 'b', 'c1', 'c2');
-    await live(adapter, 'a');
-    const resumed = new Ear(bench, adapter, seq);
-    const rule = 'subscribe with the seq of a change must tell what happened since, or a reset.';
-    await resumed.heardSince(0, ofEntry('c1', 'b'), rule);
-    await resumed.heardSince(0, ofEntry('c2', 'b'), rule);
+    recorder.stop();
+    await setStatusOf(adapter, 'b', 'c1', 'c2');
+    await currentStatus(adapter, 'a');
+    const resumed = new ChangeRecorder(context, adapter, seq);
+    const rule = 'subscribe with the seq of a change must deliver the changes since, or a reset.';
+    await resumed.receivesSince(0, ofEntry('c1', 'b'), rule);
+    await resumed.receivesSince(0, ofEntry('c2', 'b'), rule);
   });
 
-  it('a place to resume from that nobody knows gives a reset', ['subscribe'], async (bench) => {
-    const { adapter } = bench;
-    await pipeline(adapter, 'A');
-    const ear = new Ear(bench, adapter, 'foreign');
+  it('an unknown `since` gives a reset', ['subscribe'], async (context) => {
+    const { adapter } = context;
+    await createStatuses(adapter, 'A');
+    const recorder = new ChangeRecorder(context, adapter, 'foreign');
     const rule =
-      'subscribe with an unknown `since` must tell a reset (or everything), never fail: something may have been missed.';
-    await ear.heardSince(0, ofStatus('a'), rule);
-    await ear.hears(() => give(adapter, 'a', 'c1'), ofEntry('c1', 'a'), 'After a reset the subscription must go on.');
+      'subscribe with an unknown `since` must deliver a reset (or everything) and never fail: changes may have been missed.';
+    await recorder.receivesSince(0, ofStatus('a'), rule);
+    await recorder.receivesAfter(
+      () => setStatusOf(adapter, 'a', 'c1'),
+      ofEntry('c1', 'a'),
+      'After a reset the subscription must continue.',
+    );
   });
 
-  it('onState tells one of three states', ['subscribe'], async (bench) => {
-    const { adapter } = bench;
-    await pipeline(adapter, 'A');
+  it('onState reports one of three states', ['subscribe'], async (context) => {
+    const { adapter } = context;
+    await createStatuses(adapter, 'A');
     const states: string[] = [];
-    const heard: Change[] = [];
+    const received: Change[] = [];
     const { seq } = await adapter.listStatuses();
-    const stop = adapter.subscribe((change) => void heard.push(change), {
+    const stop = adapter.subscribe((change) => void received.push(change), {
       since: seq,
       onState: (state) => void states.push(state),
     });
-    await give(adapter, 'a', 'c1');
-    await bench.until(() => heard.length > 0, 'A subscriber with onState must hear of changes too.');
+    await setStatusOf(adapter, 'a', 'c1');
+    await context.until(() => received.length > 0, 'A subscriber with onState must receive changes too.');
     stop();
     equal(
       states.filter((state) => !['live', 'retrying', 'down'].includes(state)),
       [],
-      'onState must tell live, retrying or down.',
+      'onState must report live, retrying or down.',
     );
   });
 };

@@ -1,14 +1,24 @@
 import type { Id } from '../../model/id.js';
-import { changesNothing, entryOf, give, pipeline, refusesToSet, remove, statusOf, succeeded, tell } from '../acts.js';
-import type { Topic } from '../bench.js';
+import {
+  changesNothing,
+  entryOf,
+  setStatusOf,
+  createStatuses,
+  rejectsSetStatus,
+  remove,
+  statusOf,
+  succeeded,
+  addConversations,
+} from '../actions.js';
+import type { Topic } from '../case-context.js';
 import { equal, holds } from '../check.js';
 
 export const versionsTopic: Topic = (it) => {
   it('every change of status raises the version', async ({ adapter }) => {
-    await pipeline(adapter, 'A', 'B');
-    let [held] = await give(adapter, 'a', 'c1');
+    await createStatuses(adapter, 'A', 'B');
+    let [held] = await setStatusOf(adapter, 'a', 'c1');
     for (const to of ['b', 'a', null, 'b', null, 'a'] as (Id | null)[]) {
-      const [next] = await give(adapter, to, 'c1');
+      const [next] = await setStatusOf(adapter, to, 'c1');
       holds(next.version > held.version, 'The version of an entry must grow with every change.', {
         before: held,
         after: next,
@@ -17,13 +27,13 @@ export const versionsTopic: Topic = (it) => {
     }
   });
 
-  it('a cleared conversation goes on counting', async ({ adapter }) => {
-    await pipeline(adapter, 'A');
-    const [first] = await give(adapter, 'a', 'c1');
-    const [cleared] = await give(adapter, null, 'c1');
+  it('a cleared conversation keeps its version', async ({ adapter }) => {
+    await createStatuses(adapter, 'A');
+    const [first] = await setStatusOf(adapter, 'a', 'c1');
+    const [cleared] = await setStatusOf(adapter, null, 'c1');
     const read = (await adapter.getEntries(['c1'])).get('c1');
     const rule =
-      'A conversation whose status was taken off keeps an entry with its version, or old news would seem new.';
+      'A conversation whose status was cleared keeps an entry with its version, or stale changes would seem new.';
     holds(read !== undefined && read.version === cleared.version && read.version > first.version, rule, {
       first,
       cleared,
@@ -31,37 +41,37 @@ export const versionsTopic: Topic = (it) => {
     });
   });
 
-  it('the right version is let through', async ({ adapter }) => {
-    await pipeline(adapter, 'A', 'B');
-    const [entry] = await give(adapter, 'a', 'c1');
+  it('the current version is accepted', async ({ adapter }) => {
+    await createStatuses(adapter, 'A', 'B');
+    const [entry] = await setStatusOf(adapter, 'a', 'c1');
     const [result] = await adapter.setStatus([{ conversationId: 'c1' }], 'b', { ifVersion: entry.version });
     equal(succeeded(result!).statusId, 'b', 'setStatus with the current version as ifVersion must succeed.');
     equal(await statusOf(adapter, 'c1'), 'b', 'setStatus with the current version as ifVersion must be stored.');
   });
 
   it('a stale version is a conflict that carries the entry as it is', async ({ adapter }) => {
-    await pipeline(adapter, 'A', 'B', 'C');
-    const [stale] = await give(adapter, 'a', 'c1');
-    const [current] = await give(adapter, 'b', 'c1');
+    await createStatuses(adapter, 'A', 'B', 'C');
+    const [stale] = await setStatusOf(adapter, 'a', 'c1');
+    const [current] = await setStatusOf(adapter, 'b', 'c1');
     const rule =
-      'setStatus with an ifVersion that is not the current one must be refused, with the entry as `current`.';
+      'setStatus with an ifVersion that is not the current one must be rejected, with the entry as `current`.';
     await changesNothing(adapter, ['c1'], async () => {
       const call = adapter.setStatus([{ conversationId: 'c1' }], 'c', { ifVersion: stale.version });
-      equal((await refusesToSet(call, 'conflict', rule)).current, current, rule);
+      equal((await rejectsSetStatus(call, 'conflict', rule)).current, current, rule);
     });
   });
 
-  it('version 0 lets the first pick through', async ({ adapter }) => {
-    await pipeline(adapter, 'A');
+  it('version 0 accepts the first status', async ({ adapter }) => {
+    await createStatuses(adapter, 'A');
     const [result] = await adapter.setStatus([{ conversationId: 'c1' }], 'a', { ifVersion: 0 });
     equal(succeeded(result!).statusId, 'a', 'ifVersion: 0 must mean "never had a status".');
   });
 
-  it('version 0 refuses a second first pick', async ({ adapter }) => {
-    await pipeline(adapter, 'A', 'B');
-    await give(adapter, 'a', 'c1');
+  it('version 0 is a conflict once a status was set', async ({ adapter }) => {
+    await createStatuses(adapter, 'A', 'B');
+    await setStatusOf(adapter, 'a', 'c1');
     await changesNothing(adapter, ['c1'], () =>
-      refusesToSet(
+      rejectsSetStatus(
         adapter.setStatus([{ conversationId: 'c1' }], 'b', { ifVersion: 0 }),
         'conflict',
         'ifVersion: 0 must mean "never had a status".',
@@ -69,30 +79,26 @@ export const versionsTopic: Topic = (it) => {
     );
   });
 
-  it('the version that a delete gave an entry is the current one', async ({ adapter }) => {
-    await pipeline(adapter, 'A', 'B', 'C');
-    const [before] = await give(adapter, 'a', 'c1');
+  it('a delete changes the version of its conversations', async ({ adapter }) => {
+    await createStatuses(adapter, 'A', 'B', 'C');
+    const [before] = await setStatusOf(adapter, 'a', 'c1');
     await remove(adapter, 'a', 'b');
     const { version } = await entryOf(adapter, 'c1');
     const rule = 'A conversation that a delete moved has another version than before.';
-    await refusesToSet(
+    await rejectsSetStatus(
       adapter.setStatus([{ conversationId: 'c1' }], 'c', { ifVersion: before.version }),
       'conflict',
       rule,
     );
     const [result] = await adapter.setStatus([{ conversationId: 'c1' }], 'c', { ifVersion: version });
-    equal(
-      succeeded(result!).statusId,
-      'c',
-      'The version that getEntries tells must be the one that setStatus accepts.',
-    );
+    equal(succeeded(result!).statusId, 'c', 'setStatus must accept the version that getEntries returns.');
   });
 
   it('the time of a change is plausible and does not go back', async ({ adapter }) => {
-    await pipeline(adapter, 'A', 'B');
+    await createStatuses(adapter, 'A', 'B');
     let last = 0;
     for (const to of ['a', 'b', null, 'a']) {
-      const [entry] = await give(adapter, to, 'c1');
+      const [entry] = await setStatusOf(adapter, to, 'c1');
       const { changedAt } = entry;
       // The storage's clock may be another machine's: only its order counts.
       holds(
@@ -104,41 +110,41 @@ export const versionsTopic: Topic = (it) => {
     }
   });
 
-  it('the contact is kept when left out', async ({ adapter }) => {
-    await pipeline(adapter, 'A', 'B');
-    await give(adapter, 'a', { conversationId: 'c1', contactId: 'p1' });
-    const [entry] = await give(adapter, 'b', 'c1');
+  it('the contact is kept if it is left out', async ({ adapter }) => {
+    await createStatuses(adapter, 'A', 'B');
+    await setStatusOf(adapter, 'a', { conversationId: 'c1', contactId: 'p1' });
+    const [entry] = await setStatusOf(adapter, 'b', 'c1');
     equal(entry.contactId, 'p1', 'setStatus without a contactId must keep the contact.');
-    await give(adapter, null, 'c1');
+    await setStatusOf(adapter, null, 'c1');
     equal((await entryOf(adapter, 'c1')).contactId, 'p1', 'Taking the status off must keep the contact.');
   });
 
-  it('the contact changes when given', async ({ adapter }) => {
-    await pipeline(adapter, 'A', 'B');
-    const [before] = await give(adapter, 'a', { conversationId: 'c1', contactId: 'p1' });
-    const [after] = await give(adapter, 'b', { conversationId: 'c1', contactId: 'p2' });
+  it('the contact changes if it is passed', async ({ adapter }) => {
+    await createStatuses(adapter, 'A', 'B');
+    const [before] = await setStatusOf(adapter, 'a', { conversationId: 'c1', contactId: 'p1' });
+    const [after] = await setStatusOf(adapter, 'b', { conversationId: 'c1', contactId: 'p2' });
     equal(after.contactId, 'p2', 'setStatus with a contactId must store it.');
     holds(after.version > before.version, 'The version must grow with every change.', { before, after });
   });
 
-  it('another contact with the same status counts as a change', async ({ adapter }) => {
-    await pipeline(adapter, 'A');
-    const [before] = await give(adapter, 'a', { conversationId: 'c1', contactId: 'p1' });
-    const [after] = await give(adapter, 'a', { conversationId: 'c1', contactId: 'p2' });
+  it('another contact with the same status is a change', async ({ adapter }) => {
+    await createStatuses(adapter, 'A');
+    const [before] = await setStatusOf(adapter, 'a', { conversationId: 'c1', contactId: 'p1' });
+    const [after] = await setStatusOf(adapter, 'a', { conversationId: 'c1', contactId: 'p2' });
     equal((await entryOf(adapter, 'c1')).contactId, 'p2', 'The contact must be stored also where the status stays.');
     holds(after.version > before.version, 'The version must grow with every change.', { before, after });
   });
 
   it('a conversation without a contact has none', async ({ adapter }) => {
-    await pipeline(adapter, 'A');
-    const [entry] = await give(adapter, 'a', 'c1');
+    await createStatuses(adapter, 'A');
+    const [entry] = await setStatusOf(adapter, 'a', 'c1');
     equal(entry.contactId, null, 'A conversation whose contact nobody told has null.');
   });
 
-  it('telling of a conversation does not touch its status', ['putConversations'], async ({ adapter }) => {
-    await pipeline(adapter, 'A');
-    await give(adapter, 'a', { conversationId: 'c1', contactId: 'p1' });
-    await tell(
+  it('putConversations does not change a status', ['putConversations'], async ({ adapter }) => {
+    await createStatuses(adapter, 'A');
+    await setStatusOf(adapter, 'a', { conversationId: 'c1', contactId: 'p1' });
+    await addConversations(
       adapter,
       { conversationId: 'c1', activityAt: 5 },
       { conversationId: 'c2', contactId: 'p2', activityAt: 6 },
@@ -148,27 +154,23 @@ export const versionsTopic: Topic = (it) => {
     equal(await statusOf(adapter, 'c2'), null, 'putConversations must not give a status.');
   });
 
-  it('telling again and again is harmless', ['putConversations'], async ({ adapter }) => {
-    await pipeline(adapter, 'A');
+  it('putConversations can be repeated', ['putConversations'], async ({ adapter }) => {
+    await createStatuses(adapter, 'A');
     const known = [{ conversationId: 'c1', contactId: 'p1', activityAt: 5 }, { conversationId: 'c2' }];
     await adapter.putConversations(known);
-    await give(adapter, 'a', 'c1');
+    await setStatusOf(adapter, 'a', 'c1');
     const before = await entryOf(adapter, 'c1');
     await adapter.putConversations(known);
     await adapter.putConversations([]);
     equal(await entryOf(adapter, 'c1'), before, 'putConversations with what is known already must change nothing.');
   });
 
-  it('telling changes the contact when given', ['putConversations'], async ({ adapter }) => {
+  it('putConversations changes the contact if it is passed', ['putConversations'], async ({ adapter }) => {
     await adapter.putConversations([{ conversationId: 'c1', contactId: 'p1' }]);
     await adapter.putConversations([{ conversationId: 'c1', contactId: 'p2' }]);
     const entry = (await adapter.getEntries(['c1'])).get('c1');
     equal(entry?.contactId ?? 'p2', 'p2', 'putConversations with another contact must store it.');
-    const [picked] = await give(adapter, null, 'c1');
-    equal(
-      picked.contactId,
-      'p2',
-      'What putConversations told of a conversation must be kept when it is given a status.',
-    );
+    const [picked] = await setStatusOf(adapter, null, 'c1');
+    equal(picked.contactId, 'p2', 'The data of putConversations must be kept when the status is set.');
   });
 };

@@ -22,15 +22,15 @@ function without(
 
 export const callFaults: Faults = {
   'a call is applied again under its opId': {
-    caughtBy: 'repeated calls: a pick repeated late does not undo a newer one',
+    caughtBy: 'repeated calls: a repeated setStatus does not undo a newer one',
     breaks: (good) => without(good, (options) => options && { ...options, opId: undefined as never }),
   },
   'an aborted signal is ignored': {
-    caughtBy: 'aborted calls: setStatus with a signal that is aborted already does nothing',
+    caughtBy: 'aborted calls: setStatus with an aborted signal does nothing',
     breaks: (good) => without(good, (options) => options && { ...options, signal: undefined as never }),
   },
   'an aborted call happens all the same': {
-    caughtBy: 'aborted calls: setStatus with a signal that is aborted already does nothing',
+    caughtBy: 'aborted calls: setStatus with an aborted signal does nothing',
     breaks: (good) => ({
       setStatus: async (refs, statusId, { signal, ...options } = {}) => {
         const results = await good.setStatus(refs, statusId, options);
@@ -52,8 +52,72 @@ export const callFaults: Faults = {
       };
     },
   },
+  'a call is answered after close()': {
+    caughtBy: 'close(): every method rejects with aborted after close()',
+    breaks: () => ({ close: async () => undefined }),
+  },
+  'a call after close() rejects with another code': {
+    caughtBy: 'close(): every method rejects with aborted after close()',
+    breaks(good) {
+      let isClosed = false;
+      return {
+        history: async (id, options) => {
+          if (isClosed) throw new PipelineError('unknown', 'closed');
+          return good.history(id, options);
+        },
+        close: async () => {
+          isClosed = true;
+          await good.close();
+        },
+      };
+    },
+  },
+  'a repeated call is answered from memory after close()': {
+    caughtBy: 'close(): a repeated call rejects with aborted after close()',
+    breaks(good) {
+      const results = new Map<string, Awaited<ReturnType<MemoryAdapter['setStatus']>>>();
+      return {
+        setStatus: async (refs, statusId, options) => {
+          const known = options?.opId !== undefined && results.get(options.opId);
+          if (known) return known;
+          const result = await good.setStatus(refs, statusId, options);
+          if (options?.opId !== undefined) results.set(options.opId, result);
+          return result;
+        },
+      };
+    },
+  },
+  'close() fails when it is called twice': {
+    caughtBy: 'close(): close() can be called twice',
+    breaks(good) {
+      let isClosed = false;
+      return {
+        close: async () => {
+          if (isClosed) throw new PipelineError('unknown', 'closed');
+          isClosed = true;
+          await good.close();
+        },
+      };
+    },
+  },
+  'a subscription after close() delivers what was missed': {
+    caughtBy: 'close(): subscribe() after close() delivers nothing',
+    breaks(good) {
+      let isClosed = false;
+      return {
+        subscribe: (listener, options) => {
+          if (isClosed) queueMicrotask(() => listener({ kind: 'reset', seq: '1' }));
+          return good.subscribe(listener, options);
+        },
+        close: async () => {
+          isClosed = true;
+          await good.close();
+        },
+      };
+    },
+  },
   'what the list holds is the storage itself': {
-    caughtBy: 'creating statuses: what is handed out is a copy',
+    caughtBy: 'creating statuses: returned records are copies',
     breaks(good) {
       let kept: Awaited<ReturnType<MemoryAdapter['listStatuses']>> | undefined;
       return {
@@ -65,11 +129,11 @@ export const callFaults: Faults = {
     },
   },
   'history comes newest first': {
-    caughtBy: 'history: what happened, oldest first',
+    caughtBy: 'history: changes are listed oldest first',
     breaks: (good) => ({ history: async (id, options) => [...(await good.history(id, options))].reverse() }),
   },
   'history lays every change to who made the first': {
-    caughtBy: 'history: tells who made each change, picks and deletes alike',
+    caughtBy: 'history: each change has its author, also those made by deletes',
     breaks: (good) => ({
       history: async (id, options) => {
         const items = await good.history(id, options);
@@ -78,13 +142,13 @@ export const callFaults: Faults = {
     }),
   },
   'history does not tell who deleted a status': {
-    caughtBy: 'history: tells who made each change, picks and deletes alike',
+    caughtBy: 'history: each change has its author, also those made by deletes',
     breaks: (good) => ({
       deleteStatus: (id, options) => good.deleteStatus(id, { ...options, by: undefined as never }),
     }),
   },
   'a change is laid to who made the one before': {
-    caughtBy: 'history: a change tells who made it',
+    caughtBy: 'history: a delivered change has its author',
     breaks(good) {
       let last: string | undefined;
       const late = (change: Change): Change => {
@@ -96,32 +160,32 @@ export const callFaults: Faults = {
       return { subscribe: (listener, options) => good.subscribe((change) => listener(late(change)), options) };
     },
   },
-  'history tells of refused picks': {
-    caughtBy: 'history: a refused pick leaves no trace',
+  'history tells of rejected picks': {
+    caughtBy: 'history: a rejected setStatus leaves no trace',
     breaks(good) {
-      const refused = new Map<Id, { from: null; to: null; at: number }[]>();
+      const rejected = new Map<Id, { from: null; to: null; at: number }[]>();
       return {
         setStatus: async (refs, statusId, options) => {
           const results = await good.setStatus(refs, statusId, options);
           for (const { conversationId, ok } of results) {
             if (!ok)
-              refused.set(conversationId, [
-                ...(refused.get(conversationId) ?? []),
+              rejected.set(conversationId, [
+                ...(rejected.get(conversationId) ?? []),
                 { from: null, to: null, at: Date.now() },
               ]);
           }
           return results;
         },
-        history: async (id, options) => [...(await good.history(id, options)), ...(refused.get(id) ?? [])],
+        history: async (id, options) => [...(await good.history(id, options)), ...(rejected.get(id) ?? [])],
       };
     },
   },
   'conversations without a status are not counted': {
-    caughtBy: 'counting: conversations without a status, as far as known',
+    caughtBy: 'counting: known conversations without a status',
     breaks: (good) => ({ count: async (query, options) => ({ ...(await good.count(query, options)), none: 0 }) }),
   },
   'asking for a conversation makes it known': {
-    caughtBy: 'counting: conversations without a status, as far as known',
+    caughtBy: 'counting: known conversations without a status',
     breaks: (good) => ({
       getEntries: async (ids, options) => {
         const entries = await good.getEntries(ids, options);

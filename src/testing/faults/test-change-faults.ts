@@ -3,18 +3,18 @@ import type { MemoryAdapter } from '../../adapters/memory.js';
 import type { Change } from '../../model/changes.js';
 import { pause, type Faults } from './test-fault.js';
 
-/** A subscription that hears only what `wanted` lets through. */
+/** A subscription that only delivers the changes that `wanted` accepts. */
 const hearing = (good: MemoryAdapter, wanted: (change: Change) => boolean): Pick<PipelineAdapter, 'subscribe'> => ({
   subscribe: (listener, options) => good.subscribe((change) => wanted(change) && listener(change), options),
 });
 
 export const changeFaults: Faults = {
   'no change is sent': {
-    caughtBy: 'changes: a pick is heard, and taking it off',
+    caughtBy: 'changes: setting and clearing a status are delivered',
     breaks: () => ({ subscribe: () => () => {} }),
   },
   'a change is sent before it is stored': {
-    caughtBy: 'changes: what is heard can be read',
+    caughtBy: 'changes: a delivered change can be read',
     breaks(good) {
       const listeners = new Set<(change: Change) => void>();
       return {
@@ -35,11 +35,11 @@ export const changeFaults: Faults = {
     },
   },
   'picks are not sent': {
-    caughtBy: 'changes: a pick is heard, and taking it off',
+    caughtBy: 'changes: setting and clearing a status are delivered',
     breaks: (good) => hearing(good, (change) => change.kind !== 'entry'),
   },
   'conversations that a delete moves are not sent': {
-    caughtBy: 'changes: conversations that a delete moves are heard',
+    caughtBy: 'changes: conversations that a delete moves are delivered',
     breaks(good) {
       let moving = false;
       return {
@@ -55,11 +55,11 @@ export const changeFaults: Faults = {
     },
   },
   'a deleted status is not sent': {
-    caughtBy: 'changes: a delete is heard',
+    caughtBy: 'changes: a delete is delivered',
     breaks: (good) => hearing(good, (change) => !(change.kind === 'status' && change.status.deleted)),
   },
   'only the moved status is sent when all ranks are written anew': {
-    caughtBy: 'following the changes: so many moves that ranks are written anew',
+    caughtBy: 'following the changes: so many moves that all ranks are rewritten',
     breaks(good) {
       let moving: string | undefined;
       return {
@@ -75,19 +75,19 @@ export const changeFaults: Faults = {
     },
   },
   'a change names another call': {
-    caughtBy: 'changes: a change names the call that caused it',
+    caughtBy: 'changes: a change has the opId of the call that caused it',
     breaks: (good) => ({
       subscribe: (listener, options) => good.subscribe((change) => listener({ ...change, opId: 'op-other' }), options),
     }),
   },
   'a change names no call': {
-    caughtBy: 'changes: a change names the call that caused it',
+    caughtBy: 'changes: a change has the opId of the call that caused it',
     breaks: (good) => ({
       subscribe: (listener, options) => good.subscribe(({ opId: _, ...change }) => listener(change), options),
     }),
   },
   'unsubscribing is ignored': {
-    caughtBy: 'subscriptions: nothing is heard after unsubscribing',
+    caughtBy: 'subscriptions: nothing is delivered after unsubscribing',
     breaks: (good) => ({
       subscribe: (listener, options) => {
         good.subscribe(listener, options);
@@ -96,7 +96,7 @@ export const changeFaults: Faults = {
     }),
   },
   'a function that listens twice is stopped once for both': {
-    caughtBy: 'subscriptions: one function can listen twice and stop once',
+    caughtBy: 'subscriptions: one function can be subscribed twice and unsubscribed once',
     breaks(good) {
       const stops = new Map<unknown, () => void>();
       return {
@@ -108,7 +108,7 @@ export const changeFaults: Faults = {
     },
   },
   'a listener that throws stops the others': {
-    caughtBy: 'subscriptions: a listener that throws hurts nobody',
+    caughtBy: 'subscriptions: a listener that throws affects nothing else',
     breaks(good) {
       const listeners = new Set<(change: Change) => void>();
       good.subscribe((change) => listeners.forEach((listener) => listener(change)), {});
@@ -121,7 +121,7 @@ export const changeFaults: Faults = {
     },
   },
   'a listener that throws loses the rest of what it missed': {
-    caughtBy: 'subscriptions: a listener that throws while it catches up misses nothing',
+    caughtBy: 'subscriptions: a listener that throws while it catches up receives the rest',
     breaks: (good) => ({
       subscribe: (listener, options) => {
         let broken = false;
@@ -135,15 +135,15 @@ export const changeFaults: Faults = {
     }),
   },
   'what was missed is not sent': {
-    caughtBy: 'subscriptions: what was missed between listing and subscribing is heard',
+    caughtBy: 'subscriptions: changes between listing and subscribing are delivered',
     breaks: (good) => ({ subscribe: (listener, { since: _, ...options }) => good.subscribe(listener, options) }),
   },
   'an unknown place to resume from is taken for now': {
-    caughtBy: 'subscriptions: a place to resume from that nobody knows gives a reset',
+    caughtBy: 'subscriptions: an unknown `since` gives a reset',
     breaks: (good) => hearing(good, (change) => change.kind !== 'reset'),
   },
-  'a refused write is sent': {
-    caughtBy: 'changes: a refused write is not heard',
+  'a rejected write is sent': {
+    caughtBy: 'changes: a rejected write is not delivered',
     breaks(good) {
       const listeners = new Set<(change: Change) => void>();
       return {
@@ -162,8 +162,8 @@ export const changeFaults: Faults = {
       };
     },
   },
-  'a client hears only itself': {
-    caughtBy: 'two clients: each hears what the other wrote',
+  'a client receives only its own changes': {
+    caughtBy: 'two clients: each receives the changes of the other',
     breaks(good) {
       let own = 0;
       const mine = async <T>(call: Promise<T>): Promise<T> => {
@@ -182,7 +182,7 @@ export const changeFaults: Faults = {
     },
   },
   'seq is missing': {
-    caughtBy: 'changes: what is heard is a valid record',
+    caughtBy: 'changes: a delivered change has a valid record',
     breaks: (good) => ({
       subscribe: (listener, options) => good.subscribe((change) => listener({ ...change, seq: '' }), options),
     }),

@@ -23,7 +23,7 @@ function redrawn(good: MemoryAdapter, look: (entry: Entry) => Entry): Partial<Pi
 
 export const entryFaults: Faults = {
   'a lost write': {
-    caughtBy: 'calls at once: twenty picks at once are all kept',
+    caughtBy: 'calls at once: twenty conversations set at once all keep their status',
     breaks(good) {
       let calls = 0;
       return {
@@ -88,14 +88,14 @@ export const entryFaults: Faults = {
     breaks: (good) => redrawn(good, (entry) => ({ ...entry, version: 1 })),
   },
   'a cleared entry is forgotten': {
-    caughtBy: 'versions of conversations: a cleared conversation goes on counting',
+    caughtBy: 'versions of conversations: a cleared conversation keeps its version',
     breaks: (good) => ({
       getEntries: async (ids, options) =>
         new Map([...(await good.getEntries(ids, options))].filter(([, entry]) => entry.statusId !== null)),
     }),
   },
   'the contact is lost when left out': {
-    caughtBy: 'versions of conversations: the contact is kept when left out',
+    caughtBy: 'versions of conversations: the contact is kept if it is left out',
     breaks(good) {
       const told = new Map<Id, Id | null>();
       const look = (entry: Entry): Entry => ({ ...entry, contactId: told.get(entry.conversationId) ?? null });
@@ -131,7 +131,7 @@ export const entryFaults: Faults = {
     }),
   },
   'a status is checked, then given, with a delete in between': {
-    caughtBy: 'deletes at once: a delete and picks of the same status at once',
+    caughtBy: 'deletes at once: a delete and setStatus with the same status at once',
     breaks(good) {
       const dangling = new Map<Id, Id>();
       return {
@@ -182,7 +182,7 @@ export const entryFaults: Faults = {
     }),
   },
   'any id of a contact is taken': {
-    caughtBy: 'ids: an id with a slash is refused everywhere',
+    caughtBy: 'ids: an id with a slash is rejected everywhere',
     breaks: (good) => ({
       setStatus: (refs, statusId, options) =>
         good.setStatus(
@@ -195,7 +195,7 @@ export const entryFaults: Faults = {
     }),
   },
   'a bad bulk of conversations is stored up to where it is bad': {
-    caughtBy: 'ids: putConversations refuses such ids too',
+    caughtBy: 'ids: putConversations rejects such ids too',
     breaks: (good) => ({
       putConversations: async (refs, options) => {
         for (const ref of refs) await good.putConversations([ref], options);

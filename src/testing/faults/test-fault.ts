@@ -70,7 +70,7 @@ function collect(fault?: Fault): { name: string; body: () => Promise<void> }[] {
   return cases;
 }
 
-function delegate(good: MemoryAdapter): Required<Omit<PipelineAdapter, 'close'>> {
+function delegate(good: MemoryAdapter): Required<PipelineAdapter> {
   return {
     listStatuses: (...args) => good.listStatuses(...args),
     createStatus: (...args) => good.createStatus(...args),
@@ -86,6 +86,7 @@ function delegate(good: MemoryAdapter): Required<Omit<PipelineAdapter, 'close'>>
     find: (...args) => good.find(...args),
     history: (...args) => good.history(...args),
     subscribe: (...args) => good.subscribe(...args),
+    close: () => good.close(),
   };
 }
 

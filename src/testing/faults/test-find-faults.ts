@@ -29,7 +29,7 @@ export const findFaults: Faults = {
     },
   },
   'pages go by number, so that a change shifts them': {
-    caughtBy: 'paging: what does not change during a walk comes up once',
+    caughtBy: 'paging: a record that does not change during a walk is returned once',
     breaks: (good) => ({
       find: async ({ pageToken, pageSize = 50, ...query }, options) => {
         const all = await good.find({ ...query, pageSize: 200 }, options);
@@ -40,7 +40,7 @@ export const findFaults: Faults = {
     }),
   },
   'pages never end': {
-    caughtBy: 'paging: nothing found is one page without a token',
+    caughtBy: 'paging: no results give one page without a token',
     breaks: (good) => ({
       find: async ({ pageToken, ...query }, options) => {
         const { ids, nextPageToken } = await good.find(
@@ -60,7 +60,7 @@ export const findFaults: Faults = {
     breaks: (good) => ({ find: ({ pageSize: _, ...query }, options) => good.find(query, options) }),
   },
   'a foreign token starts from the top': {
-    caughtBy: 'paging: a token that is not the adapter’s is refused',
+    caughtBy: 'paging: a token of another adapter is rejected',
     breaks: (good) => ({
       find: ({ pageToken, ...query }, options) =>
         good
@@ -120,7 +120,7 @@ export const findFaults: Faults = {
     }),
   },
   'find judges contacts by any conversation also with latest': {
-    caughtBy: 'finding: contacts, judged by the latest conversation, by any of one status',
+    caughtBy: 'finding: contacts by their latest conversation, by any of one status',
     breaks: (good) => ({ find: ({ contactMatch: _, ...query }, options) => good.find(query, options) }),
   },
   'find forgets a deleted status’s conversations': {

@@ -22,7 +22,7 @@ function unchanged(good: MemoryAdapter, field: 'name' | 'color'): Partial<Pipeli
 
 export const statusFaults: Faults = {
   'a name that differs in case is let through': {
-    caughtBy: 'names and colours: a name that differs in case is refused for a second status',
+    caughtBy: 'names and colors: a name that differs in case is rejected for a second status',
     breaks(good) {
       const given = new Map<Id, string>();
       const look = (status: Status): Status => ({ ...status, name: given.get(status.id) ?? status.name });
@@ -42,7 +42,7 @@ export const statusFaults: Faults = {
     },
   },
   'a name is checked, then stored, with time in between': {
-    caughtBy: 'calls at once: one name asked for twice at once goes to one',
+    caughtBy: 'calls at once: of two creates of one name at once, one wins',
     breaks(good) {
       const given = new Map<Id, string>();
       const look = (status: Status): Status => ({ ...status, name: given.get(status.id) ?? status.name });
@@ -61,19 +61,19 @@ export const statusFaults: Faults = {
     },
   },
   'names are stored untrimmed': {
-    caughtBy: 'names and colours: names are stored trimmed',
+    caughtBy: 'names and colors: names are stored trimmed',
     breaks: (good) => unchanged(good, 'name'),
   },
   'names are stored in whatever normal form': {
-    caughtBy: 'names and colours: names are stored in normal form C',
+    caughtBy: 'names and colors: names are stored in normal form C',
     breaks: (good) => unchanged(good, 'name'),
   },
-  'colours are stored in upper case': {
-    caughtBy: 'names and colours: colours are stored in lower case',
+  'colors are stored in upper case': {
+    caughtBy: 'names and colors: colors are stored in lower case',
     breaks: (good) => unchanged(good, 'color'),
   },
-  'what is invalid is refused after it was stored': {
-    caughtBy: 'names and colours: an empty name is refused',
+  'what is invalid is rejected after it was stored': {
+    caughtBy: 'names and colors: an empty name is rejected',
     breaks: (good) => ({
       createStatus: (data, options) =>
         good.createStatus(data, options).catch(async (error: unknown) => {
@@ -82,8 +82,8 @@ export const statusFaults: Faults = {
         }),
     }),
   },
-  'any colour is taken': {
-    caughtBy: 'names and colours: a colour by name is refused',
+  'any color is taken': {
+    caughtBy: 'names and colors: a color by name is rejected',
     breaks: (good) => ({
       createStatus: (data, options) =>
         good.createStatus({ ...data, color: /^#/.test(data.color ?? '#') ? data.color : '#000000' }, options),
@@ -99,7 +99,7 @@ export const statusFaults: Faults = {
     }),
   },
   'more statuses than there may be': {
-    caughtBy: 'creating statuses: 200 statuses fit, one more is refused',
+    caughtBy: 'creating statuses: 200 statuses fit, one more is rejected',
     breaks: (good) => ({
       createStatus: (data, options) =>
         good.createStatus(data, options).catch(async (error: unknown) => {
@@ -161,7 +161,7 @@ export const statusFaults: Faults = {
     breaks: (good) => ({ moveStatus: async () => (await good.listStatuses()).items }),
   },
   'a move writes a whole order and clobbers another': {
-    caughtBy: 'order of statuses: two moves made from the same view both count',
+    caughtBy: 'order of statuses: two moves from the same state both take effect',
     breaks: (good) => ({
       moveStatus: async (id, after, options) => {
         const order = (await good.listStatuses()).items.map((status) => status.id).filter((each) => each !== id);
@@ -173,7 +173,7 @@ export const statusFaults: Faults = {
     }),
   },
   'a move goes by the order that this client saw last': {
-    caughtBy: 'two clients: one moves after what the other has just moved',
+    caughtBy: 'two clients: one moves after a status that the other has just moved',
     breaks(good) {
       let seen: Id[] = [];
       return {
@@ -192,7 +192,7 @@ export const statusFaults: Faults = {
     },
   },
   'a deleted place counts as the end': {
-    caughtBy: 'order of statuses: a move after a deleted status means its old place',
+    caughtBy: 'order of statuses: a move after a deleted status means its former place',
     breaks: (good) => ({
       moveStatus: async (id, after, options) => {
         const { items } = await good.listStatuses();
@@ -203,11 +203,11 @@ export const statusFaults: Faults = {
     }),
   },
   'a delete does not ask what is in use': {
-    caughtBy: 'deleting statuses: a status in use is refused with the count, and nothing changes',
+    caughtBy: 'deleting statuses: a status in use is rejected with the count, and nothing changes',
     breaks: (good) => ({ deleteStatus: (id, options) => good.deleteStatus(id, { moveTo: null, ...options }) }),
   },
   'in-use does not tell the count': {
-    caughtBy: 'deleting statuses: a status in use is refused with the count, and nothing changes',
+    caughtBy: 'deleting statuses: a status in use is rejected with the count, and nothing changes',
     breaks: (good) => ({
       deleteStatus: (id, options) =>
         good.deleteStatus(id, options).catch((error: unknown) => {
@@ -218,7 +218,7 @@ export const statusFaults: Faults = {
     }),
   },
   'a delete clears what it should move': {
-    caughtBy: 'deleting statuses: moveTo gives its conversations to another status',
+    caughtBy: 'deleting statuses: moveTo moves its conversations to another status',
     breaks: (good) => ({
       deleteStatus: (id, { moveTo, ...options }) =>
         good.deleteStatus(id, moveTo === undefined ? options : { ...options, moveTo: null }),
@@ -232,7 +232,7 @@ export const statusFaults: Faults = {
     }),
   },
   'a delete leaves entries behind': {
-    caughtBy: 'deleting statuses: no entry is left behind',
+    caughtBy: 'deleting statuses: no entry keeps the deleted status',
     breaks(good) {
       const left = new Map<Id, Id>();
       return {
@@ -253,7 +253,7 @@ export const statusFaults: Faults = {
     },
   },
   'a delete moves conversations one by one': {
-    caughtBy: 'deletes at once: reading while writing sees whole writes',
+    caughtBy: 'deletes at once: a read during writes sees complete writes',
     breaks: (good) => ({
       deleteStatus: async (id, options) => {
         const had = await having(good, id);
@@ -278,7 +278,7 @@ export const statusFaults: Faults = {
     }),
   },
   'a restore loses the conversations': {
-    caughtBy: 'restoring statuses: conversations that another status got come back',
+    caughtBy: 'restoring statuses: conversations that were moved come back',
     breaks: (good) => ({
       restoreStatus: async (id, options) => {
         const result = await good.restoreStatus(id, options);
@@ -288,7 +288,7 @@ export const statusFaults: Faults = {
     }),
   },
   'a restore takes back conversations that were picked since': {
-    caughtBy: 'restoring statuses: conversations picked since stay where they are',
+    caughtBy: 'restoring statuses: conversations that were set since keep their status',
     breaks(good) {
       const had = new Map<Id, Awaited<ReturnType<typeof having>>>();
       return {
@@ -305,7 +305,7 @@ export const statusFaults: Faults = {
     },
   },
   'a restore says yes to a name that is taken': {
-    caughtBy: 'restoring statuses: a name that was taken meanwhile is refused',
+    caughtBy: 'restoring statuses: a name that was taken in the meantime is rejected',
     breaks: (good) => ({
       restoreStatus: (id, options) =>
         good.restoreStatus(id, options).catch(async (error: unknown) => {

@@ -139,7 +139,7 @@ export const variants: Variants = {
     },
   }),
 
-  'a refused pick is told in the results': (good) => ({
+  'a rejected pick is told in the results': (good) => ({
     setStatus: async (refs, statusId, options) => {
       try {
         return await good.setStatus(refs, statusId, options);
@@ -150,7 +150,7 @@ export const variants: Variants = {
     },
   }),
 
-  'a refused version rejects the call': (good) => ({
+  'a rejected version rejects the call': (good) => ({
     setStatus: async (refs, statusId, options) => {
       const results = await good.setStatus(refs, statusId, options);
       for (const result of results) if (!result.ok) throw result.error;

@@ -6,7 +6,7 @@ const PATIENCE = 5000;
 const PAUSE = 10;
 
 /**
- * Uses an element as a person does, in a host's own tests, under any test runner in a browser. What an element refuses is
+ * Uses an element as a person does, in a host's own tests, under any test runner in a browser. What an element rejects is
  * no failure of the harness: it stands in `error`. A control that is not there is one: the method rejects.
  */
 export abstract class Harness<E extends HTMLElement> {

@@ -20,7 +20,7 @@ export class SettingsHarness extends Harness<PipelineSettings> {
     await this.#submit(label, 'add', () => this.statuses.includes(name));
   }
 
-  /** Renames a status, and gives it another colour when one is told. */
+  /** Renames a status, and gives it another color when one is told. */
   async edit(name: string, to: { name?: string; color?: string }): Promise<void> {
     await this.settled();
     const label = this.word('editName', name);
@@ -76,7 +76,7 @@ export class SettingsHarness extends Harness<PipelineSettings> {
     await this.click('button', this.word(button), await this.one('form', label));
     await this.until(
       () => isDone() || this.error !== '',
-      () => 'the form to be taken or refused',
+      () => 'the form to be taken or rejected',
     );
     await this.settled();
   }

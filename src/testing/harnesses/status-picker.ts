@@ -18,7 +18,7 @@ export class StatusPickerHarness extends Harness<PipelineStatusPicker> {
     return names;
   }
 
-  /** Opens it, chooses a status by its name ("No status" for none), and waits until that is stored or refused. */
+  /** Opens it, chooses a status by its name ("No status" for none), and waits until that is stored or rejected. */
   async pick(name: string): Promise<void> {
     await this.#open();
     await this.click('option', name);

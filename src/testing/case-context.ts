@@ -8,7 +8,7 @@ export type OptionalMethod =
 export type With<K extends OptionalMethod> = PipelineAdapter & Required<Pick<PipelineAdapter, K>>;
 
 /** What one case works with. */
-export interface Bench<A extends PipelineAdapter = PipelineAdapter> {
+export interface CaseContext<A extends PipelineAdapter = PipelineAdapter> {
   /** Fresh and empty. */
   readonly adapter: A;
   /** A second client on the same data. */
@@ -23,8 +23,12 @@ export interface Bench<A extends PipelineAdapter = PipelineAdapter> {
 
 /** Adds a case; with `needs`, one that passes without doing anything where the adapter lacks one of these methods. */
 export interface It {
-  (title: string, body: (bench: Bench) => Promise<void>): void;
-  <K extends OptionalMethod>(title: string, needs: readonly K[], body: (bench: Bench<With<K>>) => Promise<void>): void;
+  (title: string, body: (context: CaseContext) => Promise<void>): void;
+  <K extends OptionalMethod>(
+    title: string,
+    needs: readonly K[],
+    body: (context: CaseContext<With<K>>) => Promise<void>,
+  ): void;
 }
 
 /** Registers the cases about one part of the contract. */
@@ -36,7 +40,7 @@ interface Sources {
   peer?(adapter: PipelineAdapter): Promise<PipelineAdapter>;
 }
 
-export async function openBench(sources: Sources, patienceMs: number): Promise<Bench> {
+export async function openContext(sources: Sources, patienceMs: number): Promise<CaseContext> {
   const adapter = await sources.create();
   const opened = new Set([adapter]);
   const keep = (other: PipelineAdapter): PipelineAdapter => {
@@ -57,7 +61,7 @@ export async function openBench(sources: Sources, patienceMs: number): Promise<B
   };
 }
 
-export async function closeAll({ opened }: Bench): Promise<void> {
+export async function closeAll({ opened }: CaseContext): Promise<void> {
   for (const adapter of opened) await adapter.close?.();
 }
 

@@ -1,10 +1,7 @@
-/*
- * What the cases do and look at, in the words of the contract.
- */
-import type { FindQuery, PipelineAdapter } from '../adapters/adapter.js';
+/** What the cases do and check, in the terms of the contract. */
+import type { CallOptions, FindQuery, PipelineAdapter } from '../adapters/adapter.js';
 import type { ConversationRef, Entry, SetResult } from '../model/entry.js';
-import type { PipelineError } from '../model/errors.js';
-import { type PipelineErrorCode } from '../model/errors.js';
+import { PipelineError, type PipelineErrorCode } from '../model/errors.js';
 import type { Id } from '../model/id.js';
 import type { Status } from '../model/status.js';
 import { BrokenRule, equal, holds, rejects } from './check.js';
@@ -12,7 +9,7 @@ import { BrokenRule, equal, holds, rejects } from './check.js';
 export const COLOR = '#2775f8';
 
 /** Creates statuses at the end, in this order; the id of each is its name in lower case. */
-export async function pipeline(
+export async function createStatuses(
   adapter: PipelineAdapter,
   ...names: [string, ...string[]]
 ): Promise<[Status, ...Status[]]> {
@@ -28,15 +25,19 @@ export const listedIds = async (adapter: PipelineAdapter): Promise<Id[]> =>
   (await listed(adapter)).map((status) => status.id);
 
 /** The status as it is listed now. */
-export async function live(adapter: PipelineAdapter, id: Id): Promise<Status> {
+export async function currentStatus(adapter: PipelineAdapter, id: Id): Promise<Status> {
   const status = (await listed(adapter)).find((each) => each.id === id);
   holds(status !== undefined, `listStatuses must list the status "${id}".`, status);
   return status;
 }
 
+/** The version of the status; 0 if it is not listed. */
+export const versionOf = async (adapter: PipelineAdapter, id: Id): Promise<number> =>
+  (await listed(adapter)).find((status) => status.id === id)?.version ?? 0;
+
 /** Deletes it as it is now. */
 export async function remove(adapter: PipelineAdapter, id: Id, moveTo?: Id | null): Promise<{ moved: number }> {
-  const { version } = await live(adapter, id);
+  const { version } = await currentStatus(adapter, id);
   return adapter.deleteStatus(id, moveTo === undefined ? { ifVersion: version } : { ifVersion: version, moveTo });
 }
 
@@ -44,7 +45,7 @@ export const refs = (conversations: readonly (Id | ConversationRef)[]): Conversa
   conversations.map((each) => (typeof each === 'string' ? { conversationId: each } : each));
 
 /** Gives conversations a status and insists that it worked; resolves to the entries. */
-export async function give(
+export async function setStatusOf(
   adapter: PipelineAdapter,
   statusId: Id | null,
   ...conversations: (Id | ConversationRef)[]
@@ -61,9 +62,12 @@ export function succeeded(result: SetResult): Entry {
 }
 
 /** Makes conversations known. Where the adapter cannot be told, they get "no status": that makes them known too. */
-export async function tell(adapter: PipelineAdapter, ...conversations: (Id | ConversationRef)[]): Promise<void> {
+export async function addConversations(
+  adapter: PipelineAdapter,
+  ...conversations: (Id | ConversationRef)[]
+): Promise<void> {
   if (adapter.putConversations) await adapter.putConversations(refs(conversations));
-  else await give(adapter, null, ...conversations);
+  else await setStatusOf(adapter, null, ...conversations);
 }
 
 /** The entries of these conversations that have one. */
@@ -107,16 +111,16 @@ export async function changesNothing(
   equal(await snapshot(adapter, conversationIds), before, rule);
 }
 
-/** Fails unless the call is refused with the code: by rejecting, or in the result of each conversation. */
-export async function refusesToSet(
+/** Fails unless the call is rejected with the code: by rejecting, or in the result of each conversation. */
+export async function rejectsSetStatus(
   call: Promise<readonly SetResult[]>,
   code: PipelineErrorCode,
   rule: string,
 ): Promise<PipelineError> {
   const asRejection = call.then((results) => {
-    const refused = results.find((result) => !result.ok);
-    if (!refused || results.some((result) => result.ok)) return results;
-    throw refused.error;
+    const rejected = results.find((result) => !result.ok);
+    if (!rejected || results.some((result) => result.ok)) return results;
+    throw rejected.error;
   });
   return rejects(asRejection, code, rule);
 }
@@ -154,4 +158,59 @@ export async function pagesOf(
 /** Every id of a query, page by page. */
 export async function allOf(adapter: PipelineAdapter, query: Omit<FindQuery, 'pageToken'>): Promise<Id[]> {
   return (await pagesOf(adapter, query)).flat();
+}
+
+type Call = (adapter: PipelineAdapter, options: CallOptions, versionOfA: number) => Promise<unknown> | undefined;
+
+/** One call of every method, after `prepareCalls`. A method that the adapter lacks is not called. */
+export const CALLS: Readonly<Record<string, Call>> = {
+  listStatuses: (adapter, options) => adapter.listStatuses(options),
+  createStatus: (adapter, options) => adapter.createStatus({ id: 'new', name: 'New', color: COLOR }, options),
+  updateStatus: (adapter, options, ifVersion) =>
+    adapter.updateStatus('a', { name: 'Renamed' }, { ...options, ifVersion }),
+  moveStatus: (adapter, options) => adapter.moveStatus('b', null, options),
+  deleteStatus: (adapter, options, ifVersion) => adapter.deleteStatus('a', { ...options, ifVersion, moveTo: 'b' }),
+  restoreStatus: (adapter, options) => adapter.restoreStatus?.('d', options),
+  getEntries: (adapter, options) => adapter.getEntries(['c1'], options),
+  setStatus: (adapter, options) => adapter.setStatus([{ conversationId: 'c1' }], 'b', options),
+  putConversations: (adapter, options) => adapter.putConversations?.([{ conversationId: 'c9' }], options),
+  getContacts: (adapter, options) => adapter.getContacts?.(['p1'], options),
+  count: (adapter, options) => adapter.count?.({ of: 'conversation' }, options),
+  find: (adapter, options) => adapter.find?.({ of: 'conversation', filter: { op: 'any-of', statusIds: [] } }, options),
+  history: (adapter, options) => adapter.history?.('c1', options),
+};
+
+/** Creates the statuses a and b, the deleted status d, and the conversation c1 with the status a. */
+export async function prepareCalls(adapter: PipelineAdapter): Promise<void> {
+  await createStatuses(adapter, 'A', 'B', 'D');
+  await setStatusOf(adapter, 'a', { conversationId: 'c1', contactId: 'p1' });
+  await remove(adapter, 'd');
+}
+
+/** The values of the calls that succeeded and the error codes of those that were rejected. */
+export async function outcomes<T>(calls: readonly Promise<T>[]): Promise<{ done: T[]; rejected: string[] }> {
+  const settled = await Promise.allSettled(calls);
+  const rejected = settled.flatMap((each): unknown[] => (each.status === 'rejected' ? [each.reason] : []));
+  const foreign = rejected.find((error) => !(error instanceof PipelineError));
+  if (foreign)
+    throw new BrokenRule('An adapter rejects with a PipelineError and nothing else.', 'a PipelineError', foreign);
+  return {
+    done: settled.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : [])),
+    rejected: rejected.map((error) => (error as PipelineError).code),
+  };
+}
+
+/** `setStatus` for one conversation, which rejects in either case. */
+export async function pick(
+  adapter: PipelineAdapter,
+  id: string,
+  statusId: string | null,
+  ifVersion?: number,
+): Promise<void> {
+  const [result] = await adapter.setStatus(
+    [{ conversationId: id }],
+    statusId,
+    ifVersion === undefined ? {} : { ifVersion },
+  );
+  if (!result!.ok) throw result!.error;
 }

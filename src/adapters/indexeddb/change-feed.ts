@@ -1,0 +1,153 @@
+/** Sends every committed change to the subscribers of an adapter, whichever tab made it. */
+import type { Change } from '../../model/changes.js';
+import type { SubscribeOptions, SubscriptionState } from '../adapter.js';
+import { Broadcast } from './broadcast.js';
+import { toPipelineError } from './connection.js';
+
+/** The delay before a failed read is retried; doubled each time, up to the maximum (milliseconds). */
+const RETRY_DELAY = 1000;
+const MAX_RETRY_DELAY = 30_000;
+
+interface Subscriber {
+  listener(change: Change): void;
+  onState?(state: SubscriptionState): void;
+  /** The `seq` up to which changes were delivered; `undefined` until the first read gives the current one. */
+  position: number | undefined;
+  /** Writes of this tab until then. */
+  early: Change[];
+  state: SubscriptionState | undefined;
+}
+
+export interface ChangeSource {
+  /** The newest `seq`, and the changes after each position (`undefined`: none are needed). */
+  read(positions: readonly (number | undefined)[]): Promise<{ seq: number; changes: (Change[] | 'reset')[] }>;
+  /** Called when the page enters the back/forward cache, where an open connection would block other tabs. */
+  pause(): void;
+}
+
+/**
+ * Delivers each change once, in order, and only after it is committed. Writes of this tab are passed to `handleCommit`;
+ * those of other tabs are read from the log when a broadcast arrives. Listens to broadcasts only while there are
+ * subscribers.
+ */
+export class ChangeFeed {
+  readonly #source: ChangeSource;
+  readonly #broadcast: Broadcast;
+  readonly #subscribers = new Set<Subscriber>();
+  #isReading = false;
+  #mustReadAgain = false;
+  #isConnectionLost = false;
+  #failures = 0;
+  #retryTimer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(database: string, source: ChangeSource) {
+    this.#source = source;
+    this.#broadcast = new Broadcast(database, { wake: () => void this.#catchUp(), pause: () => source.pause() });
+  }
+
+  subscribe(listener: (change: Change) => void, { since, onState }: SubscribeOptions): () => void {
+    const subscriber: Subscriber = {
+      listener,
+      ...(onState ? { onState } : {}),
+      position: since === undefined ? undefined : Number(since),
+      early: [],
+      state: undefined,
+    };
+    this.#subscribers.add(subscriber);
+    this.#broadcast.open();
+    void this.#catchUp();
+    return () => {
+      this.#subscribers.delete(subscriber);
+      if (!this.#subscribers.size) this.close();
+    };
+  }
+
+  /** A write of this tab is committed: it took the counter from `base` to `seq`. */
+  handleCommit(base: number, seq: number, changes: readonly Change[]): void {
+    let isComplete = true;
+    for (const subscriber of this.#subscribers) {
+      if (subscriber.position === base) this.#deliver(subscriber, changes, seq);
+      else isComplete = false;
+      if (subscriber.position === undefined) subscriber.early.push(...changes);
+    }
+    if (!isComplete) void this.#catchUp();
+    this.#broadcast.post(seq);
+  }
+
+  /** The browser closed the connection, maybe because the data was deleted: subscribers receive a `reset`. */
+  handleConnectionLost(): void {
+    this.#isConnectionLost = true;
+    // A read in progress uses the new connection, or is retried.
+    if (!this.#isReading) void this.#catchUp();
+  }
+
+  close(): void {
+    this.#subscribers.clear();
+    this.#broadcast.close();
+    clearTimeout(this.#retryTimer);
+    this.#failures = 0;
+  }
+
+  /** Reads and delivers missing changes. One read at a time: calls during a read are answered by one more. */
+  async #catchUp(): Promise<void> {
+    this.#mustReadAgain = true;
+    if (this.#isReading) return;
+    this.#isReading = true;
+    clearTimeout(this.#retryTimer);
+    while (this.#mustReadAgain && this.#subscribers.size) {
+      this.#mustReadAgain = false;
+      await this.#read();
+    }
+    this.#isReading = false;
+  }
+
+  async #read(): Promise<void> {
+    const subscribers = [...this.#subscribers];
+    const positions = subscribers.map((subscriber) => subscriber.position);
+    try {
+      const { seq, changes } = await this.#source.read(positions);
+      const isConnectionLost = this.#isConnectionLost;
+      this.#isConnectionLost = false;
+      this.#failures = 0;
+      subscribers.forEach((subscriber, i) => {
+        const position = positions[i];
+        if (position === undefined) this.#deliver(subscriber, subscriber.early.splice(0), seq);
+        else if (isConnectionLost || changes[i] === 'reset') this.#reset(subscriber, position, seq);
+        else this.#deliver(subscriber, changes[i]!, seq);
+        this.#setState(subscriber, 'live');
+      });
+    } catch (thrown) {
+      const isOutdated = toPipelineError(thrown).code === 'version-skew';
+      for (const subscriber of subscribers) this.#setState(subscriber, isOutdated ? 'down' : 'retrying');
+      if (isOutdated || !this.#subscribers.size || this.#mustReadAgain) return;
+      const delay = Math.min(RETRY_DELAY * 2 ** this.#failures++, MAX_RETRY_DELAY);
+      this.#retryTimer = setTimeout(() => void this.#catchUp(), delay);
+    }
+  }
+
+  /** Delivers changes, without those that were delivered during the read. */
+  #deliver(subscriber: Subscriber, changes: readonly Change[], seq: number): void {
+    const { position = 0 } = subscriber;
+    for (const change of changes) if (Number(change.seq) > position) this.#notify(subscriber, change);
+    subscriber.position = Math.max(position, seq);
+  }
+
+  /** `readFrom`: the position when the read began. A lower `seq` means that the counter started again at 0. */
+  #reset(subscriber: Subscriber, readFrom: number, seq: number): void {
+    const { position = 0 } = subscriber;
+    // `NaN` for a `since` that is no number.
+    subscriber.position = readFrom > seq ? seq : Math.max(position, seq) || seq;
+    this.#notify(subscriber, { kind: 'reset', seq: String(subscriber.position) });
+  }
+
+  /** Each change in a microtask of its own: a listener that throws affects neither the write nor other listeners. */
+  #notify(subscriber: Subscriber, change: Change): void {
+    queueMicrotask(() => this.#subscribers.has(subscriber) && subscriber.listener(change));
+  }
+
+  #setState(subscriber: Subscriber, state: SubscriptionState): void {
+    if (subscriber.state === state || !this.#subscribers.has(subscriber)) return;
+    subscriber.state = state;
+    queueMicrotask(() => this.#subscribers.has(subscriber) && subscriber.onState?.(state));
+  }
+}
