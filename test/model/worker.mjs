@@ -24,7 +24,7 @@ process.on('unhandledRejection', (reason) => unhandled.push(reason));
 /** A server over HTTP, and the network in front of it. */
 async function openGround(open) {
   // Hints are for other instances, of which a tenant has none here.
-  const database = { ...(await open()), hints: undefined };
+  const database = { ...(await open()), notifier: undefined };
   const server = createServer({ ...OPEN, open: async () => database, heartbeatMs: HEARTBEAT_MS });
   await server.ready;
   const http = await listen(nodeHandler(server), 0);

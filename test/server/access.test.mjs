@@ -509,7 +509,7 @@ describe('API_TOKENS', () => {
   it('none: it starts, says that it refuses everybody, and does', async () => {
     const own = start({ API_TOKENS: '' });
     const port = await portOf(own);
-    assert.match(own.output, /Every request will be refused until API_TOKENS is set/);
+    assert.match(own.output, /Every request will be rejected until API_TOKENS is set/);
     for (const path of ['/api/statuses', '/api/demo/statuses', '/api/changes']) {
       assert.equal((await fetch(`http://127.0.0.1:${port}${path}`)).status, 401, path);
     }
@@ -538,7 +538,7 @@ describe('API_TOKENS', () => {
   it('a bad one: it says so and does not start', async () => {
     const own = start({ API_TOKENS: '{"t1":{"tenant":"acme","roles":"host"}}' });
     assert.deepEqual(await own.ended, [1, null]);
-    assert.match(own.output, /API_TOKENS, entry 1: roles: must be a list of texts\./);
+    assert.match(own.output, /API_TOKENS, entry 1: roles: must be an array of strings\./);
     assert.ok(!/\bat .*\.m?js/.test(own.output));
   });
 });

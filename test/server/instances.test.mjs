@@ -46,7 +46,7 @@ async function persist(origins, write) {
 onBothDatabases((world) => {
   it('three instances tell one feed, in the same order everywhere', async () => {
     // The third hears no hints: the feed has to come by asking alone.
-    const deaf = async () => ({ ...(await world.open()), hints: undefined });
+    const deaf = async () => ({ ...(await world.open()), notifier: undefined });
     const others = [await world.start({ pollMs: 50 }), await world.start({ pollMs: 50, open: deaf })];
     const tenant = newTenant();
     const clients = [world.origin, ...others.map(({ origin }) => origin)].map((origin) => new Client(origin, tenant));

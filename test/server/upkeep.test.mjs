@@ -51,7 +51,7 @@ onBothDatabases((world) => {
       ...[old.tenant, 8 * DAY, last.seq],
     );
     await query('UPDATE pipeline.answers SET at = at - $2::bigint WHERE tenant_id = $1', old.tenant, 2 * DAY);
-    while (await server.clean(world.database));
+    while (await server.cleanUp(world.database));
     const left = (table, { tenant }) => query(`SELECT 1 AS x FROM pipeline.${table} WHERE tenant_id = $1`, tenant);
     assert.equal((await left('changes', old)).length, 1);
     assert.equal((await left('answers', old)).length, 0);
