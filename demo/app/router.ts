@@ -1,4 +1,7 @@
-/** Hash routes: `#/chats`, `#/chats/<conversationId>`, `#/chats/<conversationId>/details`, `#/contacts`, `#/settings`. */
+/**
+ * Parses hash routes: `#/chats`, `#/chats/<conversationId>`, `#/chats/<conversationId>/details`, `#/contacts`,
+ * `#/settings`.
+ */
 
 export type Page = 'chats' | 'contacts' | 'settings';
 

@@ -1,4 +1,4 @@
-/** Axe finds nothing in any state of any element, however it is looked at. */
+/** Runs axe over every state of every element, in each color scheme and contrast. */
 import type Axe from 'axe-core';
 import 'axe-core/axe.min.js';
 import { expect } from '@open-wc/testing';
@@ -11,7 +11,7 @@ declare const axe: typeof Axe;
 const WIDE = { width: 1280, height: 720 };
 const NARROW = { width: 360, height: 720 };
 
-/** Ways to look at a page: what the system asks for. The other engines show theirs. */
+/** Media features to test with. They can only be emulated in Chromium; other engines use their own. */
 const LOOKS: Record<string, Record<string, string>> = isChromium
   ? {
       light: { 'prefers-color-scheme': 'light' },
@@ -29,7 +29,7 @@ async function lookAt(features: Record<string, string>): Promise<void> {
   }
 }
 
-/** What axe finds on the whole page, a line for each. */
+/** The violations that axe finds on the whole page, one line each. */
 async function found(look: string): Promise<string[]> {
   const { violations } = await axe.run(document, { resultTypes: ['violations'] });
   return violations.flatMap(({ id, nodes }) =>
@@ -65,7 +65,7 @@ describe('axe', () => {
         this.timeout(30_000);
         await show(main.lastElementChild as HTMLElement);
         const problems: string[] = [];
-        // Two hundred rows take seconds, and look as five do.
+        // Two hundred rows take seconds and look like five.
         for (const look of Object.keys(LOOKS).slice(0, name.startsWith('200') ? 1 : undefined)) {
           await lookAt(LOOKS[look]!);
           settle();

@@ -1,3 +1,4 @@
+/** The README's React 18 example. */
 import { useEffect, useRef, useState } from 'react';
 import type { PipelineAdapter, PipelineStatusChangeEvent, PipelineStatusPicker } from 'pipeline-elements';
 import 'pipeline-elements/define';

@@ -1,3 +1,4 @@
+/** The README's React 19 example. */
 import { useState } from 'react';
 import type { PipelineAdapter } from 'pipeline-elements';
 import 'pipeline-elements/define';

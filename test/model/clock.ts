@@ -1,26 +1,27 @@
+/** A clock for the model tests that runs faster than real time. */
 import type { Environment } from '../../src/adapters/rest/environment.js';
 import { randomNumbers } from '../../src/testing/plain-model.js';
 
-/** Timers from here on, in milliseconds, are there to end what takes too long. */
+/** Timers from this duration on, in milliseconds, are timeouts. */
 const LIMIT = 10_000;
-/** Of real time: how long such a timer waits for a machine that is slow. */
+/** How long a timeout waits in real time, so that a slow machine does not trigger it. */
 const GRACE = 20;
 
 /**
- * A clock that runs many times as fast as the real one: pauses of seconds pass in milliseconds. What takes too long does
- * so because the network keeps it, never because the machine is slow: no limit is over before the requests are answered
- * that were under way at its end.
+ * A clock that runs many times faster than real time: pauses of seconds pass in milliseconds. A timeout only fires
+ * because the network held something back, never because the machine is slow: it waits for the requests that were
+ * pending when it was due.
  */
 export class FastClock implements Environment {
   readonly #scale: number;
   readonly #begun = performance.now();
-  readonly #underway: () => readonly string[];
+  readonly #pending: () => readonly string[];
   readonly random: () => number;
 
-  /** `underway`: the requests that wait for an answer which will come. */
-  constructor(scale: number, seed: number, underway: () => readonly string[]) {
+  /** `pending`: pending requests that will be answered. */
+  constructor(scale: number, seed: number, pending: () => readonly string[]) {
     this.#scale = scale;
-    this.#underway = underway;
+    this.#pending = pending;
     this.random = randomNumbers(seed);
   }
 
@@ -31,9 +32,9 @@ export class FastClock implements Environment {
   after(ms: number, run: () => void): () => void {
     let awaited: readonly string[] | undefined;
     const end = (): void => {
-      const underway = ms < LIMIT ? [] : this.#underway();
-      // Not those that came since: there may always be some.
-      awaited = awaited?.filter((id) => underway.includes(id)) ?? underway;
+      const pending = ms < LIMIT ? [] : this.#pending();
+      // Not those that were added since, or it might never end.
+      awaited = awaited?.filter((id) => pending.includes(id)) ?? pending;
       if (awaited.length) timer = setTimeout(end, GRACE);
       else run();
     };

@@ -1,4 +1,4 @@
-/* What the model tests use of the library and of their own, in one bundle: errors have to be of one class. */
-export { actsOf } from './acts.js';
-export { Chaos } from './chaos.js';
+/* Entry point of the bundle for the model tests. One bundle, so that there is only one class of errors. */
+export { actionsOf } from './actions.js';
+export { FaultyNetwork } from './faulty-network.js';
 export { roundsOf, runScenario } from './scenario.js';

@@ -1,19 +1,20 @@
-// The fewest acts that still fail. Not by fast-check's own shrinking, which leaves out one after the other: a try takes a
-// second here, and has to be made several times, for what acts lead to depends on their timing too.
+// Finds a minimal list of actions that still fails. fast-check's own shrinking leaves out one action at a time, which
+// is too slow here: a try takes a second, and must be repeated because the outcome depends on timing.
 
-/** How often the same is tried at once, at most. */
+/** Maximum number of concurrent tries. */
 const MOST_TRIES = 12;
 const TIME_MS = 300_000;
 
-/** Whether `run(acts)` rejects in one of `tries`; with how, for the one that asks. */
-async function failures(run, acts, tries) {
-  const runs = await Promise.allSettled(Array.from({ length: tries }, () => run(acts)));
+/** Resolves to whether `run(actions)` rejects in one of `tries`, together with the error. */
+async function failures(run, actions, tries) {
+  const runs = await Promise.allSettled(Array.from({ length: tries }, () => run(actions)));
   return runs.filter(({ status }) => status === 'rejected').map(({ reason }) => reason);
 }
 
 /**
- * Leaves out half of the acts, a quarter, and so on down to single ones, as long as `run` still rejects. Resolves to what
- * is left and to its last failure; `undefined` when none of the `starts` (one after the other, again and again) fails.
+ * Leaves out half of the actions, then a quarter, and so on down to single ones, as long as `run` still rejects.
+ * Resolves to the remaining ones and the last error; `undefined` if none of the `starts` (tried in turn, repeatedly)
+ * fails.
  */
 export async function shrink(starts, run) {
   const end = performance.now() + TIME_MS;
@@ -22,7 +23,7 @@ export async function shrink(starts, run) {
     if (performance.now() > end) return undefined;
     for (fewest of starts) if ((failed = await failures(run, fewest, MOST_TRIES)).length) break;
   }
-  // Twice as many as it took on average.
+  // Twice the average number of tries.
   const tries = Math.min(Math.ceil((2 * MOST_TRIES) / failed.length), MOST_TRIES);
   let last = failed[0];
   for (let size = Math.ceil(fewest.length / 2), isDone = false; !isDone; size = Math.ceil(size / 2)) {
@@ -42,7 +43,7 @@ export async function shrink(starts, run) {
   return { fewest, failure: last };
 }
 
-/** Several times the same; rejects when one of them does. */
-export async function runSome(run, acts) {
-  for (const failure of await failures(run, acts, MOST_TRIES)) throw failure;
+/** Runs the same several times; rejects if one of them does. */
+export async function runRepeatedly(run, actions) {
+  for (const failure of await failures(run, actions, MOST_TRIES)) throw failure;
 }

@@ -1,3 +1,4 @@
+/** A simulated user: a store and an adapter on the unreliable network. */
 import assert from 'node:assert/strict';
 import { RestAdapter } from '../../src/adapters/rest/adapter.js';
 import type { SetResult } from '../../src/model/entry.js';
@@ -5,29 +6,29 @@ import { PipelineError } from '../../src/model/errors.js';
 import { PipelineStore, type Interest } from '../../src/store/store.js';
 import { Tallies } from '../../src/store/tallies.js';
 import type { Watcher } from '../../src/store/watchers.js';
-import { CONVERSATIONS, perform, type Act, type Memory } from './acts.js';
+import { CONVERSATIONS, perform, type Action, type Memory } from './actions.js';
 import { FastClock } from './clock.js';
-import { afterRunning } from './pause.js';
+import { afterRunning } from './process-time.js';
 import { recorded, type WriteCall } from './recorder.js';
 
-/** How much faster than real time the pauses of the adapter pass. */
+/** How much faster than real time the adapter's clock runs. */
 const SPEED = 100;
-/** Of real time, for one attempt. */
+/** Timeout of one attempt, in real time. */
 const TIMEOUT_MS = 400;
 
 export interface UserOptions {
   baseUrl: string;
   name: string;
   seed: number;
-  /** Looks at the counts from the beginning. */
-  countsAlways: boolean;
-  /** Of running time: nothing that a user does may take longer to be confirmed or refused. */
-  patienceMs: number;
+  /** Shows the counts from the start. */
+  watchesCounts: boolean;
+  /** Limit of process time for any action to be confirmed or rejected. */
+  limitMs: number;
   /** Whether the network will let a request be answered. */
   isAnswering(requestId: string): boolean;
 }
 
-/** Someone with a page open: a store of their own on an adapter of their own. */
+/** A user with an open page: their own store on their own adapter. */
 export class User {
   readonly calls: WriteCall[] = [];
   readonly store: PipelineStore;
@@ -35,44 +36,44 @@ export class User {
   readonly #memory: Memory;
   readonly #clock: FastClock;
   readonly #pending = new Set<Promise<void>>();
-  readonly #broken: unknown[] = [];
+  readonly #failures: unknown[] = [];
   #stops: (() => void)[] = [];
   #counts: boolean;
-  readonly #patienceMs: number;
+  readonly #limitMs: number;
   readonly #requests = new Set<string>();
   #asked = 0;
   #isRetrying = false;
 
-  constructor({ baseUrl, name, seed, countsAlways, patienceMs, isAnswering }: UserOptions) {
-    const underway = (): string[] => [...this.#requests].filter(isAnswering);
-    this.#clock = new FastClock(SPEED, seed, underway);
+  constructor({ baseUrl, name, seed, watchesCounts, limitMs, isAnswering }: UserOptions) {
+    const pending = (): string[] => [...this.#requests].filter(isAnswering);
+    this.#clock = new FastClock(SPEED, seed, pending);
     const options = { baseUrl, timeoutMs: TIMEOUT_MS * SPEED, fetch: this.#fetch };
     this.#adapter = new RestAdapter(options, this.#clock);
     this.store = PipelineStore.of(recorded(this.#adapter, this.calls));
     this.#memory = { seen: [], name };
-    this.#counts = countsAlways;
-    this.#patienceMs = patienceMs;
-    this.#come();
+    this.#counts = watchesCounts;
+    this.#limitMs = limitMs;
+    this.#startWatching();
   }
 
-  /** Does all of it, and waits until all of it is confirmed or refused. */
-  async run(acts: readonly Act[]): Promise<void> {
-    for (const act of acts) {
-      if (act.kind === 'away') {
-        this.#leave();
-        await this.#pause(act.a * 20);
-        this.#come();
+  /** Performs all actions, and waits until all of them are confirmed or rejected. */
+  async run(actions: readonly Action[]): Promise<void> {
+    for (const action of actions) {
+      if (action.kind === 'away') {
+        this.#stopWatching();
+        await this.#pause(action.a * 20);
+        this.#startWatching();
       } else {
-        this.#do(act);
+        this.#do(action);
       }
-      if (act.then === 'when done') await this.#settled();
-      if (act.then === 'soon') await this.#pause(act.c);
+      if (action.then === 'when done') await this.#settled();
+      if (action.then === 'soon') await this.#pause(action.c);
     }
     await this.#settled();
-    if (this.#broken.length) throw this.#broken[0];
+    if (this.#failures.length) throw this.#failures[0];
   }
 
-  /** What is shown. */
+  /** What the user sees. */
   get shown(): { statuses: unknown[]; entries: Record<string, string | null> } {
     return {
       statuses: this.store.statuses.map(({ id, name, color }) => ({ id, name, color })),
@@ -82,7 +83,7 @@ export class User {
     };
   }
 
-  /** What is shown with a failure beside it has a button, "Retry". */
+  /** Presses each "Retry" button: everything shown with an error has one. */
   async retryIfAsked(): Promise<void> {
     const { store } = this;
     const hasFailed = store.error || CONVERSATIONS.some(({ conversationId }) => store.entryError(conversationId));
@@ -92,7 +93,7 @@ export class User {
     this.#isRetrying = false;
   }
 
-  /** Looks at the counts too from now on. */
+  /** Shows the counts from now on. */
   watchCounts(): void {
     if (this.#counts) return;
     const interest: Interest = { also: this.store.part(Tallies).of({ of: 'conversation' }) };
@@ -102,11 +103,11 @@ export class User {
   }
 
   async close(): Promise<void> {
-    this.#leave();
+    this.#stopWatching();
     await this.#adapter.close();
   }
 
-  /** The real one, with the requests under way noted. */
+  /** Wraps the real `fetch` to track pending requests. */
   readonly #fetch: typeof fetch = async (input, init) => {
     const id = `${this.#memory.name}${++this.#asked}`;
     const headers = new Headers(init?.headers);
@@ -119,19 +120,19 @@ export class User {
     }
   };
 
-  #do(act: Act): void {
-    const done = perform(this.store, act, this.#memory);
+  #do(action: Action): void {
+    const done = perform(this.store, action, this.#memory);
     if (!done) return;
-    const ended = this.#judge(act, done).catch((thrown: unknown) => void this.#broken.push(thrown));
+    const ended = this.#verify(action, done).catch((thrown: unknown) => void this.#failures.push(thrown));
     this.#pending.add(ended);
     void ended.then(() => this.#pending.delete(ended));
   }
 
-  /** What was refused, or may not have happened, is told; and it is told in the one way that elements know. */
-  async #judge(act: Act, done: Promise<unknown>): Promise<void> {
-    const what = JSON.stringify(act);
+  /** Checks that every failed or uncertain write is reported, in the way that elements expect. */
+  async #verify(action: Action, done: Promise<unknown>): Promise<void> {
+    const what = JSON.stringify(action);
     try {
-      const value = await inTime(done, this.#patienceMs, what);
+      const value = await withLimit(done, this.#limitMs, what);
       if (!Array.isArray(value)) return;
       for (const result of value as SetResult[]) {
         if (!result.ok) assert.ok(result.error instanceof PipelineError, `${what}: ${String(result.error)}`);
@@ -150,7 +151,7 @@ export class User {
     return new Promise((resolve) => this.#clock.after(ms, resolve));
   }
 
-  #come(): void {
+  #startWatching(): void {
     const { store } = this;
     const interest: Interest = {
       statuses: true,
@@ -162,16 +163,16 @@ export class User {
     this.#stops = [() => store.unwatch(interest, watcher)];
   }
 
-  #leave(): void {
+  #stopWatching(): void {
     for (const stop of this.#stops) stop();
     this.#stops = [];
   }
 }
 
-async function inTime<T>(promise: Promise<T>, ms: number, what: string): Promise<T> {
+async function withLimit<T>(promise: Promise<T>, ms: number, what: string): Promise<T> {
   let end = (): void => undefined;
   const late = new Promise<never>((_, reject) => {
-    end = afterRunning(ms, () => reject(new Error('neither confirmed nor refused')));
+    end = afterRunning(ms, () => reject(new Error('neither confirmed nor rejected')));
   });
   try {
     return await Promise.race([promise, late]);

@@ -1,12 +1,13 @@
+/** Verifies the server's change log against what users asked for and what was confirmed to them. */
 import assert from 'node:assert/strict';
 import { MemoryAdapter } from '../../src/adapters/memory.js';
 import type { Entry, SetResult } from '../../src/model/entry.js';
 import type { Id } from '../../src/model/id.js';
 import type { Status } from '../../src/model/status.js';
-import { CONVERSATIONS } from './acts.js';
+import { CONVERSATIONS } from './actions.js';
 import type { WriteCall } from './recorder.js';
 
-/** A line of the server's own log of changes. */
+/** A row of the server's change log. */
 export interface LogLine {
   seq: number;
   kind: 'status' | 'entry' | 'reset';
@@ -17,19 +18,19 @@ export interface LogLine {
 const IDS = CONVERSATIONS.map(({ conversationId }) => conversationId);
 
 /**
- * What must have happened, told by the server's log alone: it is the order in which the writes were done. Each of them is
- * done again, in that order, to a `MemoryAdapter`, which must accept it and come to the same.
+ * Replays the server's change log, which is the order in which writes were done, on a `MemoryAdapter`. It must accept
+ * each write with the same result.
  */
-export class Judge {
+export class LogVerifier {
   readonly #memory = new MemoryAdapter();
   readonly #calls: ReadonlyMap<string, WriteCall>;
-  /** Every status record that ever was, by version. */
+  /** Every status record that ever existed, by version. */
   readonly #records = new Map<number, Status>();
   readonly #versions = new Map<Id, number>();
   readonly #deleted = new Set<Id>();
   readonly #done = new Set<string>();
-  /** What the conversations had after each write, by the numbers that the write took. */
-  readonly #held = new Map<number, Map<Id, Id | null>>();
+  /** The status of each conversation after each write, by the versions of the write. */
+  readonly #statusIds = new Map<number, Map<Id, Id | null>>();
 
   constructor(calls: readonly WriteCall[]) {
     this.#calls = new Map(calls.map((call) => [call.options.opId, call]));
@@ -42,7 +43,7 @@ export class Judge {
       let end = start;
       while (log[end]?.opId === opId) end++;
       for (const { seq } of log.slice(start, end)) {
-        assert.ok(previous === undefined || seq === previous + 1, `the log has a hole before ${seq}`);
+        assert.ok(previous === undefined || seq === previous + 1, `the log has a gap before ${seq}`);
         previous = seq;
       }
       assert.ok(!this.#done.has(opId), `a write was done twice: ${JSON.stringify(this.#calls.get(opId))}`);
@@ -54,21 +55,21 @@ export class Judge {
 
   async #redo(opId: string, lines: readonly LogLine[]): Promise<void> {
     const call = this.#calls.get(opId);
-    assert.ok(call, `nobody asked for the write ${opId}`);
+    assert.ok(call, `no user requested the write ${opId}`);
     const { name, args, options } = call;
     const memory = this.#memory;
     const what = JSON.stringify({ name, args, options });
     if (name === 'updateStatus' || name === 'deleteStatus') {
       const id = args[0] as Id;
-      assert.equal(options.ifVersion, this.#versions.get(id), `done although the version was another: ${what}`);
+      assert.equal(options.ifVersion, this.#versions.get(id), `done although the version did not match: ${what}`);
       const held = (await memory.listStatuses()).items.find((each) => each.id === id);
-      assert.ok(held, `done to a status that is not there: ${what}`);
+      assert.ok(held, `done to a status that does not exist: ${what}`);
       const { moveTo } = options;
       const own = { ifVersion: held.version, ...(moveTo === undefined ? {} : { moveTo }) };
       if (name === 'updateStatus') await memory.updateStatus(id, args[1] as object, own);
       else await memory.deleteStatus(id, own);
     } else {
-      // The version that a pick was made from is the server's own matter: its line shows that it was accepted.
+      // The server may resolve the version of a pick itself; the log row shows that it was accepted.
       await (memory[name] as (...all: unknown[]) => Promise<unknown>)(...args);
     }
     await this.#compare(lines, what);
@@ -79,7 +80,7 @@ export class Judge {
     const entries = await this.#memory.getEntries(IDS);
     const held = new Map(IDS.map((id) => [id, entries.get(id)?.statusId ?? null]));
     for (const { seq, kind, record } of lines) {
-      this.#held.set(seq, held);
+      this.#statusIds.set(seq, held);
       if (kind === 'status') {
         const status = JSON.parse(record!) as Status;
         this.#records.set(seq, status);
@@ -90,21 +91,21 @@ export class Judge {
         assert.deepEqual(
           status.deleted ? undefined : { id, name, color },
           own && { id, name: own.name, color: own.color },
-          `the server made something else of it: ${what}`,
+          `the server's result differs: ${what}`,
         );
       } else if (kind === 'entry') {
         const { conversationId, statusId } = JSON.parse(record!) as Entry;
-        assert.equal(statusId, held.get(conversationId), `the server made something else of it: ${what}`);
+        assert.equal(statusId, held.get(conversationId), `the server's result differs: ${what}`);
       }
     }
   }
 
-  /** Everything that was confirmed to a user must be in the log. */
+  /** Verifies that everything confirmed to a user is in the log. */
   checkAnswers(): void {
     for (const call of this.#calls.values()) {
       if (!call.answer?.ok) continue;
       const { name, args, answer } = call;
-      const what = `confirmed, but not so: ${JSON.stringify(call)}`;
+      const what = `confirmed, but not in the log: ${JSON.stringify(call)}`;
       switch (name) {
         case 'createStatus':
           this.#checkStatus(answer.value as Status, what);
@@ -120,7 +121,7 @@ export class Judge {
           this.#checkMove(answer.value as Status[], call, what);
           break;
         case 'deleteStatus':
-          // One that never was is gone too.
+          // A status that never existed counts as deleted.
           assert.ok(this.#deleted.has(args[0] as Id) || !this.#versions.has(args[0] as Id), what);
           break;
         case 'restoreStatus':
@@ -138,7 +139,7 @@ export class Judge {
 
   #checkMove(order: readonly Status[], { args: [id, after], options }: WriteCall, what: string): void {
     for (const status of order) this.#checkStatus(status, what);
-    // Not in the log: then it stood there already.
+    // Not in the log, so the conversation already had the status.
     if (this.#done.has(options.opId)) return;
     const place = order.findIndex((each) => each.id === id);
     if (after === null) assert.equal(place, 0, what);
@@ -147,12 +148,12 @@ export class Judge {
 
   #checkEntry({ conversationId, statusId, version }: Entry, { args }: WriteCall, what: string): void {
     assert.equal(statusId, args[1], what);
-    // Version 0: it never had a status, and was not given one.
-    const held = version === 0 && statusId === null ? null : this.#held.get(version)?.get(conversationId);
+    // Version 0: the conversation never had a status and was not given one.
+    const held = version === 0 && statusId === null ? null : this.#statusIds.get(version)?.get(conversationId);
     assert.equal(held, statusId, what);
   }
 
-  /** What everyone must see in the end. */
+  /** The state that everyone must see in the end. */
   async state(): Promise<{ statuses: unknown[]; entries: Record<Id, Id | null> }> {
     const { items } = await this.#memory.listStatuses();
     const entries = await this.#memory.getEntries(IDS);
