@@ -1,4 +1,3 @@
-/** The README's Angular example. */
 import { CUSTOM_ELEMENTS_SCHEMA, Component, input, signal } from '@angular/core';
 import type { PipelineAdapter, PipelineStatusChangeEvent } from 'pipeline-elements';
 import 'pipeline-elements/define';

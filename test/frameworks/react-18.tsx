@@ -1,4 +1,3 @@
-/** The README's React 18 example. */
 import { useEffect, useRef, useState } from 'react';
 import type { PipelineAdapter, PipelineStatusChangeEvent, PipelineStatusPicker } from 'pipeline-elements';
 import 'pipeline-elements/define';

@@ -1,4 +1,3 @@
-/** The README's React 19 example. */
 import { useState } from 'react';
 import type { PipelineAdapter } from 'pipeline-elements';
 import 'pipeline-elements/define';
