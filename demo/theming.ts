@@ -6,7 +6,7 @@ import { h } from './app/h.js';
 type Kind = 'color' | 'text';
 
 const GROUPS: Record<string, [property: string, kind: Kind, value: string][]> = {
-  Colours: [
+  Colors: [
     ['surface', 'color', '#ffffff'],
     ['surface-raised', 'color', '#ffffff'],
     ['text', 'color', '#1a1c20'],

@@ -1,5 +1,7 @@
+/** Reads the tasks of a page's main thread from a browser trace. */
+
 /**
- * The tasks of a page's main thread while `act` runs, each as milliseconds of CPU time.
+ * Returns the tasks of a page's main thread while `act` runs, each as milliseconds of CPU time.
  *
  * @param act must call `performance.mark('traced')` in the page, which identifies its thread.
  */

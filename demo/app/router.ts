@@ -1,7 +1,4 @@
-/**
- * Parses hash routes: `#/chats`, `#/chats/<conversationId>`, `#/chats/<conversationId>/details`, `#/contacts`,
- * `#/settings`.
- */
+/** Parses hash routes such as `#/chats`, `#/chats/<conversationId>/details`, `#/contacts` and `#/settings`. */
 
 export type Page = 'chats' | 'contacts' | 'settings';
 

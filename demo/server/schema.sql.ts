@@ -1,7 +1,8 @@
+/** The database schema. */
+
 /**
- * The tables, for PostgreSQL and compatible engines: no extensions, triggers or sequences. Ids are compared by bytes
- * (collation "C"), so the order is the same everywhere. Times are milliseconds since the epoch, by the database's
- * clock.
+ * For PostgreSQL and compatible engines: no extensions, triggers or sequences. Ids are compared by bytes (collation
+ * "C"), so the order is the same everywhere. Times are milliseconds since the epoch, by the database's clock.
  *
  * All data belongs to a tenant, and every key starts with it, so that an engine can distribute tenants over machines.
  */

@@ -18,9 +18,9 @@ const LOOKS: Record<string, Record<string, string>> = isChromium
       dark: { 'prefers-color-scheme': 'dark' },
       'more contrast': { 'prefers-color-scheme': 'light', 'prefers-contrast': 'more' },
       'dark, more contrast': { 'prefers-color-scheme': 'dark', 'prefers-contrast': 'more' },
-      'forced colours': { 'forced-colors': 'active' },
+      'forced colors': { 'forced-colors': 'active' },
     }
-  : { 'as it is': {} };
+  : { default: {} };
 
 async function lookAt(features: Record<string, string>): Promise<void> {
   if (isChromium) await emulateMediaFeatures(features);

@@ -1,7 +1,4 @@
-/**
- * Tests forced colors (high contrast mode in Windows): a page's own colors are dropped, and everything must stay
- * distinguishable.
- */
+/** Tests that everything stays distinguishable with forced colors (high contrast mode in Windows). */
 import { expect, fixture, html } from '@open-wc/testing';
 import { MemoryAdapter } from '../../src/adapters/memory.js';
 import '../../src/define.js';

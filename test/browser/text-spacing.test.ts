@@ -1,6 +1,4 @@
-/**
- * Tests WCAG 1.4.12, 1.4.4 and 1.4.10: nothing is cut off in any state with any text spacing, on the smallest screens.
- */
+/** Tests WCAG 1.4.12, 1.4.4 and 1.4.10: nothing is cut off with any text spacing, on the smallest screens. */
 import { expect } from '@open-wc/testing';
 import { setViewport } from '@web/test-runner-commands';
 import { STATES, settle } from './states/index.js';

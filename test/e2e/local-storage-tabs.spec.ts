@@ -1,6 +1,4 @@
-/**
- * Tests the example adapter for localStorage in real tabs, which are separate processes and see changes with a delay.
- */
+/** Tests the example adapter for localStorage in real tabs, which are separate processes. */
 import { expect, test, type Page } from '@playwright/test';
 import { build } from 'esbuild';
 import type { LocalStorageAdapter } from '../../demo/adapters/local-storage.js';

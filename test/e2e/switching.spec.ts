@@ -1,7 +1,5 @@
-/**
- * Switches between two tenants at random on one page with all elements and a slow network while a user works: no data
- * of one appears under the other. Prints its seeds; `SWITCH_SEED=17` runs one again.
- */
+// Tests that switching tenants on a page never shows data of one tenant under the other: at random, on a slow network,
+// while a user works. Prints its seeds; `SWITCH_SEED=17` runs one again.
 import { expect, type Page } from '@playwright/test';
 import { TENANT_OF, test, type SessionServer, type Tenant, type User } from './session-server.js';
 import { install, type Watch } from './switching-page.js';

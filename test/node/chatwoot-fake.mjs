@@ -1,7 +1,5 @@
-/*
- * A fake of the parts of Chatwoot that the adapter uses, over real HTTP, including its pitfalls: attributes are
- * replaced as a whole, texts are limited to 20,000 characters, and a filter returns 25 items per page and ignores case.
- */
+// A fake of the parts of Chatwoot that the adapter uses, over real HTTP, including its pitfalls: attributes are replaced
+// as a whole, texts are limited to 20,000 characters, and a filter returns 25 items per page and ignores case.
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 

@@ -1,6 +1,4 @@
-/**
- * Changes the source of a page in every situation, and checks that nothing of the old source is left.
- */
+/** Changes the source of a page in every situation, and checks that nothing of the old source is left. */
 import { expect } from '@open-wc/testing';
 import { resetMouse } from '@web/test-runner-commands';
 import type { PipelineErrorEvent } from '../../../src/events.js';
