@@ -38,13 +38,21 @@ export function byRole(within: Element | Document, role: string, name?: string |
   );
 }
 
-/** Waits until `check` returns something, once per frame. */
-export async function until<T>(check: () => T | Promise<T>, what = 'the condition'): Promise<NonNullable<T>> {
-  const end = performance.now() + 3000;
+/**
+ * Waits until `check` returns something, once per frame.
+ *
+ * @param seconds only ends a test that hangs, so it is far longer than anything takes on a busy machine.
+ */
+export async function until<T>(
+  check: () => T | Promise<T>,
+  what = 'the condition',
+  seconds = 25,
+): Promise<NonNullable<T>> {
+  const end = performance.now() + seconds * 1000;
   for (;;) {
     const result = await check();
     if (result) return result;
-    if (performance.now() > end) throw new Error(`waited 3 s for ${what}`);
+    if (performance.now() > end) throw new Error(`waited ${seconds} s for ${what}`);
     await new Promise((resolve) => requestAnimationFrame(resolve));
   }
 }

@@ -24,7 +24,7 @@ describe('chip contrast', () => {
     ['dark', 'more', 7],
   ] as const) {
     it(`text is readable on any color: ${scheme}, contrast ${contrastMode}`, async function () {
-      this.timeout(60_000);
+      this.timeout(180_000);
       await emulateMediaFeatures({ 'prefers-contrast': contrastMode });
       expect(matchMedia('(prefers-contrast: more)').matches).to.equal(contrastMode === 'more');
       const host = await fixture<HTMLElement>(html`<div></div>`);
@@ -46,7 +46,7 @@ describe('chip contrast', () => {
   }
 
   it('the ring around the dot has a contrast of at least 3:1, whatever the color', async function () {
-    this.timeout(60_000);
+    this.timeout(180_000);
     for (const scheme of ['light', 'dark']) {
       const host = await fixture<HTMLElement>(html`<div></div>`);
       host.style.colorScheme = scheme;

@@ -73,7 +73,7 @@ describe('text with user-defined spacing', () => {
           }
         }
         expect(found.join('\n')).to.equal('');
-      }).timeout(30_000);
+      }).timeout(180_000);
     }
   }
 });

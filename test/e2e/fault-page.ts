@@ -171,9 +171,9 @@ export class FaultPage {
     await expect(this.trigger(conversation)).toHaveText(name);
   }
 
-  async isSaving(is: boolean, conversation = 1, timeout = 10_000): Promise<void> {
+  async isSaving(is: boolean, conversation = 1): Promise<void> {
     const busy = expect(this.trigger(conversation));
-    await (is ? busy : busy.not).toHaveAttribute('aria-busy', 'true', { timeout });
+    await (is ? busy : busy.not).toHaveAttribute('aria-busy', 'true');
   }
 
   get settings(): Locator {

@@ -105,7 +105,7 @@ async function ownersOf(sessionServer: SessionServer): Promise<Map<string, Tenan
 
 for (const seed of SEEDS) {
   test(`no data of one tenant appears under the other (seed ${seed})`, async ({ page, context, sessionServer }) => {
-    test.setTimeout(300_000);
+    test.setTimeout(900_000);
     console.log(`switching: seed ${seed}`);
     const random = randomOf(seed);
     for (const user of ['ani', 'budi'] as const) await sessionServer.pipeline(user, 'Leads', 'Purchase', 'Repurchase');
