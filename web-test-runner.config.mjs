@@ -66,7 +66,7 @@ export default {
   ],
   filterBrowserLogs: ({ args }) => !/^(Lit is in dev mode|pipeline-elements:)/.test(String(args[0])),
   reporters: [defaultReporter(), countReporter({ file: process.env.WTR_COUNT })],
-  testFramework: { config: { timeout: 10_000 } },
+  testFramework: { config: { timeout: 60_000 } },
   testsFinishTimeout: 600_000,
   coverageConfig: { include: ['src/**/*.ts'], exclude: ['**/*.test.ts', '**/test-*.ts'] },
   browsers: await Promise.all(wanted.map((name) => launchers[name]())),

@@ -1,4 +1,4 @@
-// npm run bench: what the elements cost, beside their peers and floors. See README.md in this folder.
+// npm run bench: measures the elements in comparison with their peers and lower bounds. See README.md in this folder.
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';

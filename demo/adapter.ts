@@ -1,14 +1,14 @@
-/** Where the pipeline of this inbox is kept: the one place that decides it. */
+/** Selects and sets the pipeline adapter of the demo inbox. */
 import { IndexedDBAdapter, RestAdapter, setDefaultAdapter } from 'pipeline-elements';
 import type { ConversationRef } from 'pipeline-elements';
 import { followSession, startSession } from './app/session.js';
 
-/** `?adapter=rest`: the pipeline is kept on the server that came with this page, and shared by all who open it. */
+/** `?adapter=rest`: the pipeline is stored on the server of this page and shared by everyone who opens it. */
 const isRemote = new URLSearchParams(location.search).get('adapter') === 'rest';
 
 /**
- * A server learns of conversations from the host's own back end, by a call outside the library. Here the page asks its
- * own server to make it, of at most 1000 at once.
+ * Registers conversations with the server, at most 1000 at once. In production, the host's own back end does this; here
+ * the page asks its own server to do it.
  */
 async function tellServer(conversations: readonly ConversationRef[]): Promise<void> {
   const response = await fetch('/session/conversations', {
@@ -16,16 +16,16 @@ async function tellServer(conversations: readonly ConversationRef[]): Promise<vo
     headers: { 'Content-Type': 'application/json' },
     body: JSON.stringify({ conversations }),
   });
-  if (!response.ok) throw new Error(`The server answered ${response.status}`);
+  if (!response.ok) throw new Error(`The server responded with ${response.status}`);
 }
 
-/** Sets the adapter. Resolves, when it may be used, to how to tell it which conversations exist. */
+/** Sets the adapter. Once it is ready, resolves to a function that registers conversations. */
 export async function connect(): Promise<(conversations: readonly ConversationRef[]) => Promise<void>> {
   if (isRemote) {
     const adapter = new RestAdapter({ baseUrl: '/api/demo' });
     setDefaultAdapter(adapter);
     await startSession();
-    // The adapter notices another session with its next request, so that one is made at once.
+    // The adapter detects a new session with its next request, so one is made immediately.
     followSession(() => void adapter.listStatuses().catch(() => undefined));
     return tellServer;
   }

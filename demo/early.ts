@@ -1,4 +1,4 @@
-// Loaded as a classic script in <head>, so that theme, language and direction stand before the first paint.
+// Sets theme, language and direction before the first paint. Loaded as a classic script in <head>.
 (() => {
   const query = new URLSearchParams(location.search);
   const chosen = (key: string, allowed: string[]) => {
@@ -6,7 +6,7 @@
     try {
       stored = localStorage.getItem(`inbox-${key}`);
     } catch {
-      // Storage can be forbidden; the page then starts with its defaults.
+      // Storage may be blocked; the page then starts with its defaults.
     }
     return [query.get(key), stored].find((value) => value !== null && allowed.includes(value));
   };

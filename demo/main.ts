@@ -1,3 +1,4 @@
+/** Starts the demo inbox. */
 import { activity } from './app/activity.js';
 import { followLocale } from './app/i18n.js';
 import { inbox } from './app/inbox.js';
@@ -6,10 +7,10 @@ import { createShell } from './views/shell.js';
 import { createSignIn } from './views/sign-in.js';
 import type { Shell } from './views/shell.js';
 
-/** Conversations told at once: the reads of what is shown go in between. */
+/** Conversations per request, so that reads of visible data can run in between. */
 const PART = 100;
 
-/** Sets the adapter before any element looks for one, and tells it which conversations exist. */
+/** Sets the adapter before any element needs one, and registers the conversations with it. */
 async function connectPipeline(): Promise<void> {
   const { connect } = await import('./adapter.js');
   const tellConversations = await connect();
@@ -17,14 +18,14 @@ async function connectPipeline(): Promise<void> {
     try {
       for (let at = 0; at < refs.length; at += PART) await tellConversations(refs.slice(at, at + PART));
     } catch (error) {
-      console.warn('The pipeline did not learn of them', error);
+      console.warn('The conversations could not be registered', error);
     }
   };
   void tell();
   inbox.on('sent', (id) => void tell(activity([id])));
 }
 
-/** Whether the page is that of someone who is signed out. */
+/** Whether the signed-out page is shown. */
 const isOut = (): boolean => hasSessions() && !currentUser();
 
 function start(): void {
@@ -56,6 +57,6 @@ function build(): Shell {
 try {
   await connectPipeline();
 } catch (error) {
-  console.warn('The inbox runs without its pipeline: the library or its server did not answer', error);
+  console.warn('The inbox runs without its pipeline: the library or its server could not be loaded', error);
 }
 start();

@@ -1,5 +1,5 @@
-// Serves the demo and the built library, to this machine only: demo/ at /, dist/ at /dist/.
-// TypeScript is turned into JavaScript on the way; nothing is written.
+// Serves the demo and the built library on localhost: demo/ at /, dist/ at /dist/.
+// TypeScript is transpiled on the fly; nothing is written to disk.
 import { readFile } from 'node:fs/promises';
 import { extname, join, normalize, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -21,7 +21,7 @@ const TYPES = {
   '.txt': 'text/plain; charset=utf-8',
 };
 
-/** The file that a path names, or undefined when it would lie outside its folder. */
+/** The file for a path, or `undefined` if it would be outside its folder. */
 function locate(pathname) {
   let path;
   try {
@@ -35,10 +35,10 @@ function locate(pathname) {
   return file.startsWith(root.endsWith(sep) ? root : root + sep) ? file : undefined;
 }
 
-/** What the system answers for names of no file of ours, a folder and a name that is too long included. */
+/** Error codes for paths that are not a readable file, including folders and names that are too long. */
 const NOT_THERE = ['ENOENT', 'ENOTDIR', 'EISDIR', 'ENAMETOOLONG', 'ELOOP', 'EACCES', 'EINVAL'];
 
-/** `null` for what is not there. */
+/** Resolves to `null` if the file does not exist. */
 const read = (file) =>
   readFile(file).catch((error) => {
     if (NOT_THERE.includes(error.code)) return null;
@@ -64,7 +64,7 @@ async function respond(pathname) {
   return { body: code, type };
 }
 
-/** Answers one request for the demo's pages; usable inside another server too. */
+/** Serves the demo's static files; can be used inside another server. */
 export async function handleDemo(request, response) {
   const headers = { 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' };
   try {
@@ -85,7 +85,7 @@ export async function handleDemo(request, response) {
   }
 }
 
-/** The sign-in and the API of the demo, with their database; API_TOKENS and DATABASE_URL or DATA_FOLDER as in main.ts. */
+/** Opens the demo's sign-in and API with their database. For API_TOKENS, DATABASE_URL and DATA_FOLDER, see main.ts. */
 async function openServer() {
   const { loadServer } = await import('./server/load.mjs');
   const { openDemo, openFromEnv } = await loadServer();
@@ -93,16 +93,16 @@ async function openServer() {
 }
 
 /**
- * The whole demo as a handler for Node's HTTP server: `{ handle, close }`. The server behind it is opened by the first
- * request for it, so that the pages need neither its build nor its database.
+ * The whole demo as a handler for Node's HTTP server: `{ handle, close }`. The API server is opened by the first request
+ * for it, so that the pages need neither its bundle nor its database.
  *
- * @param open resolves to what answers first: `{ handle(request, response): boolean, close() }`.
+ * @param open resolves to the handler that is tried first: `{ handle(request, response): boolean, close() }`.
  */
 export function createDemo(open = openServer) {
   let opening;
   const openOnce = () => {
     opening ??= open();
-    // What failed is tried again by the next request.
+    // After a failure, the next request tries again.
     opening.catch(() => (opening = undefined));
     return opening;
   };
@@ -117,7 +117,7 @@ export function createDemo(open = openServer) {
         } catch (error) {
           console.error(error);
           response.writeHead(503, { 'Content-Type': TYPES['.txt'], 'Retry-After': '5' });
-          return response.end('The server could not start');
+          return response.end('The server could not be started');
         }
         if (server.handle(request, response)) return;
       }
@@ -127,12 +127,12 @@ export function createDemo(open = openServer) {
   };
 }
 
-/** Serves a demo on PORT until the process is told to stop. */
+/** Serves the demo on PORT until the process is told to stop. */
 export async function serve(demo = createDemo()) {
   const server = createHttpServer(demo.handle);
   await listen(server, Number(process.env.PORT ?? 8000));
   const { port } = server.address();
-  console.log(`pipeline-elements demo: http://localhost:${port} (on a server: /?adapter=rest)`);
+  console.log(`pipeline-elements demo: http://localhost:${port} (with the server: /?adapter=rest)`);
   const stop = async () => {
     server.close();
     await demo.close();

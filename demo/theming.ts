@@ -1,12 +1,12 @@
-// Every custom property of the elements, live, and the style sheet that results. The data is the page's own and is
-// gone when it is left.
+// A live editor for every custom property of the elements, with the resulting style sheet. Its data is discarded when
+// the page is closed.
 import { MemoryAdapter, setDefaultAdapter, statusSlug } from 'pipeline-elements';
 import { h } from './app/h.js';
 
 type Kind = 'color' | 'text';
 
 const GROUPS: Record<string, [property: string, kind: Kind, value: string][]> = {
-  Colours: [
+  Colors: [
     ['surface', 'color', '#ffffff'],
     ['surface-raised', 'color', '#ffffff'],
     ['text', 'color', '#1a1c20'],

@@ -1,6 +1,7 @@
+/** Runs commands as root. */
 import { spawnSync } from 'node:child_process';
 
-/** What to put before a command so that it runs as root; undefined where that takes a password. */
+/** The prefix that makes a command run as root; `undefined` if that needs a password. */
 export function asRoot() {
   if (process.getuid?.() === 0) return [];
   return spawnSync('sudo', ['-n', 'true']).status === 0 ? ['sudo', '-n'] : undefined;

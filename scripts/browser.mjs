@@ -1,4 +1,4 @@
-// Finds the Chromium that the tests run in, or installs one and says so. `node scripts/browser.mjs` prints its path.
+// Finds the Chromium for the tests, or installs one with a notice. `node scripts/browser.mjs` prints its path.
 import { spawnSync } from 'node:child_process';
 import { closeSync, existsSync, openSync, readFileSync, readSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
@@ -6,7 +6,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { asRoot } from './as-root.mjs';
 
 export const CHROMIUM_ARGS = [
-  '--no-sandbox', // as root, which containers are, Chromium starts only without
+  '--no-sandbox', // Chromium does not start with the sandbox as root, which is usual in containers
   '--disable-gpu',
   '--disable-quic',
   '--no-first-run',
@@ -22,7 +22,7 @@ const CACHE = fileURLToPath(new URL('../.cache/chromium/', import.meta.url));
 
 const say = (text) => console.error(`browser: ${text}`);
 
-/** Whether a program only starts snap's Chromium, as Ubuntu's does: containers lack snap, and it cannot see /tmp. */
+/** Whether a program only starts snap's Chromium, like Ubuntu's. Containers lack snap, and it cannot access /tmp. */
 function isSnap(path) {
   if (/\/snap(\/|$)/.test(realpathSync(path))) return true;
   const start = Buffer.alloc(4096);
@@ -35,14 +35,14 @@ function isSnap(path) {
 
 const starts = (path) => spawnSync(path, ['--version', '--no-sandbox'], { timeout: 20_000 }).status === 0;
 
-/** The first of these programs on the PATH that can be used. */
+/** The first usable one of these programs on the PATH. */
 export function onPath(names = NAMES) {
   const folders = (process.env.PATH ?? '').split(delimiter);
   const candidates = names.flatMap((name) => folders.map((folder) => join(folder, name)));
   return candidates.find((path) => existsSync(path) && !isSnap(path) && starts(path));
 }
 
-/** Ubuntu is left out: its package is the one that starts snap. */
+/** Excludes Ubuntu, whose package starts snap. */
 function hasChromiumPackage() {
   const system = existsSync('/etc/os-release') ? readFileSync('/etc/os-release', 'utf8') : '';
   return /^ID(_LIKE)?=.*debian/m.test(system) && !/^ID(_LIKE)?=.*ubuntu/m.test(system);
@@ -64,7 +64,9 @@ function fromApt() {
 
 const UNPACKED = join(CACHE, 'chromium.sh');
 
-/** A headless Chromium out of an npm package, with the libraries and fonts that a bare system lacks: needs no root. */
+/**
+ * Installs a headless Chromium from an npm package, with libraries and fonts that a bare system lacks. Needs no root.
+ */
 async function fromNpm() {
   const wanted = `${FALLBACK}@${FALLBACK_VERSION}`;
   say(`none found: npm install ${wanted} into .cache/chromium`);
@@ -76,7 +78,7 @@ async function fromNpm() {
   say('unpacking it');
   const folder = join(CACHE, 'node_modules', FALLBACK);
   const { default: chromium, inflate } = await import(pathToFileURL(join(folder, 'build/index.js')).href);
-  // It unpacks into the temporary folder, under fixed names that anyone can have put there before.
+  // It unpacks into the temporary folder under fixed names, where anyone could have planted files.
   const { TMPDIR } = process.env;
   process.env.TMPDIR = CACHE;
   await chromium.executablePath();
@@ -84,7 +86,7 @@ async function fromNpm() {
   if (TMPDIR === undefined) delete process.env.TMPDIR;
   else process.env.TMPDIR = TMPDIR;
   writeFileSync(join(CACHE, 'fonts/fonts.conf'), `<fontconfig><dir>${join(CACHE, 'fonts')}</dir></fontconfig>\n`);
-  // Last: that it is there says that the rest is.
+  // Written last, so that its existence means that the installation is complete.
   const script = [
     '#!/bin/sh',
     'here=$(dirname "$0")',
@@ -96,7 +98,7 @@ async function fromNpm() {
   return starts(UNPACKED) ? UNPACKED : undefined;
 }
 
-/** The path of a Chromium that starts. Throws with what to do when there is none and none can be installed. */
+/** The path of a Chromium that starts. Throws with instructions if none is found and none can be installed. */
 export async function findBrowser() {
   if (process.env.CHROMIUM) return process.env.CHROMIUM;
   const known = onPath() ?? (existsSync(UNPACKED) && starts(UNPACKED) ? UNPACKED : undefined);
@@ -107,7 +109,7 @@ export async function findBrowser() {
         'or set CHROMIUM to the path of one: CHROMIUM=/path/to/chrome npm test',
     );
   }
-  // Whoever is started from here need not look again.
+  // Processes started from here need not search again.
   process.env.CHROMIUM = found;
   return found;
 }

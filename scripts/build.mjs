@@ -1,4 +1,4 @@
-// Builds dist/ as it is published: ES modules with types, the manifest and what editors make of it, the one-file build.
+// Builds dist/ as published: ES modules with types, the manifest with files for editors, and the one-file build.
 import { copyFile, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { transform } from 'esbuild';
 import { FILE } from './notices.mjs';
@@ -7,12 +7,15 @@ import { run, runSteps } from './run.mjs';
 
 const bin = (name, ...args) => run('node', [`node_modules/${name}`, ...args]);
 
-/** The generator names the event classes without importing them, and knows no ref that is an object, as React's are. */
+/**
+ * Fixes the generated types: the generator does not import the event classes, and does not allow object refs as in
+ * React.
+ */
 async function finishJsxTypes() {
   const types = await readFile('dist/jsx.d.ts', 'utf8');
   const names = [...new Set(types.match(/\bPipeline\w+Event\b/g))].sort();
   const ref = 'ref?: (T | ((e: T) => void)) | undefined;';
-  if (!types.includes(ref)) throw new Error('The generator of the JSX types writes refs in another way now.');
+  if (!types.includes(ref)) throw new Error('The generator of the JSX types has changed its output for refs.');
   const finished = types.replaceAll(
     ref,
     'ref?: T | { current: T | null } | ((element: T) => unknown) | null | undefined;',
@@ -20,7 +23,7 @@ async function finishJsxTypes() {
   await writeFile('dist/jsx.d.ts', `import type { ${names.join(', ')} } from './index.js';\n${finished}`);
 }
 
-/** Style sheets without their white space and comments, which no minifier of an app would look for in a template. */
+/** Removes white space and comments from style sheets, which an app's minifier would not do in a template. */
 async function minifyStyles() {
   for (const file of await readdir('dist', { recursive: true })) {
     if (!file.endsWith('.js')) continue;

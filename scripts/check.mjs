@@ -1,11 +1,11 @@
-// npm run check: everything but the tests. One line a step; what a step printed only when it failed.
+// npm run check: everything except the tests. Prints one line per step, and the output of steps that failed.
 import { existsSync, readFileSync } from 'node:fs';
 import { FILE } from './notices.mjs';
 import { run, runSteps } from './run.mjs';
 
 const bin = (name, ...args) => run('node', [`node_modules/${name}`, ...args]);
 
-/** What `npm publish` would send: nothing but the build and the papers. */
+/** Checks what `npm publish` would include: only the build and the documents. */
 async function pack() {
   const { output, code } = await run('npm', ['pack', '--dry-run', '--json', '--ignore-scripts', '--loglevel=error']);
   if (code) return { code, output };
@@ -17,23 +17,23 @@ async function pack() {
         !/^(dist\/|package\.json$|README|LICENSE|CHANGELOG|SECURITY|THIRD-PARTY-NOTICES)/.test(path) ||
         /\.test\./.test(path),
     );
-  return { code: strangers.length ? 1 : 0, output: `not meant to be published:\n${strangers.join('\n')}` };
+  return { code: strangers.length ? 1 : 0, output: `must not be published:\n${strangers.join('\n')}` };
 }
 
-/** The build writes it anew, and what is committed must be that. */
+/** The build regenerates the file, and the committed one must be the same. */
 const readNotices = () => (existsSync(FILE) ? readFileSync(FILE, 'utf8') : undefined);
 const noticesBefore = readNotices();
 const compareNotices = () => ({
   code: readNotices() === noticesBefore ? 0 : 1,
-  output: `${FILE} was not that of the build: commit what it is now.`,
+  output: `${FILE} was outdated: commit the new version.`,
 });
 
-/** The lockfile must not tie an install to one registry. */
+/** The lockfile must not tie installs to one registry. */
 function lockfile() {
   const hosts = readFileSync('package-lock.json', 'utf8').match(/"resolved": ".*"/g) ?? [];
   return {
     code: hosts.length ? 1 : 0,
-    output: `package-lock.json names where it was installed from:\n${hosts.slice(0, 3).join('\n')}`,
+    output: `package-lock.json contains registry URLs:\n${hosts.slice(0, 3).join('\n')}`,
   };
 }
 

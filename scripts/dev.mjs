@@ -1,5 +1,5 @@
-// npm run dev: serves the demo, checks types and builds the modules on every change (tsc), and with them the one file
-// that the demo uses (esbuild: quick, not minified, with source maps and Lit's warnings).
+// npm run dev: serves the demo; on every change it checks types and builds the modules (tsc) and the single file that
+// the demo uses (esbuild: fast, not minified, with source maps and Lit's warnings).
 import { spawn } from 'node:child_process';
 import { context } from 'esbuild';
 
@@ -10,7 +10,7 @@ const bundle = await context({
   format: 'esm',
   target: 'es2022',
   conditions: ['development'],
-  // package.json's `sideEffects` names files of dist/ only, so would drop the registrations here.
+  // package.json's `sideEffects` only lists files of dist/, so the registrations in src/ would be dropped.
   ignoreAnnotations: true,
   sourcemap: 'inline',
   logLevel: 'info',
@@ -27,5 +27,5 @@ function stop() {
   void bundle.dispose();
 }
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, stop);
-// One that cannot start (a port in use) takes the others with it.
+// If one cannot start (e.g. the port is in use), it stops the others.
 for (const child of children) child.once('exit', stop);

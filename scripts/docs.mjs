@@ -1,5 +1,5 @@
-// Writes what is generated in the documentation: the tables, from dist/custom-elements.json and bench/results.json, and
-// the code, from the files that are compiled and tested. With --check only says what is stale.
+// Generates parts of the documentation: tables from dist/custom-elements.json and bench/results.json, and code from
+// files that are compiled and tested. With --check it only reports outdated files.
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { extname } from 'node:path';
 import { ratiosOf, tablesOf } from '../bench/harness/report.mjs';
@@ -46,7 +46,7 @@ function tablesFor(element) {
   ].join('\n');
 }
 
-/** What all of them inherit is said once. */
+/** Inherited members are only listed once. */
 const theming = () => {
   const { cssProperties } = elements.find(({ cssProperties: all }) => all?.length);
   return table(
@@ -69,7 +69,7 @@ const SPEED = {
   'open-200': 'opened with 200 statuses, time',
 };
 
-/** The few measures that a reader asks for first, as ratios. */
+/** The most important measures, as ratios. */
 const speed = () =>
   table(
     ['less is better; native `<select>` = 1', 'picker', ...Object.values(PEERS)],
@@ -79,19 +79,19 @@ const speed = () =>
     }),
   ).join('\n');
 
-/** Everything that was measured, and what is to be said of what was missed. */
+/** All measures, with explanations for those that missed their target. */
 function results() {
   const { tables, missed } = tablesOf(groups);
   const lines = tables.flatMap(([name, head, rows]) => [`### ${name}`, '', ...table(head, rows)]);
-  const reasons = missed.map(({ id, title }) => `- ${title}: ${TRIED[id] ?? 'not looked into yet.'}`);
-  return [...lines, ...(reasons.length ? ['### What was missed, and what was tried', '', ...reasons, ''] : [])].join(
+  const reasons = missed.map(({ id, title }) => `- ${title}: ${TRIED[id] ?? 'not investigated yet.'}`);
+  return [...lines, ...(reasons.length ? ['### Missed targets, and what was tried', '', ...reasons, ''] : [])].join(
     '\n',
   );
 }
 
 const WHOLE = { theming, speed, results };
 
-/** A file, or what stands between `// #region name` and `// #endregion` in it, without the indentation. */
+/** A file, or the part between `// #region name` and `// #endregion`, without indentation. */
 function codeOf(source) {
   const [path, region] = source.split('#');
   const lines = readFileSync(path, 'utf8').trimEnd().split('\n');
@@ -109,7 +109,7 @@ function generate(path, text) {
     .replace(/(<!-- generated:([\w-]+) -->\n)[\s\S]*?(<!-- \/generated:\2 -->)/g, (_, start, tag, end) => {
       if (WHOLE[tag]) return `${start}\n${WHOLE[tag]()}\n${end}`;
       const element = elements.find(({ tagName }) => tagName === tag);
-      if (!element) throw new Error(`${path} has a table for <${tag}>, which the manifest does not have.`);
+      if (!element) throw new Error(`${path} has a table for <${tag}>, which is not in the manifest.`);
       return `${start}\n${tablesFor(element)}\n${end}`;
     })
     .replace(/(<!-- code:(\S+) -->\n)[\s\S]*?(<!-- \/code -->)/g, (_, start, source, end) => {
@@ -128,7 +128,7 @@ for (const path of documents) {
   const after = generate(path, before);
   if (after === before) continue;
   if (process.argv.includes('--check')) {
-    console.error(`${path} is stale: run \`npm run build && node scripts/docs.mjs\`.`);
+    console.error(`${path} is outdated: run \`npm run build && node scripts/docs.mjs\`.`);
     process.exitCode = 1;
   } else writeFileSync(path, after);
 }

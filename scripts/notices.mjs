@@ -1,11 +1,11 @@
-// A rollup plugin: collects the licenses of the packages that a bundle contains. Their texts go to the end of the bundle,
-// which may be copied without its neighbors, and into a file beside it. A package without a license text fails the build.
+// A rollup plugin that collects the licenses of bundled packages. Their texts are appended to the bundle, which may be
+// copied without its neighbors, and written to a file. A package without a license text fails the build.
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 export const FILE = 'THIRD-PARTY-NOTICES.txt';
 
-/** Licenses that ask for no more than their text; another one needs a person to look at it. */
+/** Licenses that only require their text; others must be reviewed by a person. */
 const KNOWN = ['0BSD', 'Apache-2.0', 'BSD-2-Clause', 'BSD-3-Clause', 'ISC', 'MIT'];
 
 /** The folder of the package that a module belongs to; `undefined` for our own. */
@@ -22,11 +22,11 @@ function folderOf(id) {
   throw new Error(`${id} belongs to no package.`);
 }
 
-/** Name, version and license of the package in a folder. Throws for one that must not be bundled as it is. */
+/** Name, version and license of the package in a folder. Throws if it must not be bundled. */
 export function readLicense(folder) {
   const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
   if (!KNOWN.includes(license))
-    throw new Error(`${name}: nobody has looked at its license, ${JSON.stringify(license)}.`);
+    throw new Error(`${name}: its license has not been reviewed: ${JSON.stringify(license)}.`);
   const file = readdirSync(folder).find((each) => /^licen[cs]e(\.\w+)?$/i.test(each));
   if (!file) throw new Error(`${name}: has no license text to go with the bundle.`);
   const text = readFileSync(join(folder, file), 'utf8').replace(/\r\n/g, '\n').trim();
@@ -34,7 +34,7 @@ export function readLicense(folder) {
   return { title: `${name} ${version} (${license})`, text };
 }
 
-/** One section for each license text, under the packages that have it. */
+/** One section for each license text, with the packages that have it. */
 export function formatNotices(licenses) {
   const byText = new Map();
   for (const { title, text } of licenses) byText.set(text, [...(byText.get(text) ?? []), title]);
@@ -54,7 +54,7 @@ export const notices = () => ({
       const folders = new Set(used.map(([id]) => folderOf(id)).filter(Boolean));
       if (!folders.size) continue;
       const text = formatNotices([...folders].map(readLicense));
-      // A comment that a minifier keeps; `*/` would end it.
+      // Minifiers keep this kind of comment; `*/` would end it.
       chunk.code = `${chunk.code.trimEnd()}\n/*!\n${text.replaceAll('*/', '* /')}*/\n`;
       this.emitFile({ type: 'asset', fileName: FILE, source: text });
     }

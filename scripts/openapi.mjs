@@ -1,5 +1,5 @@
-// The wire of section "A server" as an OpenAPI 3.1 document. The build writes it to dist/openapi.json; the tests hold
-// RestAdapter to it, request by request, and the reference server, answer by answer.
+// The REST API of the section "A server" as an OpenAPI 3.1 document. The build writes it to dist/openapi.json; the
+// tests check every request of RestAdapter and every response of the reference server against it.
 import { readFileSync } from 'node:fs';
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
@@ -27,7 +27,7 @@ const schemas = {
   Name: {
     type: 'string',
     minLength: 1,
-    description: '1 to 64 graphemes, trimmed, NFC; unique without regard to case.',
+    description: '1 to 64 graphemes, trimmed, NFC; unique, ignoring case.',
   },
   Color: { type: 'string', pattern: '^#[0-9a-f]{6}$', description: 'Lower case.' },
   Version: { type: 'integer', minimum: 0, description: 'Only grows.' },
@@ -36,7 +36,7 @@ const schemas = {
       id: ref('Id'),
       name: ref('Name'),
       color: ref('Color'),
-      rank: { type: 'string', description: 'The place: compare by code units, then by id.' },
+      rank: { type: 'string', description: 'The position: compare by code units, then by id.' },
       version: ref('Version'),
       deleted: { const: true },
     },
@@ -47,12 +47,12 @@ const schemas = {
     contactId: nullable(ref('Id')),
     statusId: nullable(ref('Id')),
     version: ref('Version'),
-    changedAt: { type: 'number', minimum: 0, description: 'Milliseconds since 1970; 0 when it never had a status.' },
+    changedAt: { type: 'number', minimum: 0, description: 'Milliseconds since 1970; 0 if it never had a status.' },
   }),
   Contact: object({
     contactId: ref('Id'),
-    statusIds: list(nullable(ref('Id')), { description: 'Of all its conversations.' }),
-    latest: { ...nullable(ref('Id')), description: 'Of the most recently active one.' },
+    statusIds: list(nullable(ref('Id')), { description: 'The statuses of all its conversations.' }),
+    latest: { ...nullable(ref('Id')), description: 'The status of the most recently active one.' },
   }),
   Result: {
     oneOf: [
@@ -64,10 +64,9 @@ const schemas = {
     byStatus: { type: 'object', additionalProperties: { type: 'integer', minimum: 0 } },
     none: { type: 'integer', minimum: 0 },
   }),
-  Page: object(
-    { ids: list(ref('Id')), nextPageToken: { type: 'string', description: 'Missing: this was the last page.' } },
-    ['nextPageToken'],
-  ),
+  Page: object({ ids: list(ref('Id')), nextPageToken: { type: 'string', description: 'Missing on the last page.' } }, [
+    'nextPageToken',
+  ]),
   HistoryItem: object(
     {
       from: nullable(ref('Id')),
@@ -80,13 +79,13 @@ const schemas = {
   Problem: {
     ...object(
       {
-        type: { type: 'string', description: 'Ends in the code of the error, such as `in-use`.' },
+        type: { type: 'string', description: 'Ends with the error code, such as `in-use`.' },
         title: { type: 'string' },
         status: { type: 'integer' },
         detail: { type: 'string' },
-        field: { type: 'string', description: '`invalid`: what is wrong.' },
-        count: { type: 'integer', description: '`in-use`: how many conversations have the status.' },
-        current: { description: '`conflict`: the record as it is now.' },
+        field: { type: 'string', description: '`invalid`: the field with the error.' },
+        count: { type: 'integer', description: '`in-use`: the number of conversations with the status.' },
+        current: { description: '`conflict`: the current record.' },
       },
       ['title', 'status', 'detail', 'field', 'count', 'current'],
     ),
@@ -107,24 +106,25 @@ const header = (name, required, description) => ({
 const KEY = header(
   'Idempotency-Key',
   false,
-  'The same for each try of one write: it is done once. Its answer is kept for 24 hours, a 404, 409, 412 or 422 too.',
+  'The same for every retry of a write, which is then done once. The response is kept for 24 hours, errors with 404, ' +
+    '409, 412 and 422 included.',
 );
 const SESSION = header(
   'Pipeline-Session',
   false,
-  'The one that an answer carried last. A server where someone else is signed in by now does nothing, and answers 409.',
+  'The value of the last response. If someone else has signed in since, the server responds with 409 and does nothing.',
 );
-const IF_MATCH = header('If-Match', true, 'The ETag of what is changed.');
+const IF_MATCH = header('If-Match', true, 'The ETag of the changed record.');
 const FILTER = [
   query('op', { enum: ['any-of', 'none-of'] }),
-  { ...query('status', list({ type: 'string' }), 'Status ids; an empty one stands for no status.'), explode: true },
+  { ...query('status', list({ type: 'string' }), 'Status ids; an empty one means no status.'), explode: true },
   query('pageSize', { type: 'integer' }),
   query('pageToken', { type: 'string' }, 'Opaque.'),
 ];
 const MATCH = query('contactMatch', { enum: ['any', 'latest'], default: 'any' });
 
 const SESSION_NAME = {
-  description: 'An opaque name of who is signed in where. Left out only where that is not known.',
+  description: 'An opaque name of the user and tenant. Only missing if they are unknown.',
   schema: { type: 'string' },
 };
 const problem = (description, headers = { 'Pipeline-Session': SESSION_NAME }) => ({
@@ -133,28 +133,31 @@ const problem = (description, headers = { 'Pipeline-Session': SESSION_NAME }) =>
   content: { 'application/problem+json': { schema: ref('Problem') } },
 });
 const PROBLEMS = {
-  304: { description: 'As the client has it.', headers: { 'Pipeline-Session': { ...SESSION_NAME, required: true } } },
-  400: problem('Cannot be read: no JSON, or no percent-encoded UTF-8.'),
+  304: {
+    description: 'The client already has this version.',
+    headers: { 'Pipeline-Session': { ...SESSION_NAME, required: true } },
+  },
+  400: problem('Malformed: not JSON, or not percent-encoded UTF-8.'),
   401: problem('`auth`: not signed in.', null),
   403: problem('`forbidden`.'),
   404: problem('`not-found`.'),
   409: problem(
-    '`session-changed`, `in-use` with `count`, `status-deleted`, an id that is taken, or the same key is being written.',
+    '`session-changed`, `in-use` with `count`, `status-deleted`, an id that is taken, or a key whose request is running.',
   ),
-  410: problem('The page token has expired: begin anew.'),
+  410: problem('The page token has expired: start again.'),
   412: problem('`conflict` with `current`.'),
   413: problem('`limit`: the body is too long.'),
   415: problem('The body is not JSON.'),
-  422: problem('`invalid` with `field`, `limit`, or a key that was used for something else.'),
+  422: problem('`invalid` with `field`, `limit`, or a key that was used for another request.'),
   428: problem('If-Match is missing.'),
   429: problem('`rate-limited`: see Retry-After.'),
   500: problem('`unknown`.'),
   503: problem('`unavailable`: see Retry-After.'),
-  504: problem('`timeout`: whether it was done is unknown.'),
+  504: problem('`timeout`: the outcome is unknown.'),
 };
 const COMMON = [400, 401, 403, 404, 409, 429, 500, 503, 504];
 
-/** An operation: what it takes, what it answers, and how it can fail besides what everything can. */
+/** An operation: its parameters and responses, and its errors in addition to the common ones. */
 function operation(operationId, summary, { parameters = [], body, isBodyOptional, success, failures = [] }) {
   const codes = [...new Set([...COMMON, ...failures, ...(body ? [400, 413, 415, 422] : [])])].sort();
   return {
@@ -174,12 +177,12 @@ const answer = (schema, { code = 200, headers = {} } = {}) => ({
 const ACTIONS = ['create', 'update', 'move', 'delete', 'restore', 'set', 'forget', 'tell'];
 const CAN = {
   type: 'object',
-  description: 'What the caller may do: `true`, or the sentence that says why not. What is missing is allowed.',
+  description: 'What the caller may do: `true`, or the reason why not. Missing actions are allowed.',
   properties: Object.fromEntries(ACTIONS.map((action) => [action, { oneOf: [{ const: true }, { type: 'string' }] }])),
 };
 const STATUS_FIELDS = list(
   { enum: ['names', 'description', 'kind', 'archived', 'isDefault', 'staleAfter'] },
-  { description: 'The optional fields of a status that the server keeps.' },
+  { description: 'The optional status fields that the server stores.' },
 );
 const WRITE = { parameters: [KEY], failures: [409, 422] };
 
@@ -189,7 +192,7 @@ export const document = {
     title: 'Pipeline',
     version,
     description:
-      'What `RestAdapter` of pipeline-elements speaks. Paths are relative to the base URL, the `src` of a provider.',
+      'The API that `RestAdapter` of pipeline-elements uses. Paths are relative to the base URL, the `src` of a provider.',
     license: { name: 'MIT', identifier: 'MIT' },
   },
   servers: [{ url: '/api/pipeline' }],
@@ -216,7 +219,7 @@ export const document = {
     },
     '/statuses/{id}': {
       parameters: [path('id')],
-      patch: operation('updateStatus', 'Renames or recolours', {
+      patch: operation('updateStatus', 'Renames or recolors a status', {
         parameters: [KEY, IF_MATCH],
         body: object({ name: ref('Name'), color: { type: 'string' } }, ['name', 'color']),
         success: answer(ref('Status'), { headers: ETAG }),
@@ -229,7 +232,7 @@ export const document = {
           query(
             'moveTo',
             { type: 'string' },
-            'The status its conversations get; empty: none. Left out: none may have it.',
+            'The new status of its conversations; empty: none. If missing, it must have no conversations.',
           ),
         ],
         success: answer(object({ moved: { type: 'integer', minimum: 0 } })),
@@ -238,7 +241,7 @@ export const document = {
     },
     '/statuses/{id}/move': {
       parameters: [path('id')],
-      post: operation('moveStatus', 'Puts a status right after another', {
+      post: operation('moveStatus', 'Moves a status to the position after another', {
         ...WRITE,
         body: object({ after: nullable(ref('Id')) }),
         success: answer(object({ items: list(ref('Status')) })),
@@ -246,7 +249,7 @@ export const document = {
     },
     '/statuses/{id}/restore': {
       parameters: [path('id')],
-      post: operation('restoreStatus', 'Takes a delete back', {
+      post: operation('restoreStatus', 'Restores a deleted status', {
         ...WRITE,
         body: { type: 'object' },
         isBodyOptional: true,
@@ -267,7 +270,7 @@ export const document = {
     },
     '/conversations/{id}/status': {
       parameters: [path('id')],
-      put: operation('setStatus', 'Gives a conversation a status', {
+      put: operation('setStatus', 'Sets the status of a conversation', {
         parameters: [KEY, header('If-Match', false, 'The ETag of its entry.')],
         body: object({ statusId: nullable(ref('Id')), contactId: nullable(ref('Id')) }, ['contactId']),
         success: answer(ref('Entry'), { headers: ETAG }),
@@ -275,7 +278,7 @@ export const document = {
       }),
     },
     '/conversations/batch-set': {
-      post: operation('setStatuses', 'Gives several conversations a status', {
+      post: operation('setStatuses', 'Sets the status of several conversations', {
         ...WRITE,
         body: object({
           conversations: list(object({ conversationId: ref('Id'), contactId: nullable(ref('Id')) }, ['contactId']), {
@@ -287,21 +290,21 @@ export const document = {
       }),
     },
     '/counts': {
-      get: operation('count', 'How many have each status', {
+      get: operation('count', 'Counts conversations or contacts by status', {
         parameters: [{ ...query('of', { enum: ['conversation', 'contact'] }), required: true }, MATCH],
         success: answer(ref('Counts')),
         failures: [422],
       }),
     },
     '/conversations': {
-      get: operation('findConversations', 'Conversations by status, newest activity first', {
+      get: operation('findConversations', 'Finds conversations by status, newest activity first', {
         parameters: FILTER,
         success: answer(ref('Page')),
         failures: [410, 422],
       }),
     },
     '/contacts': {
-      get: operation('findContacts', 'Contacts by status, newest activity first', {
+      get: operation('findContacts', 'Finds contacts by status, newest activity first', {
         parameters: [...FILTER, MATCH],
         success: answer(ref('Page')),
         failures: [410, 422],
@@ -309,20 +312,20 @@ export const document = {
     },
     '/conversations/{id}/history': {
       parameters: [path('id')],
-      get: operation('history', 'What became of a conversation, oldest first', {
+      get: operation('history', 'The status history of a conversation, oldest first', {
         success: answer(object({ items: list(ref('HistoryItem')) })),
         failures: [422],
       }),
     },
     '/changes': {
       get: operation('subscribe', 'Changes as they happen', {
-        parameters: [header('Last-Event-ID', false, 'The place to go on from: a `seq`.')],
+        parameters: [header('Last-Event-ID', false, 'The position to resume from: a `seq`.')],
         success: {
           200: {
             description:
               'Events `status`, `entry` and `reset`; the id of each is its `seq`. The data of the first two is the record, ' +
-              'with `opId`, the key of the write, and `by`, who made it, where they are known. The server ends a stream ' +
-              'now and then, and when the caller may no longer read: go on with Last-Event-ID.',
+              'with `opId` (the key of the write) and `by` (its author) where they are known. The server ends a stream ' +
+              'from time to time, and when the caller may no longer read: resume with Last-Event-ID.',
             headers: ALWAYS,
             content: { 'text/event-stream': { schema: { type: 'string' } } },
           },

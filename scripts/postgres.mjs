@@ -1,4 +1,4 @@
-// Finds the PostgreSQL that the server is tested on, or installs one and says so. DATABASE_URL names another to use.
+// Finds the PostgreSQL for the server tests, or installs one with a notice. DATABASE_URL names another server to use.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ const DEBIAN = '/usr/lib/postgresql';
 
 const say = (text) => console.error(`postgresql: ${text}`);
 
-/** The newest of the folders that hold `initdb` and `postgres`. Debian puts them beside the PATH. */
+/** The newest folder with `initdb` and `postgres`. Debian does not put them on the PATH. */
 function onThisMachine() {
   const { stdout, status } = spawnSync('pg_config', ['--bindir'], { encoding: 'utf8' });
   const versions = existsSync(DEBIAN) ? readdirSync(DEBIAN).sort((a, b) => Number(b) - Number(a)) : [];
@@ -34,11 +34,11 @@ function fromApt() {
   return onThisMachine();
 }
 
-/** The folder of PostgreSQL's programs. Throws with what to do when there is none and none can be installed. */
+/** The folder of PostgreSQL's programs. Throws with instructions if none is found and none can be installed. */
 export function findPostgres() {
   const found = process.env.POSTGRES_BIN || (onThisMachine() ?? fromApt());
   if (found) {
-    // Whoever is started from here need not look again.
+    // Processes started from here need not search again.
     process.env.POSTGRES_BIN = found;
     return found;
   }

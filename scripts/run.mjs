@@ -1,6 +1,7 @@
+/** Runs commands and named steps. */
 import { spawn } from 'node:child_process';
 
-/** Runs a command, and resolves to its exit code and what it printed; `isShown` also passes that on as it comes. */
+/** Runs a command, and resolves to its exit code and output; `isShown` also prints the output as it comes. */
 export function run(command, args, { isShown = false, env = {} } = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -16,7 +17,10 @@ export function run(command, args, { isShown = false, env = {} } = {}) {
   });
 }
 
-/** Runs named steps in order, a line for each. Resolves to whether all went well; stops at the first that did not if asked. */
+/**
+ * Runs named steps in order, and prints a line for each. Resolves to whether all succeeded; can stop at the first
+ * failure.
+ */
 export async function runSteps(steps, { stopsAtFailure = false } = {}) {
   let isOk = true;
   for (const [name, step] of steps) {

@@ -1,7 +1,7 @@
-// npm run screenshots: every element in every state and every page of the demo, at 1280 and 360 px, light, dark and
-// right-to-left, into screenshots/ with an index.html that shows them side by side; and the picture of the README.
-// For looking at; nothing compares them.
-//   npm run screenshots -- picker   only what starts with that: an element, a page ("demo") or "readme"
+// npm run screenshots: takes pictures of every element in every state and every page of the demo, at 1280 and 360 px,
+// light, dark and right-to-left, into screenshots/ with an index.html that shows them side by side; and the picture for
+// the README. They are for viewing only and are not compared.
+//   npm run screenshots -- picker   only those that start with this: an element, a page ("demo") or "readme"
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import puppeteer from 'puppeteer-core';
@@ -23,7 +23,7 @@ const LOOKS = [1280, 360].flatMap((width) =>
   ].map((each) => ({ ...each, width, look: `${width}-${each.look}` })),
 );
 
-/** A page that looks so, and says what goes wrong in it. */
+/** A page with this look that reports its errors. */
 async function open({ look, width, features }, height) {
   const page = await browser.newPage();
   page.on('pageerror', (error) => console.log(`${look}: ${error.message}`));
@@ -37,7 +37,7 @@ async function open({ look, width, features }, height) {
 
 const shown = new Map();
 
-/** Keeps a picture. */
+/** Saves a picture. */
 async function shoot(page, name, { look }, options = {}) {
   await page.screenshot({ path: `screenshots/${name}-${look}.png`, ...options });
   shown.set(name, [...(shown.get(name) ?? []), look]);
@@ -69,7 +69,7 @@ try {
   }
   if (isWanted('readme')) await shootReadme({ browser, origin });
   await writeFile('screenshots/index.html', indexPage());
-  console.log('screenshots/index.html is ready to be looked at');
+  console.log('screenshots/index.html is ready');
 } finally {
   await browser.close();
   server.close();

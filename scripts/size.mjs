@@ -1,5 +1,5 @@
-// What an app pays: each entry point of dist/ with all that it imports, bundled by rollup, minified and compressed. The budgets
-// are kB of gzip (package.json, "sizeBudgets") for what is loaded at once; what waits for its first use is shown beside.
+// Measures each entry point of dist/ with its imports: bundled by rollup, minified and compressed. The budgets
+// (package.json, "sizeBudgets") are kB of gzip for what is loaded initially; lazy code is shown separately.
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
@@ -9,7 +9,7 @@ import { rollup } from 'rollup';
 
 const { sizeBudgets } = JSON.parse(readFileSync('package.json', 'utf8'));
 
-/** What is bundled for each budget. */
+/** The entries that are bundled for each budget. */
 const ENTRIES = {
   picker: ['elements/pipeline-status-picker/define.js'],
   filter: ['elements/pipeline-filter/define.js'],
@@ -20,7 +20,7 @@ const ENTRIES = {
 
 const ENTRY = 'entry';
 
-/** The files of an app with nothing but these in it: what loads at once, and what loads later. */
+/** The files of an app that only consists of these entries: the initial ones and the lazy ones. */
 async function bundle(files) {
   const entry = {
     name: ENTRY,
@@ -30,7 +30,7 @@ async function bundle(files) {
   };
   const build = await rollup({
     input: ENTRY,
-    // Lit's production build: without the `development` condition.
+    // Lit's production build, without the `development` condition.
     plugins: [entry, nodeResolve({ exportConditions: ['default'] }), terser({ format: { comments: false } })],
   });
   const { output } = await build.generate({ format: 'es' });

@@ -1,7 +1,7 @@
-// npm test: finds the browser and PostgreSQL, builds, runs every kind of test and adds them up.
-//   npm test -- browser 'src/store/*.test.ts'   one kind (node, browser, e2e), and in it some files
-//   npm test -- e2e --no-build                  with dist/ as it is; browser tests run from src/ and never build
-//   npm run test:long                           the browser tests in Chromium, Firefox and WebKit; ten times the seeds
+// npm test: finds the browser and PostgreSQL, builds, runs all kinds of tests and adds up the results.
+//   npm test -- browser 'src/store/*.test.ts'   one kind of test (node, browser, e2e), optionally only some files
+//   npm test -- e2e --no-build                  uses dist/ as it is; browser tests run from src/ and never build
+//   npm run test:long                           browser tests in Chromium, Firefox and WebKit; ten times the seeds
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { availableParallelism, tmpdir } from 'node:os';
@@ -19,7 +19,7 @@ const env = {
 };
 console.log(`browser: ${env.CHROMIUM}`);
 
-/** Runs one kind of test; `read` gets its counts out of the report that it leaves. */
+/** Runs one kind of test; `read` extracts the counts from its report. */
 async function stage(report, command, more, read) {
   const { code } = await run('node', command, { isShown: true, env: { ...env, ...more } });
   const path = join(results, report);
@@ -47,9 +47,9 @@ const STAGES = {
     );
     const wanted = files.length ? files : found;
     const needsPostgres = wanted.some((file) => /^test\/(server|model)\//.test(file)) && !process.env.DATABASE_URL;
-    // Before the tests, which run side by side and would all install it.
+    // Before the tests run in parallel, or each of them would install it.
     if (needsPostgres) console.log(`postgresql: ${findPostgres()}`);
-    // Node leaves one core to itself, which on two cores would run the files one after the other.
+    // By default Node keeps one core free, so on two cores the files would run one after the other.
     const atOnce = `--test-concurrency=${Math.max(2, availableParallelism() - 1)}`;
     return stage('node.tap', ['--test', atOnce, ...reporters, ...wanted], {}, (tap) => {
       const count = (what) => Number(new RegExp(`^# ${what} (\\d+)$`, 'm').exec(tap)?.[1] ?? 0);
@@ -65,7 +65,7 @@ const STAGES = {
     const more = {
       PLAYWRIGHT_JSON_OUTPUT_NAME: join(results, 'e2e.json'),
       E2E_PORT: String(await freePort()),
-      // The server of the demo begins with an empty, embedded database.
+      // The demo's server starts with an empty embedded database.
       DATABASE_URL: '',
     };
     return stage('e2e.json', command, more, (json) => {
@@ -77,6 +77,7 @@ const STAGES = {
 
 const total = { passed: 0, failed: 0 };
 const problems = [];
+const durations = [];
 if (only && !STAGES[only]) problems.push(`no such kind of test: ${only}`);
 else if (only !== 'browser' && !args.includes('--no-build')) {
   if ((await run('node', ['scripts/build.mjs'], { isShown: true })).code !== 0) problems.push('the build failed');
@@ -84,7 +85,11 @@ else if (only !== 'browser' && !args.includes('--no-build')) {
 for (const [name, start] of problems.length ? [] : Object.entries(STAGES)) {
   if (only && only !== name) continue;
   console.log(`\n${name}`);
+  const begun = performance.now();
   const { code, passed, failed, problem } = await start().catch(({ message }) => ({ problem: message }));
+  const duration = `${name} ${Math.round((performance.now() - begun) / 1000)} s`;
+  durations.push(duration);
+  console.log(`\n${duration}`);
   if (problem) {
     problems.push(`${name}: ${problem}`);
     continue;
@@ -97,5 +102,6 @@ for (const [name, start] of problems.length ? [] : Object.entries(STAGES)) {
 rmSync(results, { recursive: true });
 for (const problem of problems) console.log(problem);
 total.failed += problems.length;
+if (durations.length) console.log(`\n${durations.join(' · ')}`);
 console.log(`\n${total.passed} passed, ${total.failed} failed`);
 process.exitCode = total.failed === 0 ? 0 : 1;

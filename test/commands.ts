@@ -1,9 +1,9 @@
-/** What a test can make the browser do beyond the mouse and the keyboard. Chromium only: ask `isChromium` first. */
+/** Browser commands for tests that need more than mouse and keyboard. Chromium only: check `isChromium` first. */
 import { executeServerCommand } from '@web/test-runner-commands';
 
 export const isChromium = navigator.userAgent.includes('Chrome/');
 
-/** Emulates media features, such as `{ 'forced-colors': 'active' }`, until the end of the test; `{}` ends it at once. */
+/** Emulates media features, such as `{ 'forced-colors': 'active' }`, until the test ends; `{}` resets them. */
 export async function emulateMediaFeatures(features: Record<string, string>): Promise<void> {
   await executeServerCommand('emulate-media-features', features);
 }
@@ -13,7 +13,7 @@ export interface TouchPoint {
   y: number;
 }
 
-/** Fingers on the screen, in pixels of the viewport; `touchEnd` and `touchCancel` lift all of them. */
+/** Touch points in viewport pixels; `touchEnd` and `touchCancel` lift all of them. */
 export async function touch(
   type: 'touchStart' | 'touchMove' | 'touchEnd' | 'touchCancel',
   points: readonly TouchPoint[] = [],
@@ -21,5 +21,5 @@ export async function touch(
   await executeServerCommand('touch', { type, points });
 }
 
-// The runner uses a page for one test file after another.
+// The runner reuses the page for the next test file.
 if (isChromium) afterEach(() => emulateMediaFeatures({}));

@@ -1,4 +1,4 @@
-/** What the browser tests share: finding things as a person does, by role and name, through shadow roots. */
+/** Shared by the browser tests: finds elements by role and name, through shadow roots. */
 import { computeAccessibleName, getRole } from 'dom-accessibility-api';
 
 function* deep(root: ParentNode): Iterable<Element> {
@@ -14,7 +14,7 @@ function isShown(element: Element): boolean {
 
 const rootOf = (within: Element | Document): ParentNode => (within instanceof Element && within.shadowRoot) || within;
 
-/** Every shown element of a role, and of a name when one is given. */
+/** Every visible element of a role, optionally with a name. */
 export function allByRole(within: Element | Document, role: string, name?: string | RegExp): HTMLElement[] {
   return [...deep(rootOf(within))].filter((element): element is HTMLElement => {
     if (getRole(element) !== role || !isShown(element)) return false;
@@ -28,7 +28,7 @@ export function queryByRole(within: Element | Document, role: string, name?: str
   return allByRole(within, role, name)[0];
 }
 
-/** The one shown element of a role and name; fails with what there is instead. */
+/** The only visible element of a role and name; otherwise fails and lists what there is. */
 export function byRole(within: Element | Document, role: string, name?: string | RegExp): HTMLElement {
   const found = allByRole(within, role, name);
   if (found.length === 1) return found[0]!;
@@ -38,32 +38,40 @@ export function byRole(within: Element | Document, role: string, name?: string |
   );
 }
 
-/** Waits until `check` returns something, looking once a frame. */
-export async function until<T>(check: () => T | Promise<T>, what = 'the condition'): Promise<NonNullable<T>> {
-  const end = performance.now() + 3000;
+/**
+ * Waits until `check` returns something, once per frame.
+ *
+ * @param seconds only ends a test that hangs, so it is far longer than anything takes on a busy machine.
+ */
+export async function until<T>(
+  check: () => T | Promise<T>,
+  what = 'the condition',
+  seconds = 25,
+): Promise<NonNullable<T>> {
+  const end = performance.now() + seconds * 1000;
   for (;;) {
     const result = await check();
     if (result) return result;
-    if (performance.now() > end) throw new Error(`waited 3 s for ${what}`);
+    if (performance.now() > end) throw new Error(`waited ${seconds} s for ${what}`);
     await new Promise((resolve) => requestAnimationFrame(resolve));
   }
 }
 
-/** The element that has focus, inside shadow roots. */
+/** The focused element, inside shadow roots. */
 export function deepActiveElement(): Element | null {
   let active = document.activeElement;
   while (active?.shadowRoot?.activeElement) active = active.shadowRoot.activeElement;
   return active;
 }
 
-/** The words last announced to screen readers. */
+/** The text last announced to screen readers. */
 export function announced(): string {
   return [...document.querySelectorAll('[data-pipeline-announcer]')]
     .map((region) => region.textContent?.trim())
     .join('\n');
 }
 
-/** The next event of a type, as its own class. */
+/** The next event of a type, with its event class. */
 export function nextEvent<K extends keyof HTMLElementEventMap>(
   target: HTMLElement,
   type: K,

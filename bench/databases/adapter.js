@@ -1,9 +1,10 @@
+/** The measured IndexedDB adapter of this package. */
 import { IndexedDBAdapter } from '/dist/cdn/pipeline-elements.js';
 import { committed, request } from './requests.js';
 
 export async function open(name) {
   const adapter = new IndexedDBAdapter({ database: name });
-  // As every page does that shows statuses.
+  // Like every page that shows statuses.
   adapter.subscribe(() => undefined, {});
   const versionOf = async (id) => (await adapter.listStatuses()).items.find((status) => status.id === id).version;
 
@@ -18,7 +19,7 @@ export async function open(name) {
         else await adapter.setStatus(refs, statusId);
       }
     },
-    /** Past the adapter, which would log what each was given: what is stored then is the same but for the log. */
+    /** Bypasses the adapter, which would log each change. The stored data is the same except for the log. */
     async seed(rows) {
       const plain = await request(indexedDB.open(name));
       const tx = plain.transaction(['conversations', 'meta'], 'readwrite', { durability: 'relaxed' });

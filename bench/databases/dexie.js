@@ -1,3 +1,4 @@
+/** The same data in Dexie, for comparison. */
 import { Dexie } from 'dexie';
 
 const rowOf = ({ conversationId, statusId, activityAt }) => ({

@@ -1,5 +1,5 @@
-// IndexedDB as it is, with the indexes that the same questions need and nothing beside: no counts, no log, no versions
-// to check, nobody told.
+// The same data in plain IndexedDB, for comparison: only the indexes that the queries need, and no counts, change log,
+// version checks or notifications.
 import { committed, request } from './requests.js';
 
 const STORE = 'conversations';

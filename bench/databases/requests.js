@@ -1,4 +1,4 @@
-// IndexedDB as promises.
+// IndexedDB requests as promises.
 export const request = (ask) =>
   new Promise((resolve, reject) => {
     ask.onsuccess = () => resolve(ask.result);

@@ -1,10 +1,11 @@
+/** Runs the reference server inside this process. */
 import { loadServer } from '../../demo/server/load.mjs';
 import { OPEN } from '../../test/server/anyone.mjs';
 
 /**
- * The reference server inside this process, with a pipeline: `{ handle, baseUrl, close }`.
+ * Resolves to a server with a pipeline: `{ handle, baseUrl, close }`.
  *
- * @param open how to open its database.
+ * @param open opens its database.
  */
 export async function openApi({ statuses, count }) {
   const { createServer, nodeHandler, openPglite } = await loadServer();

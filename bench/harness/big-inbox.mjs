@@ -1,8 +1,8 @@
-// The demo as it is, but for how many conversations its inbox has, and with how many people.
+// Serves the demo with more conversations and contacts than in the example data.
 import { handleDemo } from '../../demo/serve.mjs';
 import { serve } from './server.mjs';
 
-/** The example people, and others like them. */
+/** The example contacts, and generated ones. */
 const CONTACTS = `import { contacts as examples } from './example-contacts.js';
 export * from './example-contacts.js';
 export const contacts = [...examples];
@@ -16,7 +16,7 @@ export function copyOf(contact, round) {
   return copies.get(id);
 }`;
 
-/** The example talks, and as many more as it takes: each with other people, who have as many as those of the examples. */
+/** The example conversations, and generated ones of other contacts with the same number of conversations each. */
 const conversations = (count) => `import { seeds as examples } from './example-conversations.js';
 import { copyOf } from './contacts.js';
 export const seeds = Array.from({ length: ${count} }, (_, i) => {

@@ -1,3 +1,4 @@
+/** Opens pages in Chromium and reads their costs. */
 import puppeteer from 'puppeteer-core';
 import { CHROMIUM_ARGS, findBrowser } from '../../scripts/browser.mjs';
 
@@ -6,8 +7,8 @@ export async function launch() {
 }
 
 /**
- * A page in a context, and so a process, of its own: no subject inherits another's heap or compiled code. Such a context
- * keeps what it stores in memory; the one of `onDisk` does not.
+ * Opens a page in a context of its own and hence in its own process, so that no subject inherits another's heap or
+ * compiled code. Such a context stores data in memory; the one of `onDisk` does not.
  */
 export async function openPage(browser, url, { onDisk = false } = {}) {
   const context = onDisk ? browser.defaultBrowserContext() : await browser.createBrowserContext();
@@ -16,12 +17,12 @@ export async function openPage(browser, url, { onDisk = false } = {}) {
   page.on('pageerror', (error) => console.error(`page: ${error.message}`));
   await page.goto(url);
   const session = await page.createCDPSession();
-  // The processor time of the main thread: what else runs on the machine does not count.
+  // CPU time of the main thread, so that other processes on the machine do not count.
   await session.send('Performance.enable', { timeDomain: 'threadTicks' });
   return { page, session, meter: new Meter(session), close: () => (onDisk ? page.close() : context.close()) };
 }
 
-/** What a page costs, as the browser itself counts it. */
+/** The costs of a page, as counted by the browser. */
 class Meter {
   #session;
 
@@ -46,9 +47,9 @@ class Meter {
     return this.#session.send('HeapProfiler.collectGarbage');
   }
 
-  /** What is held after a garbage collection: bytes of JavaScript and of the DOM, nodes, listeners. */
+  /** Memory in use after a garbage collection: bytes of JavaScript and of the DOM, nodes, and listeners. */
   async held() {
-    // Twice: what the first one frees in the DOM can free more in JavaScript.
+    // Twice, because DOM objects freed by the first collection can release more JavaScript objects.
     for (let i = 0; i < 2; i++) await this.collect();
     const heap = await this.#session.send('Runtime.getHeapUsage');
     const { nodes, jsEventListeners } = await this.#session.send('Memory.getDOMCounters');

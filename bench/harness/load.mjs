@@ -1,3 +1,4 @@
+/** Puts load on a server. */
 import { Agent, request } from 'node:http';
 
 function send(agent, base, { method = 'GET', path, body }) {
@@ -18,7 +19,9 @@ function send(agent, base, { method = 'GET', path, body }) {
   });
 }
 
-/** Milliseconds of each request, and requests in a second, of `connections` clients that ask one after the other. */
+/**
+ * Milliseconds per request and requests per second, of `connections` clients that send requests one after the other.
+ */
 export async function load(base, next, { connections, ms }) {
   const agent = new Agent({ keepAlive: true, maxSockets: connections });
   const times = [];

@@ -1,10 +1,11 @@
+/** Describes the machine. */
 import { readFileSync } from 'node:fs';
 import { cpus, platform, release, totalmem } from 'node:os';
 
 const dependencies = ({ dependencies, devDependencies }) => ({ ...dependencies, ...devDependencies });
 const read = (path) => JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8'));
 
-/** What the numbers depend on, without a name of the machine or of who owns it. */
+/** What the numbers depend on, without the name of the machine or its owner. */
 export function describeMachine(chromium) {
   const cores = cpus();
   return {
@@ -17,5 +18,5 @@ export function describeMachine(chromium) {
   };
 }
 
-/** The exact versions of what the elements are measured beside. */
+/** The exact versions of the compared packages. */
 export const peerVersions = () => dependencies(read('../package.json'));

@@ -1,3 +1,4 @@
+/** Runs the measures. */
 import { demo } from '../measures/demo.mjs';
 import { elements } from '../measures/elements.mjs';
 import { filter } from '../measures/filter.mjs';
@@ -14,15 +15,15 @@ import { PEERS } from './run-peers.mjs';
 import { serve } from './server.mjs';
 
 const GROUPS = { elements, opening, filter, requests, sizes, indexeddb, demo, rest };
-/** Those that `full` runs at a million conversations; their results stand beside the others. */
+/** Groups that `full` runs with a million conversations, stored separately. */
 const SIZED = new Set(['indexeddb', 'rest']);
-/** Left out of what runs unless it is asked for. */
+/** Groups that only run on request. */
 const ASKED_FOR = new Set(['rest']);
 
 const namesOf = (wanted, isFull) =>
   wanted.length ? wanted : Object.keys(GROUPS).filter((name) => isFull || !ASKED_FOR.has(name));
 
-/** Runs the groups that are wanted, or all; prints the table and keeps the result. */
+/** Runs the requested groups, or all; prints the table and stores the results. */
 export async function measure({ wanted, isFull, rounds, peers = PEERS }) {
   const strangers = wanted.filter((name) => !GROUPS[name]);
   if (strangers.length)
@@ -39,7 +40,7 @@ export async function measure({ wanted, isFull, rounds, peers = PEERS }) {
         const key = isFull && SIZED.has(name) ? `${name} full` : name;
         groups[key] = { machine, peers: peerVersions(), rounds, measures };
       } catch (error) {
-        // The others are still worth their time.
+        // The other groups are still worth running.
         console.error(`${name}: ${error.stack}`);
         process.exitCode = 1;
       }

@@ -1,4 +1,5 @@
-// The table of a run: each measure with its subjects, beside its base, its target and the last run that was committed.
+// Prints the table of a run: each measure with its subjects, relative to its base, its target and the last committed
+// run.
 const UNITS = {
   ms: (value) => `${value.toFixed(value < 10 ? 2 : 1)} ms`,
   µs: (value) => `${value.toFixed(1)} µs`,
@@ -11,7 +12,7 @@ const times = (value) => (Number.isFinite(value) ? `${value.toFixed(2)} ×` : ''
 
 const ratio = (subjects, name, base) => (subjects[base] ? subjects[name].median / subjects[base].median : NaN);
 
-/** What a target is held against: a value, or a share of another subject's, of several the best. */
+/** The limit of a target: a value, or a multiple of another subject's value (of several subjects, the best). */
 function limitOf({ of, atMost = 1, plus = 0 }, { unit, subjects }) {
   if (of === undefined) return [atMost, show(unit, atMost)];
   const best = Math.min(...[of].flat().map((name) => subjects[name]?.median ?? Infinity));
@@ -24,14 +25,14 @@ function verdict({ targets = [], ...measure }, name) {
     .filter((target) => target.subject === name)
     .map((target) => {
       const [limit, words] = limitOf(target, measure);
-      // Without the other one there is nothing to hold it against.
+      // Without the other subject there is nothing to compare with.
       if (limit === Infinity) return '';
       return `${measure.subjects[name].median <= limit ? 'ok' : MISSED} ≤ ${words}`;
     })
     .join(', ');
 }
 
-/** Ratios compare across machines; a value does only where there is nothing to divide it by. */
+/** Compares ratios, which are valid across machines; values only if there is no base to divide by. */
 function change({ id, base, subjects }, name, committed) {
   const before = committed?.measures.find((measure) => measure.id === id)?.subjects;
   if (!before?.[name]) return '';
@@ -57,7 +58,7 @@ function rowsOf(measure) {
 const HEAD = ['measure', 'subject', 'median', 'to the first', 'target'];
 const MISSED = 'MISSED';
 
-/** The tables of a documentation, as [heading, head, rows], and the ids of the measures with a target that was missed. */
+/** The tables for the documentation, as [heading, head, rows], and the ids of measures that missed their target. */
 export function tablesOf(groups) {
   const tables = Object.entries(groups).map(([name, { measures }]) => [name, HEAD, measures.flatMap(rowsOf)]);
   const isMissed = (measure) => Object.keys(measure.subjects).some((name) => verdict(measure, name).includes(MISSED));
@@ -65,7 +66,7 @@ export function tablesOf(groups) {
   return { tables, missed };
 }
 
-/** A measure, or nothing, with every subject as a ratio to one of them. */
+/** A measure with every subject as a ratio to one of them; `undefined` if it is missing. */
 export function ratiosOf(groups, id, base) {
   const measure = Object.values(groups)
     .flatMap(({ measures }) => measures)
@@ -75,7 +76,7 @@ export function ratiosOf(groups, id, base) {
   return new Map(Object.keys(subjects).map((name) => [name, times(ratio(subjects, name, base))]));
 }
 
-/** Prints one table for all groups; returns how many targets were missed. */
+/** Prints one table for all groups; returns the number of missed targets. */
 export function printTable(groups, committed) {
   const rows = Object.entries(groups).flatMap(([name, group]) =>
     group.measures.flatMap((measure) => {

@@ -1,5 +1,5 @@
-// The reference server in a process of its own, with a pipeline of as many conversations as it is told. Prints where.
-// node bench/harness/rest-server.mjs COUNT [URL of a PostgreSQL; without: the one inside the process]
+// Runs the reference server in its own process, with a pipeline of COUNT conversations, and prints its URL.
+// node bench/harness/rest-server.mjs COUNT [URL of a PostgreSQL server; default: an embedded database]
 import { loadServer } from '../../demo/server/load.mjs';
 import { OPEN } from '../../test/server/anyone.mjs';
 
@@ -24,7 +24,7 @@ for (let i = 0; i < STATUSES; i++) {
   if (!response.ok) throw new Error(await response.text());
 }
 
-// Past the API, which takes a thousand at once: each status has as many, and as many have none.
+// Bypasses the API, which takes a thousand at once. All statuses and "no status" have the same number of conversations.
 const GROUPS = STATUSES + 1;
 for (let from = 0; from < count; from += CHUNK) {
   await database.query(
@@ -46,7 +46,7 @@ await database.query('ANALYZE');
 const server = await listen(nodeHandler(api), 0);
 console.log(`http://127.0.0.1:${server.address().port}/api/${TENANT}`);
 
-// Ends with its input: so it ends with who started it, however that ends.
+// Ends when its input ends, so it ends with the process that started it, even after a crash.
 process.stdin.resume().once('end', async () => {
   server.close();
   server.closeAllConnections();

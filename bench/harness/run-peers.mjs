@@ -1,12 +1,14 @@
+/** Runs a measure for every compared package. */
 import { openPage } from './browser.mjs';
 
-/** The first is what the others are compared with. */
+/** The first one is the base of comparisons. */
 export const PEERS = ['native-select', 'lit-button', 'picker', 'shoelace', 'web-awesome', 'react-select'];
 
 /**
- * Runs `measure` for every peer, turn by turn, each time in a fresh page that holds the peer with its data.
+ * Runs `measure` for all peers in turn, each time in a fresh page with the peer and its data.
  *
- * @param data `{ statuses, count, shared }`: how many of each, and whether all conversations have the same status.
+ * @param data `{ statuses, count, shared }`: the numbers of statuses and conversations, and whether all have the same
+ * status.
  */
 export async function eachPeer({ browser, origin, rounds, peers }, data, measure) {
   for (let round = 0; round < rounds; round++) {

@@ -1,10 +1,10 @@
+/** Collects samples. */
 import { median } from './stats.mjs';
 
 /**
- * What was measured, by measure and subject. A measure is told once with what all its rows share:
- * `{ id, title, unit, base, targets }`. `base` is the subject that the others are compared with; a target is
- * `{ subject, of, atMost, plus }`: its median is to be no more than `atMost` times that of the subject `of` (of several
- * the best) and `plus`; without `of`, no more than `atMost`.
+ * The samples by measure and subject. A measure is `{ id, title, unit, base, targets }`; `base` is the subject that the
+ * others are compared with. A target is `{ subject, of, atMost, plus }`: the median of `subject` may be at most
+ * `atMost` times that of `of` (of several subjects, the best) plus `plus`; without `of`, at most `atMost`.
  */
 export class Samples {
   #measures = new Map();
@@ -15,7 +15,7 @@ export class Samples {
     bySubject.set(subject, [...(bySubject.get(subject) ?? []), ...values]);
   }
 
-  /** A plain record for each measure, as it is kept and shown. */
+  /** A plain record for each measure, as stored and displayed. */
   summary() {
     return [...this.#measures.values()].map(({ measure, bySubject }) => ({
       ...measure,

@@ -1,4 +1,4 @@
-// Serves what is measured, to this machine only: dist/ as it was built, and the peers, each bundled for production.
+// Serves what is measured, on localhost only: dist/ as built, and the peers, each bundled for production.
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { fileURLToPath } from 'node:url';
@@ -9,7 +9,7 @@ const DIST = fileURLToPath(new URL('../../dist/', import.meta.url));
 
 const bundles = new Map();
 
-/** A file of bench/ with the packages that it imports; what is under /dist/ stays a file of its own. */
+/** Bundles a file of bench/ with its packages; imports from /dist/ stay separate files. */
 function bundle(path) {
   if (!bundles.has(path)) {
     bundles.set(
@@ -45,7 +45,7 @@ async function respond(pathname) {
 /**
  * Resolves to `{ origin, close }`.
  *
- * @param handle asked first, with a request and a response; returns whether it answers.
+ * @param handle called first with each request and response; returns whether it responds.
  */
 export async function serve(handle = () => false) {
   const server = createServer((request, response) => {

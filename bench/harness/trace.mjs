@@ -1,7 +1,9 @@
+/** Reads the tasks of a page's main thread from a browser trace. */
+
 /**
- * The tasks of a page's main thread while `act` runs, as milliseconds of processor time each.
+ * Returns the tasks of a page's main thread while `act` runs, each as milliseconds of CPU time.
  *
- * @param act has to call `performance.mark('traced')` in the page, which tells its thread from the others.
+ * @param act must call `performance.mark('traced')` in the page, which identifies its thread.
  */
 export async function tasksOf(page, act) {
   const categories = ['blink.user_timing', 'toplevel', 'disabled-by-default-devtools.timeline'];

@@ -1,4 +1,4 @@
-// The demo's inbox with very many conversations: it is loaded, and used as a person does, also on a slow machine.
+// Measures the demo with thousands of conversations, used like a person does, also on a slow machine.
 import { serveInbox } from '../harness/big-inbox.mjs';
 import { openPage } from '../harness/browser.mjs';
 import { Samples } from '../harness/samples.mjs';
@@ -7,7 +7,7 @@ const COUNT = 10_000;
 const SLOWER = 4;
 const SLOW = `${SLOWER} × slower`;
 const SPEEDS = { 'as it is': 1, [SLOW]: SLOWER };
-/** Presses of a kind in one page. */
+/** Interactions of each kind per page. */
 const TIMES = 4;
 
 const among = `among ${COUNT.toLocaleString('en')}`;
@@ -36,7 +36,7 @@ const EDIT = pressed('edit', `the form of a status opened ${among}`, quick);
 const RENAME = pressed('rename', `a status renamed ${among}`, quick);
 const CHATS = pressed('chats', `back to ${COUNT.toLocaleString('en')} chats`, quick);
 
-/** When the first rows show their statuses: `window.firstPainted`. */
+/** Records when the first rows show their statuses: `window.firstPainted`. */
 function watchLoad() {
   const look = () => {
     const pickers = [...document.querySelectorAll('#conversations pipeline-status-picker')].slice(0, 5);
@@ -48,7 +48,7 @@ function watchLoad() {
 }
 
 async function open(browser, origin, rate) {
-  // Any page of the origin will do to begin with.
+  // Any page of the origin will do at first.
   const opened = await openPage(browser, `${origin}/nothing`);
   const { page, session } = opened;
   await page.evaluate(async () => (await import('/page/inbox.js')).setUp());

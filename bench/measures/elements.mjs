@@ -1,4 +1,4 @@
-// 1,000 pickers on a page: what they cost to put there, to keep, to change, and to take away.
+// Measures 1,000 pickers on a page: the costs of mounting, keeping, changing and unmounting them.
 import { eachPeer } from '../harness/run-peers.mjs';
 import { Samples } from '../harness/samples.mjs';
 import { median } from '../harness/stats.mjs';
@@ -25,15 +25,15 @@ const MEMORY = {
 };
 const FIRST_UNMOUNT = {
   id: 'first-unmount',
-  title: '1,000 taken away the first time, main thread until painted',
+  title: '1,000 unmounted the first time, main thread until painted',
   unit: 'ms',
   base: BASE,
   targets: [ours(BASE, 1)],
 };
-const UNMOUNT = { ...FIRST_UNMOUNT, id: 'unmount', title: '1,000 taken away again, main thread until painted' };
+const UNMOUNT = { ...FIRST_UNMOUNT, id: 'unmount', title: '1,000 unmounted again, main thread until painted' };
 const KEPT = {
   id: 'kept',
-  title: `kept after ${CYCLES} times mounted and taken away`,
+  title: `kept after ${CYCLES} times mounted and unmounted`,
   unit: 'bytes',
   base: BASE,
   targets: [ours(BASE, 1)],
@@ -45,14 +45,14 @@ const grown = (id, what, unit, target) => ({
   targets: [{ subject: 'picker', ...target }],
 });
 const GROWN = {
-  // The engine's own bookkeeping moves by some kB; 16 bytes for each picker would be a leak.
+  // The engine's own data varies by some kB; 16 bytes per picker would be a leak.
   bytes: grown('bytes', 'memory', 'bytes', { of: BASE, plus: 16 * COUNT }),
   nodes: grown('nodes', 'nodes', 'nodes', { atMost: 0 }),
   listeners: grown('listeners', 'listeners', 'listeners', { atMost: 0 }),
 };
 const RENAME = {
   id: 'rename',
-  title: 'status of 1,000 renamed and recoloured, main thread until painted',
+  title: 'status of 1,000 renamed and recolored, main thread until painted',
   unit: 'ms',
   base: BASE,
   targets: [ours(BASE, 1)],
@@ -65,7 +65,7 @@ const UPDATES = {
   targets: [{ subject: 'picker', atMost: 1 }],
 };
 
-/** The others take seconds each time: they are mounted once. */
+/** The others take seconds each time, so they are mounted once. */
 const LIGHT = new Set([BASE, 'lit-button', 'picker']);
 
 async function mounting(run, samples) {

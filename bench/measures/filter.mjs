@@ -1,4 +1,4 @@
-// A filter that hides most of a long list, with one toggle.
+// Measures a filter that hides most of a long list.
 import { openPage } from '../harness/browser.mjs';
 import { Samples } from '../harness/samples.mjs';
 import { tasksOf } from '../harness/trace.mjs';

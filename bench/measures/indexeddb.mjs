@@ -1,11 +1,11 @@
-// The adapter beside IndexedDB as it is and beside Dexie, on the same conversations.
+// Measures the IndexedDB adapter in comparison with plain IndexedDB and Dexie, with the same conversations.
 import { openPage } from '../harness/browser.mjs';
 import { Samples } from '../harness/samples.mjs';
 
 const RAW = 'raw';
 const OURS = 'adapter';
 const SUBJECTS = [RAW, 'dexie', OURS];
-/** Conversations that are told to a database in one call. */
+/** Conversations per call. */
 const BATCH = 10_000;
 
 const named = (n) => n.toLocaleString('en');
@@ -28,8 +28,8 @@ const removalsAt = (count) => {
   const measure = (id, title, atMost) => ({ id: `idb-${id}-${count}`, title, unit: 'ms', targets: ours(atMost) });
   return {
     removed: measure('remove', `${eighth} deleted, with a move`, 100),
-    restored: measure('restore', 'the same taken back', 100),
-    longest: measure('remove-pick', 'longest pick meanwhile', 50),
+    restored: measure('restore', 'the same undone', 100),
+    longest: measure('remove-pick', 'longest pick during these', 50),
   };
 };
 const LOAD = {
@@ -82,7 +82,7 @@ async function asking(page, rounds, count, samples) {
 
 export async function indexeddb({ browser, origin, rounds, isFull }) {
   const samples = new Samples();
-  // Not in a context of its own: that would keep the data in memory.
+  // Not in a separate context, which would keep the data in memory.
   const { page, close } = await openPage(browser, `${origin}/`, { onDisk: true });
   await loading(page, rounds, samples);
   for (const count of isFull ? [10_000, 1_000_000] : [10_000, 100_000]) await asking(page, rounds, count, samples);

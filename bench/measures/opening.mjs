@@ -1,4 +1,4 @@
-// From the press to the painted list, of few statuses and of as many as there may be.
+// Measures the time from the click to the painted list, with few statuses and with the maximum.
 import { eachPeer } from '../harness/run-peers.mjs';
 import { Samples } from '../harness/samples.mjs';
 import { median } from '../harness/stats.mjs';
@@ -24,11 +24,11 @@ const measuresOf = (statuses) => ({
 
 async function press({ page, session }, { x, y }) {
   const opening = page.evaluate(() => window.stage.nextOpening());
-  // Waits for what was sent before it: the page listens now.
+  // Waits for earlier messages, so that the page is listening.
   await page.evaluate(() => undefined);
   const mouse = (type) =>
     session.send('Input.dispatchMouseEvent', { type, x, y, button: 'left', buttons: 1, clickCount: 1 });
-  // At once: the way from here to the page between the two is nobody's cost.
+  // Sent together, so that the round trip between the two does not count.
   await Promise.all([mouse('mousePressed'), mouse('mouseReleased')]);
   return opening;
 }

@@ -1,4 +1,4 @@
-// What a page of many pickers asks a server for.
+// Measures the requests that a page with many pickers sends.
 import { openApi } from '../harness/api.mjs';
 import { openPage } from '../harness/browser.mjs';
 import { Samples } from '../harness/samples.mjs';

@@ -1,4 +1,4 @@
-// The reference server under load, on PostgreSQL.
+// Measures the reference server under load, on PostgreSQL.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
@@ -16,7 +16,7 @@ const any = (count) => `c${Math.floor(Math.random() * count)}`;
 const pick = (count) => ({
   method: 'PUT',
   path: `/conversations/${any(count)}/status`,
-  // Not the last: that one is deleted meanwhile.
+  // Not the last one, which is deleted during the test.
   body: { statusId: `s${Math.floor(Math.random() * 7)}` },
 });
 const DELETED = 's7';
@@ -69,7 +69,7 @@ async function timed(base, path, init) {
   return performance.now() - start;
 }
 
-/** A status is deleted, its conversations given to another, and brought back, while picks go on. */
+/** Deletes a status with a move of its conversations, and restores it, while picks continue. */
 async function deleting(base, count, samples) {
   const { items } = await (await fetch(`${base}/statuses`)).json();
   const { version } = items.find(({ id }) => id === DELETED);
@@ -90,7 +90,7 @@ async function deleting(base, count, samples) {
 }
 
 async function loading(count, rounds, samples) {
-  // What is committed is on the disk, as where it matters.
+  // Durable commits, like in production.
   process.env.POSTGRES_FSYNC ??= 'on';
   const postgres = await startPostgres().catch(() => undefined);
   const where = postgres ? 'PostgreSQL' : 'PGlite';

@@ -1,8 +1,8 @@
-// What a page loads, as scripts/size.mjs counts it.
+// Measures what a page loads, as counted by scripts/size.mjs.
 import { run } from '../../scripts/run.mjs';
 import { Samples } from '../harness/samples.mjs';
 
-/** `   gzip  brotli  budget    later  kB`, then a line for each entry. */
+/** Matches `   gzip  brotli  budget    later  kB` and a line for each entry. */
 const LINE = /^\s*([\d.]+)\s+([\d.]+)\s+([\d.]+)\s+([\d.]+)\s+(.+?)(?: OVER BUDGET)?$/;
 
 export async function sizes() {

@@ -1,6 +1,6 @@
-// In the page: the same conversations in every database, and the same questions to it.
+// Runs in the page: puts the same conversations in every database and runs the same queries.
 const STATUSES = ['s0', 's1', 's2', 's3', 's4', 's5', 's6'];
-/** An eighth of the conversations has each status, and an eighth none. */
+/** Each status, and "no status", has an eighth of the conversations. */
 const GROUPS = [...STATUSES, null];
 const WATCHED_MS = 300;
 
@@ -13,7 +13,7 @@ function* rowsBetween(from, to) {
   }
 }
 
-/** Milliseconds that `act` takes; what is quick is done again until the clock can tell. */
+/** Milliseconds that `act` takes; repeated if it is too quick for the clock. */
 async function timed(act) {
   const start = performance.now();
   let times = 0;
@@ -24,7 +24,7 @@ async function timed(act) {
   return (performance.now() - start) / times;
 }
 
-/** Picks one after the other from the moment that `act` begins; resolves to what both took, of the picks the longest. */
+/** Picks one after the other while `act` runs; resolves to the time of `act` and of the longest pick. */
 async function withPicks(database, count, act) {
   const start = performance.now();
   let took;
@@ -52,7 +52,7 @@ export async function start(subject, name) {
   };
 
   return {
-    /** `n` more conversations, `isPlain`: none with a status. Resolves to the milliseconds. */
+    /** Adds `n` conversations; with `isPlain`, none has a status. Resolves to the milliseconds. */
     async load(n, isPlain = false) {
       const rows = [...rowsBetween(count, count + n)];
       if (isPlain) for (const row of rows) row.statusId = null;
@@ -61,7 +61,7 @@ export async function start(subject, name) {
       count += n;
       return performance.now() - start;
     },
-    /** As `load`, in whatever way is quick. */
+    /** Like `load`, in the quickest way. */
     async seed(n) {
       const rows = [...rowsBetween(count, count + n)];
       await (database.seed ?? database.load)(rows);
@@ -80,7 +80,7 @@ export async function start(subject, name) {
     async lookUp() {
       return timed(async () => {
         turn++;
-        // Spread over all, and not in their order.
+        // Spread over all of them, in random order.
         const ids = Array.from({ length: 1000 }, (_, i) => idOf((i * 7919 + turn * 31) % count));
         const found = await database.lookUp(ids);
         check(found === new Set(ids).size, `${found} found`);
@@ -92,7 +92,7 @@ export async function start(subject, name) {
         return database.pick(idOf((turn * 7919) % count), STATUSES[turn % STATUSES.length]);
       });
     },
-    /** Milliseconds of a delete with its move and of its undo, each while picks go on. */
+    /** Milliseconds of a delete with its move and of its undo, each while picks continue. */
     async remove() {
       const version = await database.versionOf('s0');
       const removed = await withPicks(database, count, () => database.delete('s0', version, 's1'));

@@ -1,12 +1,12 @@
-// In the demo's page: finds what a person would press, and measures what becomes of the press.
+// Runs in the demo's page: finds what a person would click, and measures the effect.
 
 const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
 const rows = () => [...document.querySelectorAll('#conversations .row')];
 
-/** Whether no pick was ever made for it: those have the numbers that `setUp` passed over. */
+/** Whether it was never picked for: such conversations have the numbers that `setUp` skipped. */
 const hasNone = (row) => Number(row.dataset.conversationId.split('more-')[1]) % 4 === 3;
 
-/** As someone left it who was here before: three statuses, and three of four conversations with one. */
+/** The state after an earlier visit: three statuses, and three of four conversations with one. */
 export async function setUp() {
   const { IndexedDBAdapter } = await import('/dist/cdn/pipeline-elements.js');
   const { seeds } = await import('/data/conversations.js');
@@ -23,14 +23,14 @@ export async function setUp() {
   await adapter.close();
 }
 
-/** How many rows there are, once the page has nothing left to do. */
+/** The number of rows, once the page is idle. */
 export async function ready() {
   while (window.firstPainted === undefined) await frame();
   await new Promise((resolve) => requestIdleCallback(resolve, { timeout: GIVE_UP }));
   return rows().length;
 }
 
-/** What a press is on, and when what it asks for is there. */
+/** The target of each interaction, and the condition for its result. */
 const ACTS = {
   chat: (index) => {
     const link = rows()[index].querySelector('a');
@@ -51,7 +51,7 @@ const ACTS = {
     inFilter((filter, root) => {
       const box = root.querySelectorAll('[part=check]')[index];
       const willFilter = !box.checked;
-      // Rows are written from one end or the other on.
+      // Rows are updated from either end.
       const ends = [rows().find(hasNone), rows().findLast(hasNone)];
       return { target: box.closest('label'), isDone: () => ends.every((row) => row.hidden === willFilter) };
     }),
@@ -100,14 +100,14 @@ function inPicker(act) {
   });
 }
 
-/** What is not there by then is not coming. */
+/** Results that have not appeared by then never will. */
 const GIVE_UP = 30_000;
-/** Told some frames after the paint, and the more so the slower the page is. */
+/** How long after the paint the browser reports an event; longer on slow pages. */
 const TOLD_WITHIN = 600;
 
 /**
- * Prepares to measure the next press, which is to be on what an act names. Resolves to where that is; `measured`
- * resolves to the milliseconds to the next paint, and until what was asked for is painted.
+ * Prepares to measure the next click, on the target of an interaction. Resolves to its position; `measured` resolves to
+ * the milliseconds to the next paint, and until the result is painted.
  */
 export async function watch(act, argument) {
   let found = ACTS[act](argument);
@@ -125,12 +125,12 @@ async function measure(isDone) {
   const observer = new PerformanceObserver((list) => events.push(...list.getEntries()));
   observer.observe({ type: 'event', durationThreshold: 16 });
   const pressed = await new Promise((resolve, reject) => {
-    setTimeout(() => reject(new Error('The press did not arrive')), GIVE_UP);
+    setTimeout(() => reject(new Error('The click did not arrive')), GIVE_UP);
     addEventListener('pointerdown', ({ timeStamp }) => resolve(timeStamp), { capture: true, once: true });
   });
   do {
     await frame();
-    if (performance.now() - pressed > GIVE_UP) throw new Error('What was pressed for never came');
+    if (performance.now() - pressed > GIVE_UP) throw new Error('The result of the click never appeared');
   } while (!isDone());
   // After this frame, and so after its paint.
   await new Promise((resolve) => setTimeout(resolve));
@@ -138,7 +138,7 @@ async function measure(isDone) {
   await new Promise((resolve) => requestIdleCallback(resolve, { timeout: GIVE_UP }));
   await new Promise((resolve) => setTimeout(resolve, TOLD_WITHIN));
   observer.disconnect();
-  // What takes less than the threshold is not told.
+  // Events shorter than the threshold are not reported.
   const nextPaint = Math.max(
     16,
     ...events.filter(({ interactionId }) => interactionId).map(({ duration }) => duration),

@@ -1,4 +1,4 @@
-// In the page: a list of many rows, filtered by the element or by the loop that a host would write.
+// Runs in the page: a list of many rows, filtered by the element or by a loop that a host would write.
 import { MemoryAdapter, setDefaultAdapter } from '/dist/cdn/pipeline-elements.js';
 
 const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
@@ -44,16 +44,16 @@ export async function start(subject, { statuses, count }) {
   );
   document.querySelector('main').append(list);
   const choose = SUBJECTS[subject](list, (id) => `s${Number(id.slice(1)) % statuses}`);
-  // Neither has the status that is chosen.
+  // Neither has the selected status.
   const ends = [list.children[1], list.lastElementChild];
 
-  /** Done when the first row and the last one are: rows are written from one end or the other on. */
+  /** Done when both the first and the last row are, because rows are updated from either end. */
   const settled = async (isHidden) => {
     while (ends.some((row) => row.hidden !== isHidden)) await frame();
     await frame();
     await frame();
   };
-  // Everything is known to it from here on: a toggle costs no lookup.
+  // From here on everything is cached, so a toggle causes no lookup.
   choose(['s0']);
   await settled(true);
   choose([]);

@@ -1,4 +1,4 @@
-// In the page: pickers over REST.
+// Runs in the page: pickers over REST.
 import { RestAdapter, setDefaultAdapter } from '/dist/cdn/pipeline-elements.js';
 
 const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));

@@ -1,4 +1,4 @@
-/** Mounts an element for each row, made by `create(row)`, each in a block of its own as in a list. */
+/** Mounts an element for each row, created by `create(row)`, each in its own block like in a list. */
 export const rowsOf = (create) => ({
   mount(main, rows) {
     const fragment = document.createDocumentFragment();
@@ -14,5 +14,5 @@ export const rowsOf = (create) => ({
   },
 });
 
-/** What stands in the last block: all were asked for together, so it is ready with the others. */
+/** The element in the last block. All were mounted together, so it is ready with the others. */
 export const lastOf = (main) => main.lastElementChild.firstElementChild;

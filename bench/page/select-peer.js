@@ -1,6 +1,7 @@
+/** A select of Shoelace or Web Awesome as a peer. */
 import { rowsOf } from './rows.js';
 
-/** Shoelace and its successor have the same select, under different prefixes. */
+/** Both have the same select with different prefixes. */
 export function selectPeer(prefix) {
   let statuses;
   const sheet = new CSSStyleSheet();

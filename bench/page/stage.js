@@ -1,16 +1,16 @@
-// In the page: puts one peer on the stage, and says when what it shows is painted.
+// Runs in the page: mounts a peer and reports when it is painted.
 import { lastOf } from './rows.js';
 
 const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
 
-/** Until the frame after the one that shows it has begun: layout and paint are behind us then. */
+/** Resolves when the frame after the one that shows it has begun, so layout and paint are done. */
 async function painted() {
   document.body.getBoundingClientRect();
   await frame();
   await frame();
 }
 
-/** The task after the frame: what was drawn in it is on its way to the screen. */
+/** Resolves in the task after the frame, when it is being sent to the screen. */
 const afterFrame = () =>
   new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel();
@@ -52,13 +52,13 @@ export async function start(name, data) {
       peer.unmount(main);
       await painted();
     },
-    /** Gives the first status another name and colour, wherever it is shown. */
+    /** Changes the name and color of the first status, wherever it is shown. */
     async rename() {
       renames++;
       await peer.rename({ id: 's0', name: `Renamed ${renames}`, color: HUES[renames % HUES.length] });
       await painted();
     },
-    /** Throws when a row does not show what it should: a peer that shows nothing is quick. */
+    /** Throws if a row shows the wrong content: a peer that shows nothing would be fast. */
     check() {
       const wrong = [...main.children].findIndex(({ firstElementChild: child }, i) => {
         const { id, name } = statuses.find(({ id }) => id === rows[i].statusId);
@@ -68,21 +68,21 @@ export async function start(name, data) {
       if (wrong >= 0)
         throw new Error(`${name}: row ${wrong} shows ${peer.shown(main.children[wrong].firstElementChild)}`);
     },
-    /** Gives one conversation in the middle another status; resolves to how many elements updated. */
+    /** Changes the status of one conversation in the middle; resolves to the number of elements that updated. */
     changeOne() {
       return peer.countUpdates(async () => {
         await peer.change('c500', 's1');
         await painted();
       });
     },
-    /** Where to press. */
+    /** Where to click. */
     point() {
       const { left, top, width, height } = main.firstElementChild.firstElementChild.getBoundingClientRect();
       return { x: left + Math.min(width / 2, 30), y: top + height / 2 };
     },
     /**
-     * Resolves to the milliseconds from the next press to the end of the frame that shows the popup, once all of it is
-     * made: what is out of sight may follow later.
+     * Resolves to the milliseconds from the next click to the end of the frame that shows the popup with all of its
+     * visible content; content out of view may follow later.
      */
     nextOpening() {
       return new Promise((resolve) => {

@@ -1,5 +1,5 @@
-// The floor of Lit: the same pill to the eye, and a popup that is made when it opens. No data layer, no keyboard, no
-// languages, no form.
+// The lower bound for Lit: a pill that looks the same, and a popup created when it opens. No data layer, keyboard
+// support, localization or form support.
 import { css, html, LitElement, nothing } from 'lit';
 import { rowsOf } from '../page/rows.js';
 

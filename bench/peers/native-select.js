@@ -1,4 +1,4 @@
-// The floor of the platform: <select> with its options, coloured by one rule a status.
+// The lower bound for the platform: <select> with its options, colored by one rule per status.
 import { rowsOf } from '../page/rows.js';
 
 let statuses;

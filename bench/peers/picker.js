@@ -1,4 +1,4 @@
-// What this is all about, as it is published, over the shortest adapter.
+// The picker as published, with a minimal adapter.
 import { MemoryAdapter, PipelineStatusPicker, setDefaultAdapter } from '/dist/cdn/pipeline-elements.js';
 import { rowsOf } from '../page/rows.js';
 
@@ -24,7 +24,7 @@ export const isReady = (picker) => picker.hasUpdated && !picker.matches(':state(
 export const shown = (picker) => picker.shadowRoot.querySelector('[part~=label]')?.textContent;
 export const isOpen = (picker) => picker.shadowRoot.querySelector(':popover-open') !== null;
 
-/** Resolves when the rows out of sight are made too. */
+/** Resolves when the rows out of view are rendered too. */
 export const whole = (picker) => picker.updateComplete;
 
 export async function rename({ id, name, color }) {

@@ -1,3 +1,4 @@
+/** react-select as a peer. */
 import { createElement, useState } from 'react';
 import { createRoot } from 'react-dom/client';
 import { flushSync } from 'react-dom';

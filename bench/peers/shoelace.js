@@ -1,3 +1,4 @@
+/** Shoelace as a peer. */
 import '@shoelace-style/shoelace/dist/components/select/select.js';
 import '@shoelace-style/shoelace/dist/components/option/option.js';
 import { selectPeer } from '../page/select-peer.js';

@@ -1,3 +1,4 @@
+/** Web Awesome as a peer. */
 import '@awesome.me/webawesome/dist/components/select/select.js';
 import '@awesome.me/webawesome/dist/components/option/option.js';
 import { selectPeer } from '../page/select-peer.js';

@@ -1,15 +1,16 @@
+/** A small client for the part of Chatwoot's API that the adapter uses. */
 import { PipelineError, type CallOptions, type PipelineErrorCode } from 'pipeline-elements/adapter';
 
 /*
- * The part of Chatwoot's application API that the adapter uses, by its public documentation and source. `/api/v1` is
- * older than most of its fields: what else comes along in an answer is ignored.
+ * Based on the public documentation and source of Chatwoot's application API. `/api/v1` is older than most of its
+ * fields, so unknown fields in a response are ignored.
  */
 
-/** A custom attribute definition; of type list it holds the values that agents can choose from. */
+/** A custom attribute definition. One of type list contains the values that agents can choose from. */
 export interface Definition {
   id: number;
   attribute_key: string;
-  /** At most 20 000 characters. */
+  /** At most 20,000 characters. */
   attribute_description: string | null;
   attribute_values: string[];
 }
@@ -17,7 +18,7 @@ export interface Definition {
 export type Attributes = Record<string, unknown>;
 
 export interface Conversation {
-  /** The number that the inbox shows, Chatwoot's `display_id`. */
+  /** The number shown in the inbox, Chatwoot's `display_id`. */
   id: number;
   custom_attributes: Attributes;
 }
@@ -26,7 +27,7 @@ export interface Condition {
   attribute_key: string;
   filter_operator: 'equal_to';
   values: (string | number)[];
-  /** Joins it with the next one; `null` on the last. */
+  /** Combines this condition with the next one; `null` on the last. */
   query_operator: 'OR' | null;
 }
 
@@ -35,7 +36,7 @@ interface Found {
   payload: Conversation[];
 }
 
-/** How many conversations one page of a filter holds. */
+/** The page size of a filter. */
 const PAGE = 25;
 const LIST = 6;
 const OF_CONVERSATIONS = 0;
@@ -54,16 +55,20 @@ const CODES: Readonly<Record<number, PipelineErrorCode>> = {
 async function failureOf(response: Response): Promise<PipelineError> {
   const code = CODES[response.status] ?? (response.status >= 500 ? 'unavailable' : 'unknown');
   const seconds = Number(response.headers.get('retry-after'));
-  return new PipelineError(code, `Chatwoot answered ${response.status}: ${(await response.text()).slice(0, 200)}`, {
-    ...(seconds > 0 && { retryAfterMs: seconds * 1000 }),
-  });
+  return new PipelineError(
+    code,
+    `Chatwoot responded with ${response.status}: ${(await response.text()).slice(0, 200)}`,
+    {
+      ...(seconds > 0 && { retryAfterMs: seconds * 1000 }),
+    },
+  );
 }
 
-/** What `fetch` throws, in the words of the contract. */
+/** Converts what `fetch` throws to a `PipelineError`. */
 function networkError(cause: unknown): PipelineError {
   const name = (cause as Error).name;
   if (name === 'AbortError') return new PipelineError('aborted', 'The call was aborted.', { cause });
-  if (name === 'TimeoutError') return new PipelineError('timeout', 'Chatwoot did not answer in time.', { cause });
+  if (name === 'TimeoutError') return new PipelineError('timeout', 'Chatwoot did not respond in time.', { cause });
   return new PipelineError('offline', 'Chatwoot cannot be reached.', { cause });
 }
 // #endregion
@@ -83,7 +88,7 @@ export class ChatwootApi {
     return all.find((each) => each.attribute_key === key);
   }
 
-  /** Writes the definition, all of it at once; without an `id` it is a new one. */
+  /** Saves a whole definition; without an `id`, creates one. */
   async putDefinition(
     definition: Omit<Definition, 'id'> & { id: number | undefined; attribute_display_name: string },
     options?: CallOptions,
@@ -95,7 +100,7 @@ export class ChatwootApi {
     else await this.#request('PATCH', `${path}/${id}`, body, options);
   }
 
-  /** The conversations with these numbers, as far as there are any. */
+  /** Those of the conversations with these numbers that exist. */
   async getConversations(numbers: readonly number[], options?: CallOptions): Promise<Map<number, Conversation>> {
     const found = new Map<number, Conversation>();
     for (let start = 0; start < numbers.length; start += PAGE) {
@@ -112,7 +117,7 @@ export class ChatwootApi {
     return found;
   }
 
-  /** How many conversations have one of the values. Chatwoot compares them without regard to case. */
+  /** How many conversations have one of the values. Chatwoot ignores case here. */
   async countHaving(key: string, values: readonly string[], options?: CallOptions): Promise<number> {
     const conditions = values.map((value, n): Condition => ({
       attribute_key: key,
@@ -123,7 +128,7 @@ export class ChatwootApi {
     return (await this.#filter(conditions, options)).meta.all_count;
   }
 
-  /** Replaces the attributes of a conversation: what is not sent is gone. */
+  /** Replaces all attributes of a conversation: attributes that are not sent are removed. */
   async putAttributes(number: number, attributes: Attributes, options?: CallOptions): Promise<void> {
     await this.#request(
       'POST',
@@ -151,7 +156,7 @@ export class ChatwootApi {
     if (!response.ok) throw await failureOf(response);
     return response.json().catch((cause: unknown) => {
       if (options?.signal?.aborted) throw networkError(cause);
-      throw new PipelineError('bad-response', 'Chatwoot’s answer is not JSON.', { cause });
+      throw new PipelineError('bad-response', 'Chatwoot’s response is not JSON.', { cause });
     }) as Promise<T>;
   }
   // #endregion

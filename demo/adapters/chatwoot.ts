@@ -1,3 +1,4 @@
+/** An example adapter that stores a pipeline in Chatwoot. */
 import {
   IdempotencyCache,
   PipelineError,
@@ -30,23 +31,23 @@ import {
 import { ChatwootApi, MAX_DESCRIPTION, type Attributes, type Conversation } from './chatwoot-api.js';
 
 // #region data
-/** A status; `value` is what Chatwoot shows and stores for it: the name it was created with, never used twice. */
+/** A status. Chatwoot shows and stores its `value`: the name it was created with, which is never reused. */
 interface Row extends StatusRow {
   value: string;
 }
 
-/** What the definition's description holds. */
+/** The JSON in the definition's description. */
 interface Pipeline {
-  /** Of the definition; `undefined` as long as there is none. */
+  /** The definition's id; `undefined` before it is created. */
   id: number | undefined;
-  /** How many deletes and restores there were. */
+  /** The number of deletes and restores so far. */
   moves: number;
   rows: Map<Id, Row>;
 }
 
 /**
- * A delete gives its conversations a higher version without touching them. So versions run in stretches: each delete
- * or restore begins the next one, and within it a conversation counts its own changes.
+ * A delete must raise the version of its conversations without touching them. Therefore versions consist of an era and
+ * a counter: each delete or restore starts a new era, and within it a conversation counts its own changes.
  */
 const STRETCH = 1_000_000;
 // #endregion
@@ -55,21 +56,23 @@ export interface ChatwootOptions {
   /** Such as `https://chat.example.com`. */
   baseUrl: string;
   accountId: number;
-  /** Of an agent or a bot; it can do all that this one can, so keep it out of pages: let a proxy of yours add it. */
+  /**
+   * The access token of an agent or a bot. It grants all their rights, so keep it out of pages: add it in your proxy.
+   */
   token: string;
-  /** Key of the custom attribute; `pipeline_status` unless told. */
+  /** Key of the custom attribute; default: `pipeline_status`. */
   attributeKey?: string;
-  /** Chatwoot's number of a conversation, where the page calls it by another id. */
+  /** Maps a conversation id to Chatwoot's number, if the page uses other ids. */
   numberOf?(conversationId: Id): number | undefined;
 }
 
-/** Keeps a pipeline in the custom attributes of Chatwoot's conversations. */
+/** Stores a pipeline in the custom attributes of Chatwoot's conversations. */
 export class ChatwootAdapter implements PipelineAdapter {
   readonly #api: ChatwootApi;
   readonly #key: string;
   readonly #numberOf: (conversationId: Id) => number | undefined;
   readonly #once = new IdempotencyCache();
-  /** The last write: the next one waits for it. */
+  /** The last write; the next one waits for it. */
   #tail: Promise<unknown> = Promise.resolve();
 
   constructor({ attributeKey = 'pipeline_status', numberOf = numberIn, ...options }: ChatwootOptions) {
@@ -81,7 +84,7 @@ export class ChatwootAdapter implements PipelineAdapter {
   // #region statuses
   async listStatuses(options?: CallOptions): Promise<StatusList> {
     const { rows } = await this.#load(options);
-    return { items: liveStatuses(rows), seq: '0' }; // nothing to subscribe to, so no place in it
+    return { items: liveStatuses(rows), seq: '0' }; // there is no change feed, so the position is constant
   }
 
   createStatus(data: NewStatus, options?: CallOptions): Promise<Status> {
@@ -139,7 +142,7 @@ export class ChatwootAdapter implements PipelineAdapter {
     });
   }
 
-  /** How many conversations have the status now, those that came by a delete included. */
+  /** How many conversations currently have the status, including those inherited from deleted ones. */
   #countHaving({ rows }: Pipeline, id: Id, options?: CallOptions): Promise<number> {
     const values = [...rows.values()].filter((row) => resolveStatusId(rows, row.id) === id).map((row) => row.value);
     return values.length ? this.#api.countHaving(this.#key, values, options) : Promise.resolve(0);
@@ -151,7 +154,7 @@ export class ChatwootAdapter implements PipelineAdapter {
     checkAborted(options);
     const ids = conversationIds.map((id) => parseId(id, 'conversationId'));
     const conversations = await this.#conversations(ids, options);
-    // After the conversations: a status that one of them has is known then.
+    // Read after the conversations, so that it includes every status they have.
     const pipeline = await this.#load(options);
     const entries = new Map<Id, Entry>();
     for (const [id, { custom_attributes }] of conversations) {
@@ -178,7 +181,7 @@ export class ChatwootAdapter implements PipelineAdapter {
           const entry = await this.#setOne(pipeline, held.get(ref.conversationId), ref, status, options);
           results.push({ conversationId: ref.conversationId, ok: true, entry });
         } catch (error) {
-          // Those before it are stored: only a call for one can still be refused as a whole.
+          // Earlier conversations are already stored, so only a call for a single one can be rejected as a whole.
           if (refs.length === 1) throw error;
           results.push({ conversationId: ref.conversationId, ok: false, error: PipelineError.from(error) });
         }
@@ -199,10 +202,10 @@ export class ChatwootAdapter implements PipelineAdapter {
     if (!conversation) throw new PipelineError('not-found', `Chatwoot has no conversation "${conversationId}".`);
     const current = this.#entryIn(pipeline, conversationId, conversation.custom_attributes);
     if (options?.ifVersion !== undefined && options.ifVersion !== (current?.version ?? 0)) {
-      throw new PipelineError('conflict', 'The conversation was changed meanwhile.', { current });
+      throw new PipelineError('conflict', 'The conversation has been changed in the meantime.', { current });
     }
     const attributes = {
-      // Chatwoot replaces them all: what is not sent back is lost.
+      // Chatwoot replaces all attributes, so those that are not sent would be lost.
       ...conversation.custom_attributes,
       [this.#key]: to === null ? null : pipeline.rows.get(to)!.value,
       [`${this.#key}_contact`]: contactId ?? current?.contactId ?? null,
@@ -214,7 +217,10 @@ export class ChatwootAdapter implements PipelineAdapter {
     return this.#entryIn(pipeline, conversationId, attributes)!;
   }
 
-  /** What the attributes say, with deletes followed; `undefined` when the pipeline never knew the conversation. */
+  /**
+   * The entry stored in the attributes, with deletes resolved; `undefined` if the pipeline does not know the
+   * conversation.
+   */
   #entryIn({ rows }: Pipeline, conversationId: Id, attributes: Attributes): Entry | undefined {
     const value = attributes[this.#key] ?? null;
     const version = attributes[`${this.#key}_version`];
@@ -222,9 +228,9 @@ export class ChatwootAdapter implements PipelineAdapter {
     return resolveEntry(rows, {
       conversationId,
       contactId: (attributes[`${this.#key}_contact`] as Id | undefined) ?? null,
-      // Agents may have edited the list in Chatwoot: a value of theirs is no status of ours.
+      // Agents may have added values to the list in Chatwoot; these are not statuses.
       statusId: [...rows.values()].find((row) => row.value === value)?.id ?? null,
-      // Without a version it was picked in Chatwoot.
+      // A value without a version was picked in Chatwoot.
       version: Number(version ?? 1),
       changedAt: Number(attributes[`${this.#key}_changed_at`] ?? 0),
     });
@@ -258,18 +264,18 @@ export class ChatwootAdapter implements PipelineAdapter {
         rows: new Map(rows.map((row) => [row.id, { ...row, value: row.value ?? row.name }])),
       };
     } catch (cause) {
-      const message = `The custom attribute "${this.#key}" is there already, and was not made by this adapter.`;
+      const message = `The custom attribute "${this.#key}" already exists and was not created by this adapter.`;
       throw new PipelineError('bad-response', message, { cause });
     }
   }
 
-  /** One request for all that changed: Chatwoot has no transaction, but this is one. */
+  /** Sends all changes in one request, which makes them atomic: Chatwoot has no transactions. */
   async #save({ id, moves, rows }: Pipeline, options?: CallOptions): Promise<void> {
-    // A value that is the name goes without saying.
+    // A value equal to the name is omitted.
     const stored = [...rows.values()].map(({ value, ...row }) => (value === row.name ? row : { ...row, value }));
     const description = JSON.stringify({ moves, rows: stored });
     if (description.length > MAX_DESCRIPTION) {
-      throw new PipelineError('limit', `Chatwoot keeps at most ${MAX_DESCRIPTION} characters of statuses.`);
+      throw new PipelineError('limit', `Chatwoot stores at most ${MAX_DESCRIPTION} characters of statuses.`);
     }
     const values = liveStatuses(rows).map((status) => rows.get(status.id)!.value);
     await this.#api.putDefinition(
@@ -284,7 +290,7 @@ export class ChatwootAdapter implements PipelineAdapter {
     );
   }
 
-  /** One write after the other, each from what Chatwoot has by then; the same `opId` twice happens once. */
+  /** Runs writes one at a time, each on Chatwoot's current data. A repeated `opId` has no effect. */
   #write<T>(options: CallOptions | undefined, work: (pipeline: Pipeline) => Promise<T>): Promise<T> {
     return this.#once.run(options?.opId, async () => {
       checkAborted(options);
@@ -313,7 +319,7 @@ function placeRows(pipeline: Pipeline, placements: readonly Placement[]): void {
   for (const { id, rank } of placements) putRow(pipeline, { ...pipeline.rows.get(id)!, rank });
 }
 
-/** The name, or with a number behind it where a status had it before: its conversations still hold the value. */
+/** The name, with a number appended if a status had this value before, because conversations may still have it. */
 function freeValue({ rows }: Pipeline, name: string): string {
   const taken = new Set([...rows.values()].map((row) => nameKey(row.value)));
   let value = name;

@@ -1,3 +1,4 @@
+/** An example adapter that stores a pipeline in localStorage. */
 import {
   IdempotencyCache,
   PipelineError,
@@ -29,33 +30,35 @@ import {
 } from 'pipeline-elements/adapter';
 
 // #region data
-/** Everything, as it stands in one item of localStorage: what is written in one piece cannot be written by half. */
+/** All data, stored as one item of localStorage, so that each write is atomic. */
 interface Data {
-  /** Numbers every write: the version of what was written, and the place to resume from. */
+  /** Incremented by every write; used as versions and as the position in the change log. */
   seq: number;
   rows: Map<Id, StatusRow>;
   entries: Map<Id, Entry>;
-  /** The last changes, oldest first, for the other tabs. */
+  /** The latest changes, oldest first, for other tabs. */
   log: Change[];
 }
 
-/** How many changes are kept. Who missed more hears a `reset`. */
+/** How many changes are kept. Tabs that missed more receive a `reset`. */
 const LOG_LENGTH = 100;
 
-/** How long a write of another tab may take to show here, milliseconds. After that it was cleared. */
+/**
+ * How long another tab's write may take to become visible here, in milliseconds. After that, the storage was cleared.
+ */
 const PATIENCE = 500;
 // #endregion
 
-/** Keeps a small pipeline in localStorage, for all tabs of an origin. */
+/** Stores a small pipeline in localStorage, shared by all tabs of an origin. */
 export class LocalStorageAdapter implements PipelineAdapter {
   readonly #key: string;
   readonly #idempotency = new IdempotencyCache();
   readonly #subscriptions = new Set<() => void>();
-  /** Releases the lock whose name says what this tab wrote last. */
+  /** Releases the lock that announces this tab's last write. */
   #release: (() => void) | undefined;
   #isClosed = false;
 
-  /** @param options `name` keeps tenants and users apart. */
+  /** @param options `name` separates tenants and users. */
   constructor({ name }: { name: string }) {
     this.#key = `pipeline-elements:${name}`;
   }
@@ -100,7 +103,7 @@ export class LocalStorageAdapter implements PipelineAdapter {
       const heir = options.moveTo ?? null;
       const gone = { deleted: true, heir, movedVersion: data.seq + 1, deletedAt: Date.now() } as const;
       putRow(data, { ...row, ...gone }, options);
-      // One change instead of one for each conversation: whoever shows some of them reads those again.
+      // One change instead of one per conversation: subscribers reload the conversations they show.
       if (moved) note(data, { kind: 'reset' }, options);
       return { moved };
     });
@@ -160,10 +163,10 @@ export class LocalStorageAdapter implements PipelineAdapter {
         ? log.filter((change) => Number(change.seq) > told)
         : [{ kind: 'reset', seq: String(seq) }];
       told = seq;
-      // Each on its own: a listener that throws hurts neither the writer nor the next change.
+      // Isolated: a listener that throws affects neither the writer nor the following changes.
       for (const change of missed) queueMicrotask(() => this.#subscriptions.has(stop) && listener(change));
     };
-    // Other tabs' writes come as this event; our own are sent the same way by #write.
+    // Writes of other tabs arrive as this event; #write dispatches the same event for our own.
     const handleStorage = ({ key }: StorageEvent): void => {
       if (key === this.#key || key === null) tell();
     };
@@ -186,7 +189,7 @@ export class LocalStorageAdapter implements PipelineAdapter {
   // #endregion
 
   // #region storage
-  /** Checks and writes while no other tab does; the same `opId` twice happens once. */
+  /** Checks and writes while no other tab does. A repeated `opId` has no effect. */
   async #write<T>(options: CallOptions | undefined, work: (data: Data) => T): Promise<T> {
     this.#checkCall(options);
     return this.#idempotency.run(options?.opId, () =>
@@ -215,13 +218,14 @@ export class LocalStorageAdapter implements PipelineAdapter {
   }
 
   /*
-   * Tabs may be processes, and a write shows in another process a moment later, which no lock waits for. But locks have
-   * names that all can see: each tab holds one that tells what it wrote last, and the next to write waits for that.
+   * Tabs may be in separate processes, where a write becomes visible with a delay even after its lock was released. But
+   * all tabs can see the names of locks: each tab holds one that names its last write, and the next writer waits for
+   * that write.
    */
   async #mark(seq: number): Promise<void> {
     const before = this.#release;
     await new Promise<void>((hold) => {
-      // Shared: after a clear the numbers begin anew, and another tab may still hold this one.
+      // Shared: after the storage was cleared the numbers restart, and another tab may still hold this name.
       void navigator.locks.request(`${this.#key}@${seq}`, { mode: 'shared' }, () => {
         hold();
         return new Promise<void>((release) => (this.#release = release));
@@ -256,18 +260,18 @@ export class LocalStorageAdapter implements PipelineAdapter {
     } catch (cause) {
       throw new PipelineError('quota', 'localStorage is full.', { cause });
     }
-    // The browser tells every tab but this one.
+    // The browser notifies every tab but this one.
     dispatchEvent(new StorageEvent('storage', { key: this.#key, storageArea: localStorage }));
   }
   // #endregion
 }
 
-/** How many conversations have the status now, those that came by a delete included. */
+/** How many conversations currently have the status, including those that a delete moved to it. */
 function having({ rows, entries }: Data, statusId: Id): number {
   return [...entries.values()].filter((entry) => resolveStatusId(rows, entry.statusId) === statusId).length;
 }
 
-/** Counts, and remembers what to tell. */
+/** Assigns versions and collects the changes. */
 function note(
   data: Data,
   body: { kind: 'status'; status: Status } | { kind: 'entry'; entry: Entry } | { kind: 'reset' },
@@ -299,7 +303,7 @@ function setOne(
   const current = held && resolveEntry(data.rows, held);
   const { ifVersion } = options ?? {};
   if (ifVersion !== undefined && ifVersion !== (current?.version ?? 0)) {
-    const error = new PipelineError('conflict', 'The conversation was changed meanwhile.', { current });
+    const error = new PipelineError('conflict', 'The conversation has been changed in the meantime.', { current });
     return { conversationId, ok: false, error };
   }
   const entry: Entry = {
@@ -309,7 +313,7 @@ function setOne(
     version: data.seq + 1,
     changedAt: (current?.statusId ?? null) === to ? (current?.changedAt ?? 0) : Date.now(),
   };
-  // Not `current`: a status that came by a delete becomes the conversation's own when it is picked.
+  // Not compared with `current`: picking an inherited status stores it in the conversation.
   if (held?.statusId === to && held.contactId === entry.contactId) return { conversationId, ok: true, entry: current! };
   data.entries.set(conversationId, entry);
   note(data, { kind: 'entry', entry }, options);

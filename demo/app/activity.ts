@@ -1,7 +1,8 @@
+/** Converts conversations to the form that the library expects. */
 import type { ConversationRef } from 'pipeline-elements';
 import { inbox } from './inbox.js';
 
-/** The conversations as the library knows them: ids and a time, nothing of what was said. */
+/** Only ids and the time of the last activity; no content. */
 export function activity(ids?: readonly string[]): ConversationRef[] {
   const conversations = ids ? inbox.conversations.filter(({ id }) => ids.includes(id)) : inbox.conversations;
   return conversations.map(({ id, contact }) => ({

@@ -1,8 +1,9 @@
+/** Formats dates and times in the page's language. */
 import { formatLocale, words } from './i18n.js';
 
 const DAY = 86_400_000;
 
-/** To make one takes a hundred times what to use it takes. */
+/** Cached, because creating a formatter takes a hundred times as long as using it. */
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 function format(at: number, options: Intl.DateTimeFormatOptions): string {
@@ -20,7 +21,7 @@ function daysAgo(at: number): number {
 
 export const clock = (at: number): string => format(at, { hour: '2-digit', minute: '2-digit' });
 
-/** As short as it can be: a time today, a weekday this week, else a date. */
+/** The shortest form: the time today, the weekday this week, otherwise the date. */
 export function short(at: number): string {
   const days = daysAgo(at);
   if (days <= 0) return clock(at);
@@ -29,7 +30,7 @@ export function short(at: number): string {
   return format(at, { day: 'numeric', month: 'short' });
 }
 
-/** A day separator. */
+/** The text of a day separator. */
 export function day(at: number): string {
   const days = daysAgo(at);
   if (days <= 0) return words().today;

@@ -1,9 +1,10 @@
+/** Creates DOM elements. */
 type Child = Node | string | null | undefined | false;
 type Attribute = string | number | boolean | null | undefined | ((event: never) => void);
 
 /**
- * Makes an element. A function becomes a listener of that name, `true` an empty attribute, `false` and `null` nothing;
- * strings among the children become text nodes, so data can never become markup.
+ * Creates an element. A function becomes an event listener, `true` an empty attribute, `false` and `null` are skipped.
+ * Strings among the children become text nodes, so data can never become markup.
  */
 export function h<Tag extends keyof HTMLElementTagNameMap>(
   tag: Tag,

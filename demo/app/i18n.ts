@@ -1,3 +1,4 @@
+/** The language of the page. */
 import { en } from '../words/en.js';
 import { id } from '../words/id.js';
 import { saveText } from './storage.js';
@@ -7,13 +8,13 @@ export type Locale = 'en' | 'id';
 
 const TABLES: Record<Locale, Words> = { en, id };
 
-/** `<html lang>` is the one source: this page and the elements both follow it. */
+/** `<html lang>` determines the language of the page and the elements. */
 export const locale = (): Locale => (document.documentElement.lang === 'id' ? 'id' : 'en');
 
-/** The page's own words. */
+/** The page's texts. */
 export const words = (): Words => TABLES[locale()];
 
-/** For dates and numbers. English here is the 24-hour, day-first kind. */
+/** For dates and numbers. English uses the 24-hour clock and day-first dates. */
 export const formatLocale = (): string => (locale() === 'id' ? 'id-ID' : 'en-GB');
 
 export function setLocale(next: Locale): void {

@@ -1,6 +1,7 @@
+/** The icons of the page. */
 import type { Channel } from '../data/types.js';
 
-/** Own line glyphs on a 20 × 20 grid. */
+/** Line icons on a 20 × 20 grid. */
 const PATHS = {
   chats:
     'M4 4.5h12a1.5 1.5 0 0 1 1.5 1.5v7a1.5 1.5 0 0 1-1.5 1.5H9L5.5 17v-2.5H4A1.5 1.5 0 0 1 2.5 13V6A1.5 1.5 0 0 1 4 4.5ZM6.5 8h7M6.5 11H11',
@@ -30,7 +31,7 @@ export type IconName = keyof typeof PATHS | Channel;
 
 const SVG = 'http://www.w3.org/2000/svg';
 
-/** A glyph: an image with a name when it says something by itself, else decoration. */
+/** An icon. With a name it is exposed as an image, otherwise it is decorative. */
 export function icon(name: IconName, label?: string): SVGSVGElement {
   const svg = document.createElementNS(SVG, 'svg');
   svg.setAttribute('viewBox', '0 0 20 20');

@@ -1,3 +1,4 @@
+/** The state of the inbox: the example conversations, and what this visitor did with them. */
 import { contacts } from '../data/contacts.js';
 import { seeds } from '../data/conversations.js';
 import type { Contact, ConversationSeed, Inbox } from '../data/types.js';
@@ -15,7 +16,7 @@ export interface Conversation {
   inbox: Inbox;
 }
 
-/** `sent`, `read` or `draft` happened in a conversation; `reload`: another tab changed something. */
+/** `sent`, `read` and `draft` concern one conversation; `reload`: another tab changed something. */
 type Happening = 'sent' | 'read' | 'draft' | 'reload';
 
 class InboxEvent extends Event {
@@ -29,7 +30,7 @@ class InboxEvent extends Event {
 
 /** What this visitor added to the example data. */
 interface Kept {
-  /** Own messages; `epoch` is the time that the example messages before them count back from. */
+  /** The visitor's messages. The ages of the example messages count back from `epoch`. */
   sent: Record<string, { epoch: number; messages: { at: number; text: string }[] }>;
   drafts: Record<string, string>;
   read: Record<string, true>;
@@ -70,7 +71,7 @@ class InboxStore extends EventTarget {
     });
   }
 
-  /** Calls `listener` with the conversation's id, until `signal` aborts. */
+  /** Calls `listener` with the conversation's id, until `signal` is aborted. */
   on(type: Happening, listener: (id: string) => void, signal?: AbortSignal): void {
     this.addEventListener(type, (event) => listener((event as InboxEvent).id), { signal });
   }
@@ -108,7 +109,7 @@ class InboxStore extends EventTarget {
     return this.#kept.read[id] ? 0 : (this.#seeds.get(id)?.unread ?? 0);
   }
 
-  /** In all conversations. */
+  /** The number of unread messages in all conversations. */
   get unreadTotal(): number {
     return this.#unreadTotal;
   }

@@ -1,4 +1,4 @@
-/** Hash routes: `#/chats`, `#/chats/<conversationId>`, `#/chats/<conversationId>/details`, `#/contacts`, `#/settings`. */
+/** Parses hash routes such as `#/chats`, `#/chats/<conversationId>/details`, `#/contacts` and `#/settings`. */
 
 export type Page = 'chats' | 'contacts' | 'settings';
 

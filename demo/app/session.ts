@@ -1,19 +1,19 @@
-/** Who is signed in on the server of the demo. An inbox without a server has nobody to sign in. */
+/** Manages the demo's sign-in. Without a server there is no sign-in. */
 import type { PipelineErrorEvent } from 'pipeline-elements';
 
 export const USERS = ['agent-1', 'agent-2', 'manager'] as const;
 export type User = (typeof USERS)[number];
 
-/** Who is signed in where a page is opened without a session: the demo works at once. */
+/** The user who is signed in if there is no session, so that the demo works immediately. */
 const FIRST: User = 'manager';
 const ADDRESS = '/session';
 
-/** `none`: this inbox has no sessions. `out`: nobody is signed in. */
+/** `none`: this inbox has no sessions. `out`: no one is signed in. */
 type State = { kind: 'none' } | { kind: 'out' } | { kind: 'in'; user: User; roles: readonly string[] };
 
 let state: State = { kind: 'none' };
 const changes = new EventTarget();
-/** Tells the other tabs of this browser, which have the same cookie. */
+/** Notifies the other tabs of this browser, which share the cookie. */
 const channel = 'BroadcastChannel' in globalThis ? new BroadcastChannel('inbox-session') : undefined;
 
 export const hasSessions = (): boolean => state.kind !== 'none';
@@ -21,7 +21,7 @@ export const hasSessions = (): boolean => state.kind !== 'none';
 /** `undefined`: signed out, or there are no sessions. */
 export const currentUser = (): User | undefined => (state.kind === 'in' ? state.user : undefined);
 
-/** Whether the user may change the pipeline itself; without sessions everyone may. */
+/** Whether the user may change the pipeline itself. Without sessions everyone may. */
 export const canManage = (): boolean =>
   state.kind === 'none' || (state.kind === 'in' && state.roles.includes('manager'));
 
@@ -29,7 +29,7 @@ export function followSession(listener: () => void, signal?: AbortSignal): void 
   changes.addEventListener('change', listener, signal ? { signal } : {});
 }
 
-/** Finds out who is signed in, and signs in where nobody is. Rejects when the server cannot be reached. */
+/** Loads the current user, and signs in if there is none. Rejects if the server cannot be reached. */
 export async function startSession(): Promise<void> {
   state = { kind: 'out' };
   const found = await read();
@@ -43,7 +43,7 @@ export async function startSession(): Promise<void> {
   });
 }
 
-/** Signs in, also over another user. Rejects when the server refuses or cannot be reached. */
+/** Signs in, replacing the current user. Rejects if the server rejects it or cannot be reached. */
 export async function signIn(user: User): Promise<void> {
   await send({ method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ user }) });
   set((await read()) ?? { kind: 'out' });
@@ -60,21 +60,21 @@ async function refresh(): Promise<void> {
   try {
     set((await read()) ?? { kind: 'out' });
   } catch {
-    // Offline: what was known last holds until it is asked again.
+    // While offline, the last known user is kept.
   }
 }
 
 async function send(init: RequestInit): Promise<void> {
   const response = await fetch(ADDRESS, init);
-  if (!response.ok) throw new Error(`The server answered ${response.status}`);
+  if (!response.ok) throw new Error(`The server responded with ${response.status}`);
 }
 
-/** `undefined`: nobody is signed in. */
+/** `undefined`: no one is signed in. */
 async function read(): Promise<State | undefined> {
   const response = await fetch(ADDRESS, { headers: { Accept: 'application/json' } });
   if (response.status === 401) return undefined;
   if (response.status === 404) return { kind: 'none' };
-  if (!response.ok) throw new Error(`The server answered ${response.status}`);
+  if (!response.ok) throw new Error(`The server responded with ${response.status}`);
   const { user, roles } = (await response.json()) as { user?: unknown; roles?: unknown };
   const known = USERS.find((each) => each === user);
   if (!known) return undefined;

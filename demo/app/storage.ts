@@ -1,4 +1,4 @@
-/** The page's own localStorage, which may be forbidden, full or hold something else. */
+/** Reads and writes the page's localStorage, which may be blocked, full or contain invalid data. */
 
 export function load(key: string): unknown {
   try {
@@ -12,7 +12,7 @@ export function save(key: string, value: unknown): void {
   try {
     localStorage.setItem(key, JSON.stringify(value));
   } catch {
-    // What does not fit is kept for this visit only.
+    // Storage is blocked or full, so the value is only kept for this visit.
   }
 }
 
@@ -28,6 +28,6 @@ export function saveText(key: string, value: string): void {
   try {
     localStorage.setItem(key, value);
   } catch {
-    // As above.
+    // Storage is blocked or full.
   }
 }

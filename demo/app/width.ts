@@ -1,7 +1,7 @@
-/** From here on list and conversation stand side by side; chats.css says the same. */
+/** The width from which the list and the conversation are side by side; also used in chats.css. */
 const SIDE_BY_SIDE_REM = 48;
 
-/** Measured in the page's own letters, as the style sheets do: larger text means a narrower page. */
+/** Measured in rem, like in the style sheets: larger text means a narrower page. */
 export function sideBySide(): boolean {
   const root = document.documentElement;
   return root.clientWidth >= SIDE_BY_SIDE_REM * parseFloat(getComputedStyle(root).fontSize);

@@ -1,8 +1,9 @@
+/** The example contacts. */
 import type { Contact } from './types.js';
 
 /**
- * Nobody here exists. Phone numbers are from the ranges kept for fiction (US 555-01xx, UK 07700 900xxx,
- * Australia 0491 570 xxx) or, for Indonesia, which keeps none, from a block of zeros; addresses end in `.example`.
+ * All fictional. Phone numbers are from ranges reserved for fiction (US 555-01xx, UK 07700 900xxx, Australia
+ * 0491 570 xxx) or, for Indonesia, which has none, from a block of zeros. E-mail addresses end in `.example`.
  */
 type Details = Omit<Contact, 'id' | 'name' | 'handle' | 'language'> & { handle?: string; language?: string };
 
@@ -188,7 +189,7 @@ export const aisha = contact(28, 'Aisha Rahman', {
   firstSeenDays: 33,
 });
 
-/** Two who never wrote: a contact has zero or more conversations. */
+/** Two contacts without conversations. */
 const wulan = contact(29, 'Wulan Oktaviani', {
   phone: '+62 812-0000-0129',
   city: 'Pekalongan',

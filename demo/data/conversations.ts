@@ -1,3 +1,4 @@
+/** The example conversations of all inboxes. */
 import { kiranaStudioTalks } from './kirana-studio.js';
 import { kopiNusaTalks } from './kopi-nusa.js';
 import { lampuSenjaTalks } from './lampu-senja.js';

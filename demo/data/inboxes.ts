@@ -1,3 +1,4 @@
+/** The example inboxes. */
 import type { Inbox } from './types.js';
 
 export const melatiWhatsApp: Inbox = { name: 'Toko Melati', channel: 'whatsapp' };

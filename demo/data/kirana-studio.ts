@@ -1,3 +1,4 @@
+/** Example conversations of Kirana Studio. */
 import { aisha, citra, lia, maya, putri, rizky, sofia } from './contacts.js';
 import { kiranaInstagram, kiranaWeb } from './inboxes.js';
 import { talk, them, us } from './talk.js';

@@ -1,3 +1,4 @@
+/** Example conversations of Kopi Nusa. */
 import { bagas, fajar, liam, marcus, noah, priya, wayan, yusuf } from './contacts.js';
 import { kopiWeb, kopiWhatsApp } from './inboxes.js';
 import { talk, them, us, whatsappId } from './talk.js';

@@ -1,3 +1,4 @@
+/** Example conversations of Lampu Senja. */
 import { agus, daniel, dimas, emma, hendra, rina } from './contacts.js';
 import { senjaWeb, senjaWhatsApp } from './inboxes.js';
 import { talk, them, us, whatsappId } from './talk.js';

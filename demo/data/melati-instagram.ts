@@ -1,3 +1,4 @@
+/** Example conversations of the Instagram inbox of Toko Melati. */
 import { hannah, nadia, niluh, priya, rina, sari } from './contacts.js';
 import { melatiInstagram } from './inboxes.js';
 import { talk, them, us } from './talk.js';

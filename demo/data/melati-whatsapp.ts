@@ -1,3 +1,4 @@
+/** Example conversations of the WhatsApp inbox of Toko Melati. */
 import { chloe, intan, maya, nadia, putri, rina, sari, teguh } from './contacts.js';
 import { melatiWhatsApp } from './inboxes.js';
 import { talk, them, us, whatsappId } from './talk.js';

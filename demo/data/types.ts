@@ -1,4 +1,4 @@
-/** What the inbox knows; the library sees only the ids. */
+/** The data types of the inbox. The library only sees the ids. */
 
 export type Channel = 'whatsapp' | 'instagram' | 'web';
 
@@ -10,7 +10,7 @@ export interface Inbox {
 export interface Contact {
   id: string;
   name: string;
-  /** How the person is reached, as shown: a phone number, an @handle or an e-mail address. */
+  /** The contact's address as displayed: a phone number, an @handle or an e-mail address. */
   handle: string;
   phone?: string;
   instagram?: string;

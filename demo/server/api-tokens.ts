@@ -1,4 +1,4 @@
-// Reads API_TOKENS, the callers of a server that has no sign-in of its own.
+// Parses API_TOKENS, which lists the callers of a server without a sign-in of its own.
 import { parseCaller, type Caller } from './access.js';
 import { ROLES } from './permissions.js';
 
@@ -6,21 +6,22 @@ const DEFAULT_ROLES = ['manager'];
 
 export interface ApiTokens {
   tokens: Record<string, Caller>;
-  /** What is odd about them, for the log. */
+  /** Problems to log that are not errors. */
   warnings: string[];
 }
 
 /**
- * Reads `{ "token": { "tenant": "…", "user": "…", "roles": ["manager"] } }`; `roles` default to `["manager"]`, fields
- * that are unknown are ignored. Throws an `Error` that names the entry (by its place, as a token is a secret) and the field.
+ * Parses `{ "token": { "tenant": "…", "user": "…", "roles": ["manager"] } }`. `roles` defaults to `["manager"]`;
+ * unknown fields are ignored. Throws an `Error` that names the field and the entry (by its position: tokens are
+ * secret).
  *
- * @param text JSON; `undefined` or empty: no tokens.
+ * @param text JSON; `undefined` or empty means no tokens.
  */
 export function parseApiTokens(text: string | undefined): ApiTokens {
   const warnings: string[] = [];
   const entries = Object.entries(objectOf(text)).map(([token, value], index) => {
     const where = `API_TOKENS, entry ${index + 1}`;
-    // As an Authorization header can carry it.
+    // Must be transmittable in an Authorization header.
     if (!/^[\x21-\x7e]+$/.test(token)) throw new Error(`${where}: token: must be visible ASCII without spaces.`);
     const caller = callerOf(where, value);
     for (const role of caller.roles) {

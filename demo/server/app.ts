@@ -1,15 +1,16 @@
+/** Builds the Hono app of the API: the routes, and the responses to errors. */
 import { Hono } from 'hono';
 import { PipelineError, invalid } from '../../src/model/errors.js';
 import { HttpError, errorResponse, problemResponse } from './problem.js';
 import { createRoutes, type Env, type RouteOptions } from './routes.js';
 
 export interface AppOptions extends RouteOptions {
-  /** Where the routes are, as the router takes it: `/api`, or `/api/:tenant`. */
+  /** Where the routes are mounted, as a router pattern: `/api` or `/api/:tenant`. */
   basePath: string;
   onError(thrown: unknown): void;
 }
 
-/** The wire for callers who were let in: the routes, and how what goes wrong is told. */
+/** The API for requests that have passed the request guard. */
 export function createApp(options: AppOptions): Hono<Env> {
   const { basePath, onError } = options;
   const app = new Hono<Env>();
@@ -28,7 +29,7 @@ export function createApp(options: AppOptions): Hono<Env> {
   return app;
 }
 
-/** The methods of each path, for those that it does not have. */
+/** The allowed methods of each path, for `405` responses. */
 function methodsOf(routes: Hono<Env>): Map<string, string> {
   const methods = new Map<string, string[]>();
   for (const { path, method } of routes.routes) {

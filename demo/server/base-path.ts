@@ -1,18 +1,18 @@
-// Where the API is mounted, and which tenant a path names.
+// Parses the path where the API is mounted, and extracts the tenant from request paths.
 import { tenantOf, type PathParameters } from './access.js';
 
 export interface BasePath {
-  /** As the router takes it, such as `/api` or `/api/:tenant`. */
+  /** The router pattern, such as `/api` or `/api/:tenant`. */
   pattern: string;
-  /** Whether a path is one of the API. */
+  /** Whether a path belongs to the API. */
   owns(pathname: string): boolean;
-  /** What an own path says. Throws `not-found` for a segment that cannot be a tenant. */
+  /** The parameters of a path of the API. Throws `not-found` if the tenant is not valid. */
   parametersOf(pathname: string): PathParameters;
 }
 
 const SEGMENT = /^(?:[\w.~-]+|:tenant)$/;
 
-/** Reads `/api`, or `/api/:tenant` with one segment for the tenant. Throws an `Error` for anything else. */
+/** Parses `/api`, or `/api/:tenant` with one segment for the tenant. Throws an `Error` for anything else. */
 export function parseBasePath(pattern: string): BasePath {
   const [first, ...segments] = pattern.split('/');
   const isValid = first === '' && segments.every((segment) => SEGMENT.test(segment));
@@ -31,7 +31,7 @@ export function parseBasePath(pattern: string): BasePath {
   };
 }
 
-/** Empty, which no tenant is, for what cannot be decoded. */
+/** Returns an empty string, which is never a valid tenant, if the segment cannot be decoded. */
 function decode(segment: string): string {
   try {
     return decodeURIComponent(segment);

@@ -1,3 +1,4 @@
+/** Reads and validates request bodies. */
 import { PipelineError, invalid } from '../../src/model/errors.js';
 import { type ConversationRef, parseConversationRef } from '../../src/model/entry.js';
 import { parseId } from '../../src/model/validate.js';
@@ -6,7 +7,7 @@ import { HttpError } from './problem.js';
 
 export const MAX_BODY = 1_000_000;
 export const MAX_BATCH = 200;
-/** A host knows thousands of conversations. */
+/** Higher than for clients: hosts have thousands of conversations. */
 export const MAX_HOST_BATCH = 1000;
 
 export interface Body {
@@ -15,9 +16,9 @@ export interface Body {
 }
 
 /**
- * The body, an object in JSON. Another content type is refused: it is what a form of a foreign page could send.
+ * Reads a JSON object from the body. Other content types are rejected because a form on another site could send them.
  *
- * @param isOptional nothing at all is read as `{}`.
+ * @param isOptional read an empty body as `{}`.
  */
 export async function readBody(request: Request, isOptional = false): Promise<Body> {
   const type = request.headers.get('content-type');
@@ -36,8 +37,8 @@ export async function readBody(request: Request, isOptional = false): Promise<Bo
   return { text, fields: value as Record<string, unknown> };
 }
 
-/** The connection was lost, or the chunks were no chunks. Nobody may be there for the answer. */
-function cutOff(): never {
+/** The connection was lost or the chunked encoding is broken, so the client may not receive the response. */
+function throwIncomplete(): never {
   throw new HttpError(400, invalid('body', 'did not arrive in full.'));
 }
 
@@ -47,14 +48,14 @@ async function isEmpty(request: Request): Promise<boolean> {
 
 async function readText(request: Request): Promise<string> {
   const error = new PipelineError('limit', `body: must have at most ${MAX_BODY} bytes.`);
-  // The rest of it is not read, so nothing can follow on this connection.
+  // The rest of the body is not read, so the connection cannot be reused.
   const tooBig = new HttpError(413, error, { Connection: 'close' });
   if (Number(request.headers.get('content-length')) > MAX_BODY) throw tooBig;
   const reader = (request.body as ReadableStream<Uint8Array> | null)?.getReader();
   const decoder = new TextDecoder('utf-8', { fatal: true });
   let [text, size] = ['', 0];
   for (;;) {
-    const { done, value } = (await reader?.read().catch(cutOff)) ?? { done: true };
+    const { done, value } = (await reader?.read().catch(throwIncomplete)) ?? { done: true };
     size += value?.byteLength ?? 0;
     if (size > MAX_BODY) {
       await reader?.cancel().catch(() => undefined);
@@ -69,7 +70,7 @@ async function readText(request: Request): Promise<string> {
   }
 }
 
-/** A list of at most 200, each item read by `parse`. Throws `invalid`, naming the field. */
+/** Parses an array of at most 200 items (by default) with `parse`. Throws `invalid` with the field name. */
 export function listOf<T>(value: unknown, field: string, parse: (item: unknown) => T, most = MAX_BATCH): T[] {
   if (!Array.isArray(value)) throw invalid(field, 'must be a list.');
   if (value.length > most) throw invalid(field, `must have at most ${most} items.`);
@@ -78,10 +79,10 @@ export function listOf<T>(value: unknown, field: string, parse: (item: unknown) 
 
 export const idsOf = (value: unknown): Id[] => listOf(value, 'ids', (id) => parseId(id, 'ids'));
 
-/** `null`: none. Left out is an error: it could be a slip, and would take something away. */
+/** `null` means none. A missing value is an error, because it might be a mistake that removes data. */
 export const nullableId = (value: unknown, field: string): Id | null => (value === null ? null : parseId(value, field));
 
-/** Conversations as a client names them. When they were active is not for clients to say. */
+/** Parses a conversation named by a client. `activityAt` is ignored: only the host may set it. */
 export function refOf(value: unknown): ConversationRef {
   const { conversationId, contactId } = parseConversationRef(value);
   return contactId === undefined ? { conversationId } : { conversationId, contactId };

@@ -1,23 +1,24 @@
+/** Maintains a summary row for each contact, so that reads need not walk its conversations. */
 import type { ContactSummary } from '../../src/model/entry.js';
 import { resolveStatusId } from '../../src/model/reassignment.js';
 import type { Id } from '../../src/model/id.js';
 import type { ConversationRow } from './conversations.js';
-import { resolveKeys, type StatusKey, type Tally } from './counters.js';
+import { resolveKeys, type StatusKey, type CounterChanges } from './counters.js';
 import { hash } from './hash.js';
-import type { Read, Write } from './store.js';
+import type { ReadContext, WriteContext } from './store.js';
 
-/** A conversation as it was (missing: new) and as it is now. */
-export interface Rewrite {
+/** A conversation before (`undefined`: new) and after a write. */
+export interface ConversationChange {
   before: ConversationRow | undefined;
   after: ConversationRow;
 }
 
 interface ContactRow {
   contactId: Id;
-  /** How many of its conversations have each status. */
+  /** How many of the contact's conversations have each status. */
   held: [StatusKey, number][];
   signature: string;
-  /** Of its most recently active conversation. */
+  /** The status of its most recently active conversation. */
   latestKey: StatusKey;
   latestId: Id;
   recency: number;
@@ -42,23 +43,25 @@ const REMOVE = 'DELETE FROM pipeline.contacts WHERE tenant_id = $1 AND contact_i
 
 const keyOf = ({ statusId }: Pick<ConversationRow, 'statusId'>): StatusKey => statusId ?? '';
 
-/** The same for all contacts with these statuses. Ids hold no control characters. */
+/**
+ * Equal for all contacts with the same statuses. Ids contain no control characters, so the separator is unambiguous.
+ */
 const signatureOf = (keys: readonly StatusKey[]): string => hash(keys.join('\n'));
 
-/** In the order of the database, by bytes, which is not that of JavaScript where an id holds an emoji. */
+/** Compares in byte order, like the database. JavaScript's order differs if an id contains an emoji. */
 const isBefore = (a: Id, b: Id): boolean => Buffer.compare(Buffer.from(a), Buffer.from(b)) < 0;
 
 type Latest = Pick<ContactRow, 'latestKey' | 'latestId' | 'recency'>;
 
-/** A contact while its conversations are rewritten. */
-class Draft {
+/** Computes a contact's new summary while its conversations change. */
+class ContactUpdate {
   readonly #contactId: Id;
   readonly #before: ContactRow | undefined;
   readonly #held: Map<StatusKey, number>;
   #latest: Latest | undefined;
   readonly #added: ConversationRow[] = [];
-  /** Its latest conversation went to another contact. */
-  #isLatestUnsure = false;
+  /** Set if its latest conversation moved to another contact. */
+  #isLatestUnknown = false;
 
   constructor(contactId: Id, before: ContactRow | undefined) {
     this.#contactId = contactId;
@@ -74,7 +77,7 @@ class Draft {
     else this.#held.delete(key);
     if (this.#latest?.latestId !== row.conversationId) return;
     this.#latest = undefined;
-    this.#isLatestUnsure = true;
+    this.#isLatestUnknown = true;
   }
 
   add(row: ConversationRow): void {
@@ -82,61 +85,70 @@ class Draft {
     this.#held.set(key, (this.#held.get(key) ?? 0) + 1);
     this.#added.push(row);
     this.#offer(row);
-    // Activity never goes back: what was the newest and stays here is the newest.
-    if (this.#before?.latestId === row.conversationId) this.#isLatestUnsure = false;
+    // Activity never goes back, so a conversation that was the newest and stays with this contact is still the newest.
+    if (this.#before?.latestId === row.conversationId) this.#isLatestUnknown = false;
   }
 
-  /** The row to store; `undefined` when it has no conversation any more. */
-  async finish({ tx, tenant }: Write, tally: Tally, rewritten: readonly Id[]): Promise<ContactRow | undefined> {
+  /** The row to store, or `undefined` if the contact has no conversations left. */
+  async finish(
+    { tx, tenant }: WriteContext,
+    counters: CounterChanges,
+    changedIds: readonly Id[],
+  ): Promise<ContactRow | undefined> {
     const before = this.#before;
     if (before) {
       const keys = before.held.map(([key]) => key);
-      tally.add('contact', before.signature, keys, -1);
-      tally.add('latest', before.latestKey, [before.latestKey], -1);
+      counters.add('contact', before.signature, keys, -1);
+      counters.add('latest', before.latestKey, [before.latestKey], -1);
     }
     if (!this.#held.size) return undefined;
-    if (this.#isLatestUnsure) {
-      const [newest] = await tx.query<ConversationRow>(NEWEST, [tenant, this.#contactId, rewritten]);
+    if (this.#isLatestUnknown) {
+      const [newest] = await tx.query<ConversationRow>(NEWEST, [tenant, this.#contactId, changedIds]);
       for (const row of newest ? [newest, ...this.#added] : this.#added) this.#offer(row);
     }
     const held = [...this.#held].sort(([a], [b]) => (a < b ? -1 : 1));
     const keys = held.map(([key]) => key);
     const signature = signatureOf(keys);
     const { latestKey, latestId, recency } = this.#latest!;
-    tally.add('contact', signature, keys, 1);
-    tally.add('latest', latestKey, [latestKey], 1);
+    counters.add('contact', signature, keys, 1);
+    counters.add('latest', latestKey, [latestKey], 1);
     return { contactId: this.#contactId, held, signature, latestKey, latestId, recency };
   }
 
-  /** The latest, unless another is. */
+  /** Makes this conversation the latest unless the current one is newer. */
   #offer(row: Pick<ConversationRow, 'statusId' | 'conversationId' | 'recency'>): void {
     const { conversationId: latestId, recency } = row;
-    const held = this.#latest;
-    if (held && (held.recency < recency || (held.recency === recency && isBefore(held.latestId, latestId)))) return;
+    const latest = this.#latest;
+    if (latest && (latest.recency < recency || (latest.recency === recency && isBefore(latest.latestId, latestId))))
+      return;
     this.#latest = { latestKey: keyOf(row), latestId, recency };
   }
 }
 
-/** Brings the contacts up to date with conversations that were just written, each contact once. */
-export async function rewriteContacts(write: Write, rewrites: readonly Rewrite[], tally: Tally): Promise<void> {
-  const relevant = rewrites.filter(concernsContact);
+/** Updates the contacts of conversations that were just written, each contact once. */
+export async function updateContacts(
+  write: WriteContext,
+  changes: readonly ConversationChange[],
+  counters: CounterChanges,
+): Promise<void> {
+  const relevant = changes.filter(concernsContact);
   const ids = [...new Set(relevant.flatMap(({ before, after }) => [before?.contactId, after.contactId]))].filter(
     (id) => id != null,
   );
   if (!ids.length) return;
-  const held = await readRows(write, ids);
-  const drafts = new Map(ids.map((id) => [id, new Draft(id, held.get(id))]));
+  const stored = await readRows(write, ids);
+  const updates = new Map(ids.map((id) => [id, new ContactUpdate(id, stored.get(id))]));
   for (const { before, after } of relevant) {
-    if (before && before.contactId !== null) drafts.get(before.contactId)!.remove(before);
-    if (after.contactId !== null) drafts.get(after.contactId)!.add(after);
+    if (before && before.contactId !== null) updates.get(before.contactId)!.remove(before);
+    if (after.contactId !== null) updates.get(after.contactId)!.add(after);
   }
-  const rewritten = rewrites.map(({ after }) => after.conversationId);
+  const changedIds = changes.map(({ after }) => after.conversationId);
   const kept: ContactRow[] = [];
   const gone: Id[] = [];
-  for (const [id, draft] of drafts) {
-    const row = await draft.finish(write, tally, rewritten);
+  for (const [id, update] of updates) {
+    const row = await update.finish(write, counters, changedIds);
     if (row) kept.push(row);
-    else if (held.has(id)) gone.push(id);
+    else if (stored.has(id)) gone.push(id);
   }
   const { batch, tenant } = write;
   if (kept.length) {
@@ -146,13 +158,13 @@ export async function rewriteContacts(write: Write, rewrites: readonly Rewrite[]
   if (gone.length) batch.addLater(REMOVE, [tenant, gone]);
 }
 
-function concernsContact({ before, after }: Rewrite): boolean {
+function concernsContact({ before, after }: ConversationChange): boolean {
   return (
     before?.contactId !== after.contactId || before.statusId !== after.statusId || before.recency !== after.recency
   );
 }
 
-async function readRows({ tx, tenant }: Read, ids: readonly Id[]): Promise<Map<Id, ContactRow>> {
+async function readRows({ tx, tenant }: ReadContext, ids: readonly Id[]): Promise<Map<Id, ContactRow>> {
   if (!ids.length) return new Map();
   const rows = await tx.query<Omit<ContactRow, 'held'> & { held: string }>(READ, [tenant, ids]);
   return new Map(
@@ -160,11 +172,14 @@ async function readRows({ tx, tenant }: Read, ids: readonly Id[]): Promise<Map<I
   );
 }
 
-/** The summaries of those that are known, in the order asked, each once. */
-export async function readContacts(read: Read, ids: readonly Id[]): Promise<(ContactSummary & { contactId: Id })[]> {
-  const held = await readRows(read, ids);
+/** The summaries of the known contacts, in the order of `ids`, without duplicates. */
+export async function readContacts(
+  read: ReadContext,
+  ids: readonly Id[],
+): Promise<(ContactSummary & { contactId: Id })[]> {
+  const stored = await readRows(read, ids);
   return [...new Set(ids)].flatMap((contactId) => {
-    const row = held.get(contactId);
+    const row = stored.get(contactId);
     if (!row) return [];
     const latest = resolveStatusId(read.rows, row.latestKey || null);
     const all = resolveKeys(

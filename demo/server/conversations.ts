@@ -1,18 +1,19 @@
+/** Reads and writes conversations: their entries, statuses and contacts. */
 import type { ConversationRef, Entry, SetResult } from '../../src/model/entry.js';
 import { PipelineError } from '../../src/model/errors.js';
 import { resolveEntry } from '../../src/model/reassignment.js';
 import type { Id } from '../../src/model/id.js';
 import { requireLiveStatus, type Rows } from '../../src/adapters/rules.js';
-import { rewriteContacts, type Rewrite } from './contacts.js';
-import { Tally } from './counters.js';
+import { updateContacts, type ConversationChange } from './contacts.js';
+import { CounterChanges } from './counters.js';
 import { HISTORY_BATCH, pruneHistory, putHistory, type HistoryRow } from './history.js';
 import type { VersionCheck } from './statuses.js';
-import type { Read, Write } from './store.js';
+import type { ReadContext, WriteContext } from './store.js';
 
 export interface ConversationRow extends Entry {
-  /** Minus the time of the newest message. */
+  /** The negated time of the newest message. */
   recency: number;
-  /** How many events its history had so far. */
+  /** How many history events the conversation has had so far. */
   events: number;
 }
 
@@ -29,54 +30,54 @@ const PUT = `INSERT INTO pipeline.conversations
     status_id = excluded.status_id, version = excluded.version, changed_at = excluded.changed_at,
     recency = excluded.recency, events = excluded.events`;
 
-async function readRows({ tx, tenant }: Read, ids: readonly Id[]): Promise<Map<Id, ConversationRow>> {
+async function readRows({ tx, tenant }: ReadContext, ids: readonly Id[]): Promise<Map<Id, ConversationRow>> {
   if (!ids.length) return new Map();
   const rows = await tx.query<ConversationRow>(READ, [tenant, ids]);
   return new Map(rows.map((row) => [row.conversationId, row]));
 }
 
-/** A row as it leaves the server. */
+/** The public form of a row. */
 function toEntry(rows: Rows, { conversationId, contactId, statusId, version, changedAt }: ConversationRow): Entry {
   return resolveEntry(rows, { conversationId, contactId, statusId, version, changedAt });
 }
 
-/** The entries of those that are known, in the order asked, each once. */
-export async function readEntries(read: Read, ids: readonly Id[]): Promise<Entry[]> {
-  const held = await readRows(read, ids);
+/** The entries of the known conversations, in the order of `ids`, without duplicates. */
+export async function readEntries(read: ReadContext, ids: readonly Id[]): Promise<Entry[]> {
+  const stored = await readRows(read, ids);
   return [...new Set(ids)].flatMap((id) => {
-    const row = held.get(id);
+    const row = stored.get(id);
     return row ? [toEntry(read.rows, row)] : [];
   });
 }
 
-/** Gives conversations a status. Rejects, all of it, with `not-found` and `status-deleted` for the status. */
+/** Sets the status of conversations. Rejects as a whole with `not-found` or `status-deleted` for the status. */
 export async function setStatus(
-  write: Write,
+  write: WriteContext,
   refs: readonly ConversationRef[],
   to: Id | null,
-  isSeen: VersionCheck = () => true,
+  matchesVersion: VersionCheck = () => true,
 ): Promise<SetResult[]> {
   const { rows, journal, head } = write;
   if (to !== null) requireLiveStatus(rows, to, 'statusId');
   const results: SetResult[] = [];
   const events: HistoryRow[] = [];
-  await rewrite(write, refs, (ref, held) => {
+  await updateRows(write, refs, (ref, stored) => {
     const { conversationId } = ref;
-    const current = held && toEntry(rows, held);
-    if (!isSeen(current?.version ?? 0)) {
-      const message = `The conversation "${conversationId}" was changed meanwhile.`;
+    const current = stored && toEntry(rows, stored);
+    if (!matchesVersion(current?.version ?? 0)) {
+      const message = `The conversation "${conversationId}" has been changed in the meantime.`;
       results.push({ conversationId, ok: false, error: new PipelineError('conflict', message, { current }) });
       return undefined;
     }
     const from = current?.statusId ?? null;
-    const next = touched(ref, held);
+    const next = mergeRef(ref, stored);
     next.changedAt = from !== to ? head.now : (current?.changedAt ?? 0);
-    // Picking what it has already changes nothing, but an inherited status becomes the conversation's own.
-    const changed = from !== to || !held || next.contactId !== held.contactId || held.statusId !== to;
+    // Picking the current status changes nothing, unless it was inherited from a deleted status: it is then stored.
+    const changed = from !== to || !stored || next.contactId !== stored.contactId || stored.statusId !== to;
     if (changed) {
       next.statusId = to;
       next.version = journal.next();
-      const fromKey = held?.statusId ?? '';
+      const fromKey = stored?.statusId ?? '';
       if (fromKey !== (to ?? '')) {
         next.events++;
         events.push({ conversationId, seq: next.version, fromKey, toKey: to ?? '' });
@@ -91,11 +92,11 @@ export async function setStatus(
   return results;
 }
 
-/** Takes note of conversations; what changed is only what a client can see: that it exists, and whose it is. */
-export async function putConversations(write: Write, refs: readonly ConversationRef[]): Promise<void> {
-  await rewrite(write, refs, (ref, held) => {
-    const next = touched(ref, held);
-    if (!held || held.contactId !== next.contactId) {
+/** Registers conversations. Reports a change only for what clients can see: a new conversation or another contact. */
+export async function putConversations(write: WriteContext, refs: readonly ConversationRef[]): Promise<void> {
+  await updateRows(write, refs, (ref, stored) => {
+    const next = mergeRef(ref, stored);
+    if (!stored || stored.contactId !== next.contactId) {
       next.version = write.journal.next();
       write.journal.logEntry(toEntry(write.rows, next));
     }
@@ -103,27 +104,27 @@ export async function putConversations(write: Write, refs: readonly Conversation
   });
 }
 
-/** The conversation with what the host says of it now; activity never goes back. */
-function touched(ref: ConversationRef, held: ConversationRow | undefined): ConversationRow {
+/** Merges what the host says about a conversation into its row. Activity never goes back. */
+function mergeRef(ref: ConversationRef, stored: ConversationRow | undefined): ConversationRow {
   return {
     conversationId: ref.conversationId,
-    contactId: ref.contactId ?? held?.contactId ?? null,
-    statusId: held?.statusId ?? null,
-    version: held?.version ?? 0,
-    changedAt: held?.changedAt ?? 0,
-    recency: Math.min(0 - (ref.activityAt ?? 0), held?.recency ?? 0),
-    events: held?.events ?? 0,
+    contactId: ref.contactId ?? stored?.contactId ?? null,
+    statusId: stored?.statusId ?? null,
+    version: stored?.version ?? 0,
+    changedAt: stored?.changedAt ?? 0,
+    recency: Math.min(0 - (ref.activityAt ?? 0), stored?.recency ?? 0),
+    events: stored?.events ?? 0,
   };
 }
 
 /**
- * Works a list off in order: reads what is held, asks `decide` for the row to write (`undefined`: none), and writes what
- * changed with all that is summed up from it.
+ * Processes a list in order: reads the current rows, calls `decide` for each new row (`undefined`: unchanged), and
+ * writes the changed rows together with the data derived from them.
  */
-async function rewrite(
-  write: Write,
+async function updateRows(
+  write: WriteContext,
   refs: readonly ConversationRef[],
-  decide: (ref: ConversationRef, held: ConversationRow | undefined) => ConversationRow | undefined,
+  decide: (ref: ConversationRef, stored: ConversationRow | undefined) => ConversationRow | undefined,
 ): Promise<void> {
   const before = await readRows(write, [...new Set(refs.map((ref) => ref.conversationId))]);
   const after = new Map(before);
@@ -131,25 +132,25 @@ async function rewrite(
     const next = decide(ref, after.get(ref.conversationId));
     if (next) after.set(ref.conversationId, next);
   }
-  const rewrites: Rewrite[] = [];
-  const tally = new Tally();
+  const changes: ConversationChange[] = [];
+  const counters = new CounterChanges();
   for (const [id, row] of after) {
-    const held = before.get(id);
-    if (held && isSame(held, row)) continue;
-    rewrites.push({ before: held, after: row });
-    const [from, to] = [held && (held.statusId ?? ''), row.statusId ?? ''];
+    const stored = before.get(id);
+    if (stored && isSame(stored, row)) continue;
+    changes.push({ before: stored, after: row });
+    const [from, to] = [stored && (stored.statusId ?? ''), row.statusId ?? ''];
     if (from === to) continue;
-    if (from !== undefined) tally.add('conversation', from, [from], -1);
-    tally.add('conversation', to, [to], 1);
+    if (from !== undefined) counters.add('conversation', from, [from], -1);
+    counters.add('conversation', to, [to], 1);
   }
-  if (!rewrites.length) return;
-  write.batch.add(PUT, [write.tenant, JSON.stringify(rewrites.map((each) => each.after))]);
-  await rewriteContacts(write, rewrites, tally);
-  tally.save(write);
-  const long = rewrites.filter(
+  if (!changes.length) return;
+  write.batch.add(PUT, [write.tenant, JSON.stringify(changes.map((each) => each.after))]);
+  await updateContacts(write, changes, counters);
+  counters.save(write);
+  const overflowing = changes.filter(
     (each) => Math.floor(each.after.events / HISTORY_BATCH) > Math.floor((each.before?.events ?? 0) / HISTORY_BATCH),
   );
-  for (const each of long) pruneHistory(write, each.after.conversationId);
+  for (const each of overflowing) pruneHistory(write, each.after.conversationId);
 }
 
 function isSame(a: ConversationRow, b: ConversationRow): boolean {

@@ -1,4 +1,4 @@
-// What browsers are told about pages of other origins.
+// CORS headers for pages of other origins.
 
 const REQUEST_HEADERS =
   'Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Last-Event-ID, Pipeline-Session';
@@ -17,7 +17,7 @@ export function preflight(): Response {
   return new Response(null, { status: 204, headers });
 }
 
-/** Without credentials: cookies of a page of another origin are never used. */
+/** `Access-Control-Allow-Credentials` is not set, so browsers do not send cookies from other origins. */
 export function allowOrigin(request: Request, allowed: readonly string[], headers: Headers): void {
   headers.append('Vary', 'Origin');
   const origin = request.headers.get('origin');

@@ -1,16 +1,17 @@
+/** Counts conversations and contacts by status, kept up to date in the transactions that change them. */
 import { resolveStatusId } from '../../src/model/reassignment.js';
 import type { Id } from '../../src/model/id.js';
 import type { Rows } from '../../src/adapters/rules.js';
 import type { Counts, CountQuery } from '../../src/adapters/adapter.js';
-import type { Read, Write } from './store.js';
+import type { ReadContext, WriteContext } from './store.js';
 
-/** A status id as it was given to a conversation, `''` for none; the status may be deleted since. */
+/** The id of the status a conversation was given, or `''` for none. The status may have been deleted since. */
 export type StatusKey = Id;
 
-/** Conversations by status, contacts by all their statuses, contacts by the status of their latest conversation. */
+/** Conversations by status, contacts by all their statuses, or contacts by the status of their latest conversation. */
 export type CounterKind = 'conversation' | 'contact' | 'latest';
 
-/** Conversations or contacts that have the same statuses. */
+/** Conversations or contacts with the same statuses. */
 export interface Group {
   key: string;
   statusKeys: readonly StatusKey[];
@@ -25,21 +26,21 @@ const ADD = `INSERT INTO pipeline.counters (tenant_id, kind, group_key, status_k
   FROM json_to_recordset($2::json) AS r (kind text, group_key text, status_keys text, n bigint)
   ON CONFLICT (tenant_id, kind, group_key) DO UPDATE SET n = pipeline.counters.n + excluded.n`;
 
-/** There are as many combinations of statuses as contacts, at most: those that none has any more go, now and then. */
+/** Combinations of statuses that no contact has any more are deleted once per this many writes. */
 const CLEAN_EVERY = 64;
 const CLEAN = `DELETE FROM pipeline.counters WHERE tenant_id = $1 AND kind = 'contact' AND n = 0`;
 
-export async function readCounters({ tx, tenant }: Read, kind: CounterKind): Promise<Group[]> {
+export async function readCounters({ tx, tenant }: ReadContext, kind: CounterKind): Promise<Group[]> {
   const groups = await tx.query<{ key: string; statusKeys: string; n: number }>(READ, [tenant, kind]);
   return groups.map(({ key, statusKeys, n }) => ({ key, statusKeys: JSON.parse(statusKeys) as StatusKey[], n }));
 }
 
-/** The distinct statuses of a group, as they read now. */
+/** The distinct current statuses of a group. */
 export function resolveKeys(rows: Rows, keys: readonly StatusKey[]): (Id | null)[] {
   return [...new Set(keys.map((key) => resolveStatusId(rows, key || null)))];
 }
 
-export async function count(read: Read, { of, contactMatch }: CountQuery): Promise<Counts> {
+export async function count(read: ReadContext, { of, contactMatch }: CountQuery): Promise<Counts> {
   const total = new Map<Id | null, number>();
   for (const { statusKeys, n } of await readCounters(read, kindOf(of, contactMatch))) {
     for (const id of resolveKeys(read.rows, statusKeys)) total.set(id, (total.get(id) ?? 0) + n);
@@ -53,18 +54,18 @@ export function kindOf(of: CountQuery['of'], contactMatch: CountQuery['contactMa
   return of === 'conversation' ? 'conversation' : contactMatch === 'latest' ? 'latest' : 'contact';
 }
 
-/** Changes of counters, stored in the transaction of what they count. */
-export class Tally {
+/** Counter changes, stored in the transaction that causes them. */
+export class CounterChanges {
   readonly #changes = new Map<string, { kind: CounterKind; group_key: string; status_keys: string; n: number }>();
 
   add(kind: CounterKind, key: string, statusKeys: readonly StatusKey[], by: 1 | -1): void {
     const name = `${kind}:${key}`;
-    const held = this.#changes.get(name);
-    if (held) held.n += by;
+    const change = this.#changes.get(name);
+    if (change) change.n += by;
     else this.#changes.set(name, { kind, group_key: key, status_keys: JSON.stringify(statusKeys), n: by });
   }
 
-  save({ batch, tenant, journal }: Write): void {
+  save({ batch, tenant, journal }: WriteContext): void {
     const changes = [...this.#changes.values()].filter(({ n }) => n !== 0);
     if (!changes.length) return;
     batch.add(ADD, [tenant, JSON.stringify(changes)]);

@@ -1,4 +1,4 @@
-// The server of the demo inbox: its API at /api/demo, for who is signed in by a cookie, and the sign-in at /session.
+// The server of the demo: the API at /api/demo for users signed in by cookie, and the sign-in at /session.
 import { PipelineError, invalid } from '../../src/model/errors.js';
 import { parseConversationRef } from '../../src/model/entry.js';
 import { bearerTokens, type Authorize } from './access.js';
@@ -17,9 +17,12 @@ const CONVERSATIONS = '/session/conversations';
 
 export interface DemoOptions {
   open(): Promise<Database>;
-  /** `API_TOKENS`: a request with an access token is its caller's, whoever the cookie says. */
+  /** `API_TOKENS`: an access token in a request takes precedence over its cookie. */
   apiTokens?: string | undefined;
-  /** Who a request without a sign-in comes from, for several instances, which share no sign-ins; by default nobody. */
+  /**
+   * The user of requests without a sign-in; by default they are rejected. For several instances, which share no
+   * sign-ins.
+   */
   guest?: string | undefined;
 }
 
@@ -64,12 +67,12 @@ async function answer(request: Request, path: string, signIns: SignIns, api: Pip
   return response;
 }
 
-/** `GET`: who is signed in. `POST { user }`: signs in, and says who. `DELETE`: signs out. */
+/** `GET`: the signed-in user. `POST { user }`: signs in and returns the user. `DELETE`: signs out. */
 async function session(request: Request, signIns: SignIns): Promise<Response> {
   switch (request.method) {
     case 'GET':
     case 'HEAD':
-      return Response.json(signedIn(request, signIns));
+      return Response.json(requireUser(request, signIns));
     case 'POST': {
       checkOrigin(request, []);
       const { user: name } = (await readBody(request)).fields;
@@ -85,18 +88,20 @@ async function session(request: Request, signIns: SignIns): Promise<Response> {
   }
 }
 
-/** `POST { conversations }`: what the back end of an inbox would tell the server; here the page plays that part. */
+/**
+ * `POST { conversations }`: registers conversations. In production the inbox's back end does this; here the page does.
+ */
 async function conversations(request: Request, signIns: SignIns, api: PipelineServer): Promise<Response> {
   if (request.method !== 'POST') throw wrongMethod('POST');
   checkOrigin(request, []);
-  signedIn(request, signIns);
+  requireUser(request, signIns);
   const { fields } = await readBody(request);
   const refs = listOf(fields['conversations'], 'conversations', parseConversationRef, MAX_HOST_BATCH);
   await api.putConversations(TENANT, refs);
   return new Response(null, { status: 204 });
 }
 
-function signedIn(request: Request, signIns: SignIns): { user: string; roles: readonly string[] } {
+function requireUser(request: Request, signIns: SignIns): { user: string; roles: readonly string[] } {
   const user = signIns.userOf(request);
   if (!user) throw new PipelineError('auth', 'You are not signed in.');
   return user;

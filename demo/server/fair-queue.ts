@@ -1,17 +1,17 @@
-// Shares the database between tenants: a bounded number of jobs run at once, and those that wait are taken tenant by
-// tenant, so that a flood of one tenant delays another by no more than the jobs that are running.
+// Shares the database fairly between tenants: a limited number of jobs run at once, and waiting jobs are started tenant
+// by tenant, so a flood of requests from one tenant delays another by no more than the jobs that are already running.
 import { PipelineError } from '../../src/model/errors.js';
 
 export interface QueueLimits {
-  /** Jobs that run at once. */
+  /** How many jobs run at once. */
   concurrency: number;
-  /** Jobs of one tenant that may wait. */
+  /** How many jobs of one tenant may wait. */
   perTenant: number;
-  /** Jobs of all tenants that may wait. */
+  /** How many jobs may wait in total. */
   total: number;
 }
 
-/** The writes of a tenant lock one row, so of them one runs at a time and holds one connection, not all. */
+/** A tenant's writes lock the same row, so only one runs at a time; otherwise they would occupy all connections. */
 export type JobKind = 'read' | 'write';
 
 interface Job {
@@ -19,59 +19,59 @@ interface Job {
   refuse(error: PipelineError): void;
 }
 
-/** What waits of one tenant, oldest first. */
-interface Line {
+/** The waiting jobs of one tenant, oldest first. */
+interface TenantQueue {
   read: Set<Job>;
   write: Set<Job>;
-  /** Whose turn it is within the tenant: its writes must not keep it from reading, nor the other way around. */
+  /** The kind whose turn it is: reads and writes alternate, so neither blocks the other. */
   next: JobKind;
 }
 
-/** Turns of the event loop without a new job after which none is expected at once, and how long they may take. */
+/** A burst has ended after this many turns of the event loop without a new job, or at most after this time. */
 const QUIET_TURNS = 3;
-const MAX_LISTENING_MS = 25;
+const MAX_BURST_MS = 25;
 
 const MIN_RETRY_MS = 1000;
 const MAX_RETRY_MS = 30_000;
-/** How much the newest job counts for the mean time of a job. */
+/** Weight of the newest job in the moving average of the duration. */
 const SHARE_OF_NEWEST = 0.1;
 
 export class FairQueue {
   readonly #limits: QueueLimits;
-  /** Tenants with waiting jobs; the first is the one that waits longest for its turn. */
-  readonly #lines = new Map<string, Line>();
+  /** Tenants with waiting jobs, in the order of their turns. */
+  readonly #queues = new Map<string, TenantQueue>();
   readonly #writing = new Set<string>();
   #waiting = 0;
   #running = 0;
   #isScheduled = false;
-  /** Jobs so far. */
+  /** Number of jobs added so far. */
   #arrived = 0;
-  /** Of one job, milliseconds. */
+  /** Mean duration of a job, in milliseconds. */
   #meanMs = 0;
 
   constructor(limits: QueueLimits) {
     this.#limits = limits;
   }
 
-  /** Jobs that wait now. */
+  /** The number of waiting jobs. */
   get waiting(): number {
     return this.#waiting;
   }
 
   /**
-   * Runs `work` when its turn comes, and resolves to what it resolves to. Rejects with `rate-limited` at once when too
-   * much waits, or later when another tenant with less of its own needs the place; `work` was not begun then.
+   * Runs `work` when its turn comes, and resolves to its result. Rejects with `rate-limited` immediately if too many
+   * jobs wait, or later if a tenant with fewer waiting jobs needs the slot; `work` has not been started then.
    *
-   * @param signal takes a job that has not begun out of the queue; it then rejects with `aborted`.
+   * @param signal removes a job that has not started from the queue; it then rejects with `aborted`.
    */
   run<T>(tenant: string, kind: JobKind, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      if (signal?.aborted) return reject(gaveUp());
+      if (signal?.aborted) return reject(aborted());
       this.checkRoom(tenant);
       if (this.#waiting >= this.#limits.total) this.#makeRoom(tenant);
       const leave = (): void => {
         this.#remove(tenant, kind, job);
-        reject(gaveUp());
+        reject(aborted());
       };
       const job: Job = {
         start: () => {
@@ -84,56 +84,56 @@ export class FairQueue {
         },
       };
       signal?.addEventListener('abort', leave, { once: true });
-      this.#lineOf(tenant)[kind].add(job);
+      this.#queueOf(tenant)[kind].add(job);
       this.#waiting++;
       this.#arrived++;
       this.#schedule();
     });
   }
 
-  /** Throws `rate-limited` when a job of the tenant would be refused, so that nothing has to be prepared for it. */
+  /** Throws `rate-limited` if a job of the tenant would be rejected, so that callers can skip preparing it. */
   checkRoom(tenant: string): void {
-    const line = this.#lines.get(tenant);
-    if (line && sizeOf(line) >= this.#limits.perTenant) throw this.#busy(sizeOf(line));
+    const queue = this.#queues.get(tenant);
+    if (queue && sizeOf(queue) >= this.#limits.perTenant) throw this.#busy(sizeOf(queue));
   }
 
-  /** Makes the newest job of whoever has most waiting give its place to a tenant that has less. Throws when none has. */
+  /** Drops the newest job of the tenant with the most waiting jobs. Throws if no tenant has more than this one. */
   #makeRoom(tenant: string): void {
-    const own = this.#lines.get(tenant);
+    const own = this.#queues.get(tenant);
     let [longest, size] = ['', (own ? sizeOf(own) : 0) + 1];
-    for (const [name, line] of this.#lines) {
-      if (sizeOf(line) > size) [longest, size] = [name, sizeOf(line)];
+    for (const [name, queue] of this.#queues) {
+      if (sizeOf(queue) > size) [longest, size] = [name, sizeOf(queue)];
     }
-    const line = this.#lines.get(longest);
-    if (!line) throw this.#busy(this.#waiting);
-    const kind: JobKind = line.write.size >= line.read.size ? 'write' : 'read';
-    const newest = [...line[kind]].at(-1)!;
+    const queue = this.#queues.get(longest);
+    if (!queue) throw this.#busy(this.#waiting);
+    const kind: JobKind = queue.write.size >= queue.read.size ? 'write' : 'read';
+    const newest = [...queue[kind]].at(-1)!;
     this.#remove(longest, kind, newest);
     newest.refuse(this.#busy(size));
   }
 
-  #lineOf(tenant: string): Line {
-    const line: Line = this.#lines.get(tenant) ?? { read: new Set(), write: new Set(), next: 'write' };
-    this.#lines.set(tenant, line);
-    return line;
+  #queueOf(tenant: string): TenantQueue {
+    const queue: TenantQueue = this.#queues.get(tenant) ?? { read: new Set(), write: new Set(), next: 'write' };
+    this.#queues.set(tenant, queue);
+    return queue;
   }
 
   #remove(tenant: string, kind: JobKind, job: Job): void {
-    const line = this.#lines.get(tenant);
-    if (!line?.[kind].delete(job)) return;
+    const queue = this.#queues.get(tenant);
+    if (!queue?.[kind].delete(job)) return;
     this.#waiting--;
-    if (!sizeOf(line)) this.#lines.delete(tenant);
+    if (!sizeOf(queue)) this.#queues.delete(tenant);
   }
 
   /**
-   * Not at once: Node accepts one connection in a turn of its event loop, and a database inside this process holds up the
-   * loop. So that the first tenant of a burst is not served before the others are even read, jobs are begun when some
-   * turns brought none, or after a short while.
+   * Starts jobs with a delay: Node accepts one connection per turn of its event loop, and a database inside this
+   * process blocks the loop. Without the delay, the first tenant of a burst would be served before the others are even
+   * read.
    */
   #schedule(): void {
     if (this.#isScheduled) return;
     this.#isScheduled = true;
-    const end = performance.now() + MAX_LISTENING_MS;
+    const end = performance.now() + MAX_BURST_MS;
     let [quiet, arrived] = [0, this.#arrived];
     const turn = (): void => {
       quiet = arrived === this.#arrived ? quiet + 1 : 0;
@@ -146,24 +146,24 @@ export class FairQueue {
   }
 
   #startNext(): boolean {
-    for (const [tenant, line] of this.#lines) {
-      const kind = this.#kindFor(tenant, line);
+    for (const [tenant, queue] of this.#queues) {
+      const kind = this.#kindFor(tenant, queue);
       if (!kind) continue;
-      const [job] = line[kind];
+      const [job] = queue[kind];
       this.#remove(tenant, kind, job!);
-      line.next = kind === 'read' ? 'write' : 'read';
-      // Back to the end: its turn comes again when all others had theirs.
-      if (this.#lines.delete(tenant)) this.#lines.set(tenant, line);
+      queue.next = kind === 'read' ? 'write' : 'read';
+      // Moved to the end: its next turn comes after all others had theirs.
+      if (this.#queues.delete(tenant)) this.#queues.set(tenant, queue);
       void this.#start(tenant, kind, job!);
       return true;
     }
     return false;
   }
 
-  #kindFor(tenant: string, line: Line): JobKind | undefined {
-    const canWrite = line.write.size > 0 && !this.#writing.has(tenant);
-    const canRead = line.read.size > 0;
-    if (canWrite && (line.next === 'write' || !canRead)) return 'write';
+  #kindFor(tenant: string, queue: TenantQueue): JobKind | undefined {
+    const canWrite = queue.write.size > 0 && !this.#writing.has(tenant);
+    const canRead = queue.read.size > 0;
+    if (canWrite && (queue.next === 'write' || !canRead)) return 'write';
     return canRead ? 'read' : undefined;
   }
 
@@ -178,13 +178,13 @@ export class FairQueue {
     this.#schedule();
   }
 
-  /** @param ahead how many jobs would have to be done before this one could be taken. */
+  /** @param ahead the number of jobs that must finish before this one could be accepted. */
   #busy(ahead: number): PipelineError {
     const wait = Math.min(MAX_RETRY_MS, Math.max(MIN_RETRY_MS, ahead * this.#meanMs));
     return new PipelineError('rate-limited', 'Too many requests are waiting.', { retryAfterMs: wait });
   }
 }
 
-const sizeOf = ({ read, write }: Line): number => read.size + write.size;
+const sizeOf = ({ read, write }: TenantQueue): number => read.size + write.size;
 
-const gaveUp = (): PipelineError => new PipelineError('aborted', 'Nobody waits for the answer any more.');
+const aborted = (): PipelineError => new PipelineError('aborted', 'The client no longer waits for the response.');

@@ -1,8 +1,9 @@
+/** Parses and checks request headers: entity tags, idempotency keys and origins. */
 import { PipelineError, invalid } from '../../src/model/errors.js';
 import { HttpError } from './problem.js';
 import type { VersionCheck } from './statuses.js';
 
-/** An entity tag of ours: the version, in quotes. */
+/** The entity tag of a version. */
 export const etagOf = (version: number): string => `"${version}"`;
 
 const ETAG = /^(W\/)?"([\x21\x23-\x7e\x80-\xff]*)"$/;
@@ -16,7 +17,7 @@ function tagsOf(header: string, name: string): { tag: string; isWeak: boolean }[
   });
 }
 
-/** `If-Match` (RFC 9110, 13.1.1); `undefined` when there is none. A weak tag never matches. */
+/** Parses `If-Match` (RFC 9110, 13.1.1); `undefined` without the header. A weak tag never matches. */
 export function ifMatch(header: string | undefined): VersionCheck | undefined {
   if (header === undefined) return undefined;
   if (header.trim() === '*') return (version) => version > 0;
@@ -24,21 +25,21 @@ export function ifMatch(header: string | undefined): VersionCheck | undefined {
   return (version) => tags.some(({ tag, isWeak }) => !isWeak && tag === String(version));
 }
 
-/** `If-Match`, which has to be there: 428 otherwise (RFC 6585). */
+/** Parses a required `If-Match`. Throws a 428 without the header (RFC 6585). */
 export function requiredIfMatch(header: string | undefined): VersionCheck {
   const check = ifMatch(header);
   if (check) return check;
   throw new HttpError(428, invalid('If-Match', 'is required: the version that you have seen, in quotes.'));
 }
 
-/** `If-None-Match` (RFC 9110, 13.1.2). What cannot be read matches nothing. */
-export function isKnown(header: string | undefined, etag: string): boolean {
+/** Evaluates `If-None-Match` (RFC 9110, 13.1.2). Malformed tags match nothing. */
+export function matchesIfNoneMatch(header: string | undefined, etag: string): boolean {
   if (header === undefined) return false;
   if (header.trim() === '*') return true;
   return header.split(',').some((part) => part.trim().replace(/^W\//, '') === etag);
 }
 
-/** The key of a write, quoted or not; `undefined` when it has none, and may then happen twice. */
+/** The key of a write, with or without quotes; `undefined` without the header, and the write is then not idempotent. */
 export function idempotencyKey(header: string | undefined): string | undefined {
   if (header === undefined) return undefined;
   const key = /^"(.*)"$/.exec(header.trim())?.[1] ?? header.trim();
@@ -47,8 +48,8 @@ export function idempotencyKey(header: string | undefined): string | undefined {
 }
 
 /**
- * Whether a browser sends this write from a page that may: of this origin, or of one that is allowed. Older browsers
- * tell by `Origin` alone; who is no browser sends neither, and has no cookies to misuse. Throws `forbidden`.
+ * Prevents cross-site request forgery: a write from a browser must come from this origin or an allowed one. Older
+ * browsers only send `Origin`; other clients send neither header, and have no cookies to abuse. Throws `forbidden`.
  */
 export function checkOrigin({ headers, url }: Request, allowed: readonly string[]): void {
   const origin = headers.get('origin');
@@ -58,7 +59,7 @@ export function checkOrigin({ headers, url }: Request, allowed: readonly string[
   if (!isOwn) throw new PipelineError('forbidden', 'Pages of another origin may not write here.');
 }
 
-/** The scheme is left out: behind a proxy that ends TLS it is another one here. */
+/** Ignores the scheme, which differs behind a proxy that terminates TLS. */
 function isHostOf(origin: string, url: string): boolean {
   try {
     return new URL(origin).host === new URL(url).host;

@@ -1,14 +1,15 @@
+/** Stores and reads the status history of conversations. */
 import type { HistoryItem } from '../../src/model/entry.js';
 import { resolveStatusId, type StatusRow } from '../../src/model/reassignment.js';
 import type { Id } from '../../src/model/id.js';
 import type { StatusKey } from './counters.js';
 import type { Move } from './journal.js';
-import type { Read, Write } from './store.js';
+import type { ReadContext, WriteContext } from './store.js';
 
-/** How many events of a conversation are kept; what is above is cut off every so many. */
+/** How many events of a conversation are kept; older ones are deleted once per `HISTORY_BATCH` events. */
 const HISTORY_LENGTH = 100;
 export const HISTORY_BATCH = 32;
-/** How many deletes and restores are looked at. */
+/** How many deletes and restores of statuses are considered. */
 const MAX_MOVES = 1000;
 
 export interface HistoryRow {
@@ -38,24 +39,24 @@ const MOVES = `SELECT kind, seq, status_id AS "statusId", heir, at, by_whom AS b
 
 const NOW = `SELECT status_key AS key FROM pipeline.conversations WHERE tenant_id = $1 AND conversation_id = $2`;
 
-export function putHistory({ batch, tenant, head, by }: Write, events: readonly HistoryRow[]): void {
+export function putHistory({ batch, tenant, head, by }: WriteContext, events: readonly HistoryRow[]): void {
   if (events.length) batch.add(PUT, [tenant, JSON.stringify(events), head.now, by ?? null]);
 }
 
-export function pruneHistory({ batch, tenant }: Write, conversationId: Id): void {
+export function pruneHistory({ batch, tenant }: WriteContext, conversationId: Id): void {
   batch.addLater(PRUNE, [tenant, conversationId, HISTORY_LENGTH]);
 }
 
 /**
- * What happened to a conversation, oldest first, as far back as it is kept. A delete moves conversations without touching
- * them, so a conversation's own events are replayed together with the deletes and restores of statuses.
+ * The history of a conversation, oldest first, as far back as it is kept. Deleting a status moves conversations without
+ * touching their rows, so a conversation's own events are replayed together with the deletes and restores of statuses.
  */
-export async function readHistory({ tx, tenant, rows }: Read, conversationId: Id): Promise<HistoryItem[]> {
+export async function readHistory({ tx, tenant, rows }: ReadContext, conversationId: Id): Promise<HistoryItem[]> {
   const [conversation] = await tx.query<{ key: StatusKey }>(NOW, [tenant, conversationId]);
   if (!conversation) return [];
   const own = await tx.query<Event>(OWN, [tenant, conversationId, HISTORY_LENGTH]);
   const moves = await tx.query<Event>(MOVES, [tenant, MAX_MOVES]);
-  // Before the older end of what is cut off, only one of the two is known.
+  // Both lists are complete only from here on.
   const from = Math.max(
     own.length === HISTORY_LENGTH ? own.at(-1)!.seq : 0,
     moves.length === MAX_MOVES ? moves.at(-1)!.seq : 0,
@@ -66,12 +67,12 @@ export async function readHistory({ tx, tenant, rows }: Read, conversationId: Id
 
 function replay(events: readonly Event[], rows: Map<Id, StatusRow>, keyNow: StatusKey): HistoryItem[] {
   let key = keyNow;
-  // Back to where the events begin…
+  // Rewind to the state before the first event…
   for (const event of [...events].reverse()) {
     if (event.kind === 'set') key = event.fromKey;
     else setHeir(rows, event.statusId, event.kind === 'delete' ? undefined : event.heir);
   }
-  // …and forth again, noting where it read differently than before.
+  // …then replay, recording each change of the visible status.
   const items: HistoryItem[] = [];
   let from = resolveStatusId(rows, key || null);
   for (const event of events) {
@@ -84,10 +85,10 @@ function replay(events: readonly Event[], rows: Map<Id, StatusRow>, keyNow: Stat
   return items.slice(-HISTORY_LENGTH);
 }
 
-/** Makes the status deleted in favour of `heir`; `undefined`: alive. */
+/** Marks the status as deleted with this heir; `undefined` marks it as live. */
 function setHeir(rows: Map<Id, StatusRow>, id: Id, heir: Id | null | undefined): void {
-  const held = rows.get(id);
-  if (!held) return;
-  const { deleted: _, heir: __, ...row } = held;
+  const stored = rows.get(id);
+  if (!stored) return;
+  const { deleted: _, heir: __, ...row } = stored;
   rows.set(id, heir === undefined ? row : { ...row, deleted: true, heir });
 }

@@ -1,3 +1,4 @@
+/** Types of http.mjs. */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 
 export interface Target {

@@ -1,16 +1,16 @@
-// What every HTTP server of the demo does with a connection before anything looks at the request: whatever bytes arrive,
-// the answer is a 4xx and the next request is served. Plain JavaScript, so that demo/serve.mjs needs no build for it.
+// Hardens the demo's HTTP servers at the connection level: malformed input gets a 4xx response and never breaks the
+// server. Plain JavaScript, so that demo/serve.mjs does not have to bundle it.
 import { createServer } from 'node:http';
 
-/** Milliseconds for a request to arrive; slower ones only hold a connection. */
+/** Time limits for a request to arrive, in milliseconds: slow requests only occupy a connection. */
 const HEADERS_MS = 10_000;
 const REQUEST_MS = 30_000;
-/** How often Node looks for them. */
+/** How often Node enforces them. */
 const CHECK_MS = 5000;
 
 /**
- * A path and query in visible ASCII (RFC 9112, 3.2.1). To `new URL()` two slashes at the start would name a host, and a
- * backslash in the path would be a slash.
+ * A path and query in visible ASCII (RFC 9112, 3.2.1). `new URL()` would read two leading slashes as the start of a
+ * host name, and a backslash in the path as a slash.
  */
 const ORIGIN_FORM = /^\/(?!\/)[!"$->@-[\]-~]*(?:\?[!"$-~]*)?$/;
 
@@ -19,10 +19,10 @@ const LIMITS = { headersTimeout: HEADERS_MS, requestTimeout: REQUEST_MS, connect
 const ignore = () => undefined;
 
 /**
- * The target of a request line as `{ pathname, search }`, normalized as `new URL()` does it. Takes origin-form, and
- * absolute-form when it names the host that the request was sent to. Never throws.
+ * Parses a request target into `{ pathname, search }`, normalized like `new URL()` does. Accepts the origin form, and
+ * the absolute form if it names the host that the request was sent to. Never throws.
  *
- * @returns `undefined` for everything else, and for a path whose percent-encoding is no UTF-8.
+ * @returns `undefined` for anything else, and for a path whose percent-encoding is not UTF-8.
  */
 export function readTarget({ url = '', headers, rawHeaders }) {
   try {
@@ -38,7 +38,7 @@ export function readTarget({ url = '', headers, rawHeaders }) {
   }
 }
 
-/** RFC 9112, 3.2: more than one Host is an attempt to be two requests at once. Node keeps the first silently. */
+/** More than one Host header is an attempt at request smuggling (RFC 9112, 3.2). Node silently keeps the first one. */
 function hostCount(rawHeaders = []) {
   let count = 0;
   for (let i = 0; i < rawHeaders.length; i += 2) if (rawHeaders[i].toLowerCase() === 'host') count++;
@@ -51,26 +51,27 @@ function originForm(url, host) {
   return rest.startsWith('/') ? rest : `/${rest}`;
 }
 
-/** Answers a request whose target cannot be read. */
+/** Responds to a request whose target is malformed. */
 export function refuseTarget(response) {
   const problem = {
     type: 'https://pipeline-elements.dev/problems/invalid',
     title: 'Invalid',
     status: 400,
-    detail: 'The request line, or its Host, cannot be read.',
+    detail: 'The request line or its Host header is malformed.',
   };
   const headers = { 'Content-Type': 'application/problem+json', 'Cache-Control': 'no-store', Connection: 'close' };
   response.writeHead(400, headers).end(JSON.stringify(problem));
 }
 
 /**
- * Node's HTTP server with limits for slow requests, and with nothing that a request could end the process with.
+ * Creates an HTTP server with time limits for slow requests. No request can end the process.
  *
- * @param handle called with each request and response; what it throws, or rejects with, is logged and answered with 500.
+ * @param handle called with each request and response. If it throws or rejects, the error is logged and answered with
+ * 500.
  */
 export function createHttpServer(handle) {
   const server = createServer(LIMITS, (request, response) => {
-    // A client that goes away in the middle is no news; without a listener it could be an uncaught exception.
+    // A client that disconnects is not an error; without a listener it could become an uncaught exception.
     request.on('error', ignore);
     response.on('error', ignore);
     new Promise((resolve) => resolve(handle(request, response))).catch((error) => {
@@ -79,7 +80,7 @@ export function createHttpServer(handle) {
       else response.writeHead(500, { 'Content-Type': 'text/plain; charset=utf-8' }).end('Server error');
     });
   });
-  // Without a listener Node closes the connection of a CONNECT without an answer.
+  // Without a listener, Node closes the connection of a CONNECT request without a response.
   server.on('connect', (_, socket) => {
     socket.on('error', ignore);
     socket.end('HTTP/1.1 405 Method Not Allowed\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
@@ -87,7 +88,7 @@ export function createHttpServer(handle) {
   return server;
 }
 
-/** Listens to this machine only. Resolves to the server when it does; 0 picks a free port. */
+/** Listens on localhost only; port 0 picks a free port. Resolves to the server once it listens. */
 export async function listen(server, port) {
   await new Promise((resolve, reject) => {
     server.once('error', reject);

@@ -1,21 +1,22 @@
+/** Makes writes idempotent: stores each response under its Idempotency-Key and replays it. */
 import { PipelineError, invalid } from '../../src/model/errors.js';
 import { hash } from './hash.js';
 import { HttpError, PROBLEM_TYPE, toProblem } from './problem.js';
-import type { Store, Write, Writer } from './store.js';
+import type { Store, WriteContext, WriteOptions } from './store.js';
 
-/** How long an answer is kept. */
+/** How long a response is kept. */
 export const ANSWER_LIFETIME_MS = 24 * 60 * 60 * 1000;
 
-/** What a write is answered with. */
+/** The response to a write. */
 export interface Answer {
   status: number;
   body: unknown;
   headers?: Record<string, string>;
 }
 
-export interface WriteRequest extends Writer {
+export interface WriteRequest extends WriteOptions {
   tenant: string;
-  /** What the request asks for, as a text that differs when anything of it does. */
+  /** Everything that determines what the request does, as text. */
   payload: string;
 }
 
@@ -27,25 +28,25 @@ const PUT = `INSERT INTO pipeline.answers (tenant_id, owner, idempotency_key, fi
   ON CONFLICT (tenant_id, owner, idempotency_key) DO UPDATE SET fingerprint = excluded.fingerprint,
     answer = excluded.answer, at = excluded.at`;
 
-/** Refusals that another moment could turn into a success, long after the client gave up. */
-const KEPT_REFUSALS: ReadonlySet<number> = new Set([404, 409, 412, 422]);
+/** Errors that are kept, because the same request could succeed later, long after the client gave up. */
+const STORED_ERRORS: ReadonlySet<number> = new Set([404, 409, 412, 422]);
 
 /**
- * Lets a write happen once, however often it is sent. Its answer is stored by its own transaction, so either both are
- * there or neither, wherever an instance dies. A refusal is an answer like any other: a copy that the network delivers
- * late must not do what the client was told is not done.
+ * Performs each write once, however often it is sent. The response is stored in the transaction of the write, so either
+ * both exist or neither, even if an instance crashes. Errors are stored like any other response: a copy of the request
+ * that the network delivers late must not do what the client was told had failed.
  */
 export class Idempotency {
   readonly #store: Store;
-  /** By key; the writers of other instances wait for the tenant's row, and then find the answer. */
+  /** Fingerprints by key. Writers in other instances wait for the lock on the tenant's row, then find the response. */
   readonly #running = new Map<string, string>();
 
   constructor(store: Store) {
     this.#store = store;
   }
 
-  /** Rejects with 409 while the same is running here, and with 422 when the key was used for something else. */
-  async write(request: WriteRequest, work: (write: Write) => Promise<Answer>): Promise<Answer> {
+  /** Rejects with 409 while the same request is running here, and with 422 if the key was used for another request. */
+  async write(request: WriteRequest, work: (write: WriteContext) => Promise<Answer>): Promise<Answer> {
     const { tenant, by, opId: key } = request;
     if (key === undefined) return this.#store.write(tenant, request, work);
     const owner = by ?? '';
@@ -53,7 +54,7 @@ export class Idempotency {
     const name = JSON.stringify([tenant, owner, key]);
     const running = this.#running.get(name);
     if (running !== undefined) {
-      if (running !== fingerprint) throw reused();
+      if (running !== fingerprint) throw keyReused();
       const options = { retryAfterMs: 1000, retryable: true };
       throw new HttpError(409, new PipelineError('conflict', 'The same request is still running.', options));
     }
@@ -61,17 +62,17 @@ export class Idempotency {
     try {
       return await this.#store.write(tenant, request, async (write) => {
         const { tx, head, batch } = write;
-        const [held] = await tx.query<{ fingerprint: string; answer: string }>(READ, [
+        const [stored] = await tx.query<{ fingerprint: string; answer: string }>(READ, [
           ...[tenant, owner, key],
           head.now - ANSWER_LIFETIME_MS,
         ]);
-        if (held) {
-          if (held.fingerprint !== fingerprint) throw reused();
-          return replay(JSON.parse(held.answer) as Answer);
+        if (stored) {
+          if (stored.fingerprint !== fingerprint) throw keyReused();
+          return replay(JSON.parse(stored.answer) as Answer);
         }
         const answer = await work(write).catch((thrown: unknown) => {
           write.discard();
-          return refusal(thrown);
+          return errorAnswer(thrown);
         });
         batch.add(PUT, [tenant, owner, key, fingerprint, JSON.stringify(answer), head.now]);
         return answer;
@@ -82,15 +83,15 @@ export class Idempotency {
   }
 }
 
-/** The refusal as an answer to keep. Throws what is none: it rolls the transaction back, and is judged anew. */
-function refusal(thrown: unknown): Answer {
+/** The error as a response to keep. Rethrows other errors, which roll the transaction back and may be withRetries. */
+function errorAnswer(thrown: unknown): Answer {
   if (!(thrown instanceof PipelineError)) throw thrown;
   const body = toProblem(thrown);
-  if (!KEPT_REFUSALS.has(body.status)) throw thrown;
+  if (!STORED_ERRORS.has(body.status)) throw thrown;
   return { status: body.status, body, headers: { 'Content-Type': PROBLEM_TYPE } };
 }
 
-const reused = (): PipelineError => invalid('Idempotency-Key', 'was used for another request.');
+const keyReused = (): PipelineError => invalid('Idempotency-Key', 'was used for another request.');
 
 const replay = (answer: Answer): Answer => ({
   ...answer,

@@ -1,16 +1,17 @@
+/** Numbers the writes of a transaction and collects what it writes to statuses, their moves, and the change feed. */
 import type { Entry } from '../../src/model/entry.js';
 import { toStatus, type StatusRow } from '../../src/model/reassignment.js';
 import type { Id } from '../../src/model/id.js';
 import { nameKey, type Status } from '../../src/model/status.js';
-import type { Batch } from './batch.js';
+import type { StatementBatch } from './statement-batch.js';
 import { hash } from './hash.js';
 import { CONTENT_COLUMNS } from './status-columns.js';
-import type { Head, Writer } from './store.js';
+import type { Head, WriteOptions } from './store.js';
 
-/** How many changes a tenant's feed keeps; what is above is cut off a few at a time. */
+/** How many changes are kept per tenant; older ones are deleted in batches. */
 const FEED_LENGTH = 10_000;
 const PRUNE_BATCH = 256;
-/** How many deletes and restores of statuses are kept for the histories of their conversations. */
+/** How many deletes and restores of statuses are kept for the histories of conversations. */
 const MOVES_LENGTH = 1000;
 
 interface ChangeRow {
@@ -19,14 +20,14 @@ interface ChangeRow {
   record: string | null;
 }
 
-/** A delete or restore; `heir` is where the conversations went, or came from. */
+/** A delete or restore of a status; `heir` is where its conversations went, or came back from. */
 export interface Move {
   kind: 'delete' | 'restore';
   statusId: Id;
   heir: Id | null;
 }
 
-/** The columns of a status beside its id, and their types. */
+/** The columns of a status except its id, and their types. */
 const COLUMNS: [column: string, type: string][] = [
   ...CONTENT_COLUMNS.map(({ column, type }): [string, string] => [column, type]),
   ['name_key', 'text'],
@@ -62,25 +63,25 @@ const PUT_HEAD = 'UPDATE pipeline.tenants SET seq = $2, statuses_version = $3, p
 
 const PRUNE_CHANGES = 'DELETE FROM pipeline.changes WHERE tenant_id = $1 AND seq <= $2';
 
-/** Numbers the writes of one transaction, and tells of them in the feed. */
+/** Numbers the writes of one transaction and records them for the change feed. */
 export class Journal {
   readonly #tenant: string;
   readonly #head: Head;
-  readonly #writer: Writer;
+  readonly #writer: WriteOptions;
   #seq!: number;
   #statusesVersion!: number;
   readonly #statuses = new Map<Id, StatusRow>();
   readonly #moves: (Move & { seq: number })[] = [];
   readonly #changes: ChangeRow[] = [];
 
-  constructor(tenant: string, head: Head, writer: Writer) {
+  constructor(tenant: string, head: Head, writer: WriteOptions) {
     this.#tenant = tenant;
     this.#head = head;
     this.#writer = writer;
     this.clear();
   }
 
-  /** As it was before the first write. */
+  /** Resets to the state before the first write. */
   clear(): void {
     this.#seq = this.#head.seq;
     this.#statusesVersion = this.#head.statusesVersion;
@@ -92,12 +93,15 @@ export class Journal {
     return this.#seq;
   }
 
-  /** The version for what is written next. Each is told once: with `logEntry`, unless one of the others did. */
+  /**
+   * Returns the version for the next write. Each version needs one change record; `putStatus` and `logReset` add
+   * theirs.
+   */
   next(): number {
     return ++this.#seq;
   }
 
-  /** Writes a status under the next version. */
+  /** Stores a status under the next version. */
   putStatus(row: StatusRow, move?: Omit<Move, 'statusId'>): Status {
     const next = { ...row, version: this.next() };
     this.#statuses.set(row.id, next);
@@ -112,14 +116,14 @@ export class Journal {
     this.#log('entry', entry);
   }
 
-  /** More changed than is worth listing. */
+  /** For when too many records changed to list them. */
   logReset(): void {
     this.next();
     this.#log('reset');
   }
 
-  /** Adds it all to what the transaction writes. Returns whether there is anything. */
-  save(batch: Batch): boolean {
+  /** Adds the collected writes to the batch. Returns whether there are any. */
+  save(batch: StatementBatch): boolean {
     if (this.#seq === this.#head.seq) return false;
     const tenant = this.#tenant;
     const { now } = this.#head;

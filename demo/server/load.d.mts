@@ -1,2 +1,3 @@
+/** Types of load.mjs. */
 export function load(path: string): Promise<unknown>;
 export function loadServer(): Promise<typeof import('./main.js')>;

@@ -1,4 +1,4 @@
-// Makes the server, which is TypeScript, something that plain Node can import.
+// Bundles the server, which is written in TypeScript, so that plain Node can import it.
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -6,7 +6,7 @@ import { build } from 'esbuild';
 
 const FOLDER = fileURLToPath(new URL('../../.cache/server/', import.meta.url));
 
-/** Bundles a file of this repository, npm's packages left out, and imports it. */
+/** Bundles a file of this repository, without npm packages, and imports it. */
 export async function load(path) {
   const { outputFiles } = await build({
     entryPoints: [path],
@@ -16,13 +16,13 @@ export async function load(path) {
     format: 'esm',
     target: 'node20',
     packages: 'external',
-    // The `paths` of this repository would bundle a second copy of the package, with errors of a class of their own.
+    // The `paths` of this repository's tsconfig would bundle a second copy of the package, with its own error classes.
     tsconfigRaw: {},
     sourcemap: 'inline',
     logLevel: 'warning',
   });
   const [{ contents }] = outputFiles;
-  // By content: processes that start together do not write over each other's file.
+  // Named by content hash, so that processes that start at the same time do not overwrite each other's file.
   const file = `${FOLDER}${createHash('sha256').update(contents).digest('hex').slice(0, 16)}.mjs`;
   if (!existsSync(file)) {
     mkdirSync(FOLDER, { recursive: true });

@@ -1,3 +1,4 @@
+/** Entry point of the reference server: its exports, and `main()`, which runs it as configured by the environment. */
 import type { AddressInfo } from 'node:net';
 import { bearerTokens } from './access.js';
 import { parseApiTokens } from './api-tokens.js';
@@ -11,16 +12,16 @@ export { PipelineError } from '../../src/model/errors.js';
 export { bearerTokens } from './access.js';
 export { parseApiTokens } from './api-tokens.js';
 export { openDemo } from './demo.js';
-export { clean } from './janitor.js';
+export { cleanUp } from './cleanup.js';
 export { listen, nodeHandler } from './node.js';
 export { createServer } from './server.js';
 export { openPglite } from './sql-pglite.js';
 export { openPostgres } from './sql-postgres.js';
 
 export interface Settings {
-  /** A PostgreSQL server; left out: one inside this process. */
+  /** URL of a PostgreSQL server; without it, a database inside this process is used. */
   databaseUrl?: string | undefined;
-  /** Where the one inside this process keeps its data; left out: in memory. */
+  /** Where the database inside this process stores its data; without it, in memory. */
   dataFolder?: string | undefined;
 }
 
@@ -29,17 +30,17 @@ export const openDatabase = ({ databaseUrl, dataFolder }: Settings): Promise<Dat
 
 export type Env = Readonly<Record<string, string | undefined>>;
 
-/** How the environment says to open the database: DATABASE_URL, or DATA_FOLDER, or neither. */
+/** Opens the database that the environment names: DATABASE_URL, DATA_FOLDER, or neither (in memory). */
 export const openFromEnv = (env: Env): Promise<Database> =>
   openDatabase({ databaseUrl: env['DATABASE_URL'], dataFolder: env['DATA_FOLDER'] });
 
 export const allowedOriginsOf = (env: Env): string[] => env['ALLOWED_ORIGINS']?.split(' ').filter(Boolean) ?? [];
 
-const NO_TOKENS = 'Every request will be refused until API_TOKENS is set.';
+const NO_TOKENS = 'Every request will be rejected until API_TOKENS is set.';
 
 /**
- * Serves the API alone, until it is told to stop, as the environment says: PORT, DATABASE_URL or DATA_FOLDER,
- * API_TOKENS (api-tokens.ts), ALLOWED_ORIGINS, separated by spaces. Rejects when one of them cannot be read.
+ * Serves the API until the process is told to stop. Reads PORT, DATABASE_URL or DATA_FOLDER, API_TOKENS (see
+ * api-tokens.ts) and ALLOWED_ORIGINS (separated by spaces) from the environment. Rejects if one of them is malformed.
  *
  * @param options take precedence over the environment.
  */

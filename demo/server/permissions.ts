@@ -1,14 +1,14 @@
-// What each role may do, as checks for the routes and as the `can` of the list.
+// Defines what each role may do, for the checks in the routes and the `can` field of the status list.
 import { PipelineError } from '../../src/model/errors.js';
 import type { Caller } from './access.js';
 
-/** `host`: the app's own back end. `manager`: statuses and picks. `agent`: picks. All of them read. */
+/** `host`: the app's own back end. `manager`: edits and sets statuses. `agent`: sets statuses. All of them may read. */
 export const ROLES = ['host', 'manager', 'agent'] as const;
 export type Role = (typeof ROLES)[number];
 
 const STATUS_ACTIONS = ['create', 'update', 'move', 'delete', 'restore'] as const;
 const ACTIONS = [...STATUS_ACTIONS, 'set', 'forget', 'tell'] as const;
-/** What a caller can be refused, apart from reading. */
+/** Actions that can be denied to a caller, apart from reading. */
 export type Action = (typeof ACTIONS)[number];
 
 const GRANTS: Record<Role, ReadonlySet<Action>> = {
@@ -24,14 +24,16 @@ const REFUSALS: Record<Action, string> = {
   delete: 'Only managers may delete statuses.',
   restore: 'Only managers may restore statuses.',
   set: 'Your role does not allow setting a status.',
-  forget: 'Only the host may have conversations forgotten.',
-  tell: 'Only the host may tell which conversations exist.',
+  forget: 'Only the host may delete the data of conversations.',
+  tell: 'Only the host may register conversations.',
 };
 
-/** No route does it yet, so not even the host can. */
-const UNSUPPORTED: Partial<Record<Action, string>> = { forget: 'This server cannot forget conversations yet.' };
+/** Not implemented yet, not even for the host. */
+const UNSUPPORTED: Partial<Record<Action, string>> = {
+  forget: 'This server cannot delete the data of conversations yet.',
+};
 
-/** The roles that mean something here, sorted; an unknown role grants nothing. */
+/** The caller's known roles, sorted. Unknown roles grant nothing. */
 export const knownRoles = ({ roles }: Caller): Role[] => ROLES.filter((role) => roles.includes(role));
 
 export const mayRead = (caller: Caller): boolean => knownRoles(caller).length > 0;
@@ -39,7 +41,7 @@ export const mayRead = (caller: Caller): boolean => knownRoles(caller).length > 
 const isGranted = (caller: Caller, action: Action): boolean =>
   knownRoles(caller).some((role) => GRANTS[role].has(action));
 
-/** Throws `forbidden`, with a sentence for the user, unless a role of the caller allows the action. */
+/** Throws `forbidden`, with a message for the user, unless one of the caller's roles allows the action. */
 export function checkMay(caller: Caller, action: Action): void {
   if (!isGranted(caller, action)) throw new PipelineError('forbidden', REFUSALS[action]);
 }
@@ -49,7 +51,7 @@ export function checkMayRead(caller: Caller): void {
   if (!mayRead(caller)) throw new PipelineError('forbidden', 'Your role does not allow reading this pipeline.');
 }
 
-/** Each action with `true`, or with the sentence that says why the caller may not. */
+/** Maps each action to `true`, or to the reason why the caller may not perform it. */
 export function permissionsOf(caller: Caller): Record<Action, true | string> {
   const answer = (action: Action): true | string =>
     isGranted(caller, action) ? (UNSUPPORTED[action] ?? true) : REFUSALS[action];

@@ -1,14 +1,15 @@
+/** Converts errors to HTTP responses with problem details (RFC 9457). */
 import type { PipelineError, PipelineErrorCode } from '../../src/model/errors.js';
 import { TokenExpired } from './page-token.js';
 import { toPipelineError } from './sql.js';
 
-/** An identifier, as RFC 9457 has it: its last word is the code of the error. */
+/** The base of the problem types (RFC 9457); the last path segment is the error code. */
 const TYPE = 'https://pipeline-elements.dev/problems/';
 
 export const PROBLEM_TYPE = 'application/problem+json';
 
 const STATUS: Partial<Record<PipelineErrorCode, number>> = {
-  // Nobody is there to read it, and it is no fault of the server; the number is the one that proxies log.
+  // The client is gone, and the server is not at fault. 499 is what proxies log in this case.
   aborted: 499,
   auth: 401,
   forbidden: 403,
@@ -25,11 +26,11 @@ const STATUS: Partial<Record<PipelineErrorCode, number>> = {
 };
 
 const TITLE: Partial<Record<PipelineErrorCode, string>> = {
-  aborted: 'Given up',
+  aborted: 'Aborted',
   auth: 'Not signed in',
   forbidden: 'Not allowed',
   'not-found': 'Not found',
-  timeout: 'Took too long',
+  timeout: 'Timed out',
   conflict: 'Conflict',
   'in-use': 'In use',
   'status-deleted': 'Status was deleted',
@@ -40,7 +41,7 @@ const TITLE: Partial<Record<PipelineErrorCode, string>> = {
   unavailable: 'Not available for now',
 };
 
-/** An error with the HTTP status it is answered with, where that is not the one of its code. */
+/** An error with an HTTP status other than the default one of its code. */
 export class HttpError extends Error {
   readonly status: number;
   readonly error: PipelineError;
@@ -90,7 +91,9 @@ export function problemResponse(
   return response;
 }
 
-/** The answer to whatever was thrown; what nobody expected goes to `onError`, and the answer does not tell it. */
+/**
+ * Converts anything thrown to a response. Unexpected errors are passed to `onError`, without details in the response.
+ */
 export function errorResponse(thrown: unknown, onError: (thrown: unknown) => void): Response {
   if (thrown instanceof HttpError) return problemResponse(thrown.error, thrown.status, thrown.headers);
   const error = toPipelineError(thrown);
@@ -98,7 +101,7 @@ export function errorResponse(thrown: unknown, onError: (thrown: unknown) => voi
   return problemResponse(error);
 }
 
-/** A log that fails must not cost the answer. */
+/** An error in the logger must not prevent the response. */
 export function report(thrown: unknown, onError: (thrown: unknown) => void): void {
   try {
     onError(thrown);
@@ -109,7 +112,7 @@ export function report(thrown: unknown, onError: (thrown: unknown) => void): voi
 
 function statusOf(error: PipelineError): number {
   if (error instanceof TokenExpired) return 410;
-  // Not a version that was seen, but an id that is taken.
+  // A create with an id that is taken, not a version conflict.
   if (error.code === 'conflict' && error.field === 'id') return 409;
   return STATUS[error.code] ?? 500;
 }

@@ -1,18 +1,18 @@
-// Reads the query of a URL: each parameter once, unless it is a list, and of the type that it has.
+// Parses and validates query parameters.
 import { invalid } from '../../src/model/errors.js';
 import { parseFilterQuery, type ContactMatch, type Filter } from '../../src/model/filter.js';
 
-/** Far more than a pipeline has statuses, deleted ones included; each costs a comparison for every group. */
+/** Far more than a pipeline has, including deleted statuses. Each one costs a comparison per group. */
 const MAX_FILTER_STATUSES = 500;
 
-/** The value of a parameter that may stand there once; `undefined` when it does not. Throws `invalid` for more. */
+/** The value of a parameter; `undefined` if missing. Throws `invalid` if it is repeated. */
 export function single(query: URLSearchParams, name: string): string | undefined {
   const values = query.getAll(name);
   if (values.length > 1) throw invalid(name, 'must be given once.');
   return values[0];
 }
 
-/** One of the choices. Throws `invalid` for anything else, and where there is none. */
+/** One of the choices. Throws `invalid` for anything else, including a missing value. */
 export function choice<T extends string>(query: URLSearchParams, name: string, choices: readonly T[]): T {
   const value = single(query, name);
   const found = choices.find((each) => each === value);
@@ -20,7 +20,7 @@ export function choice<T extends string>(query: URLSearchParams, name: string, c
   return found;
 }
 
-/** A whole number in digits; `undefined` when it is not there. Throws `invalid`. */
+/** A whole number in digits; `undefined` if missing. Throws `invalid`. */
 export function wholeNumber(query: URLSearchParams, name: string): number | undefined {
   const value = single(query, name);
   if (value === undefined) return undefined;
@@ -31,7 +31,7 @@ export function wholeNumber(query: URLSearchParams, name: string): number | unde
 export const contactMatchOf = (query: URLSearchParams): ContactMatch =>
   query.has('contactMatch') ? choice(query, 'contactMatch', ['any', 'latest']) : 'any';
 
-/** `op` and each `status`, which stand among other parameters. Throws `invalid`. */
+/** Extracts a filter (`op` and each `status`) from the query. Throws `invalid`. */
 export function filterOf(query: URLSearchParams): Filter {
   const statuses = query.getAll('status');
   if (statuses.length > MAX_FILTER_STATUSES) {

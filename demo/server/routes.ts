@@ -1,3 +1,4 @@
+/** Maps the calls of the REST API (openapi.json) to reads and writes. */
 import { Hono, type Context } from 'hono';
 import { liveStatuses } from '../../src/adapters/rules.js';
 import type { Id } from '../../src/model/id.js';
@@ -8,46 +9,49 @@ import { readContacts } from './contacts.js';
 import { putConversations, readEntries, setStatus } from './conversations.js';
 import { count } from './counters.js';
 import { findPage } from './find.js';
-import { etagOf, idempotencyKey, ifMatch, isKnown, requiredIfMatch } from './headers.js';
-import type { Identity } from './gate.js';
+import { etagOf, idempotencyKey, ifMatch, matchesIfNoneMatch, requiredIfMatch } from './headers.js';
+import type { Identity } from './request-guard.js';
 import { hash } from './hash.js';
 import { readHistory } from './history.js';
 import type { Answer, Idempotency } from './idempotency.js';
 import { checkMay, knownRoles, permissionsOf, type Action } from './permissions.js';
 import { choice, contactMatchOf, filterOf, single, wholeNumber } from './query.js';
-import type { Streams } from './sse.js';
+import type { ChangeStreams } from './sse.js';
 import { createStatus, deleteStatus, moveStatus, restoreStatus, updateStatus } from './statuses.js';
-import type { Read, Store, Write } from './store.js';
+import type { ReadContext, Store, WriteContext } from './store.js';
 
 export interface Env {
   Bindings: Identity & {
-    /** Aborted when nobody waits for the answer any more. */
+    /** Aborted when the client no longer waits for the response. */
     signal: AbortSignal;
-    /** Whether the same request would be let in now. */
+    /** Whether the same request would still be allowed. */
     isStillAllowed(): Promise<boolean>;
   };
 }
 
-type C = Context<Env>;
+type RouteContext = Context<Env>;
 
 export interface RouteOptions {
   store: Store;
   idempotency: Idempotency;
-  streams: Streams;
+  streams: ChangeStreams;
   pageTokenLifetimeMs: number;
 }
 
-/** Fields of a status besides the first ones, for servers that keep some. */
+/** Optional status fields that this server stores. */
 const STATUS_FIELDS: readonly string[] = [];
 
-/** The calls of the wire (openapi.json), one line each where that is enough. */
 export function createRoutes({ store, idempotency, streams, pageTokenLifetimeMs }: RouteOptions): Hono<Env> {
   const app = new Hono<Env>();
 
-  const read = <T>(c: C, work: (read: Read) => Promise<T>): Promise<T> =>
+  const read = <T>(c: RouteContext, work: (read: ReadContext) => Promise<T>): Promise<T> =>
     store.read(c.env.caller.tenant, work, c.env.signal);
 
-  const write = async (c: C, body: Body | undefined, work: (write: Write) => Promise<Answer>): Promise<Response> => {
+  const write = async (
+    c: RouteContext,
+    body: Body | undefined,
+    work: (write: WriteContext) => Promise<Answer>,
+  ): Promise<Response> => {
     const { tenant, user: by } = c.env.caller;
     const { signal } = c.env;
     const { pathname, search } = new URL(c.req.url);
@@ -56,16 +60,16 @@ export function createRoutes({ store, idempotency, streams, pageTokenLifetimeMs 
     return respond(await idempotency.write({ tenant, by, opId, signal, payload }, work));
   };
 
-  // Before a body is read: what would be refused anyway costs nothing.
-  const check = (c: C, action?: Action): void => {
+  // Called before the body is read, so that requests that will be rejected cost little.
+  const check = (c: RouteContext, action?: Action): void => {
     if (action) checkMay(c.env.caller, action);
     store.checkRoom(c.env.caller.tenant);
   };
 
   app.get('/statuses', async (c) => {
     const list = await read(c, async ({ head, rows }) => ({ items: liveStatuses(rows), seq: String(head.seq) }));
-    const etag = listTagOf(list.seq, c.env);
-    if (isKnown(c.req.header('If-None-Match'), etag))
+    const etag = listEtagOf(list.seq, c.env);
+    if (matchesIfNoneMatch(c.req.header('If-None-Match'), etag))
       return new Response(null, { status: 304, headers: { ETag: etag } });
     const body = { ...list, statusFields: STATUS_FIELDS, can: permissionsOf(c.env.caller) };
     return respond({ status: 200, body, headers: { ETag: etag } });
@@ -80,18 +84,18 @@ export function createRoutes({ store, idempotency, streams, pageTokenLifetimeMs 
   app.patch('/statuses/:id', async (c) => {
     check(c, 'update');
     const id = idOf(c);
-    const isSeen = requiredIfMatch(c.req.header('If-Match'));
+    const matchesVersion = requiredIfMatch(c.req.header('If-Match'));
     const body = await readBody(c.req.raw);
-    return write(c, body, async (write) => versioned(200, await updateStatus(write, id, body.fields, isSeen)));
+    return write(c, body, async (write) => versioned(200, await updateStatus(write, id, body.fields, matchesVersion)));
   });
 
   app.delete('/statuses/:id', async (c) => {
     check(c, 'delete');
     const id = idOf(c);
-    const isSeen = requiredIfMatch(c.req.header('If-Match'));
+    const matchesVersion = requiredIfMatch(c.req.header('If-Match'));
     const value = single(queryOf(c), 'moveTo');
     const moveTo = value === undefined ? undefined : value === '' ? null : parseId(value, 'moveTo');
-    return write(c, undefined, async (write) => ok(await deleteStatus(write, id, { isSeen, moveTo })));
+    return write(c, undefined, async (write) => ok(await deleteStatus(write, id, { matchesVersion, moveTo })));
   });
 
   app.post('/statuses/:id/move', async (c) => {
@@ -123,12 +127,12 @@ export function createRoutes({ store, idempotency, streams, pageTokenLifetimeMs 
 
   app.put('/conversations/:id/status', async (c) => {
     check(c, 'set');
-    const isSeen = ifMatch(c.req.header('If-Match'));
+    const matchesVersion = ifMatch(c.req.header('If-Match'));
     const body = await readBody(c.req.raw);
     const ref = refOf({ conversationId: c.req.param('id'), contactId: body.fields['contactId'] });
     const statusId = nullableId(body.fields['statusId'], 'statusId');
     return write(c, body, async (write) => {
-      const [result] = await setStatus(write, [ref], statusId, isSeen);
+      const [result] = await setStatus(write, [ref], statusId, matchesVersion);
       if (!result!.ok) throw result!.error;
       return versioned(200, result!.entry);
     });
@@ -150,7 +154,7 @@ export function createRoutes({ store, idempotency, streams, pageTokenLifetimeMs 
     return respond(ok({ byStatus: Object.fromEntries(byStatus), none }));
   });
 
-  const find = async (c: C, of: 'conversation' | 'contact'): Promise<Response> => {
+  const find = async (c: RouteContext, of: 'conversation' | 'contact'): Promise<Response> => {
     const query = queryOf(c);
     const request = {
       of,
@@ -176,7 +180,7 @@ export function createRoutes({ store, idempotency, streams, pageTokenLifetimeMs 
     return new Response(streams.open(caller.tenant, c.req.header('Last-Event-ID'), isStillAllowed), { headers });
   });
 
-  // No call of the wire: the host's back end tells which conversations exist, whose they are, and when they were active.
+  // For the host only, not part of the clients' API: registers conversations, their contacts and their activity.
   app.put('/conversations', async (c) => {
     check(c, 'tell');
     const body = await readBody(c.req.raw);
@@ -191,10 +195,10 @@ export function createRoutes({ store, idempotency, streams, pageTokenLifetimeMs 
 }
 
 /**
- * The number stands for the list, and for the place in the feed up to which it is true; the rest for who asked, so that
- * a 304 never revives what was answered to someone else.
+ * The sequence number identifies the list and its position in the change feed. The hash identifies the caller, so that
+ * a 304 never reuses a response to someone else.
  */
-const listTagOf = (seq: string, { caller, session }: Identity): string =>
+const listEtagOf = (seq: string, { caller, session }: Identity): string =>
   `"${seq}.${hash(JSON.stringify([session, knownRoles(caller)])).slice(0, 16)}"`;
 
 const ok = (body: unknown): Answer => ({ status: 200, body });
@@ -210,6 +214,6 @@ function respond({ status, body, headers }: Answer): Response {
   return new Response(JSON.stringify(body), { status, headers: { 'Content-Type': 'application/json', ...headers } });
 }
 
-const idOf = (c: C, field = 'id'): Id => parseId(c.req.param('id'), field);
+const idOf = (c: RouteContext, field = 'id'): Id => parseId(c.req.param('id'), field);
 
-const queryOf = (c: C): URLSearchParams => new URL(c.req.url).searchParams;
+const queryOf = (c: RouteContext): URLSearchParams => new URL(c.req.url).searchParams;

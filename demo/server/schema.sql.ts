@@ -1,15 +1,17 @@
-/*
- * Plain tables, for PostgreSQL and for engines that speak its protocol: no extensions, triggers or sequences. Ids are
- * compared by bytes ("C"), the same on every machine. Times are milliseconds since the epoch, by the database's clock.
+/** The database schema. */
+
+/**
+ * For PostgreSQL and compatible engines: no extensions, triggers or sequences. Ids are compared by bytes (collation
+ * "C"), so the order is the same everywhere. Times are milliseconds since the epoch, by the database's clock.
  *
- * Everything belongs to a tenant, and every key begins with it, so that an engine can spread tenants over machines.
+ * All data belongs to a tenant, and every key starts with it, so that an engine can distribute tenants over machines.
  */
 export const SCHEMA: readonly string[] = [
   'CREATE SCHEMA IF NOT EXISTS pipeline',
 
-  // Who writes locks the tenant's row first. So `seq` numbers the writes of a tenant in the order of their commits, and
-  // without holes: whoever read up to a number has missed nothing below it. `origin` is where it began: the time the
-  // tenant was created, so that a database that was lost and begun anew never repeats a number that a client still holds.
+  // Writers lock the tenant's row first. Therefore `seq` numbers a tenant's writes in commit order and without gaps,
+  // and whoever has read up to a number has missed nothing before it. `origin` is the first number: the time when the
+  // tenant was created, so that a database that was lost and recreated never reuses a number that a client still holds.
   `CREATE TABLE IF NOT EXISTS pipeline.tenants (
     tenant_id text COLLATE "C" PRIMARY KEY,
     origin bigint NOT NULL,
@@ -18,8 +20,8 @@ export const SCHEMA: readonly string[] = [
     pruned bigint NOT NULL
   )`,
 
-  // A deleted status stays, and names its heir (src/model/reassignment.ts). `name_key` is a hash: a name of 64 graphemes can be
-  // longer than what fits into an index.
+  // A deleted status keeps its row, and names the status that inherited its conversations as `heir`
+  // (src/model/reassignment.ts). `name_key` is a hash because a name of 64 graphemes can exceed the limit of an index.
   `CREATE TABLE IF NOT EXISTS pipeline.statuses (
     tenant_id text COLLATE "C" NOT NULL REFERENCES pipeline.tenants,
     status_id text COLLATE "C" NOT NULL,
@@ -37,9 +39,9 @@ export const SCHEMA: readonly string[] = [
   )`,
   `CREATE UNIQUE INDEX IF NOT EXISTS statuses_name ON pipeline.statuses (tenant_id, name_key) WHERE NOT deleted`,
 
-  // One row for each conversation, so one status at most. `status_id` is as it was given: the status may be deleted
-  // since. `status_key` is the same with '' for none, for the index. `recency` is minus the time of the newest message:
-  // a walk forward meets the newest first. `events` counts the rows in `history`.
+  // One row per conversation, hence one status at most. `status_id` is the status it was given, which may have been
+  // deleted since. `status_key` is the same with '' for none, for the index. `recency` is the negated time of the
+  // newest message, so that ascending order is newest first. `events` counts the rows in `history`.
   `CREATE TABLE IF NOT EXISTS pipeline.conversations (
     tenant_id text COLLATE "C" NOT NULL REFERENCES pipeline.tenants,
     conversation_id text COLLATE "C" NOT NULL,
@@ -60,8 +62,8 @@ export const SCHEMA: readonly string[] = [
   `CREATE INDEX IF NOT EXISTS conversations_contact
     ON pipeline.conversations (tenant_id, contact_id, recency, conversation_id)`,
 
-  // A contact with at least one conversation, summed up so that no read walks its conversations. `held`: how many of
-  // them have each status, as JSON. `signature`: a hash of those statuses; contacts with the same ones stand together.
+  // A summary of each contact with at least one conversation, so that reads need not walk the conversations. `held`:
+  // the number of conversations per status, as JSON. `signature`: a hash of these statuses, which groups contacts.
   `CREATE TABLE IF NOT EXISTS pipeline.contacts (
     tenant_id text COLLATE "C" NOT NULL REFERENCES pipeline.tenants,
     contact_id text COLLATE "C" NOT NULL,
@@ -76,8 +78,8 @@ export const SCHEMA: readonly string[] = [
   `CREATE INDEX IF NOT EXISTS contacts_signature ON pipeline.contacts (tenant_id, signature, recency, contact_id)`,
   `CREATE INDEX IF NOT EXISTS contacts_latest ON pipeline.contacts (tenant_id, latest_key, recency, contact_id)`,
 
-  // How many conversations have each status_key, how many contacts each signature and each latest_key; `status_keys`
-  // are the statuses of the group, as JSON. Kept in the transaction that changes what they count.
+  // How many conversations have each status_key, and how many contacts have each signature and each latest_key.
+  // `status_keys`: the statuses of the group, as JSON. Updated in the transaction that changes the counted rows.
   `CREATE TABLE IF NOT EXISTS pipeline.counters (
     tenant_id text COLLATE "C" NOT NULL REFERENCES pipeline.tenants,
     kind text COLLATE "C" NOT NULL,
@@ -87,7 +89,7 @@ export const SCHEMA: readonly string[] = [
     PRIMARY KEY (tenant_id, kind, group_key)
   )`,
 
-  // Own events of a conversation; deletes and restores of statuses are events of all their conversations at once.
+  // Events of single conversations. Deletes and restores of statuses affect many conversations; they are in `moves`.
   `CREATE TABLE IF NOT EXISTS pipeline.history (
     tenant_id text COLLATE "C" NOT NULL REFERENCES pipeline.tenants,
     conversation_id text COLLATE "C" NOT NULL,
@@ -109,7 +111,7 @@ export const SCHEMA: readonly string[] = [
     PRIMARY KEY (tenant_id, seq)
   )`,
 
-  // The feed: one row for each number of `seq` above `pruned`.
+  // The change feed: one row for each number of `seq` above `pruned`.
   `CREATE TABLE IF NOT EXISTS pipeline.changes (
     tenant_id text COLLATE "C" NOT NULL REFERENCES pipeline.tenants,
     seq bigint NOT NULL,
@@ -121,7 +123,7 @@ export const SCHEMA: readonly string[] = [
   )`,
   `CREATE INDEX IF NOT EXISTS changes_at ON pipeline.changes (at)`,
 
-  // Answers of writes by their Idempotency-Key, stored with the write itself.
+  // Responses to writes by Idempotency-Key, stored in the transaction of the write.
   `CREATE TABLE IF NOT EXISTS pipeline.answers (
     tenant_id text COLLATE "C" NOT NULL REFERENCES pipeline.tenants,
     owner text COLLATE "C" NOT NULL,
@@ -134,9 +136,9 @@ export const SCHEMA: readonly string[] = [
   `CREATE INDEX IF NOT EXISTS answers_at ON pipeline.answers (at)`,
 ];
 
-/** Columns that tables of an older version lack. A statement runs only where its column is missing: it locks the table. */
+/** Columns that older databases lack. Each statement runs only if its column is missing, because it locks the table. */
 export const ADDED_COLUMNS: readonly { table: string; column: string; statement: string }[] = [
-  // Who last changed the status, and who made the change; null where the caller had no name.
+  // Who last changed the status, and who made the change; null if unknown.
   {
     table: 'statuses',
     column: 'by_whom',

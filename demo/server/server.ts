@@ -1,3 +1,4 @@
+/** Creates an instance of the reference server: wires up the database, the routes and the change streams. */
 import { PipelineError } from '../../src/model/errors.js';
 import { type ConversationRef, parseConversationRef } from '../../src/model/entry.js';
 import { tenantOf, type Authorize } from './access.js';
@@ -6,95 +7,97 @@ import { parseBasePath } from './base-path.js';
 import { putConversations } from './conversations.js';
 import { allowOrigin, isPreflight, preflight } from './cors.js';
 import { FairQueue } from './fair-queue.js';
-import { Feed } from './feed.js';
-import { Gate, SESSION_HEADER } from './gate.js';
+import { ChangeFeed } from './change-feed.js';
+import { RequestGuard, SESSION_HEADER } from './request-guard.js';
 import { Idempotency } from './idempotency.js';
-import { startCleaning } from './janitor.js';
+import { startCleanup } from './cleanup.js';
 import { HttpError, errorResponse, problemResponse, report } from './problem.js';
 import type { Database } from './sql.js';
-import { Streams } from './sse.js';
+import { ChangeStreams } from './sse.js';
 import { Store, prepare } from './store.js';
 
 export interface ServerOptions {
-  /** Opens the database. Called once, at once; requests wait for it. */
+  /** Opens the database. Called once, immediately; requests wait for it. */
   open(): Promise<Database>;
-  /** Tells on whose behalf a request comes. */
+  /** Identifies the caller of a request. */
   authorize: Authorize;
-  /** Where the API is: `/api` unless told. `/api/:tenant` has a segment for the tenant, which `authorize` gets. */
+  /**
+   * Where the API is mounted; default: `/api`. In `/api/:tenant`, the segment is passed to `authorize` as the tenant.
+   */
   basePath?: string;
-  /** Origins of other sites whose pages may use the API, such as `https://inbox.example`. */
+  /** Other origins whose pages may use the API, such as `https://inbox.example`. */
   allowedOrigins?: readonly string[];
-  /** How often the database is asked for news of other instances, milliseconds. */
+  /** How often to poll the database for changes made by other instances, in milliseconds. */
   pollMs?: number;
   heartbeatMs?: number;
   requestTimeoutMs?: number;
   pageTokenLifetimeMs?: number;
   maxStreams?: number;
-  /** How often an open stream's caller is authorized again, milliseconds; 30,000 unless told, and at most. */
+  /** How often the caller of an open stream is reauthorized, in milliseconds. Default and maximum: 30,000. */
   streamRecheckMs?: number;
-  /** How long a stream may last before its client has to go on in a new one, milliseconds; 15 minutes unless told. */
+  /** Maximum duration of a stream, in milliseconds, after which its client must reconnect. Default: 15 minutes. */
   streamLifetimeMs?: number;
-  /** Reads and writes that may wait for the database: of one tenant (200 unless told), and of all (1000). */
+  /** How many reads and writes may wait for the database: per tenant (default: 200) and in total (default: 1000). */
   maxQueuedPerTenant?: number;
   maxQueued?: number;
-  /** What nobody expected; the answer does not tell it. */
+  /** Receives unexpected errors; their details are not part of the response. */
   onError?(thrown: unknown): void;
 }
 
 export interface PipelineServer {
-  /** `undefined`: the path is none of this API. Never rejects. */
+  /** Resolves to `undefined` if the path does not belong to this API. Never rejects. */
   fetch(request: Request): Promise<Response | undefined>;
-  /** Whether the path of a URL is one of this API. */
+  /** Whether a URL's path belongs to this API. */
   owns(pathname: string): boolean;
-  /** For the host: which conversations exist, whose they are, and when they were active. */
+  /** For the host: which conversations exist, their contacts, and when they were last active. */
   putConversations(tenant: string, conversations: readonly ConversationRef[]): Promise<void>;
-  /** The database is open. Rejects when it cannot be. */
+  /** Resolves when the database is open; rejects if it cannot be opened. */
   ready: Promise<void>;
-  /** Ends the streams, waits for the requests under way, and closes the database. */
+  /** Ends the streams, waits for pending requests, and closes the database. */
   close(): Promise<void>;
 }
 
-interface Parts {
+interface Services {
   app: ReturnType<typeof createApp>;
   store: Store;
-  streams: Streams;
+  streams: ChangeStreams;
   close(): Promise<void>;
 }
 
-/** What is known of a request while it is answered. */
-interface Progress {
-  /** Once it is known who asks. */
+/** The state of a request that is being answered. */
+interface RequestState {
+  /** Set once the caller is identified. */
   session?: string;
-  /** Aborted when nobody waits for the answer any more. */
+  /** Aborted when the client no longer waits for the response. */
   signal: AbortSignal;
 }
 
 const REQUEST_TIMEOUT_MS = 15_000;
 const CLOSING_MS = 10_000;
-/** Connections that no request uses: for the reads of the feed, and one for its poll, hints and the janitor. */
+/** Connections kept free of requests: for reading the change feed, and one for polling, NOTIFY and the cleanup. */
 const RESERVED = 3;
 const MAX_RECHECK_MS = 30_000;
 
-/** An instance of the API: everything lasting is in the database, so any number of them can serve one. */
+/** An instance of the API. All persistent state is in the database, so any number of instances can share one. */
 export function createServer(options: ServerOptions): PipelineServer {
   const { requestTimeoutMs = REQUEST_TIMEOUT_MS, onError = console.error, allowedOrigins = [] } = options;
   if (typeof options.authorize !== 'function') {
-    throw new TypeError('authorize: is required, a function that says on whose behalf a request comes.');
+    throw new TypeError('authorize: is required: a function that identifies the caller of a request.');
   }
   const basePath = parseBasePath(options.basePath ?? '/api');
-  const gate = new Gate(basePath, options.authorize, allowedOrigins);
+  const guard = new RequestGuard(basePath, options.authorize, allowedOrigins);
   const running = new Set<Promise<unknown>>();
   let closing: Promise<void> | undefined;
-  let opening: Promise<Parts> | undefined;
+  let opening: Promise<Services> | undefined;
 
-  /** What failed is tried again by the next request. */
-  const open = (): Promise<Parts> => {
+  /** After a failure, the next request tries again. */
+  const open = (): Promise<Services> => {
     opening ??= start(options, basePath.pattern);
     opening.catch(() => (opening = undefined));
     return opening;
   };
 
-  const openParts = async (): Promise<Parts> => {
+  const openServices = async (): Promise<Services> => {
     try {
       return await open();
     } catch (thrown) {
@@ -103,33 +106,33 @@ export function createServer(options: ServerOptions): PipelineServer {
     }
   };
 
-  const answer = async (request: Request, progress: Progress): Promise<Response> => {
+  const answer = async (request: Request, state: RequestState): Promise<Response> => {
     try {
       if (isPreflight(request, allowedOrigins)) return preflight();
-      const identity = await orAborted(gate.identify(request), progress.signal);
-      progress.session = identity.session;
-      gate.check(request, identity);
+      const identity = await abortable(guard.identify(request), state.signal);
+      state.session = identity.session;
+      guard.check(request, identity);
       if (closing) {
-        const error = new PipelineError('unavailable', 'The server is going down.', { retryAfterMs: 1000 });
+        const error = new PipelineError('unavailable', 'The server is shutting down.', { retryAfterMs: 1000 });
         throw new HttpError(503, error, { Connection: 'close' });
       }
-      const { app } = await openParts();
-      const isStillAllowed = (): Promise<boolean> => gate.isStillAllowed(request, identity);
-      return await app.fetch(request, { ...identity, signal: progress.signal, isStillAllowed });
+      const { app } = await openServices();
+      const isStillAllowed = (): Promise<boolean> => guard.isStillAllowed(request, identity);
+      return await app.fetch(request, { ...identity, signal: state.signal, isStillAllowed });
     } catch (thrown) {
       return errorResponse(thrown, onError);
     }
   };
 
   const close = async (): Promise<void> => {
-    const parts = await opening?.catch(() => undefined);
-    parts?.streams.close();
+    const services = await opening?.catch(() => undefined);
+    services?.streams.close();
     await Promise.race([Promise.allSettled(running), pause(CLOSING_MS)]);
-    await parts?.close();
+    await services?.close();
   };
 
   const ready = open().then(() => undefined);
-  // Who does not wait for it learns from the requests; unhandled, it would end the process.
+  // A caller that does not await `ready` sees the error in its requests; unhandled, it would end the process.
   ready.catch(() => undefined);
 
   return {
@@ -138,12 +141,17 @@ export function createServer(options: ServerOptions): PipelineServer {
     async fetch(request) {
       if (!basePath.owns(new URL(request.url).pathname)) return undefined;
       const controller = new AbortController();
-      const progress: Progress = { signal: controller.signal };
+      const state: RequestState = { signal: controller.signal };
       request.signal.addEventListener('abort', () => controller.abort(), { once: true });
-      const response = answer(request, progress);
+      const response = answer(request, state);
       running.add(response);
       void response.finally(() => running.delete(response));
-      return finished(request, await inTime(response, requestTimeoutMs, controller), progress, allowedOrigins);
+      return withCommonHeaders(
+        request,
+        await withTimeout(response, requestTimeoutMs, controller),
+        state,
+        allowedOrigins,
+      );
     },
     async putConversations(tenant, conversations) {
       const name = tenantOf(tenant);
@@ -155,7 +163,7 @@ export function createServer(options: ServerOptions): PipelineServer {
   };
 }
 
-async function start(options: ServerOptions, basePath: string): Promise<Parts> {
+async function start(options: ServerOptions, basePath: string): Promise<Services> {
   const database = await options.open();
   try {
     await prepare(database);
@@ -165,16 +173,16 @@ async function start(options: ServerOptions, basePath: string): Promise<Parts> {
   }
   const { connections } = database;
   const forFeed = connections > RESERVED ? RESERVED - 1 : 1;
-  const feed = new Feed(database, options.pollMs ?? 500, forFeed);
+  const feed = new ChangeFeed(database, options.pollMs ?? 500, forFeed);
   const queue = new FairQueue({
     concurrency: Math.max(1, connections - RESERVED),
     perTenant: options.maxQueuedPerTenant ?? 200,
     total: options.maxQueued ?? 1000,
   });
   const store = new Store(database, (tenant) => feed.announce(tenant), queue);
-  const streams = new Streams(feed, {
+  const streams = new ChangeStreams(feed, {
     heartbeatMs: options.heartbeatMs ?? 15_000,
-    // Together they are how long a stream can outlive its permission: a minute at most.
+    // The sum of the two limits how long a stream can outlive its permission: one minute at most.
     recheckMs: Math.min(options.streamRecheckMs ?? MAX_RECHECK_MS, MAX_RECHECK_MS),
     patienceMs: Math.min(options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS, MAX_RECHECK_MS),
     lifetimeMs: options.streamLifetimeMs ?? 15 * 60 * 1000,
@@ -188,20 +196,20 @@ async function start(options: ServerOptions, basePath: string): Promise<Parts> {
     idempotency: new Idempotency(store),
     pageTokenLifetimeMs: options.pageTokenLifetimeMs ?? 24 * 60 * 60 * 1000,
   });
-  const stopCleaning = startCleaning(database);
+  const stopCleanup = startCleanup(database);
   const close = async (): Promise<void> => {
-    stopCleaning();
+    stopCleanup();
     feed.close();
     await database.close();
   };
   return { app, store, streams, close };
 }
 
-/** The headers of every answer, whoever made it. */
-function finished(
+/** Sets the headers that every response has. */
+function withCommonHeaders(
   request: Request,
   response: Response,
-  { session }: Progress,
+  { session }: RequestState,
   allowedOrigins: readonly string[],
 ): Response {
   const { headers } = response;
@@ -212,8 +220,8 @@ function finished(
   return response;
 }
 
-/** The answer, or that it takes too long: whether the work was done is then unknown, as after a lost connection. */
-async function inTime(response: Promise<Response>, ms: number, controller: AbortController): Promise<Response> {
+/** The response, or a timeout error. After a timeout, as after a lost connection, the outcome of a write is unknown. */
+async function withTimeout(response: Promise<Response>, ms: number, controller: AbortController): Promise<Response> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<Response>((resolve) => {
     const error = new PipelineError('timeout', 'The server took too long.', { retryAfterMs: 1000 });
@@ -229,10 +237,10 @@ async function inTime(response: Promise<Response>, ms: number, controller: Abort
   }
 }
 
-/** So that a host which never says who asks holds nothing for ever. */
-function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+/** Rejects when the signal is aborted, so that an `authorize` that never settles leaks nothing. */
+function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
-    const refuse = (): void => reject(new PipelineError('aborted', 'Nobody waits for the answer any more.'));
+    const refuse = (): void => reject(new PipelineError('aborted', 'The client no longer waits for the response.'));
     if (signal.aborted) refuse();
     signal.addEventListener('abort', refuse, { once: true });
     promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', refuse));

@@ -1,5 +1,5 @@
-// Who is signed in to the demo: random cookies, and whose they are, in memory. For the demo only: nobody proves who
-// they are here, and a restart signs everybody out.
+// Keeps the demo's sign-ins in memory, identified by random cookies. For the demo only: there are no passwords, and a
+// restart signs everyone out.
 import { randomBytes } from 'node:crypto';
 
 export interface DemoUser {
@@ -7,7 +7,7 @@ export interface DemoUser {
   roles: readonly string[];
 }
 
-/** Everybody who can sign in. */
+/** The users who can sign in. */
 const USERS: readonly DemoUser[] = [
   { user: 'agent-1', roles: ['agent'] },
   { user: 'agent-2', roles: ['agent'] },
@@ -17,7 +17,7 @@ const USERS: readonly DemoUser[] = [
 export const DEMO_USERS = USERS.map(({ user }) => user);
 
 const COOKIE = 'pipeline-demo-session';
-/** More than that at once, and who signed in first is signed out. */
+/** Above this limit, the oldest sign-in is removed. */
 const MAX_SIGN_INS = 1000;
 const LIFETIME_MS = 12 * 60 * 60 * 1000;
 
@@ -25,25 +25,25 @@ export class SignIns {
   readonly #signIns = new Map<string, { user: DemoUser; until: number }>();
   readonly #guest: DemoUser | undefined;
 
-  /** `guest`: the name of the user that everybody is who has not signed in; by default nobody. */
+  /** @param guest the user of requests without a sign-in; by default they have none. */
   constructor(guest?: string) {
     this.#guest = USERS.find((each) => each.user === guest);
   }
 
-  /** Who sends this request; `undefined`: nobody who is known. */
+  /** The user who sent a request; `undefined` if not signed in. */
   userOf(request: Request): DemoUser | undefined {
     const id = idOf(request);
-    const held = id === undefined ? undefined : this.#signIns.get(id);
-    if (held && held.until > Date.now()) return held.user;
+    const signIn = id === undefined ? undefined : this.#signIns.get(id);
+    if (signIn && signIn.until > Date.now()) return signIn.user;
     if (id !== undefined) this.#signIns.delete(id);
     return this.#guest;
   }
 
-  /** Returns the user and the `Set-Cookie` for them; `undefined` for a name that nobody has. */
+  /** Returns the user and the `Set-Cookie` value; `undefined` for an unknown user. */
   signIn(request: Request, name: unknown): { user: DemoUser; cookie: string } | undefined {
     const user = USERS.find((each) => each.user === name);
     if (!user) return undefined;
-    // A new id each time, so that nobody keeps one that was planted before.
+    // Always a new id, to prevent session fixation.
     this.signOut(request);
     const id = randomBytes(32).toString('base64url');
     this.#signIns.set(id, { user, until: Date.now() + LIFETIME_MS });
@@ -51,7 +51,7 @@ export class SignIns {
     return { user, cookie: cookieOf(id, LIFETIME_MS / 1000) };
   }
 
-  /** Returns the `Set-Cookie` that takes the cookie away. Idempotent. */
+  /** Returns the `Set-Cookie` value that removes the cookie. Idempotent. */
   signOut(request: Request): string {
     const id = idOf(request);
     if (id !== undefined) this.#signIns.delete(id);
@@ -62,7 +62,7 @@ export class SignIns {
 const cookieOf = (value: string, seconds: number): string =>
   `${COOKIE}=${value}; Path=/; Max-Age=${seconds}; HttpOnly; SameSite=Lax`;
 
-/** The id in the cookie, when it can be one. */
+/** The session id in the cookie, if it is well-formed. */
 function idOf({ headers }: Request): string | undefined {
   for (const part of (headers.get('cookie') ?? '').split(';')) {
     const [name, value = ''] = part.trim().split('=');

@@ -1,17 +1,18 @@
+/** Opens PostgreSQL inside this process (PGlite). */
 import type { PGlite, Transaction } from '@electric-sql/pglite';
 import { types } from '@electric-sql/pglite';
 import type { Database, Sql } from './sql.js';
 
 /**
- * PostgreSQL inside this process: for the demo and for tests. One connection, so transactions run one after the other.
+ * For the demo and tests. There is one connection, so transactions run one after the other.
  *
- * @param folder where to keep the data; left out: in memory.
+ * @param folder where the data is stored; without it, in memory.
  */
 export async function openPglite(folder?: string): Promise<Database> {
   const { PGlite } = await import('@electric-sql/pglite');
   const pglite = await PGlite.create({
     ...(folder === undefined ? {} : { dataDir: folder }),
-    // Every whole number of the schema is far below 2^53.
+    // All integers in the schema are far below 2^53.
     parsers: { [types.INT8]: Number },
   });
   const run = async <T>(mode: string, work: (tx: Sql) => Promise<T>): Promise<T> =>

@@ -1,21 +1,22 @@
+/** Connects to a PostgreSQL server. */
 import type { ClientBase, Pool } from 'pg';
-import { openHints } from './hints.js';
+import { openNotifier } from './listen-notify.js';
 import type { Database, Sql } from './sql.js';
 
 const INT8 = 20;
 
-/** Milliseconds. Longer than that is a fault; what waits for it must not wait with it. */
+/** Time limits in milliseconds. Anything slower is a fault, and must not block what waits for it. */
 const CONNECTING = 5000;
 const STATEMENT = 10_000;
 const IDLE_IN_TRANSACTION = 15_000;
 
-/** A PostgreSQL server, or any engine that speaks its protocol. */
+/** Connects to a PostgreSQL server, or to any engine that speaks its protocol. */
 export async function openPostgres(connectionString: string, connections = 10): Promise<Database> {
   const { default: pg } = await import('pg');
   const config = {
     connectionString,
     application_name: 'pipeline-elements',
-    // Every whole number of the schema is far below 2^53.
+    // All integers in the schema are far below 2^53.
     types: {
       getTypeParser: ((oid: number): unknown => (oid === INT8 ? Number : pg.types.getTypeParser(oid))) as never,
     },
@@ -27,17 +28,17 @@ export async function openPostgres(connectionString: string, connections = 10): 
     statement_timeout: STATEMENT,
     idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION,
   });
-  // A connection that idles and breaks is replaced by the next query; without a listener it would end the process.
+  // The next query replaces an idle connection that breaks; without a listener, its error would end the process.
   pool.on('error', () => undefined);
-  const hints = openHints(() => new pg.Client(config), pool);
+  const notifier = openNotifier(() => new pg.Client(config), pool);
   return {
     ...sqlOf(pool),
     transaction: (work) => run(pool, 'READ COMMITTED', work),
     snapshot: (work) => run(pool, 'REPEATABLE READ READ ONLY', work),
-    hints,
+    notifier,
     connections,
     close: async () => {
-      await hints.close();
+      await notifier.close();
       await pool.end();
     },
   };
@@ -45,7 +46,7 @@ export async function openPostgres(connectionString: string, connections = 10): 
 
 async function run<T>(pool: Pool, mode: string, work: (tx: Sql) => Promise<T>): Promise<T> {
   const client = await pool.connect();
-  // It may also break between two queries.
+  // The connection may also break between two queries.
   const ignore = (): void => undefined;
   client.on('error', ignore);
   let broken = false;

@@ -1,36 +1,38 @@
+/** Serves change streams as server-sent events. */
 import { PipelineError } from '../../src/model/errors.js';
-import type { Feed, FeedItem } from './feed.js';
+import type { ChangeFeed, FeedChange } from './change-feed.js';
 import { StreamPermission, type PermissionOptions } from './stream-permission.js';
 
-/** What a client should wait before it connects again, milliseconds; it adds some chance itself. */
+/** The reconnection time sent to clients, in milliseconds; clients add jitter. */
 const RETRY_MS = 1000;
-/** Bytes that wait for a client which does not read: it is cut off, and goes on later where it was. */
+/** Buffered bytes for a client that does not read. Above this limit it is disconnected, and resumes later. */
 const MAX_WAITING = 1_000_000;
 
 export interface StreamOptions extends PermissionOptions {
   heartbeatMs: number;
-  /** Streams at once: no tenant has more than half of them, rounded up. */
+  /** Maximum number of streams. A tenant may have at most half of them, rounded up. */
   max: number;
 }
 
 /** The open change streams of this instance. */
-export class Streams {
-  readonly #feed: Feed;
+export class ChangeStreams {
+  readonly #feed: ChangeFeed;
   readonly #options: StreamOptions;
   readonly #permission: StreamPermission;
   readonly #open = new Set<ChangeStream>();
   readonly #ofTenant = new Map<string, number>();
   #isClosed = false;
 
-  constructor(feed: Feed, options: StreamOptions) {
+  constructor(feed: ChangeFeed, options: StreamOptions) {
     this.#feed = feed;
     this.#options = options;
     this.#permission = new StreamPermission(options);
   }
 
   /**
-   * A `text/event-stream` of the changes after `lastEventId` (`undefined`: from now on), until `isStillAllowed` does not
-   * resolve to `true`. Throws `unavailable` and `rate-limited` when there are too many.
+   * Opens a `text/event-stream` of the changes after `lastEventId` (`undefined`: from now on). It ends when
+   * `isStillAllowed` no longer resolves to `true`. Throws `unavailable` or `rate-limited` if there are too many
+   * streams.
    */
   open(
     tenant: string,
@@ -44,7 +46,7 @@ export class Streams {
     });
     this.#open.add(stream);
     this.#count(tenant, 1);
-    const stopFeed = this.#feed.subscribe(tenant, placeOf(lastEventId), {
+    const stopFeed = this.#feed.subscribe(tenant, positionOf(lastEventId), {
       begin: (seq, hasMissed) => stream.write(hasMissed ? `event: reset\nid: ${seq}\ndata: {}\n\n` : `id: ${seq}\n\n`),
       deliver: (items) => stream.write(items.map(eventOf).join('')),
     });
@@ -56,7 +58,7 @@ export class Streams {
     return stream.body;
   }
 
-  /** Ends all of them: their clients connect again, to another instance. */
+  /** Ends all streams; their clients reconnect to another instance. */
   close(): void {
     this.#isClosed = true;
     for (const stream of [...this.#open]) stream.close();
@@ -95,7 +97,7 @@ class ChangeStream {
       new ByteLengthQueuingStrategy({ highWaterMark: 0 }),
     );
     this.#heartbeat = setInterval(() => this.write(':\n\n'), heartbeatMs).unref();
-    // Something at once: proxies and clients then know that it stands.
+    // Sent immediately, so that proxies and clients know that the connection is established.
     this.write(`retry: ${RETRY_MS}\n\n`);
   }
 
@@ -119,24 +121,24 @@ class ChangeStream {
   }
 }
 
-/** NaN for what is no place of this server, which is behind everything. */
-function placeOf(lastEventId: string | undefined): number | undefined {
+/** NaN if the id is not a valid position, which causes a reset. */
+function positionOf(lastEventId: string | undefined): number | undefined {
   if (lastEventId === undefined) return undefined;
   return /^\d{1,15}$/.test(lastEventId) ? Number(lastEventId) : NaN;
 }
 
-function eventOf({ seq, kind, record, opId, by }: FeedItem): string {
-  const held = recordOf(record);
-  const name = held ? kind : 'reset';
+function eventOf({ seq, kind, record, opId, by }: FeedChange): string {
+  const content = recordOf(record);
+  const name = content ? kind : 'reset';
   const data = {
-    ...held,
+    ...content,
     ...(opId === null ? {} : { opId }),
     ...(by === null || name === 'reset' ? {} : { by }),
   };
   return `event: ${name}\nid: ${seq}\ndata: ${JSON.stringify(data)}\n\n`;
 }
 
-/** `undefined` for none, and for one that cannot be read: its readers then read everything again. */
+/** `undefined` if missing or malformed; clients then get a reset. */
 function recordOf(text: string | null): object | undefined {
   try {
     const value: unknown = JSON.parse(text ?? 'null');

@@ -1,4 +1,4 @@
-/** The columns that hold the content of a status. A migration in schema.sql.ts adds each new one. */
+/** Lists the columns with the content of a status. A migration in schema.sql.ts adds each new one. */
 import { STATUS_FIELDS, type StatusContent } from '../../src/model/status.js';
 
 const TYPES: Record<keyof StatusContent, string> = { name: 'text', color: 'text' };

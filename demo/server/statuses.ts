@@ -1,3 +1,4 @@
+/** Reads and writes the statuses of a pipeline. */
 import {
   checkDelete,
   checkRestore,
@@ -14,20 +15,20 @@ import type { Id } from '../../src/model/id.js';
 import type { Placement } from '../../src/model/rank.js';
 import type { Status } from '../../src/model/status.js';
 import { readCounters } from './counters.js';
-import type { Read, Write } from './store.js';
+import type { ReadContext, WriteContext } from './store.js';
 
-/** Whether a record of this version is the one that the caller has seen. */
+/** Whether a version is the one that the caller expects. */
 export type VersionCheck = (version: number) => boolean;
 
-/** Throws `conflict`, as for any version that is not the current one. */
-function checkSeen(rows: Rows, id: Id, isSeen: VersionCheck): number {
+/** Returns the current version. Throws `conflict` if the caller expects another. */
+function requireVersion(rows: Rows, id: Id, matchesVersion: VersionCheck): number {
   const row = requireLiveStatus(rows, id);
-  if (!isSeen(row.version)) checkVersion(row, NaN);
+  if (!matchesVersion(row.version)) checkVersion(row, NaN);
   return row.version;
 }
 
-/** Resolves to the status, and whether it is new: the same create again finds it there. */
-export async function createStatus(write: Write, data: unknown): Promise<Status> {
+/** Resolves to the status. Idempotent: repeating a create returns the existing status. */
+export async function createStatus(write: WriteContext, data: unknown): Promise<Status> {
   const plan = planCreate(write.rows, data);
   if ('existing' in plan) return toStatus(plan.existing);
   placeRows(write, plan.moved);
@@ -35,28 +36,28 @@ export async function createStatus(write: Write, data: unknown): Promise<Status>
 }
 
 export async function updateStatus(
-  { rows, journal }: Write,
+  { rows, journal }: WriteContext,
   id: Id,
   patch: unknown,
-  isSeen: VersionCheck,
+  matchesVersion: VersionCheck,
 ): Promise<Status> {
-  const next = planUpdate(rows, id, patch, checkSeen(rows, id, isSeen));
+  const next = planUpdate(rows, id, patch, requireVersion(rows, id, matchesVersion));
   return next === rows.get(id) ? toStatus(next) : journal.putStatus(next);
 }
 
-export async function moveStatus(write: Write, id: Id, after: Id | null): Promise<Status[]> {
+export async function moveStatus(write: WriteContext, id: Id, after: Id | null): Promise<Status[]> {
   const placed = placeRows(write, planMove(write.rows, id, after));
   return liveStatuses(new Map([...write.rows, ...placed]));
 }
 
-/** Costs the same for ten conversations and a million: none of them is touched. */
+/** Takes the same time for ten conversations as for a million, because their rows stay unchanged. */
 export async function deleteStatus(
-  write: Write,
+  write: WriteContext,
   id: Id,
-  { isSeen, moveTo }: { isSeen: VersionCheck; moveTo: Id | null | undefined },
+  { matchesVersion, moveTo }: { matchesVersion: VersionCheck; moveTo: Id | null | undefined },
 ): Promise<{ moved: number }> {
   const { rows, journal, head } = write;
-  const ifVersion = checkSeen(rows, id, isSeen);
+  const ifVersion = requireVersion(rows, id, matchesVersion);
   const moved = await countHaving(write, rows, id);
   const row = checkDelete(rows, id, { ifVersion, ...(moveTo === undefined ? {} : { moveTo }) }, moved);
   const heir = moveTo ?? null;
@@ -66,7 +67,7 @@ export async function deleteStatus(
   return { moved };
 }
 
-export async function restoreStatus(write: Write, id: Id): Promise<{ status: Status; restored: number }> {
+export async function restoreStatus(write: WriteContext, id: Id): Promise<{ status: Status; restored: number }> {
   const { rows, journal } = write;
   const { deleted, heir = null, deletedAt: _, ...row } = checkRestore(rows, id);
   if (!deleted) return { status: toStatus(row), restored: 0 };
@@ -77,12 +78,12 @@ export async function restoreStatus(write: Write, id: Id): Promise<{ status: Sta
   return { status, restored };
 }
 
-function placeRows({ rows, journal }: Write, placements: readonly Placement[]): [Id, Status][] {
+function placeRows({ rows, journal }: WriteContext, placements: readonly Placement[]): [Id, Status][] {
   return placements.map(({ id, rank }) => [id, journal.putStatus({ ...rows.get(id)!, rank })]);
 }
 
-/** How many conversations have the status now. */
-async function countHaving(read: Read, rows: Rows, statusId: Id): Promise<number> {
+/** The number of conversations that currently have the status. */
+async function countHaving(read: ReadContext, rows: Rows, statusId: Id): Promise<number> {
   const counters = await readCounters(read, 'conversation');
   return counters.reduce((sum, { key, n }) => (resolveStatusId(rows, key || null) === statusId ? sum + n : sum), 0);
 }

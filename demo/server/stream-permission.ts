@@ -1,17 +1,17 @@
-// Ends change streams whose caller may no longer read, and those that have been open for long enough.
+// Ends change streams whose caller may no longer read, and streams that have reached their maximum duration.
 
 export interface PermissionOptions {
-  /** How often each open stream is checked, milliseconds. */
+  /** How often each open stream is checked, in milliseconds. */
   recheckMs: number;
-  /** How long a check may take, the wait for its turn included, milliseconds; without a yes by then the stream ends. */
+  /** Time limit for a check, including the wait for its turn, in milliseconds. If it is exceeded, the stream ends. */
   patienceMs: number;
-  /** How long a stream may last at most, milliseconds; its client then goes on where it was. */
+  /** Maximum duration of a stream, in milliseconds; its client then reconnects and resumes. */
   lifetimeMs: number;
 }
 
-/** Streams that opened together, after a restart, must not all be checked, or end, together. */
+/** Spreads the checks and ends of streams that opened at the same time, e.g. after a restart. */
 const JITTER = 0.3;
-/** Checks at once: the host may ask a service of its own about each. */
+/** Limits concurrent checks, because the host may query a service of its own for each. */
 const CHECKS_AT_ONCE = 20;
 
 interface Check {
@@ -19,7 +19,7 @@ interface Check {
   onDone(isAllowed: boolean): void;
 }
 
-/** The checks of all streams of this instance, a few at a time. */
+/** Runs the checks of all streams of this instance with limited concurrency. */
 export class StreamPermission {
   readonly #options: PermissionOptions;
   readonly #waiting = new Set<Check>();
@@ -32,8 +32,8 @@ export class StreamPermission {
   /**
    * Calls `end` once, when the stream has to end.
    *
-   * @param isStillAllowed resolves to whether its caller may still read.
-   * @returns how to stop, for a stream that ended by itself.
+   * @param isStillAllowed resolves to whether the caller may still read.
+   * @returns a function that stops watching, for a stream that ended by itself.
    */
   watch(isStillAllowed: () => Promise<boolean>, end: () => void): () => void {
     const { recheckMs, patienceMs, lifetimeMs } = this.#options;
@@ -59,7 +59,7 @@ export class StreamPermission {
     const schedule = (): void => {
       clearTimeout(timers.deadline);
       timers.check = after(sooner(recheckMs), () => this.#add(check));
-      // Also for a check that hangs, or waits too long for its turn.
+      // Also covers checks that hang or wait too long for their turn.
       timers.deadline = after(recheckMs + patienceMs, finish);
     };
     timers.lifetime = after(sooner(lifetimeMs), finish);
@@ -82,7 +82,7 @@ export class StreamPermission {
 
   async #run({ isStillAllowed, onDone }: Check): Promise<void> {
     this.#running++;
-    // One that hangs gives its place to the others; its stream has ended by then.
+    // A check that hangs frees its slot for others; its stream has ended by then.
     let isCounted = true;
     const leave = (): void => {
       if (!isCounted) return;

@@ -1,4 +1,4 @@
-/** Who is signed in: a button in the navigation, and its menu to sign in as another or to sign out. */
+/** The account button in the navigation, with a menu to switch users or sign out. */
 import { h } from '../app/h.js';
 import { icon } from '../app/icons.js';
 import { words } from '../app/i18n.js';
@@ -18,7 +18,7 @@ export function createAccountMenu(signal: AbortSignal): HTMLElement[] {
   const problem = h('p', { class: 'account-problem', role: 'alert' });
   const status = h('span', { class: 'hidden-text', role: 'status' });
 
-  /** Does what was chosen, and says when it cannot be done. */
+  /** Performs an action and shows an error if it fails. */
   async function act(doIt: () => Promise<void>): Promise<void> {
     problem.textContent = '';
     button.setAttribute('aria-busy', 'true');
@@ -26,7 +26,7 @@ export function createAccountMenu(signal: AbortSignal): HTMLElement[] {
       await doIt();
       menu.hidePopover();
     } catch (error) {
-      console.warn('The account was not changed', error);
+      console.warn('The account could not be changed', error);
       problem.textContent = t.accountProblem;
     }
     button.removeAttribute('aria-busy');
@@ -89,7 +89,7 @@ export function createAccountMenu(signal: AbortSignal): HTMLElement[] {
   function show(): void {
     const user = currentUser();
     for (const option of options) option.element.setAttribute('aria-checked', String(option.user === user));
-    // Signed out, the whole page is another one.
+    // After signing out, the whole page is replaced.
     if (!user) return;
     name.textContent = t.users[user];
     button.setAttribute('aria-label', t.signedInAs(t.users[user]));

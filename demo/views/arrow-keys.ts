@@ -1,3 +1,4 @@
+/** Arrow key navigation in lists. */
 const STEPS: Record<string, (at: number, last: number) => number> = {
   ArrowDown: (at, last) => Math.min(at + 1, last),
   ArrowUp: (at) => Math.max(at - 1, 0),
@@ -5,7 +6,7 @@ const STEPS: Record<string, (at: number, last: number) => number> = {
   End: (_at, last) => last,
 };
 
-/** Up, down, Home and End move the focus among the rows that show; Tab still visits every one. */
+/** Up, Down, Home and End move focus between visible rows; Tab still visits every row. */
 export function moveWithArrows(list: HTMLElement): void {
   list.addEventListener('keydown', (event) => {
     const step = STEPS[event.key];

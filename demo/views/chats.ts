@@ -1,3 +1,4 @@
+/** The chats page: list, conversation and details. */
 import type { Route } from '../app/router.js';
 import type { View } from './view.js';
 import { h } from '../app/h.js';
@@ -8,16 +9,17 @@ import { createConversationList } from './conversation-list.js';
 import { createDetails } from './details.js';
 import { createThread, missingThread } from './thread.js';
 
-/** The conversation that was open last, for the way back from another page. */
+/** The conversation that was open last, to restore when the user returns from another page. */
 let lastOpen: string | undefined;
 
 export function createChats(signal: AbortSignal): View {
   const t = words();
   const list = createConversationList(signal);
   const thread = h('section', { class: 'pane pane-thread', 'aria-labelledby': 'thread-name' });
-  // The role is said outright: a details pane is a region of this page, not a remark beside it.
+  // The explicit role makes this a region of the page instead of a complementary landmark.
   const details = h('aside', { class: 'pane pane-details', role: 'region', 'aria-label': t.details });
-  // The heading belongs to all three panes: on a phone the list, where its text shows, is often away.
+  // The heading covers all three panes. It is visually hidden, because phones often hide the list with the visible
+  // title.
   const heading = h('h1', { class: 'hidden-text' }, t.chats);
   const element = h('div', { class: 'chats' }, heading, list.element, thread, details);
 
@@ -61,11 +63,11 @@ export function createChats(signal: AbortSignal): View {
       element.dataset.pane = pane;
       list.select(id);
       if (id !== undefined && (conversationId || sideBySide())) inbox.markRead(id);
-      // After all that is written: the first to scroll lays out the page.
+      // After all DOM writes, because scrolling forces a layout.
       if (isOther) details.scrollTop = 0;
       thread.querySelector('.thread-scroll')?.scrollTo(0, Number.MAX_SAFE_INTEGER);
 
-      // Where one pane takes the place of another, the focus goes along; where both stand, it stays.
+      // When one pane replaces another, focus moves along; when both are visible, it stays.
       const lost = !document.activeElement?.checkVisibility() || document.activeElement === document.body;
       if (arrived || before.pane === pane || !lost) return;
       if (pane === 'list' && before.openId) list.focus(before.openId);

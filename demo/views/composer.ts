@@ -1,10 +1,11 @@
+/** The composer: the status of the conversation, and the reply field. */
 import type { Conversation } from '../app/inbox.js';
 import { h } from '../app/h.js';
 import { icon } from '../app/icons.js';
 import { inbox } from '../app/inbox.js';
 import { words } from '../app/i18n.js';
 
-/** The status of the conversation, and under it the reply. */
+/** The status picker with the reply field below. */
 export function createComposer({ id, contact }: Conversation): HTMLElement {
   const t = words();
   const text = h('textarea', {
@@ -19,7 +20,7 @@ export function createComposer({ id, contact }: Conversation): HTMLElement {
       update();
     },
     keydown: (event: KeyboardEvent) => {
-      // While an input method composes, Enter belongs to it.
+      // During composition, Enter belongs to the input method.
       if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
       event.preventDefault();
       send();
@@ -34,7 +35,7 @@ export function createComposer({ id, contact }: Conversation): HTMLElement {
 
   function update(): void {
     button.setAttribute('aria-disabled', String(!text.value.trim()));
-    // Where `field-sizing: content` is not known, the height follows by hand.
+    // Fallback for browsers without `field-sizing: content`.
     if (CSS.supports('field-sizing', 'content')) return;
     text.style.blockSize = 'auto';
     text.style.blockSize = `${text.scrollHeight}px`;

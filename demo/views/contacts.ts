@@ -1,3 +1,4 @@
+/** The contacts page. */
 import type { Contact } from '../data/types.js';
 import type { View } from './view.js';
 import { ago, time } from '../app/dates.js';
@@ -72,7 +73,7 @@ function createRow(contact: Contact): Row {
   };
 }
 
-/** The status that all conversations of a contact share, or "Mixed". */
+/** The status shared by all conversations of a contact, or "Mixed". */
 function statuses(contact: Contact): HTMLElement {
   const picker = h('pipeline-status-picker', { size: 'small', readonly: true });
   picker.conversations = inbox.of(contact).map(({ id }) => ({ conversationId: id, contactId: contact.id }));

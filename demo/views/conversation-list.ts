@@ -1,3 +1,4 @@
+/** The list of conversations. */
 import { h } from '../app/h.js';
 import { inbox } from '../app/inbox.js';
 import { words } from '../app/i18n.js';
@@ -13,7 +14,7 @@ export interface ConversationList {
   focus(id: string): void;
 }
 
-/** The left column: every conversation, newest first. */
+/** The left column: all conversations, newest first. */
 export function createConversationList(signal: AbortSignal): ConversationList {
   const t = words();
   const filter = createFilter('conversation', 'conversations');
@@ -31,7 +32,7 @@ export function createConversationList(signal: AbortSignal): ConversationList {
   }
   countUnread();
 
-  // One row at a time: there may be thousands.
+  // One row at a time, because there may be thousands.
   const update = (id: string) => rows.get(id)?.update();
   inbox.on('draft', update, signal);
   inbox.on(

@@ -1,3 +1,4 @@
+/** A row in the list of conversations. */
 import type { Conversation } from '../app/inbox.js';
 import type { Row } from './rows.js';
 import { short, time } from '../app/dates.js';

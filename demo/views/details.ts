@@ -1,3 +1,4 @@
+/** The details pane. */
 import type { Conversation } from '../app/inbox.js';
 import { monthYear, short, time } from '../app/dates.js';
 import { h } from '../app/h.js';
@@ -12,7 +13,7 @@ export interface Details {
   heading: HTMLElement;
 }
 
-/** The right column: who this is, which inbox it came to, and the status right under that. */
+/** The right column: the contact, the inbox, and the status directly below. */
 export function createDetails(conversation: Conversation): Details {
   const t = words();
   const { id, contact, inbox: from } = conversation;

@@ -1,3 +1,4 @@
+/** The display menu. */
 import { h } from '../app/h.js';
 import { icon } from '../app/icons.js';
 import { locale, setLocale, words } from '../app/i18n.js';
@@ -22,7 +23,7 @@ export function createDisplayMenu(): HTMLElement[] {
   ];
 }
 
-/** One of a few: native radio buttons that look like a segmented control. */
+/** A choice: native radio buttons that look like a segmented control. */
 function choices<Key extends string>(
   name: string,
   legend: string,

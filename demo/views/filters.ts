@@ -1,9 +1,10 @@
+/** Keeps the state of the filters. */
 import type { Filter, PipelineFilter } from 'pipeline-elements';
 import { h } from '../app/h.js';
 
 type Of = 'conversation' | 'contact';
 
-/** What each filter shows, so that a page built anew (another language) starts where the old one was. */
+/** The value of each filter, so that a page that is rebuilt in another language keeps it. */
 const chosen = new Map<Of, Filter>();
 
 export function createFilter(of: Of, list: string): PipelineFilter {

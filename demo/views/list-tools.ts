@@ -1,10 +1,11 @@
+/** The tools above a filtered list. */
 import type { PipelineFilter } from 'pipeline-elements';
 import { h } from '../app/h.js';
 import { icon } from '../app/icons.js';
 import { words } from '../app/i18n.js';
 import type { Rows } from './rows.js';
 
-/** What stands around a filtered list: a search field, the number of rows that show, and a message when none does. */
+/** A search field, the number of visible rows, and a message if there are none. */
 export function listTools(rows: Rows, filter: PipelineFilter, nothing: string) {
   const count = h('span', { class: 'count' });
   const input = h('input', {

@@ -1,3 +1,4 @@
+/** Renders the messages of a conversation. */
 import type { Conversation, Message } from '../app/inbox.js';
 import { clock, day, time } from '../app/dates.js';
 import { h } from '../app/h.js';
@@ -6,11 +7,11 @@ import { words } from '../app/i18n.js';
 
 const SAME_BREATH = 12 * 60_000;
 
-/** Whether two messages belong to one run: the same side, close in time, on the same day. */
+/** Whether two messages are grouped: same sender, close in time, on the same day. */
 const together = (a: Message | undefined, b: Message | undefined): boolean =>
   a !== undefined && b !== undefined && a.from === b.from && b.at - a.at < SAME_BREATH && day(a.at) === day(b.at);
 
-/** The list items of a thread: day separators, and bubbles in runs with one time each. */
+/** The list items of a thread: day separators, and groups of bubbles with one time each. */
 export function renderMessages(messages: readonly Message[], { contact }: Conversation): HTMLElement[] {
   return messages.flatMap((message, index) => {
     const before = messages[index - 1];

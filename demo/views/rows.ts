@@ -1,37 +1,38 @@
+/** A list of thousands of rows that renders lazily. */
 import { h } from '../app/h.js';
 
-/** So few that a group is soon laid out; so many that thousands of rows make few groups. */
+/** Small enough to lay out a group quickly, and large enough to have few groups for thousands of rows. */
 const GROUP_SIZE = 25;
-/** These come first, and are there from the start. */
+/** The first rows are rendered immediately. */
 const GROUPS_AT_ONCE = 2;
 
 export interface Row {
-  /** To begin with it holds a link with a name, by which it is found in the page and by the keyboard. */
+  /** Initially contains only a link with a name, so that find-in-page and the keyboard can reach it. */
   element: HTMLLIElement;
-  /** Called once, when the row first comes near what is shown: makes the rest, which thousands of rows cannot have. */
+  /** Called once when the row first comes near the viewport, to render its content. */
   fill(): void;
-  /** What it can be searched by, in lower case. */
+  /** The searchable text, in lower case. */
   searchText(): string;
 }
 
 export interface Rows {
   element: HTMLUListElement;
   readonly size: number;
-  /** How many are neither filtered out nor missed by the search. */
+  /** The number of rows that match both the filter and the search. */
   readonly shown: number;
-  /** Keeps the rows with that text, whatever the filter says. */
+  /** Shows only rows with this text, in addition to the filter. */
   search(text: string): void;
   toTop(row: HTMLLIElement): void;
-  /** Sets who is told when other rows are shown. */
+  /** Sets the listener for changes of the visible rows. */
   onShown(listener: () => void): void;
 }
 
 const isShown = ({ hidden, classList }: HTMLElement): boolean => !hidden && !classList.contains('search-miss');
 
 /**
- * A list of rows, in groups that a browser passes over as one while they are out of sight: it looks at every row of a
- * list at every press otherwise. The filter hides rows by `hidden`; the search uses a class of its own, so that neither
- * undoes the other.
+ * A list of rows in groups that the browser can skip as a whole while they are out of view; otherwise each interaction
+ * would process every row. The filter hides rows with `hidden`, and the search with a class, so that they are
+ * independent.
  */
 export function createRows(
   attributes: { id: string; class: string; 'aria-label': string },

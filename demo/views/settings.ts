@@ -1,3 +1,4 @@
+/** The settings page. */
 import type { View } from './view.js';
 import { h } from '../app/h.js';
 import { icon } from '../app/icons.js';
@@ -9,7 +10,7 @@ export function createSettings(signal: AbortSignal): View {
   const settings = h('pipeline-settings');
   const note = h('p', { class: 'note' }, icon('lock'), h('span', {}, t.onlyManagers));
 
-  /** The server refuses what an agent may not do; the page does not offer it. */
+  /** The server rejects what an agent may not do, so the page does not offer it. */
   function followRole(): void {
     settings.toggleAttribute('readonly', !canManage());
     note.hidden = canManage();

@@ -1,3 +1,4 @@
+/** The frame of the page. */
 import type { Page } from '../app/router.js';
 import type { View } from './view.js';
 import { h } from '../app/h.js';
@@ -14,12 +15,12 @@ import { createSettings } from './settings.js';
 
 export interface Shell {
   elements: HTMLElement[];
-  /** Shows what the address says. */
+  /** Shows the page of the current URL. */
   show(): void;
   stop(): void;
 }
 
-/** The navigation, and beside it one page at a time. */
+/** The navigation, and one page at a time. */
 export function createShell(): Shell {
   const t = words();
   const stopped = new AbortController();
@@ -29,7 +30,7 @@ export function createShell(): Shell {
     contacts: createContacts,
     settings: () => createSettings(signal),
   };
-  /** Each is made when it is first shown. */
+  /** Pages are created when they are first shown. */
   const made = new Map<Page, View>();
   const links = (Object.keys(views) as Page[]).map((page) => ({
     page,

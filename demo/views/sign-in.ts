@@ -1,4 +1,4 @@
-/** The page of someone who is signed out. */
+/** The signed-out page. */
 import { h } from '../app/h.js';
 import { icon } from '../app/icons.js';
 import { words } from '../app/i18n.js';
@@ -16,7 +16,7 @@ export function createSignIn(): Shell {
     try {
       await signIn(user);
     } catch (error) {
-      console.warn('Nobody was signed in', error);
+      console.warn('Signing in failed', error);
       problem.textContent = t.accountProblem;
     }
   }

@@ -1,3 +1,4 @@
+/** The open conversation. */
 import type { Conversation } from '../app/inbox.js';
 import { h } from '../app/h.js';
 import { icon } from '../app/icons.js';
@@ -11,11 +12,11 @@ import { renderMessages } from './messages.js';
 export interface Thread {
   elements: HTMLElement[];
   heading: HTMLElement;
-  /** Once it is in the page: shows the newest message. */
+  /** Called when it is in the document: scrolls to the newest message. */
   scrollToEnd(): void;
 }
 
-/** The middle column: one open conversation. */
+/** The middle column: the header, the messages and the composer. */
 export function createThread(conversation: Conversation, signal: AbortSignal): Thread {
   const t = words();
   const { id, contact, inbox: from } = conversation;

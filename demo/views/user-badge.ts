@@ -1,4 +1,4 @@
-/** How the users of the demo look. */
+/** The badges of the demo's users. */
 import { h } from '../app/h.js';
 import type { User } from '../app/session.js';
 
@@ -8,7 +8,7 @@ const LOOKS: Record<User, { initials: string; hue: number }> = {
   manager: { initials: 'M', hue: 160 },
 };
 
-/** Initials on a color; decoration beside the name. */
+/** Initials on a color; decorative. */
 export function userBadge(user: User): HTMLElement {
   const { initials, hue } = LOOKS[user];
   const face = h('span', { class: 'avatar-face', 'aria-hidden': 'true' }, initials);

@@ -1,9 +1,10 @@
+/** The interface of a page. */
 import type { Route } from '../app/router.js';
 
-/** One page of the inbox. Its element is made once and comes and goes with the route. */
+/** A page of the inbox. Its element is created once, and added and removed as the route changes. */
 export interface View {
   element: HTMLElement;
   title(route: Route): string;
-  /** Called when the page is in the document; `arrived`: from another page, or for the first time. */
+  /** Called when the page is in the document. `arrived`: shown for the first time, or after another page. */
   show(route: Route, arrived: boolean): void;
 }

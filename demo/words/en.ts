@@ -1,3 +1,4 @@
+/** The English texts of the page. */
 import type { User } from '../app/session.js';
 import type { Channel } from '../data/types.js';
 
@@ -17,15 +18,15 @@ export const en = {
 
   users: { 'agent-1': 'Agent 1', 'agent-2': 'Agent 2', manager: 'Manager' } satisfies Record<User, string>,
   roles: {
-    'agent-1': 'Gives conversations a status',
-    'agent-2': 'Gives conversations a status',
+    'agent-1': 'Sets the status of conversations',
+    'agent-2': 'Sets the status of conversations',
     manager: 'Also sets up the pipeline',
   } satisfies Record<User, string>,
   signedInAs: (name: string) => `Signed in as ${name}`,
   signedInAsWho: 'Signed in as',
   signOut: 'Sign out',
   signedOut: 'You are signed out',
-  signInLead: 'Choose who you are. This demo asks for no password.',
+  signInLead: 'Choose who you are. This demo needs no password.',
   signInAsWho: 'Sign in as',
   accountProblem: 'The server did not answer. Try again.',
 
@@ -44,8 +45,8 @@ export const en = {
   noMatchHint: 'Try fewer statuses or another word.',
   showAll: 'Show everything',
 
-  notFound: 'This conversation is not here',
-  notFoundHint: 'It may have been opened from an old link.',
+  notFound: 'Conversation not found',
+  notFoundHint: 'The link may be outdated.',
   backToList: 'Back to the list',
   backToConversation: 'Back to the conversation',
   showDetails: 'Show details',
@@ -68,7 +69,7 @@ export const en = {
   spokenLanguage: 'Language',
   firstSeen: 'First seen',
   notes: 'Notes',
-  alsoVia: 'Also in touch via',
+  alsoVia: 'Also available via',
 
   contactList: 'Contacts',
   conversations: (n: number) => (n === 0 ? 'No conversations' : plural(n, 'conversation', 'conversations')),
@@ -77,15 +78,15 @@ export const en = {
 
   pipelineManagement: 'Pipeline Management',
   pipelineLead:
-    'Every conversation stands at one step of your pipeline, or at none. Name the steps, give each a color and put them in the order in which a customer passes through them.',
-  onlyManagers: 'Only managers change the pipeline. You see it as they set it up.',
-  whereTitle: 'Where your team meets these statuses',
+    'Every conversation is at one step of your pipeline, or at none. Name the steps, give each a color, and arrange them in the order in which customers pass through them.',
+  onlyManagers: 'Only managers can change the pipeline. You can view it.',
+  whereTitle: 'Where your team sees these statuses',
   where: [
     ['Beside the conversation', 'Under the inbox name, together with what you know about the customer.'],
-    ['Above the message box', 'So that the status can follow the reply without leaving the keyboard.'],
+    ['Above the message box', 'To update the status together with the reply, without leaving the keyboard.'],
     ['In both lists', 'Filter conversations by status, and customers by the status of their conversations.'],
   ],
   goodToKnow: 'Good to know',
   goodToKnowText:
-    'Renaming, recoloring or reordering a status never touches a conversation. Deleting one that is in use asks first where its conversations should go, and can be undone.',
+    'Renaming, recoloring or reordering a status never touches a conversation. If you delete one that is in use, you choose where its conversations go, and you can undo it.',
 };

@@ -1,3 +1,4 @@
+/** The Indonesian texts of the page. */
 import type { Words } from '../app/i18n.js';
 
 export const id: Words = {

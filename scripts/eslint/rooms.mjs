@@ -1,8 +1,8 @@
-// The plan of the house as a lint rule: which room of src/ may import from which, and what each may take from npm
-// (CONTRIBUTING.md, "Where things live"). Types count too: a room that is only named is known.
+// A lint rule for the dependencies between the folders of src/ and on npm packages (CONTRIBUTING.md, "Where things
+// live"). Type imports count as well.
 import { dirname, relative, resolve, sep } from 'node:path';
 
-/** lit, and the part of it that a picker does without templates. */
+/** lit, and the part of it that a picker uses without templates. */
 const LIT = ['lit', '@lit/reactive-element'];
 
 const ROOMS = {
@@ -41,7 +41,7 @@ function problem(file, specifier, { isLazy, isType }) {
   const target = relative('.', resolve(dirname(file), specifier));
   if (registers(target) && !/(^|\/)(define|cdn)\.ts$/.test(file)) return 'importing a class must not register anything';
   if (!room || roomOf(target) === roomOf(file) || room.from.includes(roomOf(target))) return undefined;
-  return `${roomOf(file)} knows ${room.from.join(', ') || 'no other room'}`;
+  return `${roomOf(file)} may only import from ${room.from.join(', ') || 'no other room'}`;
 }
 
 export const rooms = {

@@ -1,4 +1,4 @@
-// The pages of the demo, in use.
+// Takes screenshots of the demo's pages in use.
 import { mkdir } from 'node:fs/promises';
 
 const STATUSES = [
@@ -7,7 +7,7 @@ const STATUSES = [
   ['repurchase', 'Repurchase', '#8b00f6'],
 ];
 
-/** Fills the pipeline of the demo that is open, and filters its list. */
+/** Sets up the pipeline of the open demo, and filters its list. */
 async function fill(page) {
   await page.evaluate(async (statuses) => {
     const { IndexedDBAdapter } = await import('/dist/cdn/pipeline-elements.js');
@@ -23,7 +23,7 @@ async function fill(page) {
   await seen(page);
 }
 
-/** Until nothing more comes in, no element waits for its data and two frames were drawn. */
+/** Waits until nothing is loading, no element waits for its data and two frames were drawn. */
 async function seen(page) {
   await page.waitForNetworkIdle({ idleTime: 300 });
   await page.waitForFunction(() => !document.querySelector(':is(body *):state(loading)'));
@@ -49,7 +49,7 @@ export async function shootDemo({ open, shoot, isWanted, origin }, look) {
     await prepare(page);
     await shoot(page, name, look);
   }
-  // The first conversation: what the list shows beside it where there is room, and what it leads to where there is not.
+  // The first conversation: shown beside the list, or opened from it where there is no room.
   await page.goto(`${origin}/${query}#/chats`);
   await seen(page);
   const id = await page.$eval('#conversations [data-conversation-id]', (row) => row.dataset.conversationId);
@@ -65,7 +65,7 @@ export async function shootDemo({ open, shoot, isWanted, origin }, look) {
   await page.goto(`${origin}/theming.html${query}`);
   await seen(page);
   await shoot(page, 'demo-theming', look, { fullPage: true });
-  // The next look begins with an empty pipeline again.
+  // The next look starts with an empty pipeline again.
   await page.evaluate(async () => {
     const { IndexedDBAdapter } = await import('/dist/cdn/pipeline-elements.js');
     await new IndexedDBAdapter().clear();
@@ -73,7 +73,7 @@ export async function shootDemo({ open, shoot, isWanted, origin }, look) {
   await page.close();
 }
 
-/** The picture of the README: the inbox with its list filtered and the composer's picker open. */
+/** The picture for the README: the inbox with a filtered list and the composer's picker open. */
 export async function shootReadme({ browser, origin }) {
   const context = await browser.createBrowserContext();
   const page = await context.newPage();

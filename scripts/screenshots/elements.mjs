@@ -1,4 +1,4 @@
-// The elements in the states that the tests drive too (test/browser/states), each on a page of its own.
+// Takes screenshots of the elements in the states that the tests use (test/browser/states), each on its own page.
 import { build } from 'esbuild';
 
 const PAGE = 'https://stage.example/';
@@ -32,7 +32,7 @@ async function stageScript() {
     bundle: true,
     format: 'esm',
     target: 'es2022',
-    // package.json says which files have side effects as published, under dist/.
+    // package.json lists the files with side effects as published, in dist/.
     ignoreAnnotations: true,
     write: false,
     logLevel: 'error',
@@ -48,7 +48,7 @@ const settled = (page) =>
     await frame();
   });
 
-/** What there is to see: the page's part and what floats above it. */
+/** The visible area: the main part of the page and everything that floats above it. */
 const bounds = (page) =>
   page.evaluate((margin) => {
     const rects = [document.querySelector('main').getBoundingClientRect()];

@@ -1,6 +1,6 @@
-/** What tests can only do through the browser's debugging protocol, so in Chromium (test/commands.ts). */
+/** Browser commands for the tests that need the debugging protocol, so Chromium only (test/commands.ts). */
 export function protocolCommands() {
-  // An emulation lasts as long as the session that asked for it: one for each page, kept.
+  // An emulation lasts as long as its session, so one session is kept per page.
   const clients = new WeakMap();
   const clientOf = async ({ browser, id }) => {
     const page = browser.getPage(id);

@@ -1,3 +1,4 @@
+/** Counts the browser tests for `npm test`. */
 import { writeFileSync } from 'node:fs';
 
 function walk(suite, count) {
@@ -5,7 +6,7 @@ function walk(suite, count) {
   for (const child of suite.suites ?? []) walk(child, count);
 }
 
-/** Counts what ran, for `npm test`: prints it, and writes it to `file`. A file that cannot be loaded is one failure. */
+/** Prints the counts and writes them to `file`. A test file that cannot be loaded counts as one failure. */
 export const countReporter = ({ file } = {}) => ({
   stop({ sessions }) {
     const count = { passed: 0, failed: 0 };

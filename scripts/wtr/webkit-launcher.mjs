@@ -1,4 +1,4 @@
-// Minimal @web/test-runner launcher for WebKitGTK: Xvfb + WebKitWebDriver + MiniBrowser over plain WebDriver.
+// A minimal @web/test-runner launcher for WebKitGTK: Xvfb, WebKitWebDriver and MiniBrowser over plain WebDriver.
 import { spawn } from 'node:child_process';
 import { createServer } from 'node:net';
 import { PNG } from 'pngjs';
@@ -47,7 +47,7 @@ export function webkitLauncher({ name = 'WebKit', driver = 'WebKitWebDriver' } =
     windows = new Map(),
     idle = [],
     lock = Promise.resolve();
-  // One WebDriver session has one current window: serialise everything that depends on it.
+  // A WebDriver session has one current window, so everything that depends on it is serialized.
   const exclusive = (fn) => (lock = lock.then(fn, fn));
   const call = async (method, path, body) => {
     const res = await fetch(base + path, {
@@ -106,7 +106,7 @@ export function webkitLauncher({ name = 'WebKit', driver = 'WebKitWebDriver' } =
   const mouse = (id, ...actions) =>
     act(id, [{ type: 'pointer', id: 'mouse', parameters: { pointerType: 'mouse' }, actions }]);
   const move = (x, y) => ({ type: 'pointerMove', duration: 0, origin: 'viewport', x, y });
-  // Looks like the small part of a Puppeteer page that @web/test-runner-commands uses.
+  // Imitates the small part of a Puppeteer page that @web/test-runner-commands uses.
   const page = (id) => ({
     keyboard: {
       type: (t) =>
@@ -145,7 +145,7 @@ export function webkitLauncher({ name = 'WebKit', driver = 'WebKitWebDriver' } =
       exclusive(async () => {
         await focus(id);
         for (let i = 0; i < 3; i++) {
-          // the window has a toolbar: correct until the viewport fits
+          // The window has a toolbar, so the size is corrected until the viewport fits.
           const [w, h] = await wdCall('POST', '/execute/sync', {
             script: 'return [innerWidth, innerHeight]',
             args: [],
@@ -156,7 +156,7 @@ export function webkitLauncher({ name = 'WebKit', driver = 'WebKitWebDriver' } =
           await sleep(50);
         }
       }),
-    // Element screenshots of the driver come back blank: take the page's and crop it.
+    // The driver's element screenshots are blank, so the page's is cropped.
     evaluateHandle: (fn, ...args) =>
       exclusive(async () => {
         await focus(id);

@@ -1,10 +1,10 @@
-/** Colours as they are painted, and how far apart they are. */
+/** Colors as painted, and the contrast between them. */
 
 const canvas = new OffscreenCanvas(1, 1).getContext('2d', { willReadFrequently: true })!;
 
 type RGB = readonly [number, number, number];
 
-/** The colour as painted: 8-bit sRGB, over what lies beneath. */
+/** The color as painted: 8-bit sRGB, blended with what is beneath. */
 export function painted(...layers: string[]): RGB {
   canvas.clearRect(0, 0, 1, 1);
   for (const layer of layers) {

@@ -1,3 +1,4 @@
+/** Tests the contrast of chips for any status color. */
 import { expect, fixture, html } from '@open-wc/testing';
 import { render } from 'lit';
 import { chip } from '../../src/ui/templates.js';
@@ -6,7 +7,7 @@ import { tokens } from '../../src/styles/tokens.js';
 import { emulateMediaFeatures } from '../commands.js';
 import { contrast, painted } from './color.js';
 
-/** A grid over all of sRGB, corners included: 18³ = 5,832 colours. */
+/** A grid over sRGB including its corners: 18³ = 5,832 colors. */
 const STEPS = 18;
 const COLORS = Array.from({ length: STEPS ** 3 }, (_, i) => {
   const channels = [i % STEPS, Math.floor(i / STEPS) % STEPS, Math.floor(i / STEPS ** 2)];
@@ -22,8 +23,8 @@ describe('chip contrast', () => {
     ['light', 'more', 7],
     ['dark', 'more', 7],
   ] as const) {
-    it(`text stays readable on any colour: ${scheme}, contrast ${contrastMode}`, async function () {
-      this.timeout(60_000);
+    it(`text is readable on any color: ${scheme}, contrast ${contrastMode}`, async function () {
+      this.timeout(180_000);
       await emulateMediaFeatures({ 'prefers-contrast': contrastMode });
       expect(matchMedia('(prefers-contrast: more)').matches).to.equal(contrastMode === 'more');
       const host = await fixture<HTMLElement>(html`<div></div>`);
@@ -44,8 +45,8 @@ describe('chip contrast', () => {
     });
   }
 
-  it('the dot is told from the chip by a ring of at least 3:1, whatever its colour', async function () {
-    this.timeout(60_000);
+  it('the ring around the dot has a contrast of at least 3:1, whatever the color', async function () {
+    this.timeout(180_000);
     for (const scheme of ['light', 'dark']) {
       const host = await fixture<HTMLElement>(html`<div></div>`);
       host.style.colorScheme = scheme;

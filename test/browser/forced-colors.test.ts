@@ -1,4 +1,4 @@
-/** In forced colours (Windows' high contrast) a page's own colours are gone: everything must still be told apart. */
+/** Tests that everything stays distinguishable with forced colors (high contrast mode in Windows). */
 import { expect, fixture, html } from '@open-wc/testing';
 import { MemoryAdapter } from '../../src/adapters/memory.js';
 import '../../src/define.js';
@@ -15,7 +15,7 @@ async function pipeline(): Promise<MemoryAdapter> {
   return adapter;
 }
 
-/** A system colour as the browser paints it. */
+/** A system color as the browser paints it. */
 function system(name: string): string {
   const probe = document.createElement('span');
   probe.style.color = name;
@@ -25,14 +25,14 @@ function system(name: string): string {
   return color;
 }
 
-describe('forced colours', () => {
+describe('forced colors', () => {
   beforeEach(async () => {
     await emulateMediaFeatures({ 'forced-colors': 'active' });
     expect(matchMedia('(forced-colors: active)').matches).to.equal(true);
   });
   afterEach(() => emulateMediaFeatures({}));
 
-  it('a chip keeps its name, a border, and the dot in the status\u2019s own colour', async () => {
+  it('a chip keeps its name, a border, and a dot in the status color', async () => {
     const adapter = await pipeline();
     const element = await fixture(
       html`<pipeline-status-picker .adapter=${adapter} conversation-id="c"></pipeline-status-picker>`,
@@ -46,7 +46,7 @@ describe('forced colours', () => {
     expect(dot.boxShadow).to.include(system('CanvasText'));
   });
 
-  it('the chosen option has a mark that is no colour', async () => {
+  it('the selected option has a mark that does not depend on color', async () => {
     const adapter = await pipeline();
     const element = await fixture<HTMLElementTagNameMap['pipeline-status-picker']>(
       html`<pipeline-status-picker .adapter=${adapter} conversation-id="c"></pipeline-status-picker>`,
@@ -78,7 +78,7 @@ describe('forced colours', () => {
     ['picker', 'loading', '.skeleton'],
     ['filter', 'open', '.button.trigger', '.badge', '.popup', '.chip'],
   ] as const) {
-    it(`there is a border around each ${parts.join(', ')} of the ${element}: ${state}`, async () => {
+    it(`each ${parts.join(', ')} of the ${element} has a border: ${state}`, async () => {
       const root = await bring(element, state);
       for (const part of parts) {
         const shown = root.querySelector(part)!;
@@ -97,13 +97,13 @@ describe('forced colours', () => {
     ['picker', 'search', '[data-active]', 'outlineColor'],
     ['filter', 'open', '.op:has(:checked)', 'backgroundColor'],
   ] as const) {
-    it(`what is chosen is highlighted: ${part} of the ${element}`, async () => {
+    it(`the selection is highlighted: ${part} of the ${element}`, async () => {
       const root = await bring(element, state);
       expect(getComputedStyle(root.querySelector(part)!)[css]).to.equal(system('Highlight'));
     });
   }
 
-  it('a pill without a status has its dot and its caret in the colour of its text', async () => {
+  it('a pill without a status has a dot and a caret in its text color', async () => {
     const root = await bring('picker', 'none');
     const caret = getComputedStyle(root.querySelector('.caret')!).color;
     expect(contrast(painted('Canvas'), painted('Canvas', caret))).to.be.at.least(4.5);
@@ -111,7 +111,7 @@ describe('forced colours', () => {
   });
 
   for (const element of ['picker', 'filter']) {
-    it(`what is disabled has the system's colour, not a paler one: ${element}`, async () => {
+    it(`disabled controls have the system color, not a paler one: ${element}`, async () => {
       const { host } = await bring(element, 'disabled');
       for (const part of [':disabled', ':disabled .chip', ':disabled .chip[data-none]']) {
         const shown = [...host.parentElement!.children].flatMap((each) => [...each.shadowRoot!.querySelectorAll(part)]);

@@ -1,4 +1,4 @@
-/** The first worked example of docs/write-an-adapter.md. */
+/** Tests the first worked example of docs/write-an-adapter.md. */
 import { expect } from '@open-wc/testing';
 import { runAdapterTests } from 'pipeline-elements/testing';
 import { LocalStorageAdapter } from '../../demo/adapters/local-storage.js';
@@ -28,7 +28,7 @@ describe('LocalStorageAdapter', () => {
   });
 });
 
-/** An adapter of another page: with modules, a lock and an end of the storage events of its own. */
+/** An adapter in another page, with its own modules, locks and storage events. */
 async function openFrame(name: string): Promise<LocalStorageAdapter> {
   const frame = document.createElement('iframe');
   document.body.append(frame);
@@ -57,7 +57,7 @@ describe('LocalStorageAdapter: another page', () => {
     localStorage.clear();
   });
 
-  it('hears what this one writes, and the other way round', async () => {
+  it('receives what this page writes, and the reverse', async () => {
     const [here, there] = [open('pages'), await openFrame('pages')];
     const heard = (adapter: LocalStorageAdapter) =>
       new Promise((resolve) => {
@@ -73,7 +73,7 @@ describe('LocalStorageAdapter: another page', () => {
     await here.close();
   });
 
-  it('loses nothing when both write at once', async () => {
+  it('loses nothing when both write at the same time', async () => {
     const pages = [open('pages'), await openFrame('pages'), await openFrame('pages')];
     const ids = Array.from({ length: 60 }, (_, n) => `s${n}`);
     await Promise.all(ids.map((id, n) => pages[n % 3]!.createStatus({ id, name: id, color: COLOR })));
@@ -83,7 +83,7 @@ describe('LocalStorageAdapter: another page', () => {
     await pages[0]!.close();
   });
 
-  it('clearing the storage is heard', async () => {
+  it('is notified when the storage is cleared', async () => {
     const here = open('pages');
     await here.createStatus({ id: 'a', name: 'A', color: COLOR });
     const heard = new Promise((resolve) => here.subscribe((change) => resolve(change.kind), {}));
@@ -94,7 +94,7 @@ describe('LocalStorageAdapter: another page', () => {
     await here.close();
   });
 
-  it('a cleared storage begins anew, whatever another page wrote before', async () => {
+  it('starts over after the storage was cleared, whatever another page wrote before', async () => {
     const [here, there] = [open('pages'), await openFrame('pages')];
     await there.createStatus({ id: 'a', name: 'A', color: COLOR });
     localStorage.clear();
@@ -103,7 +103,7 @@ describe('LocalStorageAdapter: another page', () => {
     await here.close();
   });
 
-  it('a full storage is quota, and what was written stays', async () => {
+  it('a full storage is the error quota, and existing data is kept', async () => {
     const here = open('pages');
     const status = await here.createStatus({ id: 'a', name: 'A', color: COLOR });
     const original = Object.getOwnPropertyDescriptor(Storage.prototype, 'setItem')!;
@@ -112,7 +112,7 @@ describe('LocalStorageAdapter: another page', () => {
     };
     try {
       await here.updateStatus('a', { name: 'B' }, { ifVersion: status.version });
-      expect.fail('it was not refused');
+      expect.fail('it was not rejected');
     } catch (error) {
       expect((error as { code?: string }).code).to.equal('quota');
     } finally {

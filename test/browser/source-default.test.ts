@@ -1,5 +1,5 @@
-/** After a change of source nothing that the old one knew, was asked or still answers reaches the page: with the default adapter. */
-import { testWay } from './source/play.js';
+/** Tests that after changing the default adapter, nothing from the old source reaches the page. */
+import { testSourceChange } from './source/run-situation.js';
 
-testWay('setDefaultAdapter(), to one whose data is there');
-testWay('setDefaultAdapter() with a promise');
+testSourceChange('setDefaultAdapter() with a loaded adapter');
+testSourceChange('setDefaultAdapter() with a promise');

@@ -1,6 +1,6 @@
-/** After a change of source nothing that the old one knew, was asked or still answers reaches the page: with the element. */
-import { testWay } from './source/play.js';
+/** Tests that after changing the source of elements, nothing from the old source reaches the page. */
+import { testSourceChange } from './source/run-situation.js';
 
-testWay('the property `adapter` of each element');
-testWay('a move from one provider to another');
-testWay('a provider that is taken away around a slot');
+testSourceChange('the property `adapter` of each element');
+testSourceChange('a move from one provider to another');
+testSourceChange('a provider that is removed around a slot');

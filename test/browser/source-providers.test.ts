@@ -1,7 +1,7 @@
-/** After a change of source nothing that the old one knew, was asked or still answers reaches the page: with a provider. */
-import { testWay } from './source/play.js';
+/** Tests that after changing the source of a provider, nothing from the old source reaches the page. */
+import { testSourceChange } from './source/run-situation.js';
 
-testWay('the `adapter` of a provider, to one whose data is there');
-testWay('a promise as the `adapter` of a provider');
-testWay('a provider without a source that gets one');
-testWay('a provider that loses its source');
+testSourceChange('the `adapter` of a provider, with a loaded adapter');
+testSourceChange('a promise as the `adapter` of a provider');
+testSourceChange('a provider without a source that gets one');
+testSourceChange('a provider that loses its source');

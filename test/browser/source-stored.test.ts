@@ -1,5 +1,5 @@
-/** After a change of source nothing that the old one knew, was asked or still answers reaches the page: with what a provider opens, and with who is signed in. */
-import { testWay } from './source/play.js';
+/** Tests that after changing a provider's database or the user, nothing from the old source reaches the page. */
+import { testSourceChange } from './source/run-situation.js';
 
-testWay('another `database` of a provider');
-testWay('another user who signs in');
+testSourceChange('another `database` of a provider');
+testSourceChange('another user who signs in');

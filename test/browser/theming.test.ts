@@ -1,4 +1,4 @@
-/** What a designer is promised: custom properties, parts, states and motion. */
+/** Tests the theming API: custom properties, parts, states and motion. */
 import { expect } from '@open-wc/testing';
 import Sortable from 'sortablejs';
 import { DEFAULT_PALETTE } from '../../src/model/color.js';
@@ -13,10 +13,10 @@ const ELEMENTS: readonly Kind[] = ['settings', 'picker', 'filter'];
 let main: HTMLElement;
 const sheet = new CSSStyleSheet();
 
-/** Every element of a shadow root, and the host. */
+/** The host and all elements in its shadow root. */
 const inside = (host: Element): Element[] => [host, ...host.shadowRoot!.querySelectorAll('*')];
 
-/** Brings an element into a state by name. */
+/** Puts an element into a named state. */
 async function bring(element: Kind, state: string): Promise<HTMLElement> {
   main.replaceChildren();
   await STATES[element]![state]!(main);
@@ -38,7 +38,7 @@ afterEach(() => {
 
 const RGB = 'rgb(1, 2, 3)';
 
-/** A value for each custom property, and in which state of each element what is computed from it. */
+/** A value for each custom property, the computed property it affects, and the states in which it does. */
 const PROPERTIES: [
   property: string,
   value: string,
@@ -84,7 +84,7 @@ const PROPERTIES: [
   ['status-leads', RGB, 'background-color', RGB, { settings: 'filled', picker: 'chosen', filter: 'chips' }],
 ];
 
-/** In which state of each element every part is to be seen. */
+/** The state of each element in which each part is visible. */
 const PARTS: Record<Kind, Record<string, string>> = {
   settings: {
     filled: 'list row handle chip status-leads swatch label count edit delete',
@@ -125,7 +125,7 @@ const PARTS: Record<Kind, Record<string, string>> = {
   },
 };
 
-/** In which state of each element a `:state()` is on, and in which it is not. */
+/** The states of each element in which a `:state()` matches, and in which it does not. */
 const CUSTOM_STATES: Record<Kind, Record<string, [on: string, off: string]>> = {
   settings: {
     loading: ['loading skeleton', 'filled'],
@@ -154,20 +154,20 @@ const CUSTOM_STATES: Record<Kind, Record<string, [on: string, off: string]>> = {
 describe('custom properties', () => {
   for (const [property, value, css, computed, states] of PROPERTIES) {
     for (const [element, state] of Object.entries(states) as [Kind, string][]) {
-      it(`--pipeline-${property} reaches the ${css} of the ${element}`, async () => {
+      it(`--pipeline-${property} affects the ${css} of the ${element}`, async () => {
         const expected = typeof computed === 'string' ? computed : computed[element];
         const host = await bring(element, state);
         const has = (): boolean =>
           inside(host).some((each) => getComputedStyle(each).getPropertyValue(css) === expected);
         expect(has(), 'before').to.equal(false);
         sheet.replaceSync(`:root { --pipeline-${property}: ${value} }`);
-        // A ring is only there for whom the browser shows one, and a pill's may still be on its way.
+        // The browser may not show a focus ring, and the one of a pill may still be animating.
         expect(await until(() => (settle(), has()), `${css}: ${expected}`)).to.equal(true);
       });
     }
   }
 
-  it('text on a bright or a dark accent is readable all the same', async () => {
+  it('text on a bright or dark accent is still readable', async () => {
     const host = await bring('settings', 'delete dialog');
     for (const color of ['#ffd400', '#00c2ff', '#777777', '#5a5a5a', '#3b0764', '#ff0000', '#ffffff', '#000000']) {
       sheet.replaceSync(`:root { --pipeline-danger: ${color} }`);
@@ -199,7 +199,7 @@ describe('parts', () => {
 describe('states', () => {
   for (const element of ELEMENTS) {
     for (const [name, [on, off]] of Object.entries(CUSTOM_STATES[element])) {
-      it(`:state(${name}) of the ${element} matches where it should, and only there`, async () => {
+      it(`:state(${name}) of the ${element} matches exactly where it should`, async () => {
         expect((await bring(element, on)).matches(`:state(${name})`), on).to.equal(true);
         expect((await bring(element, off)).matches(`:state(${name})`), off).to.equal(false);
       });
@@ -209,7 +209,7 @@ describe('states', () => {
 
 describe('the focus ring', () => {
   for (const scheme of ['light', 'dark']) {
-    it(`is told from every surface and chip by 3:1: ${scheme}`, async () => {
+    it(`has a contrast of 3:1 against every surface and chip: ${scheme}`, async () => {
       main.style.setProperty('color-scheme', scheme);
       const host = await bring('picker', 'required and invalid');
       const trigger = host.shadowRoot!.querySelector('button')!;
@@ -237,7 +237,7 @@ if (isChromium) {
     beforeEach(() => emulateMediaFeatures({ 'prefers-reduced-motion': 'reduce' }));
 
     for (const element of ELEMENTS) {
-      it(`nothing of the ${element} moves, in any state`, async () => {
+      it(`nothing in the ${element} moves, in any state`, async () => {
         for (const state of Object.keys(STATES[element]!).filter((name) => !name.startsWith('200'))) {
           const host = await bring(element, state);
           for (const each of inside(host).slice(1)) {
@@ -245,7 +245,7 @@ if (isChromium) {
               const style = getComputedStyle(each, pseudo);
               expect(style.transitionDuration, `${state}: ${each.className}`).to.equal('0s');
               if (style.animationName === 'none') continue;
-              // Over at once: what it ends with stands still.
+              // Ends immediately: the final state is static.
               expect(parseFloat(style.animationDuration), `${state}: ${each.className}`).to.be.below(0.001);
               expect(style.animationIterationCount).to.equal('1');
             }
@@ -254,7 +254,7 @@ if (isChromium) {
       });
     }
 
-    it('rows do not glide while one is dragged', async () => {
+    it('rows are not animated during a drag', async () => {
       const host = await bring('settings', 'filled');
       const list = host.shadowRoot!.querySelector<HTMLElement>('ol')!;
       const sortable = await until(() => Sortable.get(list), 'Sortable');

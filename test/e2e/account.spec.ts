@@ -1,4 +1,4 @@
-/** The inbox on a server, whose users sign in: who may do what, and who is signed in. */
+/** Tests the inbox with the server, where users sign in and have permissions. */
 import { expect, test, type Page } from '@playwright/test';
 import { Inbox } from './inbox.js';
 
@@ -22,18 +22,16 @@ test('it opens as the manager, who sets up the pipeline', async ({ page }) => {
   await expect(account(page)).toHaveAccessibleName('Signed in as Manager');
   await inbox.go('Settings');
   await expect(inbox.settings.getByRole('button', ADD).first()).toBeVisible();
-  await expect(page.getByText('Only managers change the pipeline')).toBeHidden();
+  await expect(page.getByText('Only managers can change the pipeline')).toBeHidden();
 });
 
-test('an agent may only look at the pipeline, without a reload, and the manager may change it again', async ({
-  page,
-}) => {
+test('an agent can only view the pipeline, without a reload, and the manager can change it again', async ({ page }) => {
   const inbox = await open(page);
   await inbox.go('Settings');
   await expect(inbox.settings.getByRole('button', ADD).first()).toBeVisible();
   await page.evaluate(() => Object.assign(window, { isSamePage: true }));
   await switchTo(page, 'Agent 1');
-  await expect(page.getByText('Only managers change the pipeline')).toBeVisible();
+  await expect(page.getByText('Only managers can change the pipeline')).toBeVisible();
   await expect(inbox.settings.getByRole('button')).toHaveCount(0);
   await switchTo(page, 'Manager');
   await expect(inbox.settings.getByRole('button', ADD).first()).toBeVisible();
@@ -48,7 +46,7 @@ test('another tab of the browser follows', async ({ page, context }) => {
   await expect(account(other)).toHaveAccessibleName('Signed in as Agent 2');
 });
 
-test('by keyboard: the menu opens on the one who is signed in, and says who is', async ({ page }) => {
+test('by keyboard: the menu opens on the current user and announces a switch', async ({ page }) => {
   await open(page);
   await account(page).focus();
   await page.keyboard.press('Enter');
@@ -70,7 +68,7 @@ test('by keyboard: the menu opens on the one who is signed in, and says who is',
   await expect(page.getByRole('status').filter({ hasText: 'Signed in as Agent 1' })).toHaveCount(1);
 });
 
-test('signed out, nothing of the inbox is shown, and whoever signs in next has it', async ({ page }) => {
+test('after signing out, nothing of the inbox is shown; the next user to sign in sees it again', async ({ page }) => {
   const inbox = await open(page);
   await account(page).click();
   await page.getByRole('menuitem', { name: 'Sign out' }).click();
@@ -82,14 +80,14 @@ test('signed out, nothing of the inbox is shown, and whoever signs in next has i
   await expect(inbox.conversations().first()).toBeVisible();
 });
 
-test('the menu speaks Indonesian too', async ({ page }) => {
+test('the menu is available in Indonesian', async ({ page }) => {
   await open(page, '&locale=id');
   await page.getByRole('button', { name: 'Masuk sebagai Manajer' }).click();
   await page.getByRole('menuitem', { name: 'Keluar' }).click();
   await expect(page.getByRole('heading', { name: 'Anda sudah keluar' })).toBeVisible();
 });
 
-test('a switch that the server does not answer is said, and changes nothing', async ({ page }) => {
+test('a switch that the server does not answer shows an error and changes nothing', async ({ page }) => {
   await open(page);
   await expect(account(page)).toBeVisible();
   await page.route('**/session', (route) => route.abort());
@@ -99,7 +97,7 @@ test('a switch that the server does not answer is said, and changes nothing', as
   await expect(page.getByRole('button', { name: 'Signed in as Manager' })).toHaveCount(1);
 });
 
-test('without a server there is nobody to sign in', async ({ page }) => {
+test('without a server there is no sign-in', async ({ page }) => {
   await page.goto('/');
   await expect(page.getByRole('list', { name: 'Conversations' })).toBeVisible();
   await expect(account(page)).toHaveCount(0);

@@ -1,4 +1,4 @@
-/** What a page's Content-Security-Policy must allow for the elements, and what they do where it does not. */
+/** Tests which Content-Security-Policy the elements need, and what they do without it. */
 import { expect, test, type Page } from '@playwright/test';
 import { build, type BuildOptions } from 'esbuild';
 import { Inbox } from './inbox.js';
@@ -12,7 +12,7 @@ type Entries = Record<string, string>;
 const DEFINE: Entries = { all: 'pipeline-elements/define' };
 const EACH: Entries = Object.fromEntries(ELEMENTS.map((name) => [name, `pipeline-elements/${name}/define`]));
 
-/** How a page may load the elements. */
+/** Ways for a page to load the elements. */
 const LOADS: Record<string, { entries: Entries; options?: BuildOptions } | 'one file'> = {
   'the one file': 'one file',
   '/define, split into chunks': { entries: DEFINE, options: { splitting: true } },
@@ -21,14 +21,14 @@ const LOADS: Record<string, { entries: Entries; options?: BuildOptions } | 'one 
 };
 
 interface Told {
-  /** Directives that something was refused by. */
+  /** Directives that blocked something. */
   violations: string[];
   /** Codes and messages of `pipeline-error` events. */
   events: string[];
   console: string[];
 }
 
-/** Another copy of lit, loaded by the page before the elements or after them. */
+/** Another copy of lit, loaded by the page before or after the elements. */
 const OTHER_LIT = `import { html, render } from 'lit/html.js'; render(html\`<p>Theirs</p>\`, document.querySelector('#theirs'));`;
 
 interface Setup {
@@ -40,7 +40,7 @@ interface Setup {
   body?: string;
 }
 
-/** Modules as a bundler of an app makes them, by path. */
+/** Modules as bundled by an app, by path. */
 async function bundle(options: BuildOptions): Promise<Map<string, string>> {
   const { outputFiles } = await build({
     tsconfigRaw: {},
@@ -109,7 +109,7 @@ async function open(page: Page, { load, csp, header, before, after, body = PAGE 
   return told;
 }
 
-/** Uses everything that a page can make of the elements: forms, drags, menus, dialogs, popups, searches. */
+/** Uses every feature of the elements: forms, drags, menus, dialogs, popups and searches. */
 async function useAll(page: Page): Promise<void> {
   const inbox = new Inbox(page);
   const { settings } = inbox;
@@ -144,7 +144,7 @@ async function useAll(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Delete', exact: true }).click();
   await settings.getByRole('button', { name: /^Undo/ }).click();
   await expect(picker).toHaveText('Nego');
-  // What they put into the page shows as it should: the style sheets are in force.
+  // Checks that the elements' style sheets are applied.
   await expect(settings.getByRole('list').first()).toHaveCSS('list-style-type', 'none');
   await expect(page.locator('body > [aria-live]').first()).toHaveCSS('position', 'fixed');
 }
@@ -154,7 +154,7 @@ for (const load of Object.keys(LOADS)) {
     const allowing = [`${STRICT}; ${TYPES}; trusted-types lit-html`];
     if (load === 'the one file') allowing.push(STRICT, `${STRICT}; ${TYPES}`);
     for (const csp of allowing) {
-      test(`all of them work and nothing is refused under ${csp}`, async ({ page }) => {
+      test(`everything works and nothing is blocked under ${csp}`, async ({ page }) => {
         const told = await open(page, { load, csp });
         await useAll(page);
         expect(told).toEqual({ violations: [], events: [], console: [] });
@@ -164,7 +164,7 @@ for (const load of Object.keys(LOADS)) {
     const refusing = [`${STRICT}; trusted-types 'none'`];
     if (load === 'the one file') refusing.push(`${STRICT}; ${TYPES}; trusted-types other another`);
     for (const csp of refusing) {
-      test(`all of them say the same, once, under ${csp}`, async ({ page }) => {
+      test(`all elements report the problem, once, under ${csp}`, async ({ page }) => {
         const told = await open(page, { load, csp });
         for (const name of ELEMENTS) {
           const alert = page.locator(name).getByRole('alert');
@@ -172,7 +172,7 @@ for (const load of Object.keys(LOADS)) {
           await expect(alert).toBeVisible();
           await expect(page.locator(name).getByRole('button')).toHaveCount(0);
         }
-        // Those that come later, too.
+        // Elements that are added later report it, too.
         await page.evaluate(() => document.body.append(document.createElement('pipeline-filter')));
         await expect(page.getByRole('alert')).toHaveCount(4);
         await expect.poll(() => told.events.length).toBe(4);
@@ -184,7 +184,7 @@ for (const load of Object.keys(LOADS)) {
       });
     }
 
-    test('beside another copy of lit they need allow-duplicates, and say so', async ({ page }) => {
+    test('with another copy of lit they need allow-duplicates, and say so', async ({ page }) => {
       const told = await open(page, { load, csp: `${STRICT}; ${TYPES}; trusted-types lit-html`, before: OTHER_LIT });
       await expect(page.getByRole('alert')).toHaveCount(3);
       await expect(page.getByText('Theirs')).toBeVisible();
@@ -197,7 +197,7 @@ for (const load of Object.keys(LOADS)) {
 test.describe('the one file', () => {
   const load = 'the one file';
 
-  test('a policy that is only reported stops nothing', async ({ page }) => {
+  test('a report-only policy blocks nothing', async ({ page }) => {
     const told = await open(page, {
       load,
       csp: "trusted-types 'none'",
@@ -208,14 +208,14 @@ test.describe('the one file', () => {
     expect(told.violations).toContain('trusted-types');
   });
 
-  test('beside another copy of lit they work where duplicates are allowed', async ({ page }) => {
+  test('with another copy of lit they work where duplicates are allowed', async ({ page }) => {
     const csp = `${STRICT}; ${TYPES}; trusted-types lit-html 'allow-duplicates'`;
     const told = await open(page, { load, csp, before: OTHER_LIT, after: OTHER_LIT });
     await useAll(page);
     expect(told).toEqual({ violations: [], events: [], console: [] });
   });
 
-  test('they are silent about another copy of lit that is refused', async ({ page }) => {
+  test('they do not complain about another copy of lit that was blocked', async ({ page }) => {
     const told = await open(page, { load, csp: `${STRICT}; ${TYPES}; trusted-types lit-html` });
     await useAll(page);
     const files = await bundle(script('late', OTHER_LIT));
@@ -239,7 +239,7 @@ test.describe('the one file', () => {
 });
 
 for (const name of ['pipeline-status-picker', 'pipeline-settings']) {
-  test(`${name} alone, which loads its lit later, says the same`, async ({ page }) => {
+  test(`${name} alone, which loads its lit later, reports the same`, async ({ page }) => {
     LOADS['alone'] = { entries: { [name]: `pipeline-elements/${name}/define` }, options: { splitting: true } };
     const body = `<${name} conversation-id="c-1"></${name}>`;
     const told = await open(page, { load: 'alone', csp: `${STRICT}; trusted-types 'none'`, body });
@@ -250,7 +250,7 @@ for (const name of ['pipeline-status-picker', 'pipeline-settings']) {
   });
 }
 
-test('a provider of a REST API needs connect-src, and nothing more', async ({ page }) => {
+test('a provider of a REST API needs connect-src and nothing else', async ({ page }) => {
   const body = `<pipeline-provider src="/nowhere">${PAGE}</pipeline-provider>`;
   const [without, granted] = [STRICT, `${STRICT}; connect-src 'self'`];
   const refused = await open(page, { load: 'the one file', csp: without, body });

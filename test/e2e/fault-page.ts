@@ -1,4 +1,4 @@
-/** A page with the elements on a server of its own tenant, and a wire whose answers a test decides. */
+/** A page with the elements on its own tenant, and a network whose responses the test controls. */
 import {
   expect,
   type APIRequestContext,
@@ -18,7 +18,7 @@ export interface Status {
   version: number;
 }
 
-/** The server as somebody else sees it: another user, past the page's wire. */
+/** The server as seen by another user, past the page's network. */
 export class Server {
   constructor(
     readonly request: APIRequestContext,
@@ -26,7 +26,7 @@ export class Server {
     readonly path = `/api/faults-${process.pid}-${++tenants}`,
   ) {}
 
-  /** The same data, asked for elsewhere. */
+  /** The same data, requested from another origin. */
   at(origin: string): Server {
     return new Server(this.request, origin, this.path);
   }
@@ -37,7 +37,7 @@ export class Server {
     return response.json();
   }
 
-  /** Creates statuses; the id of each is its name in lower case. */
+  /** Creates statuses whose ids are their names in lower case. */
   async pipeline(...names: string[]): Promise<void> {
     for (const name of names) {
       await this.#call('POST', '/statuses', { id: name.toLowerCase(), name, color: '#2775f8' });
@@ -60,7 +60,7 @@ export class Server {
     return this.#call('PUT', `/conversations/${conversationId}/status`, { statusId });
   }
 
-  /** Every status that the conversation came to have, in order. */
+  /** Every status that the conversation had, in order. */
   async history(conversationId: string): Promise<(string | null)[]> {
     const { items } = (await this.#call('GET', `/conversations/${conversationId}/history`)) as {
       items: { to: string | null }[];
@@ -71,12 +71,12 @@ export class Server {
 
 export interface Seen {
   method: string;
-  /** Under the base URL. */
+  /** Relative to the base URL. */
   path: string;
   key: string | undefined;
 }
 
-/** What becomes of a request of the page. */
+/** What happens to a request of the page. */
 export type Handler = (route: Route, seen: Seen) => Promise<void> | void;
 
 export const problem = (status: number, code: string, headers: Record<string, string> = {}) => ({
@@ -139,17 +139,17 @@ export class FaultPage {
     return own;
   }
 
-  /** From now on; what is under way is not touched. */
+  /** Applies to future requests; pending ones are not affected. */
   handle(handler: Handler): void {
     this.#handler = handler;
   }
 
-  /** The writes that the server was asked for. */
+  /** The writes that the server received. */
   get writes(): Seen[] {
     return this.seen.filter(({ key }) => key !== undefined);
   }
 
-  /** The codes of the errors that the page was told of. */
+  /** The codes of the errors that were reported to the page. */
   errors(): Promise<string[]> {
     return this.page.evaluate(() => (window as unknown as { errors: string[] }).errors);
   }
@@ -171,9 +171,9 @@ export class FaultPage {
     await expect(this.trigger(conversation)).toHaveText(name);
   }
 
-  async isSaving(is: boolean, conversation = 1, timeout = 10_000): Promise<void> {
+  async isSaving(is: boolean, conversation = 1): Promise<void> {
     const busy = expect(this.trigger(conversation));
-    await (is ? busy : busy.not).toHaveAttribute('aria-busy', 'true', { timeout });
+    await (is ? busy : busy.not).toHaveAttribute('aria-busy', 'true');
   }
 
   get settings(): Locator {
@@ -181,7 +181,7 @@ export class FaultPage {
   }
 }
 
-/** A promise and how to fulfil it. */
+/** A promise and how to resolve it. */
 export function gate(): { opened: Promise<void>; open(): void } {
   let open!: () => void;
   const opened = new Promise<void>((resolve) => (open = resolve));

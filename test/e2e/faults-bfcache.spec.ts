@@ -1,8 +1,8 @@
-/** A page that the browser put aside and brings back as it was: the back/forward cache. */
+/** Tests a page that is restored from the back/forward cache. */
 import { expect, test as base, type LaunchOptions } from '@playwright/test';
 import { FaultPage, Server } from './fault-page.js';
 
-/** Playwright turns the cache off. */
+/** Playwright disables the cache. */
 const test = base.extend<object, { launchOptions: LaunchOptions }>({
   launchOptions: [
     async ({ launchOptions }, use) => use({ ...launchOptions, ignoreDefaultArgs: ['--disable-back-forward-cache'] }),
@@ -10,7 +10,7 @@ const test = base.extend<object, { launchOptions: LaunchOptions }>({
   ],
 });
 
-test('back on a page that was put aside: fresh at once, with the focus where it was', async ({ context, request }) => {
+test('a page restored from the cache is updated immediately, and keeps its focus', async ({ context, request }) => {
   const server = new Server(request);
   await server.pipeline('Leads', 'Purchase');
   const inbox = await FaultPage.open(context, server, {
@@ -26,7 +26,7 @@ test('back on a page that was put aside: fresh at once, with the focus where it 
   await page.goto('/one-tag.html');
   await server.pick('c1', 'leads');
   await server.rename('purchase', 'Sold');
-  // Playwright's goBack() waits in vain for a page that is brought back to load.
+  // Playwright's goBack() would wait for a load event, which a restored page does not fire.
   await page.evaluate(() => void setTimeout(() => history.back()));
   await page.waitForFunction(() => (window as { isBack?: boolean }).isBack);
   expect(reasons).toEqual([]);

@@ -1,11 +1,11 @@
-/** What a user sees when what the server says, or others do, is not what was expected. */
+/** Tests what users see when responses or concurrent changes are unexpected. */
 import { expect, test } from '@playwright/test';
 import { FaultPage, Server, gate, problem, type Handler } from './fault-page.js';
 
-/** Milliseconds: what a user does not yet feel as a page that hangs. */
+/** The longest task, in milliseconds, that users do not yet perceive as a hang. */
 const MAX_TASK = 200;
 
-/** The longest task of the page until the next answer has been refused, in milliseconds; 0: none of 50 or more. */
+/** The page's longest task until the next response was rejected, in milliseconds; 0: none of 50 or more. */
 async function longestTask({ page }: FaultPage, act: () => Promise<void>): Promise<number> {
   const longest = await page.evaluateHandle(() => {
     const tasks: PerformanceEntry[] = [];
@@ -14,7 +14,7 @@ async function longestTask({ page }: FaultPage, act: () => Promise<void>): Promi
     const refused = new Promise((resolve) => addEventListener('pipeline-error', resolve, { once: true }));
     const frame = (): Promise<unknown> => new Promise(requestAnimationFrame);
     return {
-      // The task that tells of it is over, and what it changed is shown.
+      // The task that reports the error has ended, and its result is painted.
       value: refused
         .then(frame)
         .then(frame)
@@ -35,7 +35,7 @@ async function pipeline(request: ConstructorParameters<typeof Server>[0]): Promi
   return server;
 }
 
-test('a status deleted by somebody else leaves the open list', async ({ context, request }) => {
+test('a status deleted by another user disappears from the open list', async ({ context, request }) => {
   const inbox = await FaultPage.open(context, await pipeline(request));
   await inbox.shows('No status');
   await inbox.trigger().click();
@@ -45,9 +45,9 @@ test('a status deleted by somebody else leaves the open list', async ({ context,
   await expect(inbox.page.getByRole('option', { name: 'Purchase' })).toBeVisible();
 });
 
-test('a pick of a status that was just deleted is taken back with the reason', async ({ context, request }) => {
+test('a pick of a status that was just deleted is rolled back with the reason', async ({ context, request }) => {
   const inbox = await FaultPage.open(context, await pipeline(request), {
-    // Its news does not arrive.
+    // The change event does not arrive.
     handler: (route, { path }) => (path === '/changes' ? route.abort() : route.continue()),
   });
   await inbox.shows('No status');
@@ -61,7 +61,10 @@ test('a pick of a status that was just deleted is taken back with the reason', a
   expect(await inbox.server.history('c1')).toEqual([]);
 });
 
-test('renamed by two: the second is told, keeps what was typed, and may save again', async ({ context, request }) => {
+test('renamed by two users: the second is told, keeps the typed name, and can save again', async ({
+  context,
+  request,
+}) => {
   const inbox = await FaultPage.open(context, await pipeline(request));
   await inbox.settings.getByRole('button', { name: 'Edit Leads' }).click();
   const field = inbox.settings.getByRole('textbox', { name: 'Status name' });
@@ -77,12 +80,12 @@ test('renamed by two: the second is told, keeps what was typed, and may save aga
 });
 
 for (const [what, body] of [
-  ['a page of a proxy', '<html><h1>Welcome to the hotel</h1></html>'],
-  ['half an answer', '{"items":[{"id":"leads","na'],
+  ['a page from a proxy', '<html><h1>Welcome to the hotel</h1></html>'],
+  ['a truncated response', '{"items":[{"id":"leads","na'],
   ['something else', '[1,2,3]'],
 ] as const) {
-  test(`${what} instead of the statuses: said, with a way to try again`, async ({ context, request }) => {
-    // Without a stream of changes, so that only the user can ask for another try.
+  test(`${what} instead of the statuses: an error with a way to retry`, async ({ context, request }) => {
+    // Without a change stream, so that only the user can retry.
     const noStream: Handler = (route, { path }) =>
       path === '/changes' ? route.fulfill(problem(404, 'not-found')) : route.continue();
     const inbox = await FaultPage.open(context, await pipeline(request), {
@@ -98,7 +101,7 @@ for (const [what, body] of [
   });
 }
 
-test('statuses that could not be read are there once the changes are live, without a click', async ({
+test('statuses that could not be loaded appear once the change stream is live, without a click', async ({
   context,
   request,
 }) => {
@@ -107,14 +110,14 @@ test('statuses that could not be read are there once the changes are live, witho
   });
   await expect(inbox.settings).toContainText('The statuses could not be loaded.');
   inbox.handle((route) => route.continue());
-  // The next try could be as far off as the last ones were many; that the network is back ends the wait.
+  // After many failures the next retry may be far off; going back online triggers it.
   await context.setOffline(true);
   await context.setOffline(false);
   await expect(inbox.settings.getByRole('button', { name: 'Edit Leads' })).toBeVisible();
   await inbox.shows('No status');
 });
 
-test('a row that cannot be read is left out, the others are shown', async ({ context, request }) => {
+test('a malformed row is left out, and the others are shown', async ({ context, request }) => {
   const server = await pipeline(request);
   const items: unknown[] = [...(await server.statuses())];
   items.splice(1, 0, { id: 'x', name: 'X', color: 'url(//evil)', rank: 'zz', version: 1 }, null);
@@ -132,7 +135,7 @@ for (const [what, count, padding] of [
   ['ten thousand statuses', 10_000, 1],
   ['five megabytes', 100, 50_000],
 ] as const) {
-  test(`${what}: refused, and the page goes on, held up by no long task`, async ({ context, request }) => {
+  test(`${what}: rejected without a long task, and the page keeps working`, async ({ context, request }) => {
     const items = Array.from({ length: count }, (_, n) => ({
       ...{ id: `s${n}`, name: `S${n}`, color: '#123456', rank: 'a', version: 1 },
       padding: 'x'.repeat(padding),
@@ -148,13 +151,13 @@ for (const [what, count, padding] of [
       tasks.push(await longestTask(inbox, () => inbox.settings.getByRole('button', { name: 'Try again' }).click()));
     }
     console.log(`  longest tasks: ${tasks.join(', ')} ms`);
-    // The machine may be busy with something else for some of them.
+    // Other processes may slow down some of the measurements, so the best one counts.
     expect(Math.min(...tasks)).toBeLessThan(MAX_TASK);
     expect(inbox.problems).toEqual([]);
   });
 }
 
-test('changes told twice, late or not at all end in what is so', async ({ context, request }) => {
+test("duplicate, late or lost changes converge to the server's state", async ({ context, request }) => {
   const server = await pipeline(request);
   await server.pick('c1', 'leads');
   const told = gate();
@@ -167,7 +170,7 @@ test('changes told twice, late or not at all end in what is so', async ({ contex
         const entry = { conversationId: 'c1', contactId: null, statusId, version, changedAt: 0 };
         return `event: entry\nid: ${version}\ndata: ${JSON.stringify(entry)}\n\n`;
       };
-      // Newer than now, twice; then older; then that something was missed.
+      // A newer change twice, then an older one, then a reset.
       const body = [event(9e14, 'purchase'), event(9e14, 'purchase'), event(1, 'leads'), event(2, 'gone')].join('');
       return route.fulfill({ contentType: 'text/event-stream', body: `${body}event: reset\nid: 0\ndata: {}\n\n` });
     },
@@ -209,7 +212,7 @@ test('messages from other scripts of the origin change nothing', async ({ contex
   }
 });
 
-test('clocks a day apart: the last to pick has it', async ({ context, request }) => {
+test('with clocks a day apart, the last pick wins', async ({ context, request }) => {
   const server = await pipeline(request);
   const DAY = 24 * 60 * 60 * 1000;
   const agents: FaultPage[] = [];
@@ -228,7 +231,7 @@ test('clocks a day apart: the last to pick has it', async ({ context, request })
   for (const each of agents) expect(await each.errors()).toEqual([]);
 });
 
-test('a stream that is refused for good leaves the elements usable', async ({ context, request }) => {
+test('a permanently rejected stream leaves the elements usable', async ({ context, request }) => {
   const inbox = await FaultPage.open(context, await pipeline(request), {
     handler: (route, { path }) => (path === '/changes' ? route.fulfill(problem(404, 'not-found')) : route.continue()),
   });

@@ -1,32 +1,31 @@
-/** The server dies in the middle of a write, and comes back on the same data. */
+/** Tests a server that crashes during a write, and restarts on the same data. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test as base, expect } from '@playwright/test';
 import { FaultPage, Server, gate } from './fault-page.js';
-import { Machine } from './machine.js';
+import { DemoProcess } from './demo-process.js';
 
-const test = base.extend<{ machine: Machine }>({
-  machine: async ({}, use) => {
+const test = base.extend<{ demo: DemoProcess }>({
+  demo: async ({}, use) => {
     const folder = await mkdtemp(join(tmpdir(), 'pipeline-elements-'));
-    const machine = await Machine.start({ DATA_FOLDER: join(folder, 'data') });
-    await use(machine);
-    await machine.kill();
+    const demo = await DemoProcess.start({ DATA_FOLDER: join(folder, 'data') });
+    await use(demo);
+    await demo.kill();
     await rm(folder, { recursive: true });
   },
 });
 
 for (const [when, isApplied] of [
-  ['before it was done', false],
-  ['after it was done, before the answer', true],
+  ['before the write was done', false],
+  ['after the write was done, before the response', true],
 ] as const) {
-  test(`killed ${when}: saving meanwhile, and in the end the write is there once`, async ({
+  test(`killed ${when}: the pick shows as saving, and in the end the write is there once`, async ({
     context,
     request,
-    machine,
+    demo,
   }) => {
-    test.setTimeout(120_000);
-    const server = new Server(request, machine.origin);
+    const server = new Server(request, demo.origin);
     await server.pipeline('Leads', 'Purchase');
     const inbox = await FaultPage.open(context, server);
     await inbox.shows('No status');
@@ -34,7 +33,7 @@ for (const [when, isApplied] of [
     inbox.handle(async (route, { key }) => {
       if (key === undefined || inbox.writes.length > 1) return route.continue();
       if (isApplied) await route.fetch();
-      await machine.kill();
+      await demo.kill();
       killed.open();
       return route.abort();
     });
@@ -42,9 +41,9 @@ for (const [when, isApplied] of [
     await killed.opened;
     await inbox.isSaving(true);
     await inbox.shows('Leads');
-    await machine.start();
-    // It tries again after growing pauses, at most half a minute apart.
-    await inbox.isSaving(false, 1, 60_000);
+    await demo.start();
+    // Retries back off to at most half a minute.
+    await inbox.isSaving(false);
     await inbox.shows('Leads');
     expect(await server.history('c1')).toEqual(['leads']);
     expect(new Set(inbox.writes.map(({ key }) => key)).size).toBe(1);

@@ -1,4 +1,4 @@
-/** What a user sees when a write meets trouble on its way, and what is kept. */
+/** Tests what users see when a write fails or is delayed, and what is kept. */
 import { expect, test } from '@playwright/test';
 import { startProxy } from '../server/proxy.mjs';
 import { FaultPage, Server, gate, problem } from './fault-page.js';
@@ -11,7 +11,7 @@ async function pipeline(request: ConstructorParameters<typeof Server>[0]): Promi
   return server;
 }
 
-test('offline: picks stay, marked as on their way, and go out in order', async ({ context, request }) => {
+test('offline: picks are kept, shown as pending, and sent in order', async ({ context, request }) => {
   const inbox = await FaultPage.open(context, await pipeline(request));
   await inbox.shows('No status');
   await context.setOffline(true);
@@ -27,7 +27,7 @@ test('offline: picks stay, marked as on their way, and go out in order', async (
   expect(await inbox.server.history('c2')).toEqual(['purchase']);
 });
 
-test('an answer that never comes: saving, then saved, and done once', async ({ context, request }) => {
+test('a response that never arrives: saving, then saved, and done once', async ({ context, request }) => {
   const inbox = await FaultPage.open(context, await pipeline(request), { prepare: (page) => page.clock.install() });
   await inbox.shows('No status');
   const applied = gate();
@@ -48,7 +48,7 @@ test('an answer that never comes: saving, then saved, and done once', async ({ c
   expect(await inbox.errors()).toEqual([]);
 });
 
-test('a slow pick does not land after the newer one', async ({ context, request }) => {
+test('a slow pick does not override a newer one', async ({ context, request }) => {
   const inbox = await FaultPage.open(context, await pipeline(request));
   await inbox.shows('No status');
   const slow = gate();
@@ -66,7 +66,7 @@ test('a slow pick does not land after the newer one', async ({ context, request 
   expect(await inbox.server.history('c1')).toEqual(['leads', 'purchase']);
 });
 
-test('fifty quick picks: one on its way, the last one next, none between', async ({ context, request }) => {
+test('fifty quick picks: one is sent, then the last one, and none between', async ({ context, request }) => {
   const inbox = await FaultPage.open(context, await pipeline(request));
   await inbox.shows('No status');
   const slow = gate();
@@ -92,7 +92,7 @@ test('fifty quick picks: one on its way, the last one next, none between', async
   expect(await inbox.errors()).toEqual([]);
 });
 
-test('a busy server: saving until it has time, under one key', async ({ context, request }) => {
+test('a busy server: saving until it responds, with one key', async ({ context, request }) => {
   const inbox = await FaultPage.open(context, await pipeline(request), { prepare: (page) => page.clock.install() });
   await inbox.shows('No status');
   inbox.handle((route, { key }) => {
@@ -121,7 +121,7 @@ for (const [status, code, reason] of [
   [401, 'auth', 'Sign in again.'],
   [500, 'unknown', 'Something went wrong.'],
 ] as const) {
-  test(`refused with ${status}: the pick is taken back with its reason, and focus stays`, async ({
+  test(`rejected with ${status}: the pick is rolled back with its reason, and focus stays`, async ({
     context,
     request,
   }) => {
@@ -139,7 +139,7 @@ for (const [status, code, reason] of [
   });
 }
 
-test('a sign-in that ran out under fifty picks is renewed once', async ({ context, request }) => {
+test('credentials that expire during fifty picks are renewed once', async ({ context, request }) => {
   const server = await pipeline(request);
   const script = `
     import { RestAdapter } from '/dist/cdn/pipeline-elements.js';
@@ -174,10 +174,7 @@ test('a sign-in that ran out under fifty picks is renewed once', async ({ contex
   expect(await server.history('c50')).toEqual(['leads']);
 });
 
-test('removed from the page in the middle of a write: the write is kept, and nothing breaks', async ({
-  context,
-  request,
-}) => {
+test('removed from the page during a write: the write is kept, and nothing breaks', async ({ context, request }) => {
   const inbox = await FaultPage.open(context, await pipeline(request));
   await inbox.shows('No status');
   const slow = gate();
@@ -193,7 +190,7 @@ test('removed from the page in the middle of a write: the write is kept, and not
   expect(inbox.problems).toEqual([]);
 });
 
-test('a tab that is closed in the middle of a pick: the write arrives', async ({ context, request, baseURL }) => {
+test('a tab that is closed during a pick: the write arrives', async ({ context, request, baseURL }) => {
   const [arrived, closed] = [gate(), gate()];
   const proxy = await startProxy([baseURL!], async ({ method }) => {
     if (method !== 'PUT') return;
@@ -204,14 +201,14 @@ test('a tab that is closed in the middle of a pick: the write arrives', async ({
   await server.pipeline('Leads', 'Purchase');
   const inbox = await FaultPage.open(context, server);
   await inbox.shows('No status');
-  // A request that Playwright holds dies with its page.
+  // A request that Playwright holds ends with its page.
   await inbox.page.unrouteAll();
   await inbox.pick('Leads');
   await arrived.opened;
   const isGone = inbox.page.waitForEvent('close');
   await inbox.page.close({ runBeforeUnload: true });
   await isGone;
-  // By the time that another page is there, a request that dies with its page is dead.
+  // Requests that end with their page have ended by the time that another page is open.
   const again = await FaultPage.open(context, server);
   await again.shows('No status');
   closed.open();
@@ -220,7 +217,7 @@ test('a tab that is closed in the middle of a pick: the write arrives', async ({
   proxy.close();
 });
 
-test('a host that says no: nothing is shown, nothing is sent', async ({ context, request }) => {
+test('a host that cancels: nothing is shown, nothing is sent', async ({ context, request }) => {
   const inbox = await FaultPage.open(context, await pipeline(request), {
     script: `for (const type of ['pipeline-before-status-change', 'pipeline-before-statuses-change']) document.addEventListener(type, (event) => event.preventDefault());`,
   });

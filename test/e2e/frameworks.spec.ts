@@ -1,4 +1,4 @@
-/** The README's example for each framework, built with it and used. */
+/** Builds the README's example for each framework with it, and uses it. */
 import { readFileSync } from 'node:fs';
 import { constructorParametersDownlevelTransform as jitTransform } from '@angular/compiler-cli/private/tooling';
 import { expect, test } from '@playwright/test';
@@ -36,7 +36,7 @@ const svelte: Plugin = {
   },
 };
 
-/** As Angular's own tools do for a build without ahead-of-time compilation. */
+/** What Angular's tools do in a build without ahead-of-time compilation. */
 const angular: Plugin = {
   name: 'angular',
   setup({ onLoad }) {
@@ -96,7 +96,7 @@ const FRAMEWORKS: Record<string, { mount: string; alias?: Record<string, string>
   },
 };
 
-/** Leads and Purchase; the conversation has Leads. */
+/** The statuses Leads and Purchase; the conversation has Leads. */
 const APP = `
   import { MemoryAdapter } from 'pipeline-elements';
   const adapter = new MemoryAdapter();
@@ -107,10 +107,10 @@ const APP = `
   mount(document.querySelector('main'), { id: 'c-1', adapter });`;
 
 for (const [name, { mount, ...options }] of Object.entries(FRAMEWORKS)) {
-  test(`${name}: the adapter reaches the element, and the event the app`, async ({ page }) => {
+  test(`${name}: the element receives the adapter, and the app receives the event`, async ({ page }) => {
     const { outputFiles } = await build({
       stdin: { contents: mount + APP, resolveDir: FOLDER },
-      // As an app would: this repository's `paths` would take src/ for part of the package.
+      // Like an app: this repository's `paths` would resolve part of the package to src/.
       tsconfigRaw: { compilerOptions: { jsx: 'react-jsx' } },
       bundle: true,
       format: 'esm',

@@ -1,4 +1,4 @@
-/** The demo inbox as a person sees it. */
+/** Page object of the demo inbox. */
 import { expect, type Locator, type Page } from '@playwright/test';
 
 export const EXAMPLES = ['Leads', 'Purchase', 'Repurchase'];
@@ -73,7 +73,7 @@ export class Inbox {
     await expect(picker).toHaveText(name);
   }
 
-  /** Ticks one box of the filter on the page that is shown. */
+  /** Checks one box of the filter on the visible page. */
   async filterBy(name: string): Promise<void> {
     const filter = this.page.locator('pipeline-filter:visible');
     await filter.getByRole('button', { name: /^Filter by status/ }).click();

@@ -1,4 +1,4 @@
-/** The mission, done by a person in a browser: set up the pipeline, put it on a conversation, filter by it. */
+/** Tests the user journey: set up the pipeline, set statuses on conversations, filter by them. */
 import { expect, test } from '@playwright/test';
 import type * as Library from 'pipeline-elements';
 import { EXAMPLES, Inbox } from './inbox.js';
@@ -9,7 +9,7 @@ test('a new team sets up its pipeline, uses it, and finds everything after a rel
   const inbox = new Inbox(page);
   await page.goto('/');
 
-  await test.step('add statuses with colours', async () => {
+  await test.step('add statuses with colors', async () => {
     await inbox.setUp();
     expect(await inbox.statusNames()).toEqual(EXAMPLES);
   });
@@ -44,7 +44,7 @@ test('a new team sets up its pipeline, uses it, and finds everything after a rel
   });
 
   let conversationId = '';
-  await test.step('set a status in the details and see it above the text area, and the other way round', async () => {
+  await test.step('set a status in the details and see it in the composer, and the reverse', async () => {
     await inbox.go('Chats');
     conversationId = await inbox.openConversation(0);
     await expect(inbox.detailsPicker).toHaveText('No status');
@@ -86,7 +86,7 @@ test('a new team sets up its pipeline, uses it, and finds everything after a rel
     await expect.poll(() => inbox.statusNames()).toEqual(['New leads', 'Purchase', 'Repurchase']);
   });
 
-  await test.step('delete with the trash: unused at once, used with a destination, and both come back', async () => {
+  await test.step('delete with the trash: an unused status immediately, a used one with a destination, and undo both', async () => {
     const { settings } = inbox;
     await settings.getByRole('button', { name: 'Delete Repurchase' }).click();
     await expect.poll(() => inbox.statusNames()).toEqual(['New leads', 'Purchase']);
@@ -106,7 +106,7 @@ test('a new team sets up its pipeline, uses it, and finds everything after a rel
   });
 });
 
-test('a second tab shows every change as it happens', async ({ context }) => {
+test('a second tab shows every change immediately', async ({ context }) => {
   const [first, second] = [new Inbox(await context.newPage()), new Inbox(await context.newPage())];
   await first.page.goto('/');
   await second.page.goto('/');
@@ -127,13 +127,13 @@ test('a second tab shows every change as it happens', async ({ context }) => {
   await expect(first.detailsPicker).toHaveText('Purchase');
 });
 
-test('two tabs that write at once lose nothing and give no conversation two statuses', async ({ context }) => {
+test('two tabs that write at the same time lose nothing and give no conversation two statuses', async ({ context }) => {
   const pages = [await context.newPage(), await context.newPage()];
   for (const page of pages) await page.goto('/');
   await new Inbox(pages[0]!).setUp();
   const conversations = 20;
   const rounds = 5;
-  // Both tabs pick for the same conversations, through the library as a host would.
+  // Both tabs set the same conversations, through the library like a host.
   const written = await Promise.all(
     pages.map((page, tab) =>
       page.evaluate(
@@ -183,7 +183,7 @@ test('two tabs that write at once lose nothing and give no conversation two stat
   expect(state.counted).toBe(conversations);
 });
 
-test('a page with one script tag and three elements works, with no script of its own', async ({ page }) => {
+test('a page with one script tag and three elements works without a script of its own', async ({ page }) => {
   const errors: string[] = [];
   page.on('pageerror', (error) => errors.push(error.message));
   await page.goto('/one-tag.html');

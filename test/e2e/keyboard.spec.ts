@@ -1,8 +1,8 @@
-/** The mission with the keyboard alone: no click, no pointer; every control is reached with Tab. */
+/** Tests the user journey with the keyboard only: no clicks, and every control is reached with Tab. */
 import { expect, test, type Page } from '@playwright/test';
 import { Inbox } from './inbox.js';
 
-/** The role and name of what has focus, through shadow roots. */
+/** The role and name of the focused element, through shadow roots. */
 async function focused(page: Page): Promise<string> {
   return page.evaluate(() => {
     let active = document.activeElement;
@@ -14,7 +14,7 @@ async function focused(page: Page): Promise<string> {
   });
 }
 
-/** Presses Tab until focus is on what is asked for. */
+/** Presses Tab until the requested element has focus. */
 async function tabTo(page: Page, name: string | RegExp, key = 'Tab'): Promise<void> {
   const seen: string[] = [];
   for (let i = 0; i < 150; i++) {
@@ -26,7 +26,7 @@ async function tabTo(page: Page, name: string | RegExp, key = 'Tab'): Promise<vo
   throw new Error(`Tab does not reach ${String(name)}; it went through ${seen.slice(-30).join(' → ')}`);
 }
 
-test('the journey of the mission, with the keyboard alone', async ({ page }) => {
+test('the whole journey, with the keyboard only', async ({ page }) => {
   const inbox = new Inbox(page);
   const { keyboard } = page;
   await page.goto('/');
@@ -47,7 +47,7 @@ test('the journey of the mission, with the keyboard alone', async ({ page }) => 
     await keyboard.press('Escape');
   });
 
-  await test.step('reorder: take with Space, carry with the arrows, drop', async () => {
+  await test.step('reorder: pick up with Space, move with the arrow keys, drop', async () => {
     await tabTo(page, 'Reorder Repurchase', 'Shift+Tab');
     await keyboard.press('Space');
     await keyboard.press('ArrowDown');
@@ -79,7 +79,7 @@ test('the journey of the mission, with the keyboard alone', async ({ page }) => 
     await expect.poll(() => focused(page)).toContain('Edit New leads');
   });
 
-  await test.step('delete, and take it back', async () => {
+  await test.step('delete, and undo', async () => {
     await tabTo(page, 'Delete Repurchase');
     await keyboard.press('Enter');
     await expect.poll(() => inbox.statusNames()).toEqual(['New leads', 'Purchase']);

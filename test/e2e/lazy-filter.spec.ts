@@ -1,4 +1,4 @@
-/** What a filter loads when it is first used, and with `for`. */
+/** Tests the code that a filter loads lazily: on first use, and with `for`. */
 import { expect, test, type Page } from '@playwright/test';
 import { errorsOf, letArrive, onItsWay, serve } from './lazy-page.js';
 
@@ -10,7 +10,7 @@ const filters = (attributes = ''): string => `<pipeline-filter ${attributes}></p
 
 const button = (page: Page, name = 'Filter by status') => page.getByRole('button', { name, exact: true });
 
-test('a popup whose code does not arrive says so, and comes with the next press', async ({ page }) => {
+test('a popup whose code fails to load shows an error, and opens on the next press', async ({ page }) => {
   let isLost = true;
   await serve(page, { body: filters(), part: POPUP, answer: () => Promise.resolve(!isLost) });
   const codes = await errorsOf(page);
@@ -24,7 +24,7 @@ test('a popup whose code does not arrive says so, and comes with the next press'
   await expect(page.getByRole('alert')).toHaveCount(0);
 });
 
-test('a press while the popup is on its way is not lost, and updateComplete waits for it', async ({ page }) => {
+test('a press while the popup is loading is not lost, and updateComplete waits for it', async ({ page }) => {
   const { arrived, arrive } = onItsWay();
   await serve(page, { body: filters(), part: POPUP, answer: () => arrived });
   await button(page).focus();
@@ -41,7 +41,7 @@ test('a press while the popup is on its way is not lost, and updateComplete wait
   await expect(page.getByRole('checkbox', { name: 'Leads' })).toBeFocused();
 });
 
-test('a host is answered while the popup is on its way', async ({ page }) => {
+test('a host gets its answer while the popup is loading', async ({ page }) => {
   await serve(page, { body: filters('value="op=any-of&status=Leads"'), part: POPUP, answer: () => onItsWay().arrived });
   await button(page, 'Filter by status, 1 selected').click();
   const passed = page
@@ -50,7 +50,7 @@ test('a host is answered while the popup is on its way', async ({ page }) => {
   expect(await passed).toEqual(['c1']);
 });
 
-test('a popup that is on its way does not open any more when that was taken back', async ({ page }) => {
+test('a popup that is loading does not open after the press was undone', async ({ page }) => {
   const { arrived, arrive } = onItsWay();
   const body = Array.from({ length: 5 }, () => filters()).join('');
   await serve(page, { body, part: POPUP, answer: () => arrived });
@@ -77,11 +77,11 @@ test('a popup that is on its way does not open any more when that was taken back
   await expect(escaped!).toHaveAttribute('aria-expanded', 'true');
 });
 
-test('what filters a list is loaded with "for" only, and updateComplete waits for it', async ({ page }) => {
+test('the list filter is only loaded with "for", and updateComplete waits for it', async ({ page }) => {
   let asked = 0;
   const { arrived, arrive } = onItsWay();
   const body = filters('value="op=any-of&status=Leads"');
-  // That comes unasked, when the page has nothing better to do.
+  // The popup is also loaded when the page is idle.
   const popup = page.waitForResponse(new RegExp(`/${POPUP}`));
   await serve(page, { body, part: LIST, answer: () => (asked++, arrived) });
   const filter = page.locator('pipeline-filter');
@@ -91,7 +91,7 @@ test('what filters a list is loaded with "for" only, and updateComplete waits fo
   const hidden = filter.evaluate(async (element: HTMLElementTagNameMap['pipeline-filter']) => {
     element.htmlFor = 'rows';
     await element.updateComplete;
-    // Two frames, as with the code there from the start.
+    // Two frames, as if the code had been there from the start.
     for (let i = 0; i < 2; i++) await new Promise((resolve) => requestAnimationFrame(resolve));
     return [...document.querySelectorAll<HTMLElement>('li')].map((row) => row.hidden);
   });
@@ -100,7 +100,7 @@ test('what filters a list is loaded with "for" only, and updateComplete waits fo
   expect(await hidden).toEqual([false, true]);
 });
 
-test('a choice made while the list is on its way counts, and is spoken', async ({ page }) => {
+test('a selection made while the list filter is loading applies, and is announced', async ({ page }) => {
   const { arrived, arrive } = onItsWay();
   await serve(page, { body: filters('for="rows"'), part: LIST, answer: () => arrived });
   await button(page).click();
@@ -111,7 +111,7 @@ test('a choice made while the list is on its way counts, and is spoken', async (
   await expect(page.getByRole('status')).toHaveText('1 conversation shown');
 });
 
-test('a list that cannot be filtered says so once there is something to filter by, and tries again', async ({
+test('a list filter that fails to load shows an error once there is something to filter, and retries', async ({
   page,
 }) => {
   let isLost = true;

@@ -1,4 +1,4 @@
-/** A page whose app is split as a bundler splits it, over a network that loses and delays what is loaded later. */
+/** Serves a page with an app split by a bundler, on a network that loses or delays lazy chunks. */
 import type { Page } from '@playwright/test';
 import { build } from 'esbuild';
 
@@ -13,9 +13,9 @@ const SCRIPT = `
 
 export interface LazyPage {
   body: string;
-  /** What the name of the file begins with that is lost or delayed. */
+  /** The start of the name of the file that is lost or delayed. */
   part: string;
-  /** Asked each time the file is; whether it arrives. */
+  /** Called for each request of the file; returns whether it arrives. */
   answer(): Promise<boolean>;
 }
 
@@ -46,14 +46,14 @@ export async function serve(page: Page, { body, part, answer }: LazyPage): Promi
   await page.goto('/app.html');
 }
 
-/** A file that is on its way until the test says. */
+/** A file that stays pending until the test releases it. */
 export function onItsWay(): { arrived: Promise<boolean>; arrive(): void } {
   let arrive = (): void => undefined;
   const arrived = new Promise<boolean>((resolve) => (arrive = () => resolve(true)));
   return { arrived, arrive: () => arrive() };
 }
 
-/** Lets it arrive; resolves when all who waited for it have been told. */
+/** Releases the file; resolves when everyone who waited was notified. */
 export async function letArrive(page: Page, part: string, arrive: () => void): Promise<void> {
   const response = page.waitForResponse((each) => new URL(each.url()).pathname.startsWith(`/app/${part}`));
   arrive();
@@ -61,7 +61,7 @@ export async function letArrive(page: Page, part: string, arrive: () => void): P
   await page.evaluate(async (path) => void (await import(path)), url);
 }
 
-/** The codes of the errors that the page is told from now on. */
+/** The codes of errors that are reported to the page from now on. */
 export async function errorsOf(page: Page): Promise<string[]> {
   const codes: string[] = [];
   await page.exposeFunction('told', (code: string) => codes.push(code));

@@ -1,11 +1,11 @@
-/** What a picker loads when it is first used. */
+/** Tests the code that a picker loads on first use. */
 import { expect, test } from '@playwright/test';
 import { errorsOf, letArrive, onItsWay, serve } from './lazy-page.js';
 
 const part = 'picker-popup';
 const body = '<pipeline-status-picker conversation-id="c2"></pipeline-status-picker>';
 
-test('a list whose code does not arrive says so, and comes with the next click', async ({ page }) => {
+test('a list whose code fails to load shows an error, and opens on the next click', async ({ page }) => {
   let isLost = true;
   await serve(page, { body, part, answer: () => Promise.resolve(!isLost) });
   const codes = await errorsOf(page);
@@ -21,7 +21,7 @@ test('a list whose code does not arrive says so, and comes with the next click',
   await expect(page.getByRole('alert')).toHaveCount(0);
 });
 
-test('keys pressed while the list is on its way are not lost', async ({ page }) => {
+test('keys pressed while the list is loading are not lost', async ({ page }) => {
   const { arrived, arrive } = onItsWay();
   await serve(page, { body, part, answer: () => arrived });
   const picker = page.getByRole('combobox', { name: 'Pipeline status' });
@@ -33,7 +33,7 @@ test('keys pressed while the list is on its way are not lost', async ({ page }) 
   await expect(page.getByRole('option', { name: 'Purchase', exact: true })).toBeFocused();
 });
 
-test('whoever waits for a picker after show() waits for its list', async ({ page }) => {
+test('after show(), updateComplete waits for the list', async ({ page }) => {
   const { arrived, arrive } = onItsWay();
   await serve(page, { body, part, answer: () => arrived });
   await page.exposeFunction('waiting', arrive);
@@ -50,7 +50,7 @@ test('whoever waits for a picker after show() waits for its list', async ({ page
   expect(await options).toBeGreaterThan(0);
 });
 
-test('a list that is on its way does not open any more after Escape, or when focus went on', async ({ page }) => {
+test('a list that is loading does not open after Escape, or after focus moved on', async ({ page }) => {
   const { arrived, arrive } = onItsWay();
   await serve(page, { body, part, answer: () => arrived });
   await page.evaluate(() => document.body.append(document.createElement('pipeline-status-picker')));

@@ -1,10 +1,10 @@
-/** How soon one agent sees what another did, on one server and on three. */
+/** Measures how quickly one agent sees another's changes, with one server and with three instances. */
 import { expect, type Browser, type Page } from '@playwright/test';
 import { test } from './cluster.js';
 import { EXAMPLES, Inbox } from './inbox.js';
-import { Machine } from './machine.js';
+import { DemoProcess } from './demo-process.js';
 
-/** Milliseconds, in the middle of `ROUNDS` of each kind. */
+/** Maximum median latency in milliseconds, over `ROUNDS` of each kind. */
 const LIMIT = 1000;
 const ROUNDS = 5;
 
@@ -25,7 +25,9 @@ async function agent(browser: Browser, origin: string): Promise<Inbox> {
   return new Inbox(page);
 }
 
-/** When the page first shows it, looking once a frame: the names in the settings, or the status in the composer. */
+/**
+ * When the page first shows a change, checked once per frame: the names in the settings, or the status in the composer.
+ */
 async function shownAt(page: Page, expected: string): Promise<number> {
   const shown = await page.waitForFunction(
     (wanted) => {
@@ -43,7 +45,7 @@ async function shownAt(page: Page, expected: string): Promise<number> {
   return (await shown.jsonValue()) as number;
 }
 
-/** Milliseconds from the confirmation of what the first does until the second shows it. */
+/** Milliseconds from the confirmation of the first agent's change until the second agent sees it. */
 async function measure(first: Inbox, second: Inbox, expected: string, act: () => Promise<void>): Promise<number> {
   await first.page.evaluate(() => ((window as unknown as Confirmed).confirmedAt = 0));
   const shown = shownAt(second.page, expected);
@@ -52,7 +54,7 @@ async function measure(first: Inbox, second: Inbox, expected: string, act: () =>
   return Math.round((await shown) - (await confirmed.jsonValue()));
 }
 
-/** The four kinds, each several times; resolves to the times of each. */
+/** Measures the four kinds of changes several times each; resolves to the times of each. */
 async function times(first: Inbox, second: Inbox): Promise<Record<string, number[]>> {
   const { settings } = first;
   const press = (name: string): Promise<void> => settings.getByRole('button', { name, exact: true }).click();
@@ -99,13 +101,13 @@ async function check(browser: Browser, origin: string): Promise<void> {
   for (const [kind, list] of Object.entries(taken)) expect(middle(list), `${kind}: ${list.join()}`).toBeLessThan(LIMIT);
 }
 
-test('what one agent did is shown to another within a second', async ({ browser }) => {
-  const machine = await Machine.start();
-  await check(browser, machine.origin);
-  await machine.kill();
+test("an agent sees another's changes within a second", async ({ browser }) => {
+  const demo = await DemoProcess.start();
+  await check(browser, demo.origin);
+  await demo.kill();
 });
 
-test('also by three instances, whichever of them each agent talks to', async ({ browser, cluster }) => {
+test('with three instances as well, whichever one each agent uses', async ({ browser, cluster }) => {
   await check(browser, cluster.origin);
   const writers = cluster.passed.filter(({ method }) => method === 'PUT' || method === 'PATCH');
   expect(new Set(writers.map(({ index }) => index)).size).toBe(3);

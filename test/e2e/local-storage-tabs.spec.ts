@@ -1,11 +1,11 @@
-/** The worked adapter on localStorage in real tabs: they are processes, and see each other's writes a moment later. */
+/** Tests the example adapter for localStorage in real tabs, which are separate processes. */
 import { expect, test, type Page } from '@playwright/test';
 import { build } from 'esbuild';
 import type { LocalStorageAdapter } from '../../demo/adapters/local-storage.js';
 
 declare const adapter: LocalStorageAdapter;
 
-test('three tabs that write at once lose nothing', async ({ context }) => {
+test('three tabs that write at the same time lose nothing', async ({ context }) => {
   const { outputFiles } = await build({
     stdin: {
       contents: `import { LocalStorageAdapter } from './demo/adapters/local-storage.ts';

@@ -1,4 +1,4 @@
-/** The demo inbox with more conversations than a page can hold all of: what is out of sight is still there. */
+/** Tests the demo with more conversations than a page can render: items out of view are still reachable. */
 import { expect, test } from '@playwright/test';
 import { Inbox } from './inbox.js';
 
@@ -9,7 +9,7 @@ export const seeds = Array.from({ length: ${COUNT} }, (_, i) => {
   return i < examples.length ? seed : { ...seed, id: \`more-\${i}\` };
 });`;
 
-test('of a thousand chats only those near have content, and the last is reached, filtered and searched like the first', async ({
+test('of a thousand chats only those in view have content; the last is reached, filtered and searched like the first', async ({
   page,
 }) => {
   const inbox = new Inbox(page);
@@ -49,7 +49,7 @@ test('of a thousand chats only those near have content, and the last is reached,
   await page.getByRole('searchbox').fill('melati');
   await expect
     .poll(async () => (await list.boundingBox())!.height / (await inbox.conversations().count()), {
-      message: 'height of a row: no room is kept for those that are gone',
+      message: 'height of a row: removed rows must not leave empty space',
     })
     .toBeLessThan(90);
 

@@ -1,4 +1,4 @@
-/** The README's script tag, and nothing else. */
+/** Tests the README's script tag on its own. */
 import { expect, test, type Page } from '@playwright/test';
 
 const SCRIPT = '/dist/cdn/pipeline-elements.js';
@@ -26,7 +26,7 @@ async function pickLeads(page: Page): Promise<void> {
   await expect(page.getByRole('button', { name: /^Undo/ })).toBeVisible();
 }
 
-test('it fetches nothing else, and a strict Content-Security-Policy refuses nothing that it does', async ({ page }) => {
+test('it fetches nothing else, and a strict Content-Security-Policy blocks nothing', async ({ page }) => {
   const problems: string[] = [];
   const fetched: string[] = [];
   page.on('pageerror', (error) => problems.push(error.message));
@@ -45,7 +45,7 @@ test('it fetches nothing else, and a strict Content-Security-Policy refuses noth
 test.describe('by touch', () => {
   test.use({ hasTouch: true, isMobile: true });
 
-  test('the press that ends the offer to undo a pick still hits what it was for', async ({ page }) => {
+  test('a press that ends the undo offer of a pick still reaches its target', async ({ page }) => {
     await serve(page);
     await pickLeads(page);
     await page.getByRole('button', { name: 'Filter by status' }).tap();
@@ -54,7 +54,7 @@ test.describe('by touch', () => {
   });
 });
 
-test('the press that ends the offer to undo a pick still hits what it was for', async ({ page }) => {
+test('a press that ends the undo offer of a pick still reaches its target', async ({ page }) => {
   await serve(page);
   await pickLeads(page);
   const filter = (await page.getByRole('button', { name: 'Filter by status' }).boundingBox())!;

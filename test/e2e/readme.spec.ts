@@ -1,4 +1,4 @@
-/** Every example of the README runs: a page of HTML works as it stands, a script runs in one, a style sheet parses. */
+/** Tests that every example in the README runs: HTML as a page, scripts in a page, style sheets parse. */
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@playwright/test';
 import { build } from 'esbuild';
@@ -26,11 +26,11 @@ for (const { name, language, code } of examples) {
     if (language === 'css')
       body = `<style>${code}</style>${SCRIPT_TAG}<pipeline-status-picker></pipeline-status-picker>`;
     if (language === 'js' || language === 'ts') {
-      // As an app's bundler would see it; a test runner's functions stand in for those of the reader.
+      // As bundled by an app; stubs replace the functions of a test runner.
       const runner = 'const describe = (name, body) => body(); const it = () => {};';
       const { outputFiles } = await build({
         stdin: { contents: code, loader: language, resolveDir: process.cwd() },
-        // As an app would: this repository's `paths` would take src/ for part of the package.
+        // Like an app: this repository's `paths` would resolve part of the package to src/.
         tsconfigRaw: {},
         bundle: true,
         format: 'esm',

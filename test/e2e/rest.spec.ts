@@ -1,8 +1,8 @@
-/** The same inbox on the reference server: what one agent does, the others see. */
+/** Tests the inbox on the reference server: agents see each other's changes. */
 import { expect, test, type Browser } from '@playwright/test';
 import { EXAMPLES, Inbox } from './inbox.js';
 
-/** An agent at a machine of their own: nothing is shared but the server. */
+/** An agent in a separate browser context: only the server is shared. */
 async function agent(browser: Browser): Promise<Inbox> {
   const page = await (await browser.newContext()).newPage();
   await page.goto('/?adapter=rest');

@@ -1,7 +1,7 @@
-/** Two users of one browser: neither sees or changes the other's data. */
+/** Tests two people who sign in in the same browser: neither sees or writes the other's data. */
 import { expect, type BrowserContext, type Locator, type Page } from '@playwright/test';
 import type { PipelineErrorEvent } from '../../src/events.js';
-import { TENANT_OF, test, tokenOf, type Office, type User } from './office.js';
+import { TENANT_OF, test, tokenOf, type SessionServer, type User } from './session-server.js';
 
 const ELEMENTS = `
   <pipeline-provider src="/api">
@@ -10,7 +10,7 @@ const ELEMENTS = `
     <pipeline-filter></pipeline-filter>
   </pipeline-provider>`;
 
-/** An adapter for the same elements that sends a token, which the test changes by `window.user`. */
+/** The same elements on an adapter with a token that the test can change: `token = 'ani'`. */
 const TOKENS = `
   window.user = new URLSearchParams(location.search).get('user');
   P.setDefaultAdapter(new P.RestAdapter({
@@ -24,11 +24,11 @@ type Kind = 'cookies' | 'tokens';
 class Tab {
   private constructor(
     readonly page: Page,
-    readonly office: Office,
+    readonly sessionServer: SessionServer,
     readonly kind: Kind,
   ) {}
 
-  static async open(context: BrowserContext, office: Office, kind: Kind, user: User): Promise<Tab> {
+  static async open(context: BrowserContext, sessionServer: SessionServer, kind: Kind, user: User): Promise<Tab> {
     const page = await context.newPage();
     await page.addInitScript(() => {
       const errors: unknown[] = [];
@@ -38,17 +38,17 @@ class Tab {
         errors.push([error.code, ...conversationIds]);
       });
     });
-    const tab = new Tab(page, office, kind);
-    if (kind === 'cookies') await office.signIn(page, user);
+    const tab = new Tab(page, sessionServer, kind);
+    if (kind === 'cookies') await sessionServer.signIn(page, user);
     const path = kind === 'cookies' ? '/cookies' : '/tokens';
     const elements = kind === 'cookies' ? ELEMENTS : ELEMENTS.replace(' src="/api"', '');
-    await page.goto(`${office.page(path, elements, kind === 'tokens' ? TOKENS : '')}?user=${user}`);
+    await page.goto(`${sessionServer.page(path, elements, kind === 'tokens' ? TOKENS : '')}?user=${user}`);
     return tab;
   }
 
-  /** Signs another user in, without loading the page again. */
+  /** Someone else signs in in this browser, without a reload of the page. */
   async signIn(user: User): Promise<void> {
-    if (this.kind === 'cookies') await this.office.signIn(this.page, user);
+    if (this.kind === 'cookies') await this.sessionServer.signIn(this.page, user);
     else await this.page.evaluate((next) => Object.assign(window, { user: next }), user);
   }
 
@@ -71,7 +71,7 @@ class Tab {
     return this.page.evaluate(() => (window as unknown as { errors: unknown[] }).errors);
   }
 
-  /** All text on the page, including shadow roots and live regions. */
+  /** All readable text on the page, including shadow roots and live regions. */
   text(): Promise<string> {
     return this.page.evaluate(() => {
       const read = (root: Node): string =>
@@ -88,24 +88,24 @@ class Tab {
   }
 }
 
-async function setUp(office: Office): Promise<void> {
-  for (const user of ['ani', 'budi'] as const) await office.pipeline(user, 'Leads', 'Purchase');
+async function setUp(sessionServer: SessionServer): Promise<void> {
+  for (const user of ['ani', 'budi'] as const) await sessionServer.pipeline(user, 'Leads', 'Purchase');
 }
 
 for (const kind of ['cookies', 'tokens'] as const) {
-  test(`${kind}: two users in two tabs of one browser do not share a stream`, async ({ context, office }) => {
-    await setUp(office);
-    const first = await Tab.open(context, office, kind, 'ani');
+  test(`${kind}: two users in two tabs of one browser do not share a stream`, async ({ context, sessionServer }) => {
+    await setUp(sessionServer);
+    const first = await Tab.open(context, sessionServer, kind, 'ani');
     await first.showsListOf('ani');
-    await expect.poll(() => office.arrived.filter(({ path }) => path.endsWith('/changes')).length).toBe(1);
-    const second = await Tab.open(context, office, kind, 'budi');
+    await expect.poll(() => sessionServer.arrived.filter(({ path }) => path.endsWith('/changes')).length).toBe(1);
+    const second = await Tab.open(context, sessionServer, kind, 'budi');
     await second.showsListOf('budi');
-    await office.call('ani', 'PUT', '/conversations/c-1/status', { statusId: 'red-leads' });
-    await office.call('budi', 'PUT', '/conversations/c-1/status', { statusId: 'blue-purchase' });
+    await sessionServer.call('ani', 'PUT', '/conversations/c-1/status', { statusId: 'red-leads' });
+    await sessionServer.call('budi', 'PUT', '/conversations/c-1/status', { statusId: 'blue-purchase' });
     await expect(second.picker).toHaveText('Purchase of blue');
     if (kind === 'tokens') await expect(first.picker).toHaveText('Leads of red');
     else {
-      // The cookie is shared: with its next request, the first tab belongs to the second user as a whole.
+      // The cookie is shared: with its next request the first tab switches to the second user as a whole.
       await expect(first.picker).toHaveText('Purchase of blue');
       await first.showsListOf('budi');
       expect(await first.text()).not.toContain('of red');
@@ -114,34 +114,31 @@ for (const kind of ['cookies', 'tokens'] as const) {
     expect(await second.errors()).toEqual([]);
   });
 
-  test(`${kind}: a page whose user changes shows the new user's data, and nothing else`, async ({
-    context,
-    office,
-  }) => {
-    await setUp(office);
-    const tab = await Tab.open(context, office, kind, 'ani');
+  test(`${kind}: a page whose user changes shows only the new user's data`, async ({ context, sessionServer }) => {
+    await setUp(sessionServer);
+    const tab = await Tab.open(context, sessionServer, kind, 'ani');
     await tab.pick('Leads of red');
-    await expect.poll(() => office.entries('ani', 'c-1')).toEqual({ 'c-1': 'red-leads' });
+    await expect.poll(() => sessionServer.entries('ani', 'c-1')).toEqual({ 'c-1': 'red-leads' });
     await expect(tab.page.getByRole('listitem').filter({ hasText: 'Leads of red' })).toContainText('1');
     await tab.signIn('budi');
-    // The next request is refused, because its user is not signed in any more.
+    // The next request reveals it: it is rejected because its user is no longer signed in.
     await tab.pick('Purchase of red');
     await tab.showsListOf('budi');
     await expect(tab.picker).toHaveText('No status');
     expect(await tab.text()).not.toContain('of red');
     expect(await tab.errors()).toEqual([['session-changed', 'c-1']]);
-    expect(await office.entries('ani', 'c-1')).toEqual({ 'c-1': 'red-leads' });
-    expect(await office.entries('budi', 'c-1')).toEqual({});
+    expect(await sessionServer.entries('ani', 'c-1')).toEqual({ 'c-1': 'red-leads' });
+    expect(await sessionServer.entries('budi', 'c-1')).toEqual({});
     await tab.pick('Leads of blue');
-    await expect.poll(() => office.entries('budi', 'c-1')).toEqual({ 'c-1': 'blue-leads' });
+    await expect.poll(() => sessionServer.entries('budi', 'c-1')).toEqual({ 'c-1': 'blue-leads' });
   });
 
-  test(`${kind}: a status set without a network is not sent as the next user, and is sent when its user is back`, async ({
+  test(`${kind}: a pick made offline is not sent for the next user, but when its own user is back`, async ({
     context,
-    office,
+    sessionServer,
   }) => {
-    await setUp(office);
-    const tab = await Tab.open(context, office, kind, 'ani');
+    await setUp(sessionServer);
+    const tab = await Tab.open(context, sessionServer, kind, 'ani');
     await tab.showsListOf('ani');
     await context.setOffline(true);
     await tab.pick('Leads of red');
@@ -150,42 +147,42 @@ for (const kind of ['cookies', 'tokens'] as const) {
     await context.setOffline(false);
     await tab.showsListOf('budi');
     expect(await tab.errors()).toEqual([['session-changed', 'c-1']]);
-    expect(office.writes.filter(({ user }) => user === 'budi')).toEqual([]);
-    expect(await office.entries('budi', 'c-1')).toEqual({});
+    expect(sessionServer.writes.filter(({ user }) => user === 'budi')).toEqual([]);
+    expect(await sessionServer.entries('budi', 'c-1')).toEqual({});
     await tab.signIn('ani');
-    // Any request shows that the first user is back: here a write of the other user, which is not sent either.
+    // Any request reveals that the first user is back: here a pick of the other user, which is not sent either.
     await tab.pick('Purchase of blue');
-    await expect.poll(() => office.entries('ani', 'c-1')).toEqual({ 'c-1': 'red-leads' });
+    await expect.poll(() => sessionServer.entries('ani', 'c-1')).toEqual({ 'c-1': 'red-leads' });
     await tab.showsListOf('ani');
     await expect(tab.picker).toHaveText('Leads of red');
-    expect(await office.entries('budi', 'c-1')).toEqual({});
+    expect(await sessionServer.entries('budi', 'c-1')).toEqual({});
   });
 }
 
-test('tabs of one user share one stream', async ({ context, office }) => {
-  await setUp(office);
-  const tabs = [await Tab.open(context, office, 'cookies', 'ani')];
+test('tabs of one user share one stream', async ({ context, sessionServer }) => {
+  await setUp(sessionServer);
+  const tabs = [await Tab.open(context, sessionServer, 'cookies', 'ani')];
   await tabs[0]!.showsListOf('ani');
-  await expect.poll(() => office.arrived.filter(({ path }) => path.endsWith('/changes')).length).toBe(1);
-  tabs.push(await Tab.open(context, office, 'cookies', 'ani'));
+  await expect.poll(() => sessionServer.arrived.filter(({ path }) => path.endsWith('/changes')).length).toBe(1);
+  tabs.push(await Tab.open(context, sessionServer, 'cookies', 'ani'));
   await tabs[1]!.showsListOf('ani');
-  await office.call('ani', 'PUT', '/conversations/c-1/status', { statusId: 'red-leads' });
+  await sessionServer.call('ani', 'PUT', '/conversations/c-1/status', { statusId: 'red-leads' });
   for (const tab of tabs) await expect(tab.picker).toHaveText('Leads of red');
-  expect(office.arrived.filter(({ path }) => path.endsWith('/changes'))).toHaveLength(1);
+  expect(sessionServer.arrived.filter(({ path }) => path.endsWith('/changes'))).toHaveLength(1);
 });
 
-test('with a server that does not name its sessions, each tab has its own stream', async ({ context, office }) => {
-  office.namesSessions = false;
-  await setUp(office);
+test('with a server without session names, each tab has a stream of its own', async ({ context, sessionServer }) => {
+  sessionServer.namesSessions = false;
+  await setUp(sessionServer);
   for (const user of ['ani', 'ani', 'budi'] as const) {
-    await (await Tab.open(context, office, 'cookies', user)).showsListOf(user);
+    await (await Tab.open(context, sessionServer, 'cookies', user)).showsListOf(user);
   }
-  await expect.poll(() => office.arrived.filter(({ path }) => path.endsWith('/changes')).length).toBe(3);
+  await expect.poll(() => sessionServer.arrived.filter(({ path }) => path.endsWith('/changes')).length).toBe(3);
 });
 
-test('a token does not give access to another tenant', async ({ office }) => {
-  await setUp(office);
-  const response = await fetch(`${office.origin}/api/statuses`, {
+test("a token cannot read another tenant's data", async ({ sessionServer }) => {
+  await setUp(sessionServer);
+  const response = await fetch(`${sessionServer.origin}/api/statuses`, {
     headers: { authorization: `Bearer ${tokenOf('ani')}` },
   });
   expect(await response.text()).not.toContain('blue');

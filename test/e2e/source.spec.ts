@@ -1,4 +1,4 @@
-/** Where a real page gets its data, from its first script on. */
+/** Tests where a real page gets its data from, starting with its first script. */
 import { expect, test, type Page } from '@playwright/test';
 import { letArrive, onItsWay, serve as serveSplit } from './lazy-page.js';
 
@@ -6,12 +6,12 @@ const ONE_FILE = '/dist/cdn/pipeline-elements.js';
 const ELEMENTS = `<pipeline-status-picker conversation-id="c"></pipeline-status-picker>
   <pipeline-filter></pipeline-filter><pipeline-settings></pipeline-settings>`;
 
-/** Notes every database that the page opens. */
+/** Records every database that the page opens. */
 const WATCH = `globalThis.opened = [];
   const { open } = IDBFactory.prototype;
   IDBFactory.prototype.open = function (name, ...rest) { opened.push(name); return open.call(this, name, ...rest); };`;
 
-/** Makes an adapter with one status, which conversation c has. */
+/** Creates an adapter with one status, which conversation c has. */
 const ADAPTER = `async function make(MemoryAdapter, name = 'Leads') {
     const adapter = new MemoryAdapter();
     await adapter.createStatus({ id: 'leads', name, color: '#2775f8' });
@@ -35,14 +35,14 @@ const html = (body: string): string =>
 
 const picker = (page: Page): ReturnType<Page['getByRole']> => page.getByRole('combobox', { name: 'Pipeline status' });
 
-/** What the page has opened, by its own account and by the browser's. */
+/** What the page has opened, as recorded by the page and by the browser. */
 const databases = (page: Page): Promise<string[]> =>
   page.evaluate(async () => {
     const { opened } = globalThis as unknown as { opened: string[] };
     return [...opened, ...(await indexedDB.databases()).map(({ name }) => name!)];
   });
 
-test.describe('the default database is never opened where the page names another source', () => {
+test.describe('the default database is never opened if the page sets another source', () => {
   const NAME = `const { MemoryAdapter, setDefaultAdapter } = library; setDefaultAdapter(await make(MemoryAdapter));`;
   const PAGES: Record<string, Record<string, string>> = {
     'in the module that registers the elements': {
@@ -68,13 +68,13 @@ test.describe('the default database is never opened where the page names another
       'app.js': `${ADAPTER} import * as library from '${ONE_FILE}';
         addEventListener('DOMContentLoaded', async () => { ${NAME} });`,
     },
-    'as a promise that takes its time': {
+    'as a promise that resolves later': {
       'page.html': html(`${ELEMENTS}<script type="module" src="app.js"></script>`),
       'app.js': `${ADAPTER} import { MemoryAdapter, setDefaultAdapter } from '${ONE_FILE}';
         setDefaultAdapter(fetch('config.js').then(() => make(MemoryAdapter)));`,
       'config.js': '',
     },
-    'as a provider that is made by the module': {
+    'as a provider that the module creates': {
       'page.html': html(`<main></main><script type="module" src="app.js"></script>`),
       'app.js': `${ADAPTER} import { MemoryAdapter } from '${ONE_FILE}';
         const provider = document.createElement('pipeline-provider');
@@ -92,7 +92,7 @@ test.describe('the default database is never opened where the page names another
     });
   }
 
-  test('also while the elements are on the page long before that', async ({ page }) => {
+  test('even if the elements are on the page long before', async ({ page }) => {
     await serve(page, {
       'page.html': html(
         `<script type="module" src="${ONE_FILE}"></script>${ELEMENTS}<script type="module" src="app.js"></script>`,
@@ -106,7 +106,7 @@ test.describe('the default database is never opened where the page names another
       return route.fallback();
     });
     await page.goto('/source/page.html', { waitUntil: 'commit' });
-    // They wait: the page may still say where its data is.
+    // They wait, because the page may still set its source.
     await expect(picker(page)).toHaveText('Loading statuses');
     await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve))));
     expect(await databases(page)).toEqual([]);
@@ -116,14 +116,14 @@ test.describe('the default database is never opened where the page names another
   });
 });
 
-test('the default database is opened where the page names no source, once its modules have run', async ({ page }) => {
+test('the default database is opened if the page sets no source, once its modules have run', async ({ page }) => {
   await serve(page, { 'page.html': html(`<script type="module" src="${ONE_FILE}"></script>${ELEMENTS}`) });
   await page.goto('/source/page.html');
   await expect(picker(page)).toHaveText('No status');
   expect(new Set(await databases(page))).toEqual(new Set(['pipeline-elements']));
 });
 
-test('it is opened in a frame without an address of its own, too', async ({ page }) => {
+test('it is also opened in a frame without a URL of its own', async ({ page }) => {
   await serve(page, { 'page.html': html('<iframe></iframe>') });
   await page.goto('/source/page.html');
   const frame = page.frames()[1]!;
@@ -134,7 +134,7 @@ test('it is opened in a frame without an address of its own, too', async ({ page
   await expect(frame.getByRole('combobox', { name: 'Pipeline status' })).toHaveText('No status');
 });
 
-test('setDefaultAdapter(null) goes back to it', async ({ page }) => {
+test('setDefaultAdapter(null) restores it', async ({ page }) => {
   await serve(page, {
     'page.html': html(`${ELEMENTS}<script type="module" src="app.js"></script>`),
     'app.js': `${ADAPTER} import * as library from '${ONE_FILE}';
@@ -164,7 +164,7 @@ test.describe('after a change of `src`', () => {
     expect(await send('PUT', 'conversations/c/status', { statusId: 'leads' })).toBe(200);
   }
 
-  test('a pick that is on its way is neither told nor sent again, and an open list closes', async ({ page }) => {
+  test('a pending pick is neither reported nor resent, and an open list closes', async ({ page }) => {
     const [a, b] = ['a', 'b'].map((name) => `${name}-${Math.random().toString(36).slice(2)}`);
     await serve(page, {
       'page.html': html(`<script type="module" src="${ONE_FILE}"></script>
@@ -216,7 +216,7 @@ for (const [name, part, body] of [
   ['a list', 'picker-popup', '<pipeline-status-picker conversation-id="c2"></pipeline-status-picker>'],
   ['the popup of a filter', 'filter-popup', '<pipeline-filter></pipeline-filter>'],
 ] as const) {
-  test(`${name} that was asked for does not open for the next source when its code arrives`, async ({ page }) => {
+  test(`${name} does not open for the next source when its code arrives`, async ({ page }) => {
     const { arrived, arrive } = onItsWay();
     await serveSplit(page, { body, part, answer: () => arrived });
     const trigger = page.getByRole(part === 'picker-popup' ? 'combobox' : 'button', {

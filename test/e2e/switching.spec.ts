@@ -1,9 +1,7 @@
-/**
- * Switches one page with all elements between two tenants at random, on a slow network, while a user works: no data of
- * one tenant appears in the other. Prints its seeds; `SWITCH_SEED=17` repeats one.
- */
+// Tests that switching tenants on a page never shows data of one tenant under the other: at random, on a slow network,
+// while a user works. Prints its seeds; `SWITCH_SEED=17` runs one again.
 import { expect, type Page } from '@playwright/test';
-import { TENANT_OF, test, type Office, type Tenant, type User } from './office.js';
+import { TENANT_OF, test, type SessionServer, type Tenant, type User } from './session-server.js';
 import { install, type Watch } from './switching-page.js';
 
 const ACTIONS = 500;
@@ -11,7 +9,7 @@ const SEEDS = process.env['SWITCH_SEED']
   ? [Number(process.env['SWITCH_SEED'])]
   : Array.from({ length: process.env['LONG'] ? 20 : 2 }, (_, n) => n + 1);
 
-/** The actions, and their relative frequency. */
+/** The actions and their relative frequencies. */
 const WEIGHTS: Record<string, number> = {
   pick: 22,
   undo: 5,
@@ -47,7 +45,7 @@ const BODY = `
 const SCRIPT = `
   document.querySelector('.many').conversations = [{ conversationId: 'c-1' }, { conversationId: 'c-2' }];`;
 
-/** A small, seeded generator (mulberry32). */
+/** A small, seeded random number generator (mulberry32). */
 function randomOf(seed: number): () => number {
   let state = seed;
   return () => {
@@ -76,9 +74,9 @@ async function drag(page: Page, random: () => number): Promise<void> {
   await page.mouse.move(box.x + 3, box.y + 30 + random() * 80);
 }
 
-/** Requests that the server accepted for one tenant although their data is the other's. */
-function strayRequests(office: Office, owners: ReadonlyMap<string, Tenant>): string[] {
-  return office.writes.flatMap(({ method, path, user, body, status }) => {
+/** What the server accepted for one tenant although it belongs to the other. */
+function strayRequests(sessionServer: SessionServer, owners: ReadonlyMap<string, Tenant>): string[] {
+  return sessionServer.writes.flatMap(({ method, path, user, body, status }) => {
     const tenant = /^\/t\/(\w+)\//.exec(path)?.[1] ?? (user && TENANT_OF[user]);
     const text = `${path} ${body}`;
     const isStray = (['red', 'blue'] as const).some(
@@ -86,36 +84,36 @@ function strayRequests(office: Office, owners: ReadonlyMap<string, Tenant>): str
         other !== tenant &&
         (text.includes(`of ${other}`) || [...owners].some(([id, owner]) => owner === other && text.includes(id))),
     );
-    // A cookie cannot be checked before a request is sent; the server refuses the request.
+    // The client cannot see the cookie before it sends a request; the server rejects it and does nothing.
     return isStray && status !== 409 && status !== 401 ? [`${method} ${path} ${body} as ${user}: ${status}`] : [];
   });
 }
 
-async function ownersOf(office: Office): Promise<Map<string, Tenant>> {
+async function ownersOf(sessionServer: SessionServer): Promise<Map<string, Tenant>> {
   const owners = new Map<string, Tenant>();
-  for (const { path, user, body } of office.writes) {
+  for (const { path, user, body } of sessionServer.writes) {
     if (!path.endsWith('/statuses')) continue;
     const tenant = /^\/t\/(\w+)\//.exec(path)?.[1] ?? TENANT_OF[user!];
     const { id } = JSON.parse(body || '{}') as { id?: string };
     if (id) owners.set(id, tenant as Tenant);
   }
   for (const user of ['ani', 'budi'] as const) {
-    for (const { id } of await office.statuses(user)) owners.set(id, TENANT_OF[user]);
+    for (const { id } of await sessionServer.statuses(user)) owners.set(id, TENANT_OF[user]);
   }
   return owners;
 }
 
 for (const seed of SEEDS) {
-  test(`no data of one tenant appears in the other (seed ${seed})`, async ({ page, context, office }) => {
-    test.setTimeout(300_000);
+  test(`no data of one tenant appears under the other (seed ${seed})`, async ({ page, context, sessionServer }) => {
+    test.setTimeout(900_000);
     console.log(`switching: seed ${seed}`);
     const random = randomOf(seed);
-    for (const user of ['ani', 'budi'] as const) await office.pipeline(user, 'Leads', 'Purchase', 'Repurchase');
-    await office.signIn(page, 'ani');
+    for (const user of ['ani', 'budi'] as const) await sessionServer.pipeline(user, 'Leads', 'Purchase', 'Repurchase');
+    await sessionServer.signIn(page, 'ani');
     const delays = randomOf(seed + 1000);
-    office.delay = () => delays() * 150;
+    sessionServer.delay = () => delays() * 150;
     await page.addInitScript(install);
-    await page.goto(office.page('/switching', BODY, SCRIPT));
+    await page.goto(sessionServer.page('/switching', BODY, SCRIPT));
     await expect(page.getByRole('button', { name: 'Reorder Leads of red' })).toBeVisible();
 
     for (let step = 1; step <= ACTIONS; step++) {
@@ -124,7 +122,7 @@ for (const seed of SEEDS) {
       await page.evaluate((now) => void ((window as unknown as { watch: Watch }).watch.step = now), step);
       if (kind === 'offline' || kind === 'online') await context.setOffline(kind === 'offline');
       else if (kind === 'signIn')
-        await office.signIn(page, (['ani', 'budi'] as const satisfies User[])[numbers[0]! < 0.5 ? 0 : 1]);
+        await sessionServer.signIn(page, (['ani', 'budi'] as const satisfies User[])[numbers[0]! < 0.5 ? 0 : 1]);
       else if (kind === 'drag') await drag(page, random);
       else if (kind === 'drop') await page.mouse.up();
       else if (kind === 'source') {
@@ -143,17 +141,17 @@ for (const seed of SEEDS) {
     await page.mouse.up();
     await expect(page.locator('pipeline-status-picker:state(saving)')).toHaveCount(0);
     await expect
-      .poll(() => office.arrived.every(({ status, path }) => status !== 0 || path.endsWith('/changes')))
+      .poll(() => sessionServer.arrived.every(({ status, path }) => status !== 0 || path.endsWith('/changes')))
       .toBe(true);
 
     const { leaks } = await page.evaluate(() => (window as unknown as { watch: Watch }).watch);
     expect(leaks.slice(0, 5), `${leaks.length} leaks`).toEqual([]);
-    const owners = await ownersOf(office);
-    expect(strayRequests(office, owners)).toEqual([]);
+    const owners = await ownersOf(sessionServer);
+    expect(strayRequests(sessionServer, owners)).toEqual([]);
     for (const user of ['ani', 'budi'] as const) {
       const tenant = TENANT_OF[user];
-      for (const { name } of await office.statuses(user)) expect(name).toContain(`of ${tenant}`);
-      for (const statusId of Object.values(await office.entries(user, 'c-1', 'c-2'))) {
+      for (const { name } of await sessionServer.statuses(user)) expect(name).toContain(`of ${tenant}`);
+      for (const statusId of Object.values(await sessionServer.entries(user, 'c-1', 'c-2'))) {
         if (statusId !== null) expect(owners.get(statusId)).toBe(tenant);
       }
     }

@@ -1,8 +1,8 @@
-/** Whatever the elements show, a finger hits it: every state of theirs, on a phone. */
+/** Tests that all controls in every state are large enough to touch on a phone. */
 import { expect, test } from '@playwright/test';
 import { build } from 'esbuild';
 import type { STATES } from '../browser/states/index.js';
-import { measureTargets } from './targets.js';
+import { measureTargets } from './touch-target-size.js';
 
 test.use({ hasTouch: true, isMobile: true, viewport: { width: 390, height: 780 } });
 
@@ -12,12 +12,12 @@ declare global {
   }
 }
 
-test('every control of every state is big enough for a finger', async ({ page }) => {
+test('every control in every state is large enough to touch', async ({ page }) => {
   const { outputFiles } = await build({
     stdin: { contents: `export * from './test/browser/states/index.js';`, resolveDir: process.cwd() },
     bundle: true,
     globalName: 'stage',
-    // package.json says which files have side effects as published, under dist/.
+    // package.json lists the files with side effects as published, in dist/.
     ignoreAnnotations: true,
     write: false,
   });
@@ -39,7 +39,7 @@ test('every control of every state is big enough for a finger', async ({ page })
   const found: string[] = [];
   let total = 0;
   for (const [of, state] of names) {
-    // Two hundred rows look as five do; and a finger that drags hits nothing else.
+    // Two hundred rows look like five, and a dragging finger touches nothing else.
     if (state.startsWith('200') || state.startsWith('dragged')) continue;
     await page.evaluate(
       async ([of, state]) => {

@@ -1,11 +1,11 @@
-/** The mission by touch, on a phone's screen. */
+/** Tests the user journey by touch, on a phone's screen. */
 import { expect, test } from '@playwright/test';
 import { Inbox } from './inbox.js';
-import { measureTargets } from './targets.js';
+import { measureTargets } from './touch-target-size.js';
 
 test.use({ hasTouch: true, isMobile: true, viewport: { width: 390, height: 780 } });
 
-test('the journey of the mission, by touch', async ({ page, context }) => {
+test('the whole journey, by touch', async ({ page, context }) => {
   const inbox = new Inbox(page);
   await page.goto('/');
   const section = (name: string) => page.getByRole('link', { name, exact: true }).filter({ visible: true }).first();
@@ -49,7 +49,7 @@ test('the journey of the mission, by touch', async ({ page, context }) => {
     await expect(inbox.conversations()).toHaveCount(1);
   });
 
-  await test.step('every control is big enough for a finger', async () => {
+  await test.step('every control is large enough to touch', async () => {
     for (const name of ['Settings', 'Contacts', 'Chats']) {
       await section(name).tap();
       const { measured, small } = await measureTargets(page);

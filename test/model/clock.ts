@@ -1,26 +1,27 @@
-/** A clock that runs faster than real time. */
+/** A clock for the model tests that runs faster than real time. */
 import type { Environment } from '../../src/adapters/rest/retry.js';
 import { randomNumbers } from '../../src/testing/plain-model.js';
 
-/** Timers of at least this time, in milliseconds, are time limits. */
+/** Timers from this duration on, in milliseconds, are timeouts. */
 const LIMIT = 10_000;
-/** How long a time limit is extended at a time on a slow machine, in real milliseconds. */
+/** How long a timeout waits in real time, so that a slow machine does not trigger it. */
 const GRACE = 20;
 
 /**
- * Turns delays of seconds into milliseconds. Only the network makes requests time out, never a slow machine: a time
- * limit is extended until the requests in flight at its end have a response.
+ * A clock that runs many times faster than real time: pauses of seconds pass in milliseconds. A timeout only fires
+ * because the network held something back, never because the machine is slow: it waits for the requests that were
+ * pending when it was due.
  */
 export class FastClock implements Environment {
   readonly #scale: number;
   readonly #begun = performance.now();
-  readonly #underway: () => readonly string[];
+  readonly #pending: () => readonly string[];
   readonly random: () => number;
 
-  /** `underway`: the requests in flight that will get a response. */
-  constructor(scale: number, seed: number, underway: () => readonly string[]) {
+  /** `pending`: pending requests that will be answered. */
+  constructor(scale: number, seed: number, pending: () => readonly string[]) {
     this.#scale = scale;
-    this.#underway = underway;
+    this.#pending = pending;
     this.random = randomNumbers(seed);
   }
 
@@ -31,9 +32,9 @@ export class FastClock implements Environment {
   after(ms: number, run: () => void): () => void {
     let awaited: readonly string[] | undefined;
     const end = (): void => {
-      const underway = ms < LIMIT ? [] : this.#underway();
-      // Without later requests: there may always be some.
-      awaited = awaited?.filter((id) => underway.includes(id)) ?? underway;
+      const pending = ms < LIMIT ? [] : this.#pending();
+      // Not those that were added since, or it might never end.
+      awaited = awaited?.filter((id) => pending.includes(id)) ?? pending;
       if (awaited.length) timer = setTimeout(end, GRACE);
       else run();
     };

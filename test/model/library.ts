@@ -1,4 +1,4 @@
-/** The entry point of the bundle that the workers load: one bundle, so that there is one class of errors. */
-export { actsOf } from './acts.js';
-export { Chaos } from './chaos.js';
+/* Entry point of the bundle for the model tests. One bundle, so that there is only one class of errors. */
+export { actionsOf } from './actions.js';
+export { FaultyNetwork } from './faulty-network.js';
 export { roundsOf, runScenario } from './scenario.js';

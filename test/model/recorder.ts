@@ -1,4 +1,4 @@
-/** Records the writes that a store makes, and their results. */
+/** Records the writes of a store. */
 import type { CallOptions, PipelineAdapter } from '../../src/adapters/adapter.js';
 import { PipelineError } from '../../src/model/errors.js';
 
@@ -13,16 +13,16 @@ const WRITES: ReadonlySet<string> = new Set<WriteName>([
   'setStatus',
 ]);
 
-/** A call of a write, and its result. */
+/** A write requested by the store, and its result. */
 export interface WriteCall {
   name: WriteName;
-  /** Without the options. */
+  /** Without the call options. */
   args: readonly unknown[];
   options: CallOptions & { opId: string; ifVersion?: number; moveTo?: string | null };
   answer?: { ok: true; value: unknown } | { ok: false; error: unknown };
 }
 
-/** The adapter, with all writes recorded in `calls`. */
+/** Wraps an adapter and records its writes. */
 export function recorded<A extends PipelineAdapter>(adapter: A, calls: WriteCall[]): A {
   return new Proxy(adapter, {
     get(target, key) {

@@ -1,46 +1,49 @@
-/** Runs four users on a network that fails, and checks the result. */
+/** Runs one seed of the model test: users, an unreliable network and the final checks. */
 import assert from 'node:assert/strict';
 import { isDeepStrictEqual } from 'node:util';
 import { CountCache } from '../../src/store/counts.js';
-import { CONVERSATIONS, USERS, type Act } from './acts.js';
-import type { Chaos } from './chaos.js';
-import { Judge, type LogLine } from './judge.js';
-import { until } from './pause.js';
+import { CONVERSATIONS, USERS, type Action } from './actions.js';
+import type { FaultyNetwork } from './faulty-network.js';
+import { LogVerifier, type LogLine } from './log-verifier.js';
+import { until } from './process-time.js';
 import { User } from './user.js';
 
-export interface Ground {
-  /** The origin of the server, such as `http://127.0.0.1:8001`. */
+export interface TestServer {
+  /** The server's origin, such as `http://127.0.0.1:8001`. */
   origin: string;
-  chaos: Chaos;
+  network: FaultyNetwork;
   /** Runs SQL on the server's database. */
   query(text: string, values: readonly unknown[]): Promise<object[]>;
 }
 
-/** Time limits in milliseconds of running time: of a write, and until all users see the same after the last fault. */
-export interface Patience {
+/** Limits in milliseconds of process time: for one write, and for convergence after the last fault. */
+export interface Limits {
   writeMs: number;
-  calmMs: number;
+  convergenceMs: number;
 }
 
-const PATIENCE: Patience = { writeMs: 60_000, calmMs: 15_000 };
+const LIMITS: Limits = { writeMs: 60_000, convergenceMs: 15_000 };
 
-/** Acts of all users together. */
-const ACTS_A_ROUND = 100;
+/** For all users together. */
+const ACTIONS_PER_ROUND = 100;
 
 const LOG = 'SELECT seq, kind, record, op_id AS "opId" FROM pipeline.changes WHERE tenant_id = $1 ORDER BY seq';
 
 let runs = 0;
 
-/** Resolves to how often each fault happened. Rejects if a guarantee is violated. */
+/**
+ * Runs four users on an unreliable network. Resolves to how often each fault happened; rejects if a guarantee is
+ * broken.
+ */
 export async function runScenario(
-  ground: Ground,
+  testServer: TestServer,
   seed: number,
-  acts: readonly Act[],
-  { writeMs, calmMs } = PATIENCE,
+  actions: readonly Action[],
+  { writeMs, convergenceMs } = LIMITS,
 ): Promise<ReadonlyMap<string, number>> {
-  const { chaos, origin } = ground;
+  const { network, origin } = testServer;
   const tenant = `run-${seed}-${++runs}`;
-  const baseOf = chaos.open(tenant, seed);
+  const baseOf = network.open(tenant, seed);
   const users = Array.from(
     { length: USERS },
     (_, n) =>
@@ -48,54 +51,52 @@ export async function runScenario(
         baseUrl: baseOf(n),
         name: 'ABCD'[n]!,
         seed: seed * USERS + n,
-        countsAlways: n === 0,
-        patienceMs: writeMs,
-        isAnswering: (id) => chaos.isAnswering(tenant, id),
+        watchesCounts: n === 0,
+        limitMs: writeMs,
+        isAnswering: (id) => network.isAnswering(tenant, id),
       }),
   );
   const read = async <T>(path: string, init?: RequestInit): Promise<T> =>
     (await fetch(`${origin}/api/${tenant}${path}`, init)).json() as Promise<T>;
   try {
-    for (const round of roundsOf(acts)) {
-      chaos.setCalm(tenant, false);
-      await Promise.all(users.map((user, n) => user.run(round.filter((act) => act.user === n))));
-      chaos.setCalm(tenant, true);
+    for (const round of roundsOf(actions)) {
+      network.setReliable(tenant, false);
+      await Promise.all(users.map((user, n) => user.run(round.filter((action) => action.user === n))));
+      network.setReliable(tenant, true);
       await until(
-        calmMs,
-        () => chaos.isQuiet(tenant),
-        () => 'requests never arrive',
+        convergenceMs,
+        () => network.isQuiet(tenant),
+        () => 'requests that never arrive',
       );
       const state = await serverState(read);
       await until(
-        calmMs,
+        convergenceMs,
         () => {
-          // Calls from before may still fail, so users who are offered to retry do so at any time.
+          // Operations that started while there were faults may fail, so each "Retry" offered to a user is used.
           for (const user of users) void user.retryIfAsked();
           return users.every((user) => isDeepStrictEqual(user.shown, state));
         },
         () =>
-          users.forEach((user, n) =>
-            assert.deepEqual(user.shown, state, `user ${n} does not see the state of the server`),
-          ),
+          users.forEach((user, n) => assert.deepEqual(user.shown, state, `user ${n} does not see the server's state`)),
       );
     }
-    const log = (await ground.query(LOG, [tenant])) as LogLine[];
-    const judge = new Judge(users.flatMap((user) => user.calls));
-    await judge.replay(log);
-    judge.checkAnswers();
-    const state = await judge.state();
-    assert.deepEqual(await serverState(read), state, 'the state of the server does not match its log');
-    await checkCounts(read, users, state.entries, calmMs);
+    const log = (await testServer.query(LOG, [tenant])) as LogLine[];
+    const verifier = new LogVerifier(users.flatMap((user) => user.calls));
+    await verifier.replay(log);
+    verifier.checkAnswers();
+    const state = await verifier.state();
+    assert.deepEqual(await serverState(read), state, "the server's state differs from its log");
+    await checkCounts(read, users, state.entries, convergenceMs);
   } finally {
     await Promise.all(users.map((user) => user.close()));
   }
-  return chaos.end(tenant);
+  return network.end(tenant);
 }
 
-/** The acts between two checks that all users see the same. */
-export function roundsOf(acts: readonly Act[]): Act[][] {
-  const rounds: Act[][] = [];
-  for (const act of acts) (rounds[Math.floor(act.index / ACTS_A_ROUND)] ??= []).push(act);
+/** The actions between two points in time at which all users must see the same. */
+export function roundsOf(actions: readonly Action[]): Action[][] {
+  const rounds: Action[][] = [];
+  for (const action of actions) (rounds[Math.floor(action.index / ACTIONS_PER_ROUND)] ??= []).push(action);
   return rounds.filter(Boolean);
 }
 
@@ -109,32 +110,32 @@ async function serverState(read: Read): Promise<unknown> {
     '/conversations/batch-get',
     init,
   );
-  const held = new Map(answer.items.map((entry) => [entry.conversationId, entry.statusId]));
+  const statusIds = new Map(answer.items.map((entry) => [entry.conversationId, entry.statusId]));
   return {
     statuses: items.map(({ id, name, color }) => ({ id, name, color })),
-    entries: Object.fromEntries(ids.map((id) => [id, held.get(id) ?? null])),
+    entries: Object.fromEntries(ids.map((id) => [id, statusIds.get(id) ?? null])),
   };
 }
 
-/** Every conversation is counted once: none has two statuses or a missing one. */
+/** Every conversation is counted once: none has two statuses, and none has a status that does not exist. */
 async function checkCounts(
   read: Read,
   users: readonly User[],
   entries: Record<string, string | null>,
-  calmMs: number,
+  convergenceMs: number,
 ): Promise<void> {
   const counts = await read<{ byStatus: Record<string, number> }>('/counts?of=conversation');
   const expected: Record<string, number> = {};
   for (const statusId of Object.values(entries)) if (statusId) expected[statusId] = (expected[statusId] ?? 0) + 1;
-  assert.deepEqual(counts.byStatus, expected, 'the server has other counts');
+  assert.deepEqual(counts.byStatus, expected, "the server's counts are wrong");
   for (const user of users) user.watchCounts();
   const shown = (user: User): unknown =>
     Object.fromEntries(
       [...(user.store.cache(CountCache).of({ of: 'conversation' }).counts?.byStatus ?? [])].filter(([, n]) => n > 0),
     );
   await until(
-    calmMs,
+    convergenceMs,
     () => users.every((user) => isDeepStrictEqual(shown(user), expected)),
-    () => users.forEach((user, n) => assert.deepEqual(shown(user), expected, `user ${n} has other counts`)),
+    () => users.forEach((user, n) => assert.deepEqual(shown(user), expected, `user ${n} sees wrong counts`)),
   );
 }

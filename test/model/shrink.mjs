@@ -1,19 +1,20 @@
-// Finds the fewest acts that still fail. The shrinking of fast-check removes one act at a time, which would take too
-// long: a run takes a second, and has to be repeated, because the result also depends on the timing.
+// Finds a minimal list of actions that still fails. fast-check's own shrinking leaves out one action at a time, which
+// is too slow here: a try takes a second, and must be repeated because the outcome depends on timing.
 
-/** The most concurrent runs of the same acts. */
+/** Maximum number of concurrent tries. */
 const MOST_TRIES = 12;
 const TIME_MS = 300_000;
 
-/** The errors of `tries` concurrent runs. */
-async function failures(run, acts, tries) {
-  const runs = await Promise.allSettled(Array.from({ length: tries }, () => run(acts)));
+/** Resolves to whether `run(actions)` rejects in one of `tries`, together with the error. */
+async function failures(run, actions, tries) {
+  const runs = await Promise.allSettled(Array.from({ length: tries }, () => run(actions)));
   return runs.filter(({ status }) => status === 'rejected').map(({ reason }) => reason);
 }
 
 /**
- * Removes half of the acts, a quarter, and so on down to single ones, as long as `run` still rejects. Resolves to the
- * remaining acts and their last failure, or to `undefined` if none of the `starts`, which are tried in turn, fails.
+ * Leaves out half of the actions, then a quarter, and so on down to single ones, as long as `run` still rejects.
+ * Resolves to the remaining ones and the last error; `undefined` if none of the `starts` (tried in turn, repeatedly)
+ * fails.
  */
 export async function shrink(starts, run) {
   const end = performance.now() + TIME_MS;
@@ -22,7 +23,7 @@ export async function shrink(starts, run) {
     if (performance.now() > end) return undefined;
     for (fewest of starts) if ((failed = await failures(run, fewest, MOST_TRIES)).length) break;
   }
-  // Twice the number of runs that one failure took on average.
+  // Twice the average number of tries.
   const tries = Math.min(Math.ceil((2 * MOST_TRIES) / failed.length), MOST_TRIES);
   let last = failed[0];
   for (let size = Math.ceil(fewest.length / 2), isDone = false; !isDone; size = Math.ceil(size / 2)) {
@@ -42,7 +43,7 @@ export async function shrink(starts, run) {
   return { fewest, failure: last };
 }
 
-/** Runs the same acts several times. Rejects if one run does. */
-export async function runSome(run, acts) {
-  for (const failure of await failures(run, acts, MOST_TRIES)) throw failure;
+/** Runs the same several times; rejects if one of them does. */
+export async function runRepeatedly(run, actions) {
+  for (const failure of await failures(run, actions, MOST_TRIES)) throw failure;
 }

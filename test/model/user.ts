@@ -1,4 +1,4 @@
-/** A user with a page open: a store on an adapter of its own. */
+/** A simulated user: a store and an adapter on the unreliable network. */
 import assert from 'node:assert/strict';
 import { RestAdapter } from '../../src/adapters/rest/adapter.js';
 import type { SetResult } from '../../src/model/entry.js';
@@ -6,14 +6,14 @@ import { PipelineError } from '../../src/model/errors.js';
 import { PipelineStore, type Interest } from '../../src/store/pipeline.js';
 import { CountCache } from '../../src/store/counts.js';
 import type { Watcher } from '../../src/store/watchers.js';
-import { CONVERSATIONS, perform, type Act, type Memory } from './acts.js';
+import { CONVERSATIONS, perform, type Action, type Memory } from './actions.js';
 import { FastClock } from './clock.js';
-import { afterRunning } from './pause.js';
+import { afterRunning } from './process-time.js';
 import { recorded, type WriteCall } from './recorder.js';
 
-/** How much faster than real time the clock of the adapter runs. */
+/** How much faster than real time the adapter's clock runs. */
 const SPEED = 100;
-/** The time limit of one attempt, in real time. */
+/** Timeout of one attempt, in real time. */
 const TIMEOUT_MS = 400;
 
 export interface UserOptions {
@@ -21,13 +21,14 @@ export interface UserOptions {
   name: string;
   seed: number;
   /** Shows the counts from the start. */
-  countsAlways: boolean;
-  /** The running time within which every act must be confirmed or refused. */
-  patienceMs: number;
-  /** Whether a request will get a response. */
+  watchesCounts: boolean;
+  /** Limit of process time for any action to be confirmed or rejected. */
+  limitMs: number;
+  /** Whether the network will let a request be answered. */
   isAnswering(requestId: string): boolean;
 }
 
+/** A user with an open page: their own store on their own adapter. */
 export class User {
   readonly calls: WriteCall[] = [];
   readonly store: PipelineStore;
@@ -35,41 +36,41 @@ export class User {
   readonly #memory: Memory;
   readonly #clock: FastClock;
   readonly #pending = new Set<Promise<void>>();
-  readonly #broken: unknown[] = [];
+  readonly #failures: unknown[] = [];
   #stops: (() => void)[] = [];
   #counts: boolean;
-  readonly #patienceMs: number;
+  readonly #limitMs: number;
   readonly #requests = new Set<string>();
   #asked = 0;
   #isRetrying = false;
 
-  constructor({ baseUrl, name, seed, countsAlways, patienceMs, isAnswering }: UserOptions) {
-    const underway = (): string[] => [...this.#requests].filter(isAnswering);
-    this.#clock = new FastClock(SPEED, seed, underway);
+  constructor({ baseUrl, name, seed, watchesCounts, limitMs, isAnswering }: UserOptions) {
+    const pending = (): string[] => [...this.#requests].filter(isAnswering);
+    this.#clock = new FastClock(SPEED, seed, pending);
     const options = { baseUrl, timeoutMs: TIMEOUT_MS * SPEED, fetch: this.#fetch };
     this.#adapter = new RestAdapter(options, this.#clock);
     this.store = PipelineStore.of(recorded(this.#adapter, this.calls));
     this.#memory = { seen: [], name };
-    this.#counts = countsAlways;
-    this.#patienceMs = patienceMs;
-    this.#come();
+    this.#counts = watchesCounts;
+    this.#limitMs = limitMs;
+    this.#startWatching();
   }
 
-  /** Performs the acts, and waits until all are confirmed or refused. */
-  async run(acts: readonly Act[]): Promise<void> {
-    for (const act of acts) {
-      if (act.kind === 'away') {
-        this.#leave();
-        await this.#pause(act.a * 20);
-        this.#come();
+  /** Performs all actions, and waits until all of them are confirmed or rejected. */
+  async run(actions: readonly Action[]): Promise<void> {
+    for (const action of actions) {
+      if (action.kind === 'away') {
+        this.#stopWatching();
+        await this.#pause(action.a * 20);
+        this.#startWatching();
       } else {
-        this.#do(act);
+        this.#do(action);
       }
-      if (act.then === 'when done') await this.#settled();
-      if (act.then === 'soon') await this.#pause(act.c);
+      if (action.then === 'when done') await this.#settled();
+      if (action.then === 'soon') await this.#pause(action.c);
     }
     await this.#settled();
-    if (this.#broken.length) throw this.#broken[0];
+    if (this.#failures.length) throw this.#failures[0];
   }
 
   /** What the user sees. */
@@ -82,7 +83,7 @@ export class User {
     };
   }
 
-  /** Presses "Retry", which the elements offer after a failure. */
+  /** Presses each "Retry" button: everything shown with an error has one. */
   async retryIfAsked(): Promise<void> {
     const { store } = this;
     const hasFailed = store.error || CONVERSATIONS.some(({ conversationId }) => store.entryError(conversationId));
@@ -102,11 +103,11 @@ export class User {
   }
 
   async close(): Promise<void> {
-    this.#leave();
+    this.#stopWatching();
     await this.#adapter.close();
   }
 
-  /** The real `fetch`, with the requests in flight recorded. */
+  /** Wraps the real `fetch` to track pending requests. */
   readonly #fetch: typeof fetch = async (input, init) => {
     const id = `${this.#memory.name}${++this.#asked}`;
     const headers = new Headers(init?.headers);
@@ -119,19 +120,19 @@ export class User {
     }
   };
 
-  #do(act: Act): void {
-    const done = perform(this.store, act, this.#memory);
+  #do(action: Action): void {
+    const done = perform(this.store, action, this.#memory);
     if (!done) return;
-    const ended = this.#judge(act, done).catch((thrown: unknown) => void this.#broken.push(thrown));
+    const ended = this.#verify(action, done).catch((thrown: unknown) => void this.#failures.push(thrown));
     this.#pending.add(ended);
     void ended.then(() => this.#pending.delete(ended));
   }
 
-  /** A write that failed, or may not have been applied, must reject with an error that the elements handle. */
-  async #judge(act: Act, done: Promise<unknown>): Promise<void> {
-    const what = JSON.stringify(act);
+  /** Checks that every failed or uncertain write is reported, in the way that elements expect. */
+  async #verify(action: Action, done: Promise<unknown>): Promise<void> {
+    const what = JSON.stringify(action);
     try {
-      const value = await inTime(done, this.#patienceMs, what);
+      const value = await withLimit(done, this.#limitMs, what);
       if (!Array.isArray(value)) return;
       for (const result of value as SetResult[]) {
         if (!result.ok) assert.ok(result.error instanceof PipelineError, `${what}: ${String(result.error)}`);
@@ -150,7 +151,7 @@ export class User {
     return new Promise((resolve) => this.#clock.after(ms, resolve));
   }
 
-  #come(): void {
+  #startWatching(): void {
     const { store } = this;
     const interest: Interest = {
       statuses: true,
@@ -162,16 +163,16 @@ export class User {
     this.#stops = [() => store.unwatch(interest, watcher)];
   }
 
-  #leave(): void {
+  #stopWatching(): void {
     for (const stop of this.#stops) stop();
     this.#stops = [];
   }
 }
 
-async function inTime<T>(promise: Promise<T>, ms: number, what: string): Promise<T> {
+async function withLimit<T>(promise: Promise<T>, ms: number, what: string): Promise<T> {
   let end = (): void => undefined;
   const late = new Promise<never>((_, reject) => {
-    end = afterRunning(ms, () => reject(new Error('neither confirmed nor refused')));
+    end = afterRunning(ms, () => reject(new Error('neither confirmed nor rejected')));
   });
   try {
     return await Promise.race([promise, late]);

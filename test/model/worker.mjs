@@ -1,44 +1,47 @@
-// Runs the seeds that it receives, a few at a time, on its own server: on PostgreSQL, some on the embedded database.
+// Runs the seeds that it receives, several at once, on its own server: most on PostgreSQL, some on the embedded
+// database.
 import { fileURLToPath } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
 import { load, loadServer } from '../../demo/server/load.mjs';
 import { OPEN } from '../server/anyone.mjs';
-import { runSome, shrink } from './shrink.mjs';
+import { runRepeatedly, shrink } from './shrink.mjs';
 
-/** Concurrent seeds: while one waits for its network, the others continue. */
+/** Concurrent seeds: while one waits for its network, others can run. */
 const AT_ONCE = 4;
-/** One of this number of seeds runs on the embedded database, which takes twice the time. */
+/** One in this many seeds runs on the embedded database, which takes twice as long. */
 const EMBEDDED = 20;
-/** Shorter than the silence after which the clients, whose clock is fast, reconnect. */
+/** Shorter than the time after which the users' fast clocks give up on a silent stream. */
 const HEARTBEAT_MS = 100;
-/** Time limits while shrinking: few acts are done soon, and longer limits would leave time for few candidates. */
-const SHORT_PATIENCE = { writeMs: 10_000, calmMs: 1000 };
+/** Short, because few actions finish quickly, and longer waits would leave time for fewer candidates. */
+const SHORT_LIMITS = { writeMs: 10_000, convergenceMs: 1000 };
 
 Error.stackTraceLimit = 5;
 const { createServer, listen, nodeHandler, openPglite, openPostgres } = await loadServer();
-const { Chaos, actsOf, roundsOf, runScenario } = await load(fileURLToPath(new URL('library.ts', import.meta.url)));
+const { FaultyNetwork, actionsOf, roundsOf, runScenario } = await load(
+  fileURLToPath(new URL('library.ts', import.meta.url)),
+);
 
 const unhandled = [];
 process.on('unhandledRejection', (reason) => unhandled.push(reason));
 
-/** A server over HTTP, and the network before it. */
-async function openGround(open) {
-  // Hints are for other instances, which these tenants do not have.
-  const database = { ...(await open()), hints: undefined };
+/** An HTTP server, and the unreliable network in front of it. */
+async function openTestServer(open) {
+  // Notifications are for other instances, of which a tenant has none here.
+  const database = { ...(await open()), notifier: undefined };
   const server = createServer({ ...OPEN, open: async () => database, heartbeatMs: HEARTBEAT_MS });
   await server.ready;
   const http = await listen(nodeHandler(server), 0);
-  // A connection that is closed during a request would be an unplanned fault.
+  // A keep-alive connection that closes while a request is on its way would be an unplanned fault.
   http.keepAliveTimeout = 0;
   const { port } = http.address();
-  const chaos = new Chaos(port);
-  await chaos.listen();
+  const network = new FaultyNetwork(port);
+  await network.listen();
   return {
     origin: `http://127.0.0.1:${port}`,
-    chaos,
+    network,
     query: (text, values) => database.query(text, values),
     async close() {
-      chaos.close();
+      network.close();
       http.close();
       await server.close();
       http.closeAllConnections();
@@ -46,53 +49,53 @@ async function openGround(open) {
   };
 }
 
-const grounds = {};
-const groundOf = (seed) =>
+const testServers = {};
+const testServerOf = (seed) =>
   seed % EMBEDDED
-    ? (grounds.postgres ??= openGround(() => openPostgres(workerData.postgres)))
-    : (grounds.embedded ??= openGround(() => openPglite()));
+    ? (testServers.postgres ??= openTestServer(() => openPostgres(workerData.postgres)))
+    : (testServers.embedded ??= openTestServer(() => openPglite()));
 
-async function run(seed, acts, patience) {
+async function run(seed, actions, limits) {
   const before = unhandled.length;
-  const faults = await runScenario(await groundOf(seed), seed, acts, patience);
-  if (unhandled.length > before) throw new Error(`unhandled rejection: ${unhandled.at(-1)?.stack ?? unhandled.at(-1)}`);
+  const faults = await runScenario(await testServerOf(seed), seed, actions, limits);
+  if (unhandled.length > before) throw new Error(`nobody handled: ${unhandled.at(-1)?.stack ?? unhandled.at(-1)}`);
   return faults;
 }
 
-/** The kind of a failure: its message without numbers and values. */
+/** The kind of an error, without its details. */
 const kindOf = (thrown) =>
   String(thrown?.message ?? thrown)
     .split('\n')[0]
     .replace(/\{.*\}|\d+/g, '');
 
-const again = (seed) => (acts) => run(seed, acts, SHORT_PATIENCE);
+const again = (seed) => (actions) => run(seed, actions, SHORT_LIMITS);
 
-/** Rejects only with the kind of failure of the seed: fewer acts may fail in another way. */
-const failingAs = (seed, thrown) => (acts) =>
-  again(seed)(acts).catch((other) => {
+/** Rejects only with the same kind of error as the seed: fewer actions may fail for a different reason. */
+const failingAs = (seed, thrown) => (actions) =>
+  again(seed)(actions).catch((other) => {
     if (kindOf(other) === kindOf(thrown)) throw other;
   });
 
-/** The acts meet the same network as among all acts of the seed. */
-async function fewestActs({ seed, acts, thrown }) {
-  const shrunk = await shrink([...roundsOf(acts), acts], failingAs(seed, thrown));
+// Indexes are kept, so the actions meet the same network as they did among all actions of the seed.
+async function fewestActions({ seed, actions, thrown }) {
+  const shrunk = await shrink([...roundsOf(actions), actions], failingAs(seed, thrown));
   if (!shrunk) return `MODEL_SEED=${seed} did not fail again`;
   const { fewest, failure } = shrunk;
-  const lines = fewest.map(({ index, user, ...act }) => `\n  ${index} ${'ABCD'[user]} ${JSON.stringify(act)}`);
+  const lines = fewest.map(({ index, user, ...action }) => `\n  ${index} ${'ABCD'[user]} ${JSON.stringify(action)}`);
   const command = `MODEL_SEED=${seed} MODEL_ACTS=${fewest.map(({ index }) => index).join(',')}`;
-  return `fewest acts: ${command}${lines.join('')}\n${failure?.stack ?? failure}`;
+  return `fewest actions: ${command}${lines.join('')}\n${failure?.stack ?? failure}`;
 }
 
 let failed;
 
 async function handle({ seed, length, only }) {
-  const acts = actsOf(seed, length);
+  const actions = actionsOf(seed, length);
   try {
-    const chosen = acts.filter(({ index }) => only?.includes(index));
-    if (only) await runSome(again(seed), chosen);
-    parentPort.postMessage({ seed, faults: only ? [] : [...(await run(seed, acts))] });
+    const chosen = actions.filter(({ index }) => only?.includes(index));
+    if (only) await runRepeatedly(again(seed), chosen);
+    parentPort.postMessage({ seed, faults: only ? [] : [...(await run(seed, actions))] });
   } catch (thrown) {
-    if (!only) failed ??= { seed, acts, thrown };
+    if (!only) failed ??= { seed, actions, thrown };
     parentPort.postMessage({ seed, failure: String(thrown?.stack ?? thrown) });
   }
 }
@@ -101,9 +104,9 @@ let slots = AT_ONCE;
 parentPort.on('message', async (message) => {
   if (message !== 'end') return handle(message);
   if (--slots) return;
-  // When nothing else runs: it takes many runs, and some failures need an idle machine.
-  if (failed) parentPort.postMessage({ shrunk: await fewestActs(failed) });
+  // When nothing else runs: it takes many runs, and some failures only occur on an idle machine.
+  if (failed) parentPort.postMessage({ shrunk: await fewestActions(failed) });
   parentPort.close();
-  for (const ground of Object.values(grounds)) await (await ground).close();
+  for (const testServer of Object.values(testServers)) await (await testServer).close();
 });
 for (let n = 0; n < AT_ONCE; n++) parentPort.postMessage('ready');

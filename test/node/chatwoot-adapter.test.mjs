@@ -1,4 +1,4 @@
-// The second worked example of docs/write-an-adapter.md, against a small Chatwoot over HTTP.
+// Tests the second worked example of docs/write-an-adapter.md against a small fake of Chatwoot over HTTP.
 import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -12,7 +12,7 @@ after(() => chatwoot.close());
 
 const accountOf = new WeakMap();
 
-/** The cases of the suite call conversations by texts of their own: each gets a conversation of the inbox. */
+/** Maps each conversation id of the suite to a conversation of the inbox. */
 function open(account = { id: chatwoot.addAccount(), numbers: new Map() }) {
   const { id: accountId, numbers } = account;
   const numberOf = (conversationId) => {
@@ -36,7 +36,7 @@ describe('ChatwootAdapter', () => {
 describe('ChatwootAdapter in Chatwoot', () => {
   const LEADS = { id: 'leads', name: 'Leads', color: '#2775f8' };
 
-  /** An account with a status and one conversation that has it. */
+  /** An account with a status, and a conversation that has it. */
   async function begin() {
     const accountId = chatwoot.addAccount();
     const account = chatwoot.accounts.get(accountId);
@@ -49,7 +49,7 @@ describe('ChatwootAdapter in Chatwoot', () => {
 
   const refusal = (call) =>
     call.then(
-      () => assert.fail('it was not refused'),
+      () => assert.fail('it was not rejected'),
       (error) => error,
     );
 
@@ -61,14 +61,14 @@ describe('ChatwootAdapter in Chatwoot', () => {
     assert.equal(attributes().pipeline_status, 'Leads');
   });
 
-  it('attributes of other integrations stay', async () => {
+  it('attributes of other integrations are kept', async () => {
     const { adapter, id, attributes } = await begin();
     await adapter.setStatus([{ conversationId: id }], null);
     assert.equal(attributes().order, 'A-1');
     assert.equal(attributes().pipeline_status, null);
   });
 
-  it('what an agent picks in Chatwoot is read', async () => {
+  it('a status picked in Chatwoot is read', async () => {
     const { account, adapter } = await begin();
     const number = account.receive();
     account.setAttributes(number, { custom_attributes: { pipeline_status: 'Leads' } });
@@ -77,7 +77,7 @@ describe('ChatwootAdapter in Chatwoot', () => {
     assert.ok(entry.version > 0);
   });
 
-  it('a value that no status has is no status', async () => {
+  it('a value that matches no status is read as no status', async () => {
     const { account, adapter, id } = await begin();
     account.setAttributes(Number(id), { custom_attributes: { pipeline_status: 'Typed by hand' } });
     assert.equal((await adapter.getEntries([id])).get(id).statusId, null);
@@ -92,7 +92,7 @@ describe('ChatwootAdapter in Chatwoot', () => {
     assert.deepEqual(await adapter.deleteStatus('new', { ifVersion: version }), { moved: 0 });
   });
 
-  it('a conversation that Chatwoot does not have is not-found, and keeps no other from its status', async () => {
+  it('a conversation that Chatwoot does not know is not-found and does not affect the others', async () => {
     const { adapter, id } = await begin();
     assert.equal((await refusal(adapter.setStatus([{ conversationId: '999' }], 'leads'))).code, 'not-found');
     assert.equal((await refusal(adapter.setStatus([{ conversationId: 'no number' }], 'leads'))).code, 'not-found');
@@ -103,16 +103,16 @@ describe('ChatwootAdapter in Chatwoot', () => {
     );
   });
 
-  it('a list that an administrator made by hand is left alone', async () => {
+  it('a list made by hand by an administrator is left unchanged', async () => {
     const { account, adapter } = await begin();
     Object.assign(account.definitions[0], { attribute_description: 'Where it stands', attribute_values: ['Open'] });
     assert.equal((await refusal(adapter.createStatus({ ...LEADS, id: 'x' }))).code, 'bad-response');
     assert.deepEqual(account.definitions[0].attribute_values, ['Open']);
   });
 
-  it('more statuses than Chatwoot keeps are refused, and nothing is stored', async () => {
+  it('more statuses than Chatwoot can store are rejected, and nothing is stored', async () => {
     const { adapter } = await begin();
-    // Names and ids as long as they may be: some 16 of them fill the description.
+    // With names and ids of maximum length, about 16 statuses fill the description.
     const long = (n) => ({ id: `${n}`.padEnd(256, 'i'), name: `${n}`.padEnd(64, 'n'), color: '#2775f8' });
     let count = 1;
     let error;
@@ -141,7 +141,7 @@ describe('ChatwootAdapter in Chatwoot', () => {
     });
   }
 
-  it('a refused request leaves the next write alone', async () => {
+  it('a rejected request does not affect the next write', async () => {
     const { adapter, id } = await begin();
     chatwoot.failures.push({ status: 502 });
     assert.equal(
@@ -152,7 +152,7 @@ describe('ChatwootAdapter in Chatwoot', () => {
     assert.equal(result.entry.statusId, null);
   });
 
-  it('no network is offline', async () => {
+  it('without a network, the error is offline', async () => {
     const adapter = new ChatwootAdapter({ baseUrl: 'http://127.0.0.1:1', accountId: 1, token: 'x' });
     assert.equal((await refusal(adapter.listStatuses())).code, 'offline');
   });

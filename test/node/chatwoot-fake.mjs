@@ -1,7 +1,5 @@
-/*
- * As much of Chatwoot as the adapter sees, over real HTTP, with what bites: attributes are replaced as a whole, texts
- * end at 20 000 characters, a filter gives 25 a page and compares without regard to case.
- */
+// A fake of the parts of Chatwoot that the adapter uses, over real HTTP, including its pitfalls: attributes are replaced
+// as a whole, texts are limited to 20,000 characters, and a filter returns 25 items per page and ignores case.
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 
@@ -26,7 +24,7 @@ class Account {
   conversations = new Map();
   #made = 0;
 
-  /** A customer writes: the inbox gets a conversation, which an integration has given an attribute of its own. */
+  /** A customer writes: creates a conversation that already has an attribute of another integration. */
   receive() {
     const number = this.conversations.size + 1;
     this.conversations.set(number, { id: number, custom_attributes: { order: `A-${number}` } });
@@ -65,7 +63,7 @@ class Account {
       if (filter_operator !== 'equal_to' || query_operator !== joins) throw new Refusal(422, 'Invalid operator');
       if (!values?.length) throw new Refusal(422, 'Invalid value');
       if (key === 'display_id') return values.includes(conversation.id);
-      // As the real one: only attributes that are defined, and of the values only the first.
+      // Like the real one: only defined attributes are allowed, and only the first value is used.
       if (!this.definitions.some((each) => each.attribute_key === key)) throw new Refusal(422, 'Invalid attribute key');
       return conversation.custom_attributes[key]?.toLowerCase() === values[0].toLowerCase();
     });
@@ -84,7 +82,7 @@ class Account {
 export class ChatwootFake {
   static TOKEN = 'secret';
   accounts = new Map();
-  /** The next requests are answered with these instead: `{ status, headers? }`. */
+  /** Responses to send for the next requests instead of the real ones: `{ status, headers? }`. */
   failures = [];
   #server = createServer((request, response) => void this.#answer(request, response));
 

@@ -1,4 +1,4 @@
-// What the package promises to whoever imports it, in plain Node: on a server, in a build.
+// Tests the package's entry points in plain Node, as on a server or in a build.
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { test } from 'node:test';
@@ -6,7 +6,7 @@ import { test } from 'node:test';
 const root = new URL('../../', import.meta.url);
 const manifest = JSON.parse(readFileSync(new URL('package.json', root), 'utf8'));
 
-/** Every entry point with what it stands for; a pattern stands for each of its files. */
+/** Every entry point with its file; a pattern is expanded to its files. */
 const entries = Object.entries(manifest.exports).flatMap(([entry, target]) => {
   if (!entry.includes('*')) return [[entry, target]];
   const folder = new URL(target.default.replace(/\*.*/, ''), root);
@@ -23,7 +23,7 @@ const entries = Object.entries(manifest.exports).flatMap(([entry, target]) => {
 const modules = entries.filter(([, target]) => target.default);
 const specifier = (entry) => entry.replace(/^\./, manifest.name);
 
-test('every entry point exists, with its types', () => {
+test('every entry point exists and has types', () => {
   for (const [entry, target] of entries) {
     for (const path of typeof target === 'string' ? [target] : Object.values(target)) {
       assert.ok(existsSync(new URL(path, root)), `${entry}: ${path} is missing`);
@@ -44,14 +44,14 @@ for (const [entry] of modules) {
   });
 }
 
-test('each define registers its own element and no other', async () => {
-  // Node's registry is Lit's stand-in; the elements were defined by the tests above.
+test('each define entry registers its own element and no other', async () => {
+  // In Node the registry is Lit's stand-in; the tests above have defined the elements.
   for (const tag of ['settings', 'status-picker', 'filter', 'provider']) {
     assert.ok(globalThis.customElements.get(`pipeline-${tag}`), `<pipeline-${tag}> is not registered`);
   }
 });
 
-test('the manifest describes the four elements, for editors and JSX too', () => {
+test('the manifest describes the four elements, also for editors and JSX', () => {
   const read = (path) => readFileSync(new URL(path, root), 'utf8');
   const declarations = JSON.parse(read('dist/custom-elements.json')).modules.flatMap(
     (module) => module.declarations ?? [],
@@ -67,7 +67,7 @@ test('the manifest describes the four elements, for editors and JSX too', () => 
   for (const tag of tags) assert.match(read('dist/jsx.d.ts'), new RegExp(`"${tag}"`));
 });
 
-test('an adapter on a server does nothing until it is used', async () => {
+test('an adapter does nothing on a server until it is used', async () => {
   const { IndexedDBAdapter } = await import('pipeline-elements/adapters/indexeddb');
   new IndexedDBAdapter({ database: 'x' });
   assert.throws(() => new IndexedDBAdapter({ database: '' }), { code: 'invalid', field: 'database' });

@@ -1,4 +1,4 @@
-// The guides name cases that exist, and show no code but that of files which are compiled and tested.
+// Checks that the guides name existing test cases, and that their code comes from files that are compiled and tested.
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 import { test } from 'node:test';
@@ -26,7 +26,7 @@ function casesOfSuite() {
   return groups;
 }
 
-test('every case that the guide names is one of the suite', () => {
+test('every case that the guide names is in the suite', () => {
   const groups = casesOfSuite();
   const named = [...read('write-an-adapter.md').matchAll(/`([^`]+)` › `([^`]+)`/g)];
   assert.ok(named.length > 25, `only ${named.length} cases are named`);
@@ -35,12 +35,12 @@ test('every case that the guide names is one of the suite', () => {
 });
 
 for (const file of guides) {
-  test(`${file} shows code of tested files only`, () => {
+  test(`${file} only shows code from tested files`, () => {
     const own = read(file).replace(/<!-- code:\S+ -->[\s\S]*?<!-- \/code -->/g, '');
     assert.deepEqual(own.match(/^```(?!sh$)\w+$/gm) ?? [], []);
   });
 
-  test(`${file} links to files that exist`, () => {
+  test(`${file} links to existing files`, () => {
     for (const [, path] of read(file).matchAll(/\]\((\.\.\/[^)#]+)/g)) readFileSync(new URL(path, docs));
   });
 }

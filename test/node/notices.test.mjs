@@ -1,4 +1,4 @@
-// The one-file build carries the license of everything in it, and so does the package.
+// Checks that the one-file build and the package include the licenses of all bundled packages.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -12,7 +12,7 @@ import { FILE, notices } from '../../scripts/notices.mjs';
 
 const read = (path) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
 
-/** The packages of which something is in the one file, as its bundler sees it without the plugin. */
+/** The packages bundled into the single file, determined without the plugin under test. */
 async function packagesInOneFile() {
   const build = await rollup({ input: 'dist/cdn.js', plugins: [resolve({ exportConditions: ['default'] })] });
   const { output } = await build.generate({ format: 'es', inlineDynamicImports: true });
@@ -21,7 +21,7 @@ async function packagesInOneFile() {
   return [...new Set(ids.flatMap((id) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(id)?.[1] ?? []))];
 }
 
-test('the one file and the notices name every package in it, its version and its whole license', async () => {
+test('the single file and the notices name every bundled package, its version and its full license', async () => {
   const packages = await packagesInOneFile();
   assert.ok(packages.length >= 6, packages.join());
   for (const text of [read('dist/cdn/pipeline-elements.js'), read(`dist/cdn/${FILE}`)]) {
@@ -36,8 +36,8 @@ test('the one file and the notices name every package in it, its version and its
   }
 });
 
-test(`${FILE} at the root is that of the build, and is published`, async () => {
-  assert.equal(read(FILE), read(`dist/cdn/${FILE}`), 'It is old: commit what npm run build wrote.');
+test(`${FILE} in the root is the one of the build, and is published`, async () => {
+  assert.equal(read(FILE), read(`dist/cdn/${FILE}`), 'It is outdated: commit the file that npm run build wrote.');
   const { stdout } = await promisify(execFile)('npm', [
     'pack',
     '--dry-run',
@@ -50,7 +50,7 @@ test(`${FILE} at the root is that of the build, and is published`, async () => {
   for (const path of [FILE, `dist/cdn/${FILE}`, 'LICENSE']) assert.ok(paths.includes(path), `${path} is not published`);
 });
 
-/** Bundles a package of our making. */
+/** Bundles a generated package. */
 async function bundlePackage(manifest, files) {
   const folder = mkdtempSync(join(tmpdir(), 'notices-'));
   try {
@@ -76,7 +76,7 @@ test('a package without a license text, owner or known license fails the build',
   await assert.rejects(bundlePackage({ license }, {}), /dep: has no license text/);
   await assert.rejects(bundlePackage({ license }, { LICENSE: 'Do as you like.' }), /names no owner/);
   for (const other of [undefined, 'GPL-3.0', 'SEE LICENSE IN LICENSE', 'UNLICENSED']) {
-    await assert.rejects(bundlePackage({ license: other }, { LICENSE }), /nobody has looked at its license/);
+    await assert.rejects(bundlePackage({ license: other }, { LICENSE }), /its license has not been reviewed/);
   }
   for (const file of ['LICENSE', 'license.md', 'LICENCE.txt']) {
     const [chunk, asset] = await bundlePackage({ license }, { [file]: `${LICENSE} */ alert(1)` });

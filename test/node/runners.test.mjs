@@ -1,4 +1,4 @@
-// The published suite under the test runners that the documentation names: all of it runs, and a broken adapter fails.
+// Runs the published suite under the documented test runners: all cases run, and a broken adapter fails.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { test } from 'node:test';
@@ -41,7 +41,7 @@ const RUNNERS = {
 };
 
 async function run({ command, read }, more) {
-  // Without the mark by which this very runner knows the processes it started.
+  // Without the environment variable by which this runner recognizes its child processes.
   const { NODE_TEST_CONTEXT: _, ...env } = process.env;
   const child = spawn(process.execPath, command, {
     cwd: root,
@@ -56,7 +56,7 @@ async function run({ command, read }, more) {
   try {
     return { code, ...read(report) };
   } catch (cause) {
-    throw new Error(`The report cannot be read:\n${report.slice(0, 2000)}\n${errors}`, { cause });
+    throw new Error(`The report is malformed:\n${report.slice(0, 2000)}\n${errors}`, { cause });
   }
 }
 
@@ -71,7 +71,7 @@ for (const [name, runner] of Object.entries(RUNNERS)) {
     assert.equal(passed, counts[0], 'the runners do not run the same cases');
   });
 
-  test(`${name} fails a broken adapter`, async () => {
+  test(`${name} fails for a broken adapter`, async () => {
     const { code, passed, failed } = await run(runner, { BROKEN: '1' });
     assert.notEqual(code, 0);
     assert.ok(failed > 0 && failed < 50 && passed > 250, `${failed} failed, ${passed} passed`);

@@ -1,4 +1,4 @@
-// What the runners run the suite over: an adapter that is right, or with BROKEN one that loses every second pick.
+// The adapter under test for the runners: a correct one, or with BROKEN one that loses every second write.
 import { MemoryAdapter } from 'pipeline-elements/adapters/memory';
 
 class ForgetfulAdapter extends MemoryAdapter {

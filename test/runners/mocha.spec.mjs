@@ -1,3 +1,4 @@
+// Runs the adapter suite under Mocha.
 /* global describe, it */
 import { runAdapterTests } from 'pipeline-elements/testing';
 import { create } from './adapter.mjs';

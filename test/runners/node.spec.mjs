@@ -1,3 +1,4 @@
+// Runs the adapter suite under Node's test runner.
 import { describe, it } from 'node:test';
 import { runAdapterTests } from 'pipeline-elements/testing';
 import { create } from './adapter.mjs';

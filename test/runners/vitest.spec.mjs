@@ -1,3 +1,4 @@
+// Runs the adapter suite under Vitest.
 import { describe, it } from 'vitest';
 import { runAdapterTests } from 'pipeline-elements/testing';
 import { create } from './adapter.mjs';

@@ -1,4 +1,4 @@
-// Who may do what: authorize, roles, sessions, access tokens.
+// Tests who may do what: authorize, roles, sessions and access tokens.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { spawn } from 'node:child_process';
@@ -14,7 +14,7 @@ const STATUS = { id: 'new', name: 'New', color: '#112233' };
 const ANY = { 'if-match': '*' };
 const SESSION = 'pipeline-session';
 
-/** Every write of the wire, and the action that it is. The pipeline has the statuses `a` and `b`; `gone` is deleted. */
+/** Every write of the API and its action. The pipeline has the statuses `a` and `b`; `gone` is deleted. */
 const WRITES = {
   create: (client) => client.post('/statuses', STATUS),
   update: (client) => client.patch('/statuses/a', { name: 'Renamed' }, ANY),
@@ -39,7 +39,7 @@ const READS = {
 const MANAGED = ['create', 'update', 'move', 'delete', 'restore'];
 const actionOf = (write) => write.split(' ')[0];
 
-/** A client that says by a header who it is, of one that asks the server about it. */
+/** A client that identifies itself by headers. */
 class As extends Client {
   constructor(origin, tenant, headers) {
     super(origin, tenant);
@@ -52,7 +52,9 @@ class As extends Client {
   }
 }
 
-/** An instance where the headers `x-tenant`, `x-user`, `x-roles` and `x-session` say who asks, and no tenant means nobody. */
+/**
+ * An instance that identifies callers by the headers `x-tenant`, `x-user`, `x-roles` and `x-session`; no tenant: null.
+ */
 async function startTrusting(world, options = {}) {
   const authorize = ({ headers }) =>
     headers.has('x-tenant')
@@ -102,8 +104,8 @@ onBothDatabases((world) => {
             continue;
           }
           assert.deepEqual([answer.status, codeOf(answer)], [403, 'forbidden'], write);
-          assert.ok(answer.headers.get(SESSION), 'a refusal names the session too');
-          // The sentence for the user is the same as the list said before.
+          assert.ok(answer.headers.get(SESSION), 'a rejection names the session too');
+          // The message for the user is the same as in the list.
           assert.equal(answer.body.detail, can[action]);
           assert.match(can[action], /^[A-Z].*\.$/);
           assert.equal((await host.get('/statuses')).body.seq, before, `${write} was done`);
@@ -113,7 +115,7 @@ onBothDatabases((world) => {
       });
     }
 
-    it('no role, or only unknown ones: nothing, not even reading', async () => {
+    it('without a role, or with unknown ones only, nothing is allowed, not even reading', async () => {
       const instance = await startTrusting(world);
       for (const roles of ['', 'owner', 'Agent', '__proto__', 'constructor']) {
         const client = instance.as(newTenant(), 'ani', roles);
@@ -126,7 +128,7 @@ onBothDatabases((world) => {
       await instance.close();
     });
 
-    it('a refusal is not stored under the key: with the role it is done', async () => {
+    it('a rejection for a missing role is not stored under the idempotency key', async () => {
       const instance = await startTrusting(world);
       const tenant = newTenant();
       const key = { 'idempotency-key': 'k' };
@@ -135,7 +137,7 @@ onBothDatabases((world) => {
       await instance.close();
     });
 
-    it('a body is not read for its meaning before the role is known', async () => {
+    it('a body is not parsed before the role is checked', async () => {
       const instance = await startTrusting(world);
       const agent = instance.as(newTenant(), 'ani', 'agent');
       assert.equal((await agent.post('/statuses', '{')).status, 403);
@@ -152,7 +154,7 @@ onBothDatabases((world) => {
       }
     });
 
-    it('null is 401; forbidden and auth are what they say; anything else is 500, logged and not told', async () => {
+    it('null is 401; forbidden and auth keep their meaning; anything else is a logged 500 without details', async () => {
       const seen = [];
       let thrown;
       const authorize = () => {
@@ -194,7 +196,7 @@ onBothDatabases((world) => {
       await instance.close();
     });
 
-    it('a caller that cannot be one is a fault of the host: 500, and no data', async () => {
+    it('an invalid caller is a mistake of the host: 500 and no data', async () => {
       let caller;
       const seen = [];
       const instance = await world.start({
@@ -227,7 +229,7 @@ onBothDatabases((world) => {
       await instance.close();
     });
 
-    it('gets the tenant of the path where there is one, decoded and checked', async () => {
+    it('receives the tenant of the path, decoded and validated', async () => {
       const seen = [];
       const authorize = (request, path) => {
         seen.push(path);
@@ -267,8 +269,8 @@ onBothDatabases((world) => {
     });
   });
 
-  describe('who changed it', () => {
-    it('is in the record of a status and of a pick, in the stream and in the history', async () => {
+  describe('author of a change', () => {
+    it('is in the records of statuses and picks, in the stream and in the history', async () => {
       const instance = await startTrusting(world);
       const tenant = newTenant();
       const [sari, budi] = [instance.as(tenant, 'sari', 'manager'), instance.as(tenant, 'budi', 'agent')];
@@ -304,7 +306,7 @@ onBothDatabases((world) => {
       await instance.close();
     });
 
-    it('also in a database of an older version, which gets the columns, once', async () => {
+    it('is stored in a database of an older version too, where the columns are added once', async () => {
       for (const table of ['statuses', 'changes']) {
         await world.database.query(`ALTER TABLE pipeline.${table} DROP COLUMN by_whom`);
       }
@@ -323,7 +325,7 @@ onBothDatabases((world) => {
   });
 
   describe('sessions', () => {
-    it('are named after the tenant, the user and the session, and tell none of them', async () => {
+    it('have names that depend on tenant, user and session without revealing them', async () => {
       const instance = await startTrusting(world);
       const tenant = newTenant();
       const nameOf = async (client) => (await client.get('/statuses')).headers.get(SESSION);
@@ -336,14 +338,14 @@ onBothDatabases((world) => {
       ]);
       assert.equal(new Set(names).size, names.length);
       for (const name of names) assert.match(name, /^[\w-]{43}$/);
-      // The same on another instance and after a restart: it is no secret, and no memory.
+      // The same on another instance and after a restart: the name is derived, not stored.
       const other = await startTrusting(world);
       assert.equal(await nameOf(other.as(tenant, 'ani', 'manager')), names[0]);
       await other.close();
       await instance.close();
     });
 
-    it('are named by every answer to a caller that is known, whatever it is', async () => {
+    it('are named in every response to a known caller', async () => {
       const instance = await startTrusting(world);
       const client = instance.as(newTenant(), 'ani', 'manager');
       await client.pipeline('A');
@@ -373,7 +375,7 @@ onBothDatabases((world) => {
       await instance.close();
     });
 
-    it('another one than the caller’s: 409, and nothing is read or done', async () => {
+    it('a request for another session is 409, and nothing is read or done', async () => {
       const instance = await startTrusting(world);
       const tenant = newTenant();
       const [ani, budi] = [instance.as(tenant, 'ani', 'host'), instance.as(tenant, 'budi', 'host')];
@@ -385,14 +387,14 @@ onBothDatabases((world) => {
       for (const [what, act] of Object.entries({ ...READS, ...WRITES })) {
         const answer = await act(late);
         assert.equal(answer.status, 409, what);
-        assert.equal(answer.headers.get(SESSION), own, 'it says whose session it is now');
+        assert.equal(answer.headers.get(SESSION), own, 'the response names the current session');
         if (answer.body) assert.equal(codeOf(answer), 'session-changed', what);
       }
       const stream = await fetch(`${instance.origin}/api/changes`, { headers: late.headers });
       assert.equal(stream.status, 409);
       await stream.body.cancel();
       assert.deepEqual((await ani.get('/statuses')).body.seq, body.seq);
-      // Nor is it an answer for the key.
+      // The response is not stored under the idempotency key either.
       const key = { 'idempotency-key': 'k' };
       assert.equal((await late.post('/statuses', STATUS, key)).status, 409);
       assert.equal((await late.post('/statuses', '{', key)).status, 409);
@@ -403,7 +405,7 @@ onBothDatabases((world) => {
       await instance.close();
     });
 
-    it('a list that one session has is none that another may go on showing', async () => {
+    it('a list of one session is not reused for another', async () => {
       const instance = await startTrusting(world);
       const tenant = newTenant();
       const tagOf = async (user, roles) =>
@@ -424,7 +426,7 @@ onBothDatabases((world) => {
       await instance.close();
     });
 
-    it('pages of allowed origins may read and send it', async () => {
+    it('pages of allowed origins may read and send the header', async () => {
       const origin = 'https://inbox.example';
       const instance = await startTrusting(world, { allowedOrigins: [origin] });
       const client = instance.as(newTenant(), 'ani', 'agent');
@@ -436,7 +438,7 @@ onBothDatabases((world) => {
       await instance.close();
     });
 
-    it('of a token without a user, each token is a session of its own', async () => {
+    it('without a user, each token is a session of its own', async () => {
       const tenant = newTenant();
       const authorize = server.bearerTokens({ one: { tenant, roles: ['host'] }, two: { tenant, roles: ['host'] } });
       const instance = await world.start({ basePath: '/api', authorize });
@@ -446,7 +448,7 @@ onBothDatabases((world) => {
       };
       assert.notEqual(await nameOf('one'), await nameOf('two'));
       const plain = createHash('sha256').update('one').digest('base64url');
-      assert.notEqual(await nameOf('one'), plain, 'the name is not the hash of the token alone');
+      assert.notEqual(await nameOf('one'), plain, 'the session name is not just the hash of the token');
       await instance.close();
     });
   });
@@ -455,7 +457,7 @@ onBothDatabases((world) => {
 describe('API_TOKENS', () => {
   const parse = (value) => server.parseApiTokens(typeof value === 'string' ? value : JSON.stringify(value));
 
-  it('roles default to manager; what is unknown is ignored, a role with a warning', () => {
+  it('roles default to manager; unknown fields are ignored, unknown roles with a warning', () => {
     const { tokens, warnings } = parse({
       t1: { tenant: 'acme', by: 'old', isHost: true },
       t2: { tenant: 'acme', user: 'sari', roles: ['agent', 'intern'], session: 'x' },
@@ -468,7 +470,7 @@ describe('API_TOKENS', () => {
     for (const none of [undefined, '', ' ', '{}']) assert.deepEqual(server.parseApiTokens(none).tokens, {});
   });
 
-  it('a bad one is an error that names the field, and not the token', () => {
+  it('an invalid entry is an error that names the field but not the token', () => {
     const good = { tenant: 'acme' };
     const bad = [
       ['{', /API_TOKENS: must be JSON/],
@@ -495,7 +497,7 @@ describe('API_TOKENS', () => {
     }
   });
 
-  /** The real start script; resolves to its output so far and its end. */
+  /** Runs the real start script; resolves to its output so far and its exit. */
   function start(env) {
     const child = spawn(process.execPath, [fileURLToPath(new URL('../../demo/server/start.mjs', import.meta.url))], {
       env: { ...process.env, PORT: '0', DATABASE_URL: '', ...env },
@@ -504,12 +506,12 @@ describe('API_TOKENS', () => {
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (process_.output += text));
     return process_;
   }
-  const portOf = (own) => until(() => /localhost:(\d+)/.exec(own.output)?.[1], 'the server to start', 60_000);
+  const portOf = (own) => until(() => /localhost:(\d+)/.exec(own.output)?.[1], 'the server to start');
 
-  it('none: it starts, says that it refuses everybody, and does', async () => {
+  it('none: the server starts, warns, and rejects every request', async () => {
     const own = start({ API_TOKENS: '' });
     const port = await portOf(own);
-    assert.match(own.output, /Every request will be refused until API_TOKENS is set/);
+    assert.match(own.output, /Every request will be rejected until API_TOKENS is set/);
     for (const path of ['/api/statuses', '/api/demo/statuses', '/api/changes']) {
       assert.equal((await fetch(`http://127.0.0.1:${port}${path}`)).status, 401, path);
     }
@@ -517,7 +519,7 @@ describe('API_TOKENS', () => {
     assert.deepEqual(await own.ended, [0, null]);
   });
 
-  it('some: theirs is what their token says, from the start script too', async () => {
+  it('some: tokens identify their callers, also with the start script', async () => {
     const tokens = { t1: { tenant: 'acme', user: 'sari' }, t2: { tenant: 'acme', user: 'budi', roles: ['agent'] } };
     const own = start({ API_TOKENS: JSON.stringify(tokens) });
     const url = `http://127.0.0.1:${await portOf(own)}/api/statuses`;
@@ -530,15 +532,15 @@ describe('API_TOKENS', () => {
         })
       ).status;
     assert.deepEqual([await create('t2'), await create('t1'), await create('t3')], [403, 201, 401]);
-    assert.ok(!own.output.includes('will be refused'));
+    assert.ok(!own.output.includes('will be rejected'));
     own.child.kill('SIGTERM');
     await own.ended;
   });
 
-  it('a bad one: it says so and does not start', async () => {
+  it('invalid: the server reports the mistake and does not start', async () => {
     const own = start({ API_TOKENS: '{"t1":{"tenant":"acme","roles":"host"}}' });
     assert.deepEqual(await own.ended, [1, null]);
-    assert.match(own.output, /API_TOKENS, entry 1: roles: must be a list of texts\./);
+    assert.match(own.output, /API_TOKENS, entry 1: roles: must be an array of strings\./);
     assert.ok(!/\bat .*\.m?js/.test(own.output));
   });
 });

@@ -1,4 +1,4 @@
-// Values that no client of ours sends, in every place that takes one: refused, and nothing of the server is told.
+// Sends values that none of our clients sends to every place that takes one: they are rejected, and reveal nothing.
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { STACK } from './raw.mjs';
@@ -9,7 +9,7 @@ const encode = encodeURIComponent;
 const token = (...fields) => Buffer.from(JSON.stringify(fields)).toString('base64url');
 const fieldsOf = (text) => JSON.parse(Buffer.from(text, 'base64url').toString());
 
-/** As they stand in JSON; in a URL they are percent-encoded. */
+/** As written in JSON; in a URL they are percent-encoded. */
 const NASTY = [
   '\0',
   'a\0b',
@@ -74,7 +74,7 @@ const VALUES = [
   { toString: 1 },
   ['a', 'b'],
 ];
-/** What a header can carry. */
+/** Values that a header can carry. */
 const HEADER_VALUES = [
   '',
   ' ',
@@ -100,7 +100,7 @@ const HEADER_VALUES = [
 
 onBothDatabases(
   (world) => {
-    /** Fails for an answer that is a fault of the server, or that tells about it. */
+    /** Fails for a server error, and for a response that reveals internals. */
     const check = (answer, what) => {
       const text = JSON.stringify(answer.body);
       assert.ok(answer.status < 500, `${what}: ${answer.status} ${text}`);
@@ -168,7 +168,7 @@ onBothDatabases(
       await instance.close();
     });
 
-    it('in every segment of a path', async () => {
+    it('in every path segment', async () => {
       const instance = await start();
       const client = world.client();
       await client.pipeline('A');
@@ -294,13 +294,13 @@ onBothDatabases(
           text.slice(0, 40),
         );
       }
-      // It all still works.
+      // Everything still works.
       assert.equal((await client.pick('c1', null)).status, 200);
       assert.equal((await client.get('/conversations')).status, 200);
       await instance.close();
     });
 
-    it('a page token: forged in any field, cut, or of another list, tenant or version', async () => {
+    it('page tokens that are forged in any field, cut off, or of another list, tenant or version', async () => {
       const instance = await start();
       const [client, other] = [world.client(), world.client()];
       for (const each of [client, other]) {
@@ -328,7 +328,8 @@ onBothDatabases(
         for (const text of forged) {
           const answer = await page(client, text);
           check(answer, JSON.stringify(fieldsOf(text)).slice(0, 80));
-          // Another number or id is another place, which is not for the server to know; anything else is refused.
+          // A changed number or id is just another position, which the server cannot recognize; anything else is
+          // rejected.
           assert.ok([200, 410, 422].includes(answer.status));
           if (answer.status !== 200) assert.equal(answer.body.field, 'pageToken');
         }
@@ -362,7 +363,7 @@ onBothDatabases(
       await instance.close();
     });
 
-    it('a database that fails in any way is 5xx with a sentence, and tells nothing of itself', async () => {
+    it('any database failure is a 5xx with a message that reveals nothing', async () => {
       const messages = ['syntax error at "SELECT secret"', 'invalid byte sequence for encoding "UTF8": 0x00'];
       for (const code of [
         undefined,
@@ -407,7 +408,7 @@ onBothDatabases(
       }
     });
 
-    it('a stored change that cannot be read is told as a reset, and the stream goes on', async () => {
+    it('a malformed stored change is sent as a reset, and the stream continues', async () => {
       for (const record of ['{', '7', '"x"', '[', null]) {
         const client = world.client();
         await client.pipeline('A');
@@ -426,7 +427,7 @@ onBothDatabases(
       }
     });
 
-    it('none of it was a fault that the log has to tell', () => assert.deepEqual(seen, []));
+    it('none of this was logged as an unexpected error', () => assert.deepEqual(seen, []));
   },
   { only: 'PostgreSQL' },
 );

@@ -1,4 +1,4 @@
-// Whatever bytes arrive, the answer is a 4xx and the next request is served: by the reference server and by the demo's.
+// Whatever bytes arrive, the response is a 4xx and the next request is served, by the reference server and the demo's.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -16,7 +16,7 @@ const get = (target) => `GET ${target} HTTP/1.1${HOST}${END}`;
 const post = (path, head, body = '') =>
   `POST ${path} HTTP/1.1${HOST}\r\nContent-Type: application/json${head}${END}${body}`;
 
-/** Request targets that name nothing, or cannot be read. */
+/** Request targets that are malformed or outside the API. */
 const TARGETS = [
   ...[
     '//',
@@ -81,13 +81,13 @@ const TARGETS = [
   ],
 ];
 
-/** Whole requests that are none. */
+/** Malformed requests. */
 const REQUESTS = {
   'HTTP/0.9': 'GET /none\r\n\r\n',
   garbage: '\u0016\u0003\u0001\u0002\u0000\u0001\u0000\u0001\u00fc\u0003\u0003',
   'NUL bytes': '\0'.repeat(100),
   'no version': 'GET / \r\n\r\n',
-  'a version that is none': `GET / HTTP/9.9${HOST}${END}`,
+  'an invalid version': `GET / HTTP/9.9${HOST}${END}`,
   'an unknown method': `FOO / HTTP/1.1${HOST}${END}`,
   'no Host': `GET /api/t/statuses HTTP/1.1${END}`,
   'two Hosts': `GET /api/t/statuses HTTP/1.1${HOST}\r\nHost: evil.example${END}`,
@@ -102,28 +102,32 @@ const REQUESTS = {
   'OPTIONS of everything': `OPTIONS * HTTP/1.1${HOST}${END}`,
   'an expectation': `POST /api/t/statuses HTTP/1.1${HOST}\r\nExpect: the unexpected\r\nContent-Length: 2${END}{}`,
   'two lengths': post('/api/t/statuses', '\r\nContent-Length: 2\r\nContent-Length: 3', '{}'),
-  'a length and chunks': post('/api/t/statuses', '\r\nContent-Length: 2\r\nTransfer-Encoding: chunked', '0\r\n\r\n'),
-  'a length that is none': post('/api/t/statuses', '\r\nContent-Length: -1', '{}'),
+  'both a length and chunks': post(
+    '/api/t/statuses',
+    '\r\nContent-Length: 2\r\nTransfer-Encoding: chunked',
+    '0\r\n\r\n',
+  ),
+  'an invalid length': post('/api/t/statuses', '\r\nContent-Length: -1', '{}'),
   'a huge length': post('/api/t/statuses', '\r\nContent-Length: 99999999999999999999', '{}'),
-  'an encoding that is none': post('/api/t/statuses', '\r\nTransfer-Encoding: gzip', '{}'),
-  'chunks that are none': post('/api/t/statuses', '\r\nTransfer-Encoding: chunked', 'zz\r\n{}\r\n0\r\n\r\n'),
-  'a body that is cut off': post('/api/t/statuses', '\r\nContent-Length: 100', '{"id":'),
-  'chunks that are cut off': post('/api/t/statuses', '\r\nTransfer-Encoding: chunked', '5\r\n{"id"'),
-  'chunk extensions without end': post('/api/t/statuses', '\r\nTransfer-Encoding: chunked', `1;${'x'.repeat(20_000)}`),
+  'an invalid encoding': post('/api/t/statuses', '\r\nTransfer-Encoding: gzip', '{}'),
+  'invalid chunks': post('/api/t/statuses', '\r\nTransfer-Encoding: chunked', 'zz\r\n{}\r\n0\r\n\r\n'),
+  'a truncated body': post('/api/t/statuses', '\r\nContent-Length: 100', '{"id":'),
+  'truncated chunks': post('/api/t/statuses', '\r\nTransfer-Encoding: chunked', '5\r\n{"id"'),
+  'endless chunk extensions': post('/api/t/statuses', '\r\nTransfer-Encoding: chunked', `1;${'x'.repeat(20_000)}`),
 };
 
-/** Hosts that are none. Only what builds a URL of it minds. */
+/** Invalid hosts. Only code that builds a URL notices them. */
 const HOSTS = ['[', 'a b', 'a/b', 'a@b', '1', 'x\\y', ':0', 'localhost:99999', '\u00ff', '%', 'a#b'];
 
-/** @param target resolves to the port of a server, and how to know that it still lives. */
+/** @param target resolves to the port of a server, and to how to check that it is still alive. */
 function survives(open) {
   let target;
   before(async () => (target = await open()));
   after(() => target?.close());
 
-  /** Fails unless every answer is a 4xx without a stack trace, and the next request is served. */
+  /** Fails unless every response is a 4xx without a stack trace, and the next request is served. */
   const refused = async (what, bytes) => {
-    const isHalfClosed = what.includes('cut off') || what === 'nothing';
+    const isHalfClosed = what.includes('truncated') || what === 'nothing';
     const text = await sendRaw(target.port, Buffer.from(bytes, 'latin1'), { isHalfClosed });
     const statuses = statusesOf(text);
     assert.ok(statuses.length > 0, `${what}: no answer`);
@@ -140,7 +144,7 @@ function survives(open) {
 
   for (const [what, bytes] of Object.entries(REQUESTS)) it(what, () => refused(what, bytes));
 
-  it('every byte as the method, in the target, and in a header', async () => {
+  it('every byte in the method, in the target and in a header', async () => {
     for (let byte = 0; byte < 256; byte += 1) {
       const char = String.fromCharCode(byte);
       const texts = [
@@ -156,7 +160,7 @@ function survives(open) {
     assert.ok(target.isAlive());
   });
 
-  it('a client that goes away in the middle of anything', async () => {
+  it('a client that disconnects in the middle', async () => {
     const whole = post(
       '/api/t/statuses',
       '\r\nContent-Length: 50',
@@ -169,18 +173,18 @@ function survives(open) {
     assert.ok(target.isAlive());
   });
 
-  it('pipelined requests: each is answered, in order, also after one that is refused', async () => {
+  it('pipelined requests are all answered in order, even after a rejected one', async () => {
     const kept = (path) => get(path).replace(END, KEPT);
     const bytes = kept(target.path) + kept('/none') + kept(target.path) + get('/none');
     assert.deepEqual(statusesOf(await sendRaw(target.port, bytes)), [200, 404, 200, 404]);
   });
 
-  it('an upgrade that nobody offers is an ordinary request', async () => {
+  it('an upgrade request is an ordinary request', async () => {
     const bytes = get(target.path).replace(END, `\r\nConnection: Upgrade, close\r\nUpgrade: websocket${KEPT}`);
     assert.deepEqual(statusesOf(await sendRaw(target.port, bytes)), [200]);
   });
 
-  it('the target in full, when it is this host', async () => {
+  it('an absolute target with the own host', async () => {
     const host = `127.0.0.1:${target.port}`;
     const full = (name) => `GET http://${name}${target.path} HTTP/1.1\r\nHost: ${host}${END}`;
     assert.deepEqual(statusesOf(await sendRaw(target.port, full(host))), [200]);
@@ -201,7 +205,7 @@ onBothDatabases(
       };
     });
 
-    it('a Host that is none', async () => {
+    it('an invalid Host', async () => {
       const { port } = new URL(world.origin);
       for (const host of HOSTS) {
         const text = await sendRaw(
@@ -219,7 +223,7 @@ onBothDatabases(
       assert.deepEqual(statusesOf(text), [200]);
     });
 
-    it('a handler of another server answers what it cannot read, and leaves alone what is not its own', async () => {
+    it('a handler inside another server answers malformed requests and ignores paths that are not its own', async () => {
       const instance = await world.start();
       const handle = server.nodeHandler(instance.api);
       const answer = (url) => {
@@ -245,7 +249,7 @@ describe('the server of the demo', () => {
     const ended = once(child, 'exit');
     let output = '';
     child.stdout.on('data', (text) => (output += text));
-    const port = Number(await until(() => /localhost:(\d+)/.exec(output)?.[1], 'the server to start', 60_000));
+    const port = Number(await until(() => /localhost:(\d+)/.exec(output)?.[1], 'the server to start'));
     return {
       port,
       path: '/icon.svg',
@@ -269,7 +273,7 @@ describe('readTarget', () => {
     }
   });
 
-  it('is the path that new URL() reads, of this host', () => {
+  it('returns the path that new URL() reads, for this host', () => {
     assert.deepEqual(read('/a/../b?c=d'), { pathname: '/b', search: '?c=d' });
     assert.equal(read('//evil.example/a'), undefined);
     assert.deepEqual(read('/a//b'), { pathname: '/a//b', search: '' });
@@ -278,7 +282,7 @@ describe('readTarget', () => {
     assert.deepEqual(read('/?q=\\'), { pathname: '/', search: '?q=\\' });
     assert.equal(read('http://localhost:8000/a'), undefined);
     assert.equal(read('/', 'localhost', ['host', 'b']), undefined);
-    // Left as it is, `%ff` would be an id of its own, which only `%25ff` names.
+    // Kept as it is, `%ff` would be an id of its own, which only `%25ff` may name.
     for (const bad of ['/%', '/%zz', '/%ff', '/a/%ed%a0%80/b']) assert.equal(read(bad), undefined, bad);
   });
 });

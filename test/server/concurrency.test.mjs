@@ -1,4 +1,4 @@
-// Writers at once, on one instance and on several, and what must hold afterwards.
+// Tests concurrent writers, on one instance and on several, and the invariants that must hold afterwards.
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { codeOf, onBothDatabases } from './support.mjs';
@@ -6,12 +6,12 @@ import { codeOf, onBothDatabases } from './support.mjs';
 const tag = (version) => ({ 'if-match': `"${version}"` });
 const many = (count, make) => Promise.all(Array.from({ length: count }, (_, n) => make(n)));
 
-/** Everything that is summed up must be what the rows say. */
+/** Checks that all derived rows match the rows they are derived from. */
 async function assertSound(database, tenant) {
   const query = (text) => database.query(text, [tenant]);
   const [head] = await query('SELECT seq, origin, pruned FROM pipeline.tenants WHERE tenant_id = $1');
   const changes = await query('SELECT seq FROM pipeline.changes WHERE tenant_id = $1 ORDER BY seq');
-  assert.equal(changes.length, head.seq - head.pruned, 'the feed has a hole');
+  assert.equal(changes.length, head.seq - head.pruned, 'the feed has a gap');
   const conversations = await query('SELECT * FROM pipeline.conversations WHERE tenant_id = $1');
   const counted = new Map();
   const add = (name) => counted.set(name, (counted.get(name) ?? 0) + 1);
@@ -22,12 +22,12 @@ async function assertSound(database, tenant) {
     contacts.set(row.contact_id, [...(contacts.get(row.contact_id) ?? []), row]);
   }
   const stored = await query('SELECT * FROM pipeline.contacts WHERE tenant_id = $1');
-  assert.equal(stored.length, contacts.size, 'contacts are missing, or left over');
+  assert.equal(stored.length, contacts.size, 'contacts are missing or left over');
   for (const contact of stored) {
     const own = contacts.get(contact.contact_id);
     const held = {};
     for (const { status_key: status } of own) held[status] = (held[status] ?? 0) + 1;
-    assert.deepEqual(Object.fromEntries(JSON.parse(contact.held)), held, 'a contact miscounts its conversations');
+    assert.deepEqual(Object.fromEntries(JSON.parse(contact.held)), held, "a contact's counts are wrong");
     const [newest] = own.sort((a, b) => a.recency - b.recency || (a.conversation_id < b.conversation_id ? -1 : 1));
     assert.deepEqual([contact.latest_id, contact.latest_key], [newest.conversation_id, newest.status_key]);
     add(`contact ${contact.signature}`);
@@ -37,7 +37,7 @@ async function assertSound(database, tenant) {
   const expected = [...counted].sort();
   assert.deepEqual(counters.map(({ kind, group_key: group, n }) => [`${kind} ${group}`, n]).sort(), expected);
   const ranks = await query('SELECT rank FROM pipeline.statuses WHERE tenant_id = $1');
-  assert.equal(new Set(ranks.map(({ rank }) => rank)).size, ranks.length, 'two statuses have one rank');
+  assert.equal(new Set(ranks.map(({ rank }) => rank)).size, ranks.length, 'two statuses have the same rank');
 }
 
 onBothDatabases((world) => {
@@ -53,7 +53,7 @@ onBothDatabases((world) => {
     return { clients: [first, ...rest], close: () => Promise.all(instances.map((each) => each.close())) };
   };
 
-  it('fifty picks of one conversation: one status, every step in the history', async () => {
+  it('fifty picks for one conversation: one status, every step in the history', async () => {
     const { clients, close } = await three();
     const [client] = clients;
     await client.pipeline('A', 'B', 'C');
@@ -70,7 +70,7 @@ onBothDatabases((world) => {
     await close();
   });
 
-  it('fifty picks from one version: one wins', async () => {
+  it('fifty picks with the same version: one succeeds', async () => {
     const { clients, close } = await three();
     await clients[0].pipeline('A', 'B');
     const { version } = (await clients[0].pick('c1', 'a')).body;
@@ -82,7 +82,7 @@ onBothDatabases((world) => {
     await close();
   });
 
-  it('two deletes of one status: one is done', async () => {
+  it('two deletes of the same status: one succeeds', async () => {
     const { clients, close } = await three();
     const [a] = await clients[0].pipeline('A', 'B', 'C');
     await many(5, (n) => clients[0].pick(`c${n}`, 'a'));
@@ -98,7 +98,7 @@ onBothDatabases((world) => {
     await close();
   });
 
-  it('two statuses deleted into each other: nobody is left without one of them', async () => {
+  it('two statuses deleted into each other: every conversation ends with a valid status', async () => {
     const { clients, close } = await three();
     const [client] = clients;
     for (let round = 0; round < 5; round++) {
@@ -119,7 +119,7 @@ onBothDatabases((world) => {
     await close();
   });
 
-  it('picks against a delete: each is moved along or refused, none keeps what is gone', async () => {
+  it('picks during a delete: each is moved along or rejected, and none keeps the deleted status', async () => {
     const { clients, close } = await three();
     const [client] = clients;
     const [a] = await client.pipeline('A', 'B');
@@ -140,7 +140,7 @@ onBothDatabases((world) => {
     await close();
   });
 
-  it('moves against moves, creates and deletes: every status once, no rank twice', async () => {
+  it('moves during moves, creates and deletes: every status once, no duplicate rank', async () => {
     const { clients, close } = await three();
     const [client] = clients;
     const made = await client.pipeline('A', 'B', 'C', 'D', 'E', 'F');
@@ -159,7 +159,7 @@ onBothDatabases((world) => {
     await close();
   });
 
-  it('one name asked for by three instances goes to one', async () => {
+  it('the same name requested on three instances is given once', async () => {
     const { clients, close } = await three();
     const create = (n) =>
       clients[n % 3].post('/statuses', { id: `s${n}`, name: n % 2 ? 'leads' : 'LEADS', color: '#000000' });
@@ -169,7 +169,7 @@ onBothDatabases((world) => {
     await close();
   });
 
-  it('everything at random, from three instances', async () => {
+  it('random writes from three instances', async () => {
     const { clients, close } = await three();
     const [client] = clients;
     let state = 7;

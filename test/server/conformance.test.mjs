@@ -1,4 +1,4 @@
-// The suite that every adapter passes, through RestAdapter and the whole server.
+// Runs the adapter conformance suite through RestAdapter and the whole server.
 import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
 import { heldFetch, sent } from './contract.mjs';
@@ -27,11 +27,11 @@ onBothDatabases((world) => {
     peer: async (adapter) => connect(adapter.baseUrl),
   });
 
-  after(() => assert.deepEqual([...faults], [], 'RestAdapter sent what the OpenAPI document does not know'));
+  after(() => assert.deepEqual([...faults], [], 'RestAdapter sent something that is not in the OpenAPI document'));
 });
 
 describe('the OpenAPI document', () => {
-  it('asks for nothing that RestAdapter never sends', () => {
+  it('requires nothing that RestAdapter never sends', () => {
     const told = Object.entries(document.paths).flatMap(([path, { parameters: shared = [], ...operations }]) =>
       Object.entries(operations).flatMap(([method, { parameters = [], requestBody }]) => {
         const { schema = {} } = requestBody?.content['application/json'] ?? {};

@@ -1,4 +1,4 @@
-// Holds every request to the server, and every answer of it, to the OpenAPI document.
+// Checks every request and response of the server against the OpenAPI document.
 import Ajv2020 from 'ajv/dist/2020.js';
 import { document } from '../../scripts/openapi.mjs';
 
@@ -6,7 +6,7 @@ const ajv = new Ajv2020({ strict: false, allErrors: false });
 ajv.addSchema({ $id: 'openapi.json', components: document.components });
 const validators = new Map();
 
-/** Each path of the document as a pattern; those without parameters first. */
+/** Each path of the document as a pattern; paths without parameters come first. */
 const paths = Object.entries(document.paths)
   .map(([template, operations]) => ({
     operations,
@@ -15,24 +15,24 @@ const paths = Object.entries(document.paths)
   }))
   .sort((a, b) => a.template.split('{').length - b.template.split('{').length);
 
-/** Answers, as `GET /statuses 200`. */
+/** Seen responses, such as `GET /statuses 200`. */
 export const seen = new Set();
-/** What requests were sent with, as `GET /counts query of`. */
+/** Seen request parts, such as `GET /counts query of`. */
 export const sent = new Set();
 
-/** The headers of the wire that mean something; an operation that does not name one ignores it. */
+/** The headers that the API uses; operations that do not list one ignore it. */
 const HEADERS = ['idempotency-key', 'if-match', 'if-none-match', 'last-event-id', 'pipeline-session'];
 
-/** Refs inside of a schema, as ajv resolves them: in the document. */
+/** References inside a schema, in the form that ajv resolves. */
 const resolve = (schema) => JSON.parse(JSON.stringify(schema).replaceAll('"#/components', '"openapi.json#/components'));
 
-/** With no fields but those that it names. */
+/** Disallows additional fields. */
 const closed = (schema) =>
   JSON.parse(JSON.stringify(schema), (_, value) =>
     value?.type === 'object' && value.properties ? { ...value, additionalProperties: false } : value,
   );
 
-/** What is wrong with a value; '' when nothing is. */
+/** The validation errors of a value; '' if it is valid. */
 function faultOf(name, schema, value) {
   if (!validators.has(name)) validators.set(name, ajv.compile(resolve(schema)));
   const validate = validators.get(name);
@@ -51,7 +51,7 @@ function find(method, url) {
   return undefined;
 }
 
-/** A parameter as its schema sees it; `undefined` when it is not there. */
+/** A parameter with the type of its schema; `undefined` if missing. */
 function valueOf({ in: place, name, schema }, { id, query, headers }) {
   if (place === 'path') return decodeURIComponent(id);
   if (place === 'header') return headers.get(name) ?? undefined;
@@ -62,12 +62,11 @@ function valueOf({ in: place, name, schema }, { id, query, headers }) {
 }
 
 /**
- * What the document finds wrong with a request; '' when nothing is, and for paths that it does not have: those are the
- * server's own business.
+ * Validates a request against the document; returns '' if it is valid, or if its path is not in the document.
  *
- * @param url under the base URL, with its query.
+ * @param url relative to the base URL, with its query.
  * @param body its text; `undefined`: none.
- * @param isStrict fields of the body that the document does not name are a fault; a server leaves them unread.
+ * @param isStrict whether unknown fields of the body are errors; a server ignores them.
  */
 export function requestFault(method, url, headers, body, isStrict = false) {
   const found = find(method, url);
@@ -119,26 +118,26 @@ function bodyFault(where, requestBody, headers, text, isStrict) {
   return fault && `body: ${fault}`;
 }
 
-/** Throws when the document knows no such answer. */
+/** Throws if the document does not describe the response. */
 export function checkAnswer(method, url, { status, headers, body }) {
   const found = find(method, url);
   if (!found) return;
   const where = `${found.where} ${status}`;
   const response = found.operation.responses[status];
-  if (!response) throw new Error(`${where}: the OpenAPI document has no such answer: ${JSON.stringify(body)}`);
+  if (!response) throw new Error(`${where}: the OpenAPI document has no such response: ${JSON.stringify(body)}`);
   seen.add(where);
   for (const [name, { required }] of Object.entries(response.headers ?? {})) {
-    if (required && !headers.has(name)) throw new Error(`${where}: there is no ${name}`);
+    if (required && !headers.has(name)) throw new Error(`${where}: missing header ${name}`);
   }
   if (!response.content) return;
   const type = headers.get('content-type')?.split(';')[0];
   const content = response.content[type];
   if (!content) throw new Error(`${where}: ${type} is not in the OpenAPI document`);
   const fault = type.includes('json') && faultOf(where, content.schema, body);
-  if (fault) throw new Error(`${where}: not as the OpenAPI document says: ${fault}`);
+  if (fault) throw new Error(`${where}: does not match the OpenAPI document: ${fault}`);
 }
 
-/** A `fetch` for a client that is to send nothing but what the document knows; what else it sends is told to `onFault`. */
+/** A `fetch` for a client that may only send what is in the document; anything else is reported to `onFault`. */
 export const heldFetch = (baseUrl, onFault) => async (input, init) => {
   const { method, url, headers } = new Request(input, init);
   const path = url.slice(baseUrl.length);

@@ -1,4 +1,4 @@
-// The server of the demo: signing in, what each user may do, and who may not.
+// Tests the demo's server: signing in, what each user may do, and who is rejected.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -10,7 +10,7 @@ import { codeOf, until } from './support.mjs';
 const TOKENS = { 'other-token': { tenant: 'other', user: 'robot' }, 'demo-token': { tenant: 'demo', roles: ['host'] } };
 const STATUS = { id: 'leads', name: 'Leads', color: '#2775f8' };
 
-/** A browser, as far as cookies go. */
+/** A minimal browser that keeps cookies. */
 class Browser {
   cookie = '';
 
@@ -50,7 +50,7 @@ async function startDemo(env) {
   child.stdout.on('data', (text) => (output += text));
   const port = await until(() => /localhost:(\d+)/.exec(output)?.[1], 'the server to start');
   const origin = `http://127.0.0.1:${port}`;
-  // On a busy machine the database may take longer to start than a request may take.
+  // On a busy machine, opening the database may take longer than the limit for a request.
   const first = new Browser(origin);
   await first.signIn('manager');
   await until(async () => (await first.statuses()).status === 200, 'the database');
@@ -78,7 +78,7 @@ for (const [name, env] of Object.entries({
       return own;
     };
 
-    it('nobody is signed in at first, and nobody has an API', async () => {
+    it('at first no one is signed in, and the API is closed', async () => {
       const own = browser();
       const calls = [
         ['GET', '/session'],
@@ -98,7 +98,7 @@ for (const [name, env] of Object.entries({
       }
     });
 
-    it('signing in: a cookie that scripts cannot read, and who it is', async () => {
+    it('signing in sets a cookie that scripts cannot read, and returns the user', async () => {
       for (const [user, roles] of [
         ['agent-1', ['agent']],
         ['agent-2', ['agent']],
@@ -116,7 +116,7 @@ for (const [name, env] of Object.entries({
       }
     });
 
-    it('a cookie that is made up, or old, is nobody’s', async () => {
+    it('a forged or expired cookie is rejected', async () => {
       const own = await signedIn('manager');
       const [cookieName, value] = own.cookie.split('=');
       const old = own.cookie;
@@ -139,7 +139,7 @@ for (const [name, env] of Object.entries({
       assert.equal(among.body.user, 'agent-1');
     });
 
-    it('signing out: the cookie goes, and means nothing any more', async () => {
+    it('signing out removes the cookie and invalidates it', async () => {
       const own = await signedIn('manager');
       const { cookie } = own;
       const answer = await own.call('DELETE', '/session');
@@ -150,7 +150,7 @@ for (const [name, env] of Object.entries({
       assert.equal((await own.call('DELETE', '/session')).status, 204);
     });
 
-    it('a name that nobody has, and bodies that are none', async () => {
+    it('unknown users and malformed bodies are rejected', async () => {
       const own = browser();
       for (const user of ['host', 'Manager', '', '__proto__', null, 7, ['manager'], { user: 'manager' }]) {
         const answer = await own.signIn(user);
@@ -177,7 +177,7 @@ for (const [name, env] of Object.entries({
       }
     });
 
-    it('a page of another site can neither sign in nor out, nor write', async () => {
+    it('a page of another site can neither sign in, sign out, nor write', async () => {
       const own = await signedIn('manager');
       const { cookie } = own;
       const sites = [
@@ -201,7 +201,7 @@ for (const [name, env] of Object.entries({
       assert.equal(same.status, 200);
     });
 
-    it('a manager sets the pipeline up, agents pick, and both are named', async () => {
+    it('a manager sets up the pipeline, agents pick, and both are recorded', async () => {
       const [manager, agent, other] = [await signedIn('manager'), await signedIn('agent-1'), await signedIn('agent-2')];
       assert.equal((await manager.create()).status, 201);
       const refused = await agent.create({ ...STATUS, id: 'x', name: 'X' });
@@ -222,7 +222,7 @@ for (const [name, env] of Object.entries({
       );
     });
 
-    it('each user is a session; a write made as one is not done as the next', async () => {
+    it('each user has a session; a write of one session is not done in the next', async () => {
       const own = await signedIn('agent-1');
       const session = (await own.statuses()).headers.get('pipeline-session');
       await own.signIn('agent-2');
@@ -240,7 +240,7 @@ for (const [name, env] of Object.entries({
       assert.equal((await own.statuses()).headers.get('pipeline-session'), session);
     });
 
-    it('any user tells which conversations exist: at most 1000, each checked', async () => {
+    it('any user can register conversations: at most 1000, each validated', async () => {
       const own = await signedIn('agent-1');
       const tell = (conversations) => own.call('POST', '/session/conversations', { conversations });
       assert.equal((await tell([{ conversationId: 'told', contactId: 'p1', activityAt: 5 }])).status, 204);
@@ -262,11 +262,11 @@ for (const [name, env] of Object.entries({
         assert.equal((await tell(bad)).status, 422, JSON.stringify(bad)?.slice(0, 40));
       }
       assert.equal((await tell(many.slice(1))).status, 204);
-      // Not by the way that is for a host.
+      // Not by the call for hosts.
       assert.equal((await own.call('PUT', '/api/demo/conversations', { conversations: [] })).status, 403);
     });
 
-    it('an open stream of who signed in goes on, one of nobody is refused', async () => {
+    it('the open stream of a signed-in user continues, others are rejected', async () => {
       const own = await signedIn('agent-1');
       const events = await Events.open(`${demo.origin}/api/demo/changes`, { cookie: own.cookie });
       assert.equal(events.response.status, 200);
@@ -277,7 +277,7 @@ for (const [name, env] of Object.entries({
       events.close();
     });
 
-    it('access tokens count only where API_TOKENS is set', async () => {
+    it('access tokens only work if API_TOKENS is set', async () => {
       const headers = { authorization: 'Bearer demo-token' };
       const answer = await browser().call('GET', '/api/demo/statuses', undefined, headers);
       assert.equal(answer.status, env.API_TOKENS ? 200 : 401);

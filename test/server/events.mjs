@@ -1,7 +1,7 @@
 // Reads a change stream, block by block.
 
-/** Only to end a test that hangs. */
-const HANG_MS = 60_000;
+/** Only ends a test that hangs. */
+const HANG_MS = 180_000;
 
 export class Events {
   #controller = new AbortController();
@@ -27,23 +27,24 @@ export class Events {
         for (const wake of this.#waiting.splice(0)) wake();
       }
     } catch {
-      // Cut off.
+      // The connection was cut off.
     }
     this.isOver = true;
     for (const wake of this.#waiting.splice(0)) wake();
   }
 
-  /** The changes so far: what has an event name. */
+  /** The changes so far: blocks that have an event name. */
   get changes() {
     return this.blocks.filter(({ event }) => event);
   }
 
-  /** Waits until `check` holds of the changes. */
+  /** Waits until `check` holds for the changes. */
   async until(check, what = 'the change') {
     const end = performance.now() + HANG_MS;
     while (!check(this.changes, this)) {
       const left = end - performance.now();
-      if (left < 0) throw new Error(`waited ${HANG_MS} ms for ${what}; heard ${JSON.stringify(this.blocks.slice(-5))}`);
+      if (left < 0)
+        throw new Error(`waited ${HANG_MS} ms for ${what}; received ${JSON.stringify(this.blocks.slice(-5))}`);
       await new Promise((resolve) => {
         this.#waiting.push(resolve);
         setTimeout(resolve, Math.min(left, 100));

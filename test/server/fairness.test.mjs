@@ -1,4 +1,4 @@
-// Overload: one tenant's flood delays no other tenant, what is too much is refused at once, and nothing accepted is lost.
+// Tests overload: one tenant's flood delays no other tenant, excess is rejected at once, and nothing accepted is lost.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Events } from './events.mjs';
@@ -8,7 +8,7 @@ const { FairQueue } = await loadLibrary();
 
 const many = (count, make) => Array.from({ length: count }, (_, n) => make(n));
 
-/** A queue whose jobs end when they are told to; `begun` names them in the order in which they began. */
+/** A queue whose jobs end on demand; `begun` lists them in the order in which they started. */
 function openQueue(limits) {
   const queue = new FairQueue({ concurrency: 1, perTenant: 100, total: 1000, ...limits });
   const begun = [];
@@ -20,7 +20,7 @@ function openQueue(limits) {
     };
     return queue.run(name[0], kind, work, signal);
   };
-  /** Ends jobs as they run, until so many more have begun. */
+  /** Ends running jobs until this many more have started. */
   const letEnd = async (count) => {
     for (let n = 0; n < count; n++) {
       const before = begun.length;
@@ -33,7 +33,7 @@ function openQueue(limits) {
 }
 
 describe('the queue', () => {
-  it('serves tenants by turns, and each in its order', async () => {
+  it('serves tenants in turn, and each tenant in order', async () => {
     const { begun, run, letEnd } = openQueue();
     const done = [...many(5, (n) => run(`a${n}`)), ...many(3, (n) => run(`b${n}`)), run('c0')];
     await until(() => begun.length, 'the first');
@@ -42,7 +42,7 @@ describe('the queue', () => {
     await Promise.all(done);
   });
 
-  it('who comes later has a turn before the rest of a flood', async () => {
+  it('gives a newcomer a turn before the rest of a flood', async () => {
     const { begun, run, letEnd } = openQueue();
     const flood = many(50, (n) => run(`a${n}`));
     await letEnd(3);
@@ -53,7 +53,7 @@ describe('the queue', () => {
     await Promise.all([...flood, late]);
   });
 
-  it('runs as many at once as it may: reads side by side, the writes of a tenant one by one', async () => {
+  it('runs as many jobs at once as allowed: reads in parallel, the writes of a tenant one by one', async () => {
     const { begun, run, ends, letEnd } = openQueue({ concurrency: 3 });
     const done = [...many(3, (n) => run(`a${n}`)), ...many(4, (n) => run(`b${n}`, 'read'))];
     await until(() => begun.length === 3, 'three');
@@ -64,7 +64,7 @@ describe('the queue', () => {
     await Promise.all(done);
   });
 
-  it('a tenant’s writes do not keep it from reading, nor the other way around', async () => {
+  it('a tenant’s writes do not block its reads, nor the reverse', async () => {
     const { begun, run, letEnd } = openQueue();
     const done = [...many(3, (n) => run(`aw${n}`)), ...many(3, (n) => run(`ar${n}`, 'read'))];
     await letEnd(6);
@@ -72,7 +72,7 @@ describe('the queue', () => {
     await Promise.all(done);
   });
 
-  it('refuses what is above the bound of a tenant, at once and before it is begun', async () => {
+  it('rejects jobs above the limit of a tenant, immediately and before they start', async () => {
     const { begun, run, letEnd } = openQueue({ perTenant: 5 });
     const first = run('a-first');
     await until(() => begun.length, 'the first');
@@ -84,7 +84,7 @@ describe('the queue', () => {
     assert.ok(!begun.includes('a-more'));
   });
 
-  it('when all is full, whoever has most waiting gives its newest up for a tenant that has less', async () => {
+  it('when full, drops the newest job of the tenant with the most for a tenant with fewer', async () => {
     const { begun, run, queue, letEnd } = openQueue({ perTenant: 8, total: 10 });
     const first = run('x');
     await until(() => begun.length, 'the first');
@@ -99,7 +99,7 @@ describe('the queue', () => {
     assert.ok(!begun.includes('a7'));
   });
 
-  it('many tenants that fill it refuse the next one, which has as much as each of them', async () => {
+  it('when filled by many tenants, rejects the next one, which has as much as each of them', async () => {
     const { begun, run, letEnd } = openQueue({ total: 3 });
     const first = run('x');
     await until(() => begun.length, 'the first');
@@ -109,7 +109,7 @@ describe('the queue', () => {
     await Promise.all([first, ...accepted]);
   });
 
-  it('what nobody waits for any more is not begun; what has begun goes on', async () => {
+  it('does not start an aborted job; a started one continues', async () => {
     const { begun, run, queue, letEnd } = openQueue();
     const [gone, late] = [new AbortController(), new AbortController()];
     const first = run('a0', 'write', late.signal);
@@ -126,7 +126,7 @@ describe('the queue', () => {
     assert.deepEqual(begun, ['a0', 'a2']);
   });
 
-  it('a job that fails takes nothing with it', async () => {
+  it('a failing job does not affect others', async () => {
     const { run, queue, letEnd } = openQueue();
     const bad = queue.run('a', 'write', () => Promise.reject(new Error('bad')));
     const good = run('a1');
@@ -137,7 +137,7 @@ describe('the queue', () => {
 });
 
 onBothDatabases((world) => {
-  /** An instance with one connection, whose transactions begin when they are let: `letGo(count)`, or `open()` for all. */
+  /** An instance with one connection, whose transactions start on demand: `letGo(count)`, or `open()` for all. */
   const startHeld = async (options) => {
     let allowed = 0;
     const waiting = [];
@@ -177,25 +177,21 @@ onBothDatabases((world) => {
     writes: (client, n) => client.pick(`c${n}`, 'a'),
     reads: (client) => client.get('/counts?of=conversation'),
   })) {
-    it(`${what} of another tenant are done while most of a flood still waits`, async () => {
+    it(`${what} of another tenant finish while most of a flood still waits`, async () => {
       const instance = await startHeld({ maxQueuedPerTenant: 100 });
       const [loud, quiet] = await twoTenants(instance);
       const statuses = [];
       const flood = many(150, (n) => act(loud, n).then(({ status }) => statuses.push(status)));
-      // Those above the bound tell that all others wait.
-      await until(() => statuses.length === 49, 'the refusals', 60_000);
+      // Rejections of those above the limit show that all others are waiting.
+      await until(() => statuses.length === 49, 'the refusals');
       let [arrived, done] = [0, 0];
       instance.http.on('request', () => arrived++);
       const other = many(3, (n) => act(quiet, n).then(({ status }) => (done++, status)));
-      await until(() => arrived === 3, 'the requests of the other tenant', 60_000);
-      await until(
-        () => {
-          if (done < 3) instance.letGo(1);
-          return done === 3;
-        },
-        'the other tenant',
-        60_000,
-      );
+      await until(() => arrived === 3, 'the requests of the other tenant');
+      await until(() => {
+        if (done < 3) instance.letGo(1);
+        return done === 3;
+      }, 'the other tenant');
       const served = statuses.filter((status) => status === 200).length;
       assert.ok(served < 50, `${served} of the flood were served before`);
       instance.open();
@@ -206,16 +202,16 @@ onBothDatabases((world) => {
     });
   }
 
-  it('above the bound: 429 with Retry-After at once; what was accepted is done, once', async () => {
+  it('above the limit: an immediate 429 with Retry-After; accepted writes are done once', async () => {
     const instance = await startHeld({ maxQueuedPerTenant: 20 });
     const [loud, quiet] = await twoTenants(instance);
     const flood = many(60, (n) =>
       loud.pick(`c${n}`, 'a', { 'idempotency-key': `k${n}` }).then((answer) => ({ n, answer })),
     );
-    // Nothing is let go: so many are refused while those before them wait.
+    // No transaction is released, so these are rejected while the earlier ones wait.
     const refused = [];
     for (const each of flood) void each.then(({ answer }) => refused.push(answer));
-    await until(() => refused.length === 39, 'the refusals', 60_000);
+    await until(() => refused.length === 39, 'the refusals');
     for (const answer of refused) {
       assert.deepEqual([answer.status, codeOf(answer)], [429, 'rate-limited']);
       assert.match(answer.headers.get('retry-after'), /^[1-9]\d*$/);
@@ -227,14 +223,14 @@ onBothDatabases((world) => {
     assert.equal(accepted.length, 21);
     const entries = await world.client(loud.tenant).entries(...answers.map(({ n }) => `c${n}`));
     assert.deepEqual(Object.keys(entries).sort(), accepted.map(({ n }) => `c${n}`).sort());
-    // Who was refused comes again under the same key.
+    // Rejected clients retry with the same key.
     const again = answers.find(({ answer }) => answer.status === 429);
     const { status } = await loud.pick(`c${again.n}`, 'a', { 'idempotency-key': `k${again.n}` });
     assert.equal(status, 200);
     await instance.close();
   });
 
-  it('a request whose client is gone is not done, if it has not begun', async () => {
+  it('a request whose client disconnected is not started', async () => {
     const instance = await startHeld();
     let [arrived, closed] = [0, 0];
     instance.http.on('request', (_, response) => {
@@ -266,7 +262,7 @@ onBothDatabases((world) => {
     await instance.close();
   });
 
-  it('a request does not wait longer than its time, and is not done after it', async () => {
+  it('a request waits no longer than its time limit, and is not done afterwards', async () => {
     const instance = await startHeld({ requestTimeoutMs: 300 });
     const [client] = await twoTenants(instance);
     const first = client.pick('c1', 'a');
@@ -275,12 +271,12 @@ onBothDatabases((world) => {
     assert.deepEqual([late.status, codeOf(late)], [504, 'timeout']);
     instance.open();
     await first;
-    await until(async () => (await client.pick('c4', 'a')).status === 200, 'the next', 60_000);
+    await until(async () => (await client.pick('c4', 'a')).status === 200, 'the next');
     assert.deepEqual(await world.client(client.tenant).entries('late'), {});
     await instance.close();
   });
 
-  it('streams hear of changes while all requests wait', async () => {
+  it('streams receive changes while all requests wait', async () => {
     const instance = await startHeld({ pollMs: 20 });
     const [loud, quiet] = await twoTenants(instance);
     const events = await Events.open(`${quiet.base}/changes`);

@@ -1,10 +1,10 @@
-// Sends the bytes of requests over connections that stay open, and takes the answers apart.
+// Sends raw requests over keep-alive connections, and parses the responses.
 import { connect } from 'node:net';
 
-/** Only to end a test whose server never answers. */
-const HANG_MS = 120_000;
+/** Only ends a test whose server never responds. */
+const HANG_MS = 180_000;
 
-/** Where the first answer in a text ends and its status; `undefined` while it has not arrived in full. */
+/** The end and status of the first response in a text; `undefined` while it is incomplete. */
 function firstAnswer(text, isHead) {
   const end = text.indexOf('\r\n\r\n');
   if (end < 0) return undefined;
@@ -24,7 +24,7 @@ function firstAnswer(text, isHead) {
   return { status, end: body };
 }
 
-/** A connection that is opened when it is needed, and again when the server closed it. */
+/** A connection that opens on demand, and reopens after the server closed it. */
 export class Connection {
   #port;
   #socket;
@@ -36,7 +36,7 @@ export class Connection {
   }
 
   /**
-   * Sends one write with several requests; resolves to the text of the answers, fewer when the server closed.
+   * Sends several requests in one write; resolves to the text of the responses, fewer if the server closed.
    *
    * @param requests `{ bytes, isHead }` each.
    */

@@ -1,6 +1,6 @@
-// Makes requests that a server may get from anybody: valid ones, and mutations of them down to the bytes.
+// Generates requests that a server may receive from anyone: valid ones, and mutations down to the byte level.
 
-/** The callers of the fuzz test: each role, and one that has none. */
+/** The callers of the fuzz test: each role, and one without a role. */
 export const TOKENS = {
   'host-token': { tenant: 'fuzz', roles: ['host'] },
   'manager-token': { tenant: 'fuzz', user: 'manager', roles: ['manager'] },
@@ -8,7 +8,7 @@ export const TOKENS = {
   'nobody-token': { tenant: 'fuzz', user: 'nobody', roles: ['intern'] },
 };
 
-/** Numbers from 0 to 1 that a seed decides (mulberry32). */
+/** Seeded random numbers from 0 to 1 (mulberry32). */
 export function randomNumbers(seed) {
   let state = seed | 0;
   return () => {
@@ -241,14 +241,14 @@ export class Requests {
     return { method, target, headers, value };
   }
 
-  /** One that asks for one answer, and says truly where it ends: its bytes, and whether an answer has no body. */
+  /** A request with exactly one response and a truthful length: its bytes, and whether its response has no body. */
   framed() {
     const request = this.valid();
     for (let n = this.number(3); n > 0; n--) this.pick(MUTATIONS)(this, request);
     return { bytes: this.#serialize(request), isHead: request.method === 'HEAD' };
   }
 
-  /** Any bytes: mutated, cut off, followed by others. Who sends them cannot know how many answers there will be. */
+  /** Arbitrary bytes: mutated, truncated or concatenated. The sender cannot know how many responses there will be. */
   unframed() {
     const { bytes } = this.framed();
     return this.pick(BYTE_MUTATIONS)(this, bytes);
@@ -261,7 +261,7 @@ export class Requests {
     const body = text === undefined ? Buffer.alloc(0) : Buffer.isBuffer(text) ? text : Buffer.from(text);
     const all = [...headers];
     if (body.length) all.push(['Content-Length', body.length]);
-    // A line break would begin another header, and with it another frame.
+    // A line break would start another header, and with it another framing.
     const line = (part) => String(part).replace(/[\r\n]/g, ' ');
     const head = [
       `${line(method)} ${line(target)} HTTP/1.1`,
@@ -271,7 +271,7 @@ export class Requests {
   }
 }
 
-/** A text as part of a URL: encoded, half encoded or not at all. */
+/** A text as part of a URL: encoded, partly encoded or not at all. */
 const inUrl = (r, text) => {
   const whole = text.replace(/[\ud800-\udfff]/g, '');
   return r.chance(0.7) ? encodeURIComponent(whole) : r.chance(0.5) ? whole.replace(/[ \r\n]/g, '+') : escape(whole);
@@ -328,7 +328,7 @@ const pageToken = (r) =>
     JSON.stringify([r.pick([1, 2, 3]), r.pick([Date.now(), ...VALUES]), r.pick(TEXTS), r.pick(VALUES), r.pick(VALUES)]),
   ).toString('base64url');
 
-/** Replaces one value somewhere in a record, or adds or removes one. */
+/** Replaces, adds or removes one value somewhere in a record. */
 function mutateValue(r, value) {
   if (typeof value !== 'object' || value === null || r.chance(0.2)) return r.pick(VALUES);
   const keys = Object.keys(value);
@@ -346,7 +346,7 @@ const setHeader = (request, name, value) => {
 const nasty = (r) => (r.chance(0.8) ? r.pick(TEXTS) : String.fromCharCode(...r.garbage(1 + r.number(20))));
 const splice = (text, at, count, more) => text.slice(0, at) + more + text.slice(at + count);
 
-/** Each keeps the request one that says where it ends. */
+/** Mutations that keep the request's framing intact. */
 const MUTATIONS = [
   (r, request) => (request.method = r.pick(METHODS)),
   (r, request) => (request.target = r.pick(TARGETS)),

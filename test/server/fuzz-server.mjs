@@ -1,4 +1,4 @@
-// The reference server in a process of its own, for the fuzz test: it watches its own answers. Run with --expose-gc.
+// Runs the reference server in its own process for the fuzz test, and measures its responses. Run with --expose-gc.
 import { performance } from 'node:perf_hooks';
 import { loadServer } from '../../demo/server/load.mjs';
 import { TOKENS } from './fuzz-requests.mjs';
@@ -6,8 +6,8 @@ import { TOKENS } from './fuzz-requests.mjs';
 const { bearerTokens, createServer, listen, nodeHandler, openPglite } = await loadServer();
 
 /**
- * Milliseconds in which this process ran, or idled although it could have run: a machine that is busy with something else
- * makes no answer slow by it. Ticks tell the time that passes while it waits, CPU time what it works.
+ * Milliseconds in which this process ran, or was idle although it could have run, so that load from other processes
+ * does not count. Ticks measure the idle time, CPU time the work.
  */
 const TICK_MS = 10;
 let ticks = 0;
@@ -43,7 +43,7 @@ http.prependListener('request', (request, response) => {
 });
 
 process.on('message', async () => {
-  // Twice: what a finalizer lets go is collected by the second.
+  // Twice: the second collects what finalizers release.
   for (let n = 0; n < 2; n++) {
     await new Promise((resolve) => setImmediate(resolve));
     globalThis.gc();

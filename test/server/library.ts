@@ -1,4 +1,4 @@
-/* What the tests of the server use of the library and of its insides, in one bundle: errors have to be of one class. */
+/* Entry point of the bundle for the server tests. One bundle, so that there is only one class of errors. */
 import type { CallOptions } from '../../src/adapters/adapter.js';
 import { RestAdapter, type RestOptions } from '../../src/adapters/rest/adapter.js';
 import { type ConversationRef, parseConversationRef } from '../../src/model/entry.js';
@@ -11,7 +11,7 @@ export { StreamPermission } from '../../demo/server/stream-permission.js';
 export { runAdapterTests } from '../../src/testing/adapter-tests.js';
 export { PipelineError, RestAdapter };
 
-/** A client that is the host's back end too, which tells which conversations exist. */
+/** A client that is also the host's back end, which registers conversations. */
 export class HostAdapter extends RestAdapter {
   readonly baseUrl: string;
 

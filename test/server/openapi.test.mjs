@@ -1,4 +1,4 @@
-// The document of the wire: valid, complete, and true of the running server.
+// Tests that the OpenAPI document is valid, complete, and matches the running server.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -17,12 +17,12 @@ describe('the OpenAPI document', () => {
     assert.ok(valid, JSON.stringify(errors));
   });
 
-  it('has every route of the server, and no other', () => {
+  it('has every route of the server and no other', () => {
     const served = createRoutes({}).routes.map(({ method, path }) => `${method} ${path.replaceAll(':id', '{id}')}`);
     const told = Object.entries(document.paths).flatMap(([path, operations]) =>
       METHODS.filter((method) => operations[method]).map((method) => `${method.toUpperCase()} ${path}`),
     );
-    // What the host's back end tells is no call of the wire.
+    // The host call is not part of the public API.
     assert.deepEqual(told.sort(), served.filter((route) => route !== 'PUT /conversations').sort());
   });
 
@@ -39,7 +39,7 @@ onBothDatabases(
     let client;
     before(() => (client = world.client()));
 
-    it('is true of an answer of every operation', async () => {
+    it('matches a response of every operation', async () => {
       const [status] = await client.pipeline('Leads', 'Won');
       const version = { 'if-match': `"${status.version}"` };
       const { headers } = await client.get('/statuses');
@@ -73,7 +73,7 @@ onBothDatabases(
       const all = Object.entries(document.paths).flatMap(([path, operations]) =>
         METHODS.filter((method) => operations[method]).map((method) => `${method.toUpperCase()} ${path}`),
       );
-      // The stream has no end: its tests are in stream.test.mjs.
+      // The stream never ends; it is tested in stream.test.mjs.
       assert.deepEqual([...new Set(done)].sort(), all.filter((each) => each !== 'GET /changes').sort());
       for (const failure of [304, 404, 409, 412, 422, 428]) {
         assert.ok(

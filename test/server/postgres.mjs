@@ -1,4 +1,4 @@
-// A PostgreSQL of one's own: on a free port of this machine, in a temporary folder, gone when it is stopped.
+// Starts a temporary PostgreSQL server on a free local port; it is deleted when it stops.
 import { execFileSync, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { chownSync, mkdtempSync } from 'node:fs';
@@ -16,7 +16,7 @@ const freePort = () =>
     });
   });
 
-/** A database of one's own on a server that somebody else runs. */
+/** Creates a database on an existing server. */
 async function createOn(url) {
   const name = `pipeline_test_${randomUUID().replaceAll('-', '')}`;
   const run = async (text) => {
@@ -30,7 +30,7 @@ async function createOn(url) {
   return { url: own.href, stop: () => run(`DROP DATABASE ${name} WITH (FORCE)`) };
 }
 
-/** Resolves to `{ url, stop }`: on the server that DATABASE_URL names, else on one of its own. Throws where there is none. */
+/** Resolves to `{ url, stop }`, on the server in DATABASE_URL or on a temporary one. Throws if there is none. */
 export async function startPostgres() {
   if (process.env.DATABASE_URL) return createOn(process.env.DATABASE_URL);
   const bin = findPostgres();
@@ -53,13 +53,13 @@ export async function startPostgres() {
     listen_addresses: '127.0.0.1',
     port,
     unix_socket_directories: folder,
-    // A crash of the machine is not what is tested.
+    // Surviving a power failure is not tested.
     fsync: process.env.POSTGRES_FSYNC ?? 'off',
     max_connections: 100,
   };
   const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   const [program, args] = command('postgres', ['-D', data, ...flags]);
-  // Ends with its input: so it ends with this process, however that ends.
+  // PostgreSQL ends when its input ends, so it ends with this process, even after a crash.
   const watch = `"$@" & cat >/dev/null; kill -INT "$(head -n 1 "${data}/postmaster.pid")"; wait; rm -rf "${folder}"`;
   const child = spawn('sh', ['-c', watch, 'sh', program, ...args], { stdio: ['pipe', 'ignore', 'pipe'], cwd: folder });
   const ended = new Promise((resolve) => child.once('exit', resolve));

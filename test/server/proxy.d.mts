@@ -1,3 +1,4 @@
+/** Types of proxy.mjs. */
 export interface Passed {
   method: string;
   url: string;

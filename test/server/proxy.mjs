@@ -1,16 +1,16 @@
-// A plain proxy before several instances: it hands each request on, as it is, to the next of them.
+// A plain proxy in front of several instances: it forwards each request unchanged to the next one.
 import { once } from 'node:events';
 import { createServer, request } from 'node:http';
 
-/** @param onPass called with each request and which of the instances gets it; the request waits for what it returns. */
+/** @param onPass called with each request and its instance; the request waits for what it returns. */
 export async function startProxy(origins, onPass = () => undefined) {
   let turn = 0;
-  // Idle connections stay: one that is closed just as it is used again looks like an instance that died.
+  // Idle connections stay open: one that closes just as it is reused would look like a crashed instance.
   const proxy = createServer({ keepAliveTimeout: 60_000 }, async (incoming, outgoing) => {
     const index = turn++ % origins.length;
     const { method, url, headers } = incoming;
     await onPass({ method, url, index });
-    // Whoever asked is gone.
+    // The client disconnected.
     if (outgoing.destroyed) return;
     const passed = request(new URL(url, origins[index]), { method, headers, agent: false }, (answer) => {
       outgoing.writeHead(answer.statusCode, answer.headers);

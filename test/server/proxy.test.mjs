@@ -1,4 +1,4 @@
-// Three instances behind a plain proxy that gives each request to the next: for a client one server.
+// Tests three instances behind a round-robin proxy: to clients they are one server.
 import { after, before, describe, it } from 'node:test';
 import { startProxy } from './proxy.mjs';
 import { loadLibrary, newTenant, onBothDatabases } from './support.mjs';

@@ -1,11 +1,12 @@
-// For tests only: the demo (with DEMO_GUEST, everybody is that user), and besides its own API one at /api/{tenant} that lets everybody in as the host of the tenant.
+// For tests only: the demo (with DEMO_GUEST, everyone is that user), plus an API at /api/{tenant} that lets everyone in
+// as the host.
 import { createDemo, serve } from '../../demo/serve.mjs';
 import { loadServer } from '../../demo/server/load.mjs';
 import { OPEN } from './anyone.mjs';
 
 async function open() {
   const { createServer, nodeHandler, openDemo, openFromEnv } = await loadServer();
-  // One for both, so not theirs to close.
+  // The database is shared, so neither may close it.
   const database = await openFromEnv(process.env);
   const shared = async () => ({ ...database, close: async () => undefined });
   const demo = openDemo({ open: shared, guest: process.env.DEMO_GUEST });

@@ -1,4 +1,4 @@
-// For tests only: the reference server alone, with everybody let in as the host of the tenant in the path.
+// For tests only: the reference server alone, which lets everyone in as the host of the tenant in the path.
 import { loadServer } from '../../demo/server/load.mjs';
 import { OPEN } from './anyone.mjs';
 

@@ -1,4 +1,4 @@
-// GET /changes: everything once, in order, from where the client was.
+// Tests GET /changes: each change once, in order, from the client's position.
 import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 import { it } from 'node:test';
@@ -11,7 +11,7 @@ onBothDatabases((world) => {
   const ofEntry = (id, statusId) => (changes) =>
     changes.some(({ event, data }) => event === 'entry' && data.conversationId === id && data.statusId === statusId);
 
-  it('is an event stream that begins at once', async () => {
+  it('is an event stream that starts immediately', async () => {
     const client = world.client();
     const events = await listen(client);
     const { headers, status } = events.response;
@@ -25,7 +25,7 @@ onBothDatabases((world) => {
     events.close();
   });
 
-  it('tells every kind of write, with its record, place and key', async () => {
+  it('sends every kind of write, with its record, position and key', async () => {
     const client = world.client();
     const events = await listen(client, '0');
     const made = await client.post(
@@ -52,7 +52,7 @@ onBothDatabases((world) => {
     events.close();
   });
 
-  it('without a place, from now on', async () => {
+  it('starts at the current position without a Last-Event-ID', async () => {
     const client = world.client();
     await client.pipeline('A');
     const { seq } = (await client.get('/statuses')).body;
@@ -64,7 +64,7 @@ onBothDatabases((world) => {
     events.close();
   });
 
-  it('resumes after the place that the client names: nothing twice, nothing missing', async () => {
+  it('resumes at the client’s position: nothing twice, nothing missing', async () => {
     const client = world.client();
     await client.pipeline('A', 'B');
     const { seq } = (await client.get('/statuses')).body;
@@ -81,7 +81,7 @@ onBothDatabases((world) => {
     }
   });
 
-  it('reset for a place that is unknown, ahead, or too far behind', async () => {
+  it('sends a reset for a position that is unknown, ahead, or too far behind', async () => {
     const client = world.client();
     await client.pipeline('A');
     const { seq } = (await client.get('/statuses')).body;
@@ -96,7 +96,7 @@ onBothDatabases((world) => {
       const events = await listen(client, since);
       await events.until((changes) => changes.length > 0, `a reset after ${since}`);
       assert.deepEqual(events.changes, [{ event: 'reset', id: head, data: {} }], since);
-      // And it goes on from there.
+      // The stream continues from there.
       await client.pick('c1', events.blocks.length ? 'a' : null, {}, { contactId: `p-${since.slice(0, 5)}` });
       await events.until((changes) => changes.length > 1, `what comes after the reset after ${since}`);
       await world.database.query('DELETE FROM pipeline.changes WHERE tenant_id = $1 AND seq > $2', [
@@ -108,7 +108,7 @@ onBothDatabases((world) => {
     }
   });
 
-  it('reset when the place was cut off', async () => {
+  it('sends a reset when the position was pruned', async () => {
     const client = world.client();
     await client.pipeline('A', 'B', 'C');
     const { seq } = (await client.get('/statuses')).body;
@@ -127,7 +127,7 @@ onBothDatabases((world) => {
     for (const events of [early, zero, just]) events.close();
   });
 
-  it('each tenant hears its own only', async () => {
+  it('each tenant receives only its own changes', async () => {
     const [one, other] = [world.client(), world.client()];
     const events = await listen(one, '0');
     await other.pipeline('Secret');
@@ -140,7 +140,7 @@ onBothDatabases((world) => {
     events.close();
   });
 
-  it('a comment now and then keeps the connection', async () => {
+  it('a comment at intervals keeps the connection alive', async () => {
     const instance = await world.start({ heartbeatMs: 20 });
     const client = world.client();
     const events = await Events.open(`${instance.origin}/api/${client.tenant}/changes`);
@@ -149,7 +149,7 @@ onBothDatabases((world) => {
     await instance.close();
   });
 
-  it('a client that goes away is forgotten; one that does not read is cut off', async () => {
+  it('a client that disconnects is forgotten; one that does not read is cut off', async () => {
     const instance = await world.start({ maxStreams: 1, pollMs: 20 });
     const client = world.client();
     await client.pipeline('A');
@@ -165,7 +165,7 @@ onBothDatabases((world) => {
       return events.response.status === 200 && events;
     }, 'the place of the first');
     third.close();
-    // Reads nothing: what is written to it piles up here, until it is too much.
+    // This client reads nothing, so the server's buffer fills up to its limit.
     const socket = await until(
       () =>
         new Promise((resolve) => {
@@ -183,29 +183,24 @@ onBothDatabases((world) => {
         }),
       'a stream',
     );
-    // Again and again, as writes come: more than the buffers of the two sockets hold.
-    const fourth = await until(
-      async () => {
-        await world.database.query(
-          `INSERT INTO pipeline.changes (tenant_id, seq, kind, record, at)
+    // Repeatedly, as writes arrive, because the socket buffers hold some of it.
+    const fourth = await until(async () => {
+      await world.database.query(
+        `INSERT INTO pipeline.changes (tenant_id, seq, kind, record, at)
             SELECT $1, seq + n, 'entry', '{"x":"' || repeat('x', 50000) || '"}', 0
             FROM pipeline.tenants, generate_series(1, 40) n WHERE tenant_id = $1`,
-          [client.tenant],
-        );
-        await world.database.query('UPDATE pipeline.tenants SET seq = seq + 40 WHERE tenant_id = $1', [client.tenant]);
-        await new Promise((resolve) => setTimeout(resolve, 60));
-        const events = await Events.open(url);
-        return events.response.status === 200 && events;
-      },
-      'the place of who does not read',
-      20_000,
-    );
+        [client.tenant],
+      );
+      await world.database.query('UPDATE pipeline.tenants SET seq = seq + 40 WHERE tenant_id = $1', [client.tenant]);
+      const events = await Events.open(url);
+      return events.response.status === 200 && events;
+    }, 'the place of the client that does not read');
     fourth.close();
     socket.destroy();
     await instance.close();
   });
 
-  it('a server that goes down ends its streams and finishes what it began', async () => {
+  it('a server that shuts down ends its streams and finishes pending requests', async () => {
     const instance = await world.start();
     const client = world.client();
     await client.pipeline('A', 'B');

@@ -1,4 +1,4 @@
-// What the tests of the server share: both databases, instances on them, and a plain client.
+// Shared by the server tests: both databases, instances on them, and a plain client.
 import { after, before, describe } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { load, loadServer } from '../../demo/server/load.mjs';
@@ -10,10 +10,10 @@ export const server = await loadServer();
 export const loadLibrary = () => load(fileURLToPath(new URL('library.ts', import.meta.url)));
 
 let tenants = 0;
-/** A tenant that nobody else uses. */
+/** A tenant that no other test uses. */
 export const newTenant = () => `t${process.pid}-${++tenants}`;
 
-/** Answers of one tenant as they come, with the body parsed. */
+/** A client for one tenant that returns responses with their bodies parsed. */
 export class Client {
   constructor(origin, tenant = newTenant()) {
     this.tenant = tenant;
@@ -43,7 +43,7 @@ export class Client {
   put = (path, body, headers) => this.call('PUT', path, body, headers);
   delete = (path, headers) => this.call('DELETE', path, undefined, headers);
 
-  /** Creates statuses; the id of each is its name in lower case. */
+  /** Creates statuses whose ids are their names in lower case. */
   async pipeline(...names) {
     const made = [];
     for (const name of names) {
@@ -69,31 +69,34 @@ export class Client {
   }
 }
 
-/** The code of a problem. */
+/** The code of a problem response. */
 export const codeOf = ({ body }) => body.type?.split('/').at(-1);
 
-/** @param ms only ends a test that hangs. */
-export const until = async (check, what, ms = 60_000) => {
-  const end = performance.now() + ms;
+/** Only ends a test that hangs, so it is far longer than anything takes on a busy machine. */
+const HANG_MS = 180_000;
+
+/** Waits until `check` returns a truthy value, and resolves to it. */
+export const until = async (check, what) => {
+  const end = performance.now() + HANG_MS;
   for (;;) {
     const value = await check();
     if (value) return value;
-    if (performance.now() > end) throw new Error(`waited ${ms} ms for ${what}`);
+    if (performance.now() > end) throw new Error(`waited ${HANG_MS} ms for ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 };
 
 /**
- * Runs the same tests on PGlite and on a PostgreSQL server, which the machine has or can install.
+ * Runs the same tests on PGlite and on a PostgreSQL server, which must be installed or installable.
  *
- * @param body called with what opens instances: `world.start(options)` resolves to `{ api, origin, close }`.
+ * @param body receives an object that opens instances: `world.start(options)` resolves to `{ api, origin, close }`.
  */
 export function onBothDatabases(body, { only } = {}) {
   const kinds = {
     PGlite: async (world) => {
       world.database = await server.openPglite();
       world.stop = () => world.database.close();
-      // One for all instances, so not theirs to close.
+      // The database is shared by all instances, so none may close it.
       world.open = async () => ({ ...world.database, close: async () => undefined });
     },
     PostgreSQL: async (world) => {
@@ -113,7 +116,8 @@ export function onBothDatabases(body, { only } = {}) {
       const world = { name };
       const instances = new Set();
       world.start = async (options = {}) => {
-        const api = server.createServer({ open: world.open, ...OPEN, ...options });
+        // A busy machine must not cause a timeout.
+        const api = server.createServer({ open: world.open, requestTimeoutMs: HANG_MS, ...OPEN, ...options });
         await api.ready;
         const http = await server.listen(server.nodeHandler(api), 0);
         const instance = {

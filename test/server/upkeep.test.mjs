@@ -1,11 +1,11 @@
-// What must stay small and quick as time goes by and data grows.
+// Tests what must stay small and fast as time passes and data grows.
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { onBothDatabases, server } from './support.mjs';
 
 const DAY = 86_400_000;
 
-/** Rows as the server writes them, in bulk: contact n % 2000, every fourth without a status. */
+/** Inserts rows in bulk, as the server would write them: contact n % 2000, every fourth without a status. */
 const FILL = `INSERT INTO pipeline.conversations
     (tenant_id, conversation_id, contact_id, status_id, version, changed_at, recency, events)
   SELECT $1, 'c' || n, 'p' || n % 2000, (ARRAY['a', 'b', 'c', NULL])[n % 4 + 1], 1, 0, -n, 0
@@ -17,7 +17,7 @@ const FILL_COUNTERS = `INSERT INTO pipeline.counters (tenant_id, kind, group_key
 onBothDatabases((world) => {
   const query = (text, ...values) => world.database.query(text, values);
 
-  it('the feed keeps the newest 10,000 changes, and who resumes is told', async () => {
+  it('the feed keeps the newest 10,000 changes, and clients further behind get a reset', async () => {
     const client = world.client();
     await client.pipeline('A');
     await query(
@@ -38,7 +38,7 @@ onBothDatabases((world) => {
     assert.deepEqual([n, min, pruned], [10_000, pruned + 1, seq - 10_000]);
   });
 
-  it('old changes and answers go, a step at a time', async () => {
+  it('old changes and responses are deleted step by step', async () => {
     const [old, fresh] = [world.client(), world.client()];
     for (const client of [old, fresh]) {
       await client.pipeline('A');
@@ -51,7 +51,7 @@ onBothDatabases((world) => {
       ...[old.tenant, 8 * DAY, last.seq],
     );
     await query('UPDATE pipeline.answers SET at = at - $2::bigint WHERE tenant_id = $1', old.tenant, 2 * DAY);
-    while (await server.clean(world.database));
+    while (await server.cleanUp(world.database));
     const left = (table, { tenant }) => query(`SELECT 1 AS x FROM pipeline.${table} WHERE tenant_id = $1`, tenant);
     assert.equal((await left('changes', old)).length, 1);
     assert.equal((await left('answers', old)).length, 0);
@@ -61,7 +61,7 @@ onBothDatabases((world) => {
     assert.equal(pruned, last.seq - 1);
   });
 
-  it('the history of a conversation is bounded, and right where it begins', async () => {
+  it('the history of a conversation is bounded, and correct from its start', async () => {
     const client = world.client();
     const [, b] = await client.pipeline('A', 'B', 'C');
     for (let n = 0; n < 140; n++) {
@@ -79,7 +79,7 @@ onBothDatabases((world) => {
     assert.ok(rows.length <= 132, `${rows.length} rows`);
   });
 
-  it('combinations of statuses that no contact has any more are forgotten', async () => {
+  it('combinations of statuses that no contact has any more are deleted', async () => {
     const client = world.client();
     await client.pipeline('A', 'B', 'C');
     for (let n = 0; n < 130; n++) {
@@ -93,7 +93,7 @@ onBothDatabases((world) => {
     assert.equal((await client.counts('of=contact')).none <= 1, true);
   });
 
-  it('many thousand conversations: a delete touches none, reads walk indexes', async () => {
+  it('with thousands of conversations, a delete touches none and reads use indexes', async () => {
     const client = world.client();
     const [a] = await client.pipeline('A', 'B', 'C');
     const count = 20_000;
@@ -117,7 +117,7 @@ onBothDatabases((world) => {
     assert.deepEqual((await client.post('/statuses/a/restore')).body.restored, 5000);
   });
 
-  it('every statement of the reads walks an index', async () => {
+  it('every statement of the reads uses an index', async () => {
     const client = world.client();
     await client.pipeline('A', 'B', 'C');
     await query(FILL, client.tenant, 20_000);
@@ -157,7 +157,7 @@ onBothDatabases((world) => {
     const client = world.client();
     const names = Array.from({ length: 10 }, (_, n) => `S${n}`);
     await client.pipeline(...names);
-    // Contact n has the statuses that are the bits of n, each by one conversation.
+    // Contact n has the statuses of the bits of n, each by one conversation.
     const expected = [];
     for (const [status, name] of names.entries()) {
       const conversations = [];

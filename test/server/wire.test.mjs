@@ -1,12 +1,12 @@
-// The contract of the wire, call by call, with what each refuses (CONTRACT of the REST API: openapi.json).
+// Tests the REST API call by call, including what each call rejects (specified in openapi.json).
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { codeOf, onBothDatabases } from './support.mjs';
+import { codeOf, onBothDatabases, until } from './support.mjs';
 
 const COLOR = '#2775f8';
 const tag = (version) => ({ 'if-match': `"${version}"` });
 
-/** Fails unless it is a problem with this status, code and members. */
+/** Fails unless the response is a problem with this status, code and members. */
 function refused(response, status, code, members = {}) {
   assert.equal(response.status, status, JSON.stringify(response.body));
   assert.equal(response.headers.get('content-type'), 'application/problem+json');
@@ -19,14 +19,14 @@ function refused(response, status, code, members = {}) {
 
 onBothDatabases((world) => {
   describe('list', () => {
-    it('a tenant that nobody wrote to is empty', async () => {
+    it('an unknown tenant is empty', async () => {
       const { status, body, headers } = await world.client().get('/statuses');
       assert.equal(status, 200);
       assert.deepEqual([body.items, body.seq, body.statusFields], [[], '0', []]);
       assert.equal(headers.get('cache-control'), 'no-store');
     });
 
-    it('in order, without the deleted ones; 304 until something changes', async () => {
+    it('is in order and without deleted statuses; 304 until something changes', async () => {
       const client = world.client();
       const [a] = await client.pipeline('A', 'B', 'C');
       await client.post('/statuses/c/move', { after: null });
@@ -48,7 +48,7 @@ onBothDatabases((world) => {
       assert.equal((await client.get('/statuses', { 'if-none-match': etag })).status, 200);
     });
 
-    it('HEAD has the headers only', async () => {
+    it('HEAD returns headers only', async () => {
       const { status, body, headers } = await world.client().call('HEAD', '/statuses');
       assert.equal(status, 200);
       assert.equal(body, '');
@@ -57,7 +57,7 @@ onBothDatabases((world) => {
   });
 
   describe('create', () => {
-    it('at the end, first, or after another', async () => {
+    it('at the end, at the front, or after another', async () => {
       const client = world.client();
       const made = await client.post('/statuses', { id: 'a', name: '  Leads ', color: '#ABCDEF', extra: 1 });
       assert.equal(made.status, 201);
@@ -74,7 +74,7 @@ onBothDatabases((world) => {
       );
     });
 
-    it('the same again is the same status, another of that id a conflict', async () => {
+    it('repeating a create returns the same status; a different one with the same id is a conflict', async () => {
       const client = world.client();
       const first = await client.post('/statuses', { id: 'a', name: 'A', color: COLOR });
       const second = await client.post('/statuses', { id: 'a', name: 'A', color: COLOR });
@@ -85,7 +85,7 @@ onBothDatabases((world) => {
       assert.equal((await client.statuses()).length, 1);
     });
 
-    it('what is invalid is refused, with the field named', async () => {
+    it('invalid values are rejected, and the field is named', async () => {
       const client = world.client();
       await client.pipeline('Leads');
       const valid = { id: 'x', name: 'X', color: COLOR };
@@ -110,7 +110,7 @@ onBothDatabases((world) => {
       assert.equal((await client.statuses()).length, 1);
     });
 
-    it('a name and an id as long as allowed, in letters of four bytes', async () => {
+    it('accepts names and ids of maximum length, in four-byte characters', async () => {
       const client = world.client();
       const body = { id: '😀'.repeat(128), name: '👨‍👩‍👧‍👦'.repeat(64), color: COLOR };
       const made = await client.post('/statuses', body);
@@ -131,7 +131,7 @@ onBothDatabases((world) => {
   });
 
   describe('edit', () => {
-    it('renames and recolours what was seen', async () => {
+    it('renames and recolors with the current version', async () => {
       const client = world.client();
       const [a] = await client.pipeline('A');
       const renamed = await client.patch('/statuses/a', { name: 'B' }, tag(a.version));
@@ -147,7 +147,7 @@ onBothDatabases((world) => {
       assert.equal(among.status, 200);
     });
 
-    it('412 with what is there now, 428 without If-Match, 400 for none at all', async () => {
+    it('412 with the current record, 428 without If-Match, 400 if it is malformed', async () => {
       const client = world.client();
       const [a, b] = await client.pipeline('A', 'B');
       await client.patch('/statuses/a', { name: 'First' }, tag(a.version));
@@ -161,7 +161,7 @@ onBothDatabases((world) => {
       assert.equal((await client.statuses())[0].name, 'First');
     });
 
-    it('what is not there, deleted, or invalid', async () => {
+    it('missing, deleted and invalid statuses', async () => {
       const client = world.client();
       const [a, b] = await client.pipeline('A', 'B');
       await client.delete('/statuses/b', tag(b.version));
@@ -169,13 +169,13 @@ onBothDatabases((world) => {
       refused(await client.patch('/statuses/b', { name: 'X' }, { 'if-match': '*' }), 409, 'status-deleted');
       refused(await client.patch('/statuses/a', { name: '' }, tag(a.version)), 422, 'invalid', { field: 'name' });
       refused(await client.patch('/statuses/a', { color: 1 }, tag(a.version)), 422, 'invalid', { field: 'color' });
-      // The name of a deleted status is free.
+      // The name of a deleted status can be reused.
       assert.equal((await client.patch('/statuses/a', { name: 'b' }, tag(a.version))).status, 200);
     });
   });
 
   describe('move', () => {
-    it('answers with the whole order', async () => {
+    it('returns the whole order', async () => {
       const client = world.client();
       await client.pipeline('A', 'B', 'C');
       const moved = await client.post('/statuses/c/move', { after: 'a' });
@@ -187,7 +187,7 @@ onBothDatabases((world) => {
       );
     });
 
-    it('after a deleted one means its old place; unknown is 404; a slip is no move to the front', async () => {
+    it('after a deleted status means its old place; unknown is 404; a missing `after` is not a move to the front', async () => {
       const client = world.client();
       const [, b] = await client.pipeline('A', 'B', 'C', 'D');
       await client.delete('/statuses/b', tag(b.version));
@@ -204,7 +204,7 @@ onBothDatabases((world) => {
   });
 
   describe('delete and restore', () => {
-    it('in use is refused with the count, unless it is said where to', async () => {
+    it('a status in use is rejected with the count, unless moveTo is given', async () => {
       const client = world.client();
       const [a, b] = await client.pipeline('A', 'B');
       for (const id of ['c1', 'c2']) await client.pick(id, 'a');
@@ -218,7 +218,7 @@ onBothDatabases((world) => {
       assert.deepEqual(await client.counts(), { byStatus: {}, none: 2 });
     });
 
-    it('412, 428, and a moveTo that cannot be', async () => {
+    it('412, 428, and an invalid moveTo', async () => {
       const client = world.client();
       const [a, b] = await client.pipeline('A', 'B', 'C');
       await client.pick('c1', 'a');
@@ -254,7 +254,7 @@ onBothDatabases((world) => {
       assert.deepEqual([again.status, again.body.restored], [200, 0]);
     });
 
-    it('restore of what never was, or whose name is taken', async () => {
+    it('restore fails for an unknown status, and if the name is taken', async () => {
       const client = world.client();
       const [a] = await client.pipeline('A');
       await client.delete('/statuses/a', tag(a.version));
@@ -280,7 +280,7 @@ onBothDatabases((world) => {
       assert.deepEqual([cleared.body.statusId, cleared.body.contactId], [null, 'p1']);
     });
 
-    it('ids as hosts have them', async () => {
+    it('ids of all kinds that hosts use', async () => {
       const client = world.client();
       await client.pipeline('A');
       const ids = [
@@ -310,7 +310,7 @@ onBothDatabases((world) => {
       assert.equal((await client.get('/conversations?pageSize=100')).body.ids.length, ids.length);
     });
 
-    it('If-Match refuses what someone else changed', async () => {
+    it('If-Match rejects a conversation that someone else changed', async () => {
       const client = world.client();
       await client.pipeline('A', 'B');
       const never = await client.pick('c1', 'a', tag(0));
@@ -321,7 +321,7 @@ onBothDatabases((world) => {
       assert.equal((await client.pick('c1', 'b', tag(never.body.version))).status, 200);
     });
 
-    it('a status that was deleted, or never was', async () => {
+    it('a deleted or unknown status is rejected', async () => {
       const client = world.client();
       const [a] = await client.pipeline('A', 'B');
       await client.pick('c1', 'b');
@@ -380,7 +380,7 @@ onBothDatabases((world) => {
       }
     });
 
-    it('a client does not say when a conversation was active', async () => {
+    it('a client cannot set the activity of a conversation', async () => {
       const client = world.client();
       await client.pipeline('A');
       await client.put('/conversations', { conversations: [{ conversationId: 'c1', activityAt: 1000 }] });
@@ -433,7 +433,7 @@ onBothDatabases((world) => {
       refused(await client.get('/counts?of=contact&contactMatch=all'), 422, 'invalid', { field: 'contactMatch' });
     });
 
-    it('find, newest activity first', async () => {
+    it('find returns newest activity first', async () => {
       const client = await five();
       assert.equal(await ids(client, '/conversations'), 'c2 c4 c3 c5 c1');
       assert.equal(await ids(client, '/conversations?op=any-of&status=a'), 'c3 c1');
@@ -449,7 +449,7 @@ onBothDatabases((world) => {
       assert.equal(await ids(client, '/contacts?op=none-of&status=a&contactMatch=latest'), 'p1 p3');
     });
 
-    it('page by page', async () => {
+    it('find pages', async () => {
       const client = await five();
       for (const query of ['', 'op=none-of&status=b&']) {
         const all = (await client.get(`/conversations?${query}`)).body.ids;
@@ -465,7 +465,7 @@ onBothDatabases((world) => {
       }
     });
 
-    it('sizes and tokens that cannot be', async () => {
+    it('invalid page sizes and tokens', async () => {
       const client = await five();
       for (const size of ['0', '-1', '1.5', 'x', '']) {
         refused(await client.get(`/conversations?pageSize=${size}`), 422, 'invalid', { field: 'pageSize' });
@@ -481,20 +481,22 @@ onBothDatabases((world) => {
       }
     });
 
-    it('410 for a token that has expired', async () => {
+    it('410 for an expired token', async () => {
       const instance = await world.start({ pageTokenLifetimeMs: 30 });
       const client = await five();
       client.base = client.base.replace(world.origin, instance.origin);
       const { body } = await client.get('/conversations?pageSize=2');
-      await new Promise((resolve) => setTimeout(resolve, 40));
-      const late = await client.get(`/conversations?pageSize=2&pageToken=${body.nextPageToken}`);
+      const late = await until(async () => {
+        const answer = await client.get(`/conversations?pageSize=2&pageToken=${body.nextPageToken}`);
+        return answer.status !== 200 && answer;
+      }, 'the token to expire');
       refused(late, 410, 'invalid', { field: 'pageToken' });
       await instance.close();
     });
   });
 
   describe('history', () => {
-    it('every step, oldest first, deletes and restores included', async () => {
+    it('every step, oldest first, including deletes and restores', async () => {
       const client = world.client();
       const [a] = await client.pipeline('A', 'B', 'C');
       assert.deepEqual((await client.get('/conversations/c1/history')).body, { items: [] });
@@ -515,8 +517,8 @@ onBothDatabases((world) => {
     });
   });
 
-  describe('what is not there', () => {
-    it('404 for other paths, 405 with the methods for other methods', async () => {
+  describe('unknown paths and methods', () => {
+    it('404 for other paths, 405 with the allowed methods for other methods', async () => {
       const client = world.client();
       for (const path of ['', '/', '/nothing', '/statuses/', '/statuses/a/b/c', '/conversations/c1', '/Statuses']) {
         refused(await client.get(path), 404, 'not-found');
@@ -537,7 +539,7 @@ onBothDatabases((world) => {
       }
     });
 
-    it('a path outside the base is none of its business', async () => {
+    it('a path outside the base is left to the host', async () => {
       const instance = await world.start();
       assert.equal(await instance.api.fetch(new Request('http://localhost/other')), undefined);
       assert.equal(await instance.api.fetch(new Request('http://localhost/apis/t/statuses')), undefined);

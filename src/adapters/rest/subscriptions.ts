@@ -92,7 +92,7 @@ export class Subscriptions {
 
   #connect(lastEventId: string | undefined, signal: AbortSignal): Promise<Response> {
     const { http, base } = this.#options;
-    const lastEvent = lastEventId === undefined ? {} : { 'Last-Event-ID': lastEventId };
+    const lastEvent: Record<string, string> = lastEventId === undefined ? {} : { 'Last-Event-ID': lastEventId };
     return http.open(base.resolve(['changes']), { Accept: 'text/event-stream', ...lastEvent }, signal);
   }
 

@@ -1,4 +1,4 @@
-/** Adapters whose answers come when a test says, and that keep a record of what was written to them. */
+/** Adapters that respond when the test says so, and record their writes. */
 import type { PipelineAdapter } from '../../../src/adapters/adapter.js';
 import { MemoryAdapter } from '../../../src/adapters/memory.js';
 import type { Change } from '../../../src/model/changes.js';
@@ -12,14 +12,14 @@ type Call = (...args: unknown[]) => Promise<unknown>;
 
 export type Outcome = 'answered' | 'refused';
 
-/** Holds calls back, and records writes. */
+/** Holds calls back and records writes. */
 export class Control {
   readonly writes: string[] = [];
-  /** On what object each was called. */
+  /** The object that each write was called on. */
   readonly writers: unknown[] = [];
   readonly #gates = new Map<Method, Promise<void>>();
 
-  /** Calls of a method wait from now on; returns how to let them be answered, or refused. */
+  /** Holds calls of a method from now on; returns how to resolve or reject them. */
   hold(
     method: Method,
     outcome: Outcome = 'answered',
@@ -29,13 +29,13 @@ export class Control {
     const gate = new Promise<void>((resolve, reject) => {
       release = outcome === 'answered' ? resolve : () => reject(refusal);
     });
-    // It may be that nobody waits.
+    // The caller may no longer be interested.
     gate.catch(() => undefined);
     this.#gates.set(method, gate);
     return release;
   }
 
-  /** Calls from now on do not wait. */
+  /** Stops holding calls. */
   letPass(): void {
     this.#gates.clear();
   }
@@ -50,7 +50,7 @@ export class Control {
   }
 }
 
-/** An adapter in memory under control. */
+/** An in-memory adapter under the test's control. */
 export function controlled(memory: MemoryAdapter): { adapter: PipelineAdapter; control: Control } {
   const control = new Control();
   for (const method of METHODS) {
@@ -60,7 +60,7 @@ export function controlled(memory: MemoryAdapter): { adapter: PipelineAdapter; c
   return { adapter: memory, control };
 }
 
-/** One adapter that serves first one user and then another, as a REST API does after a sign-in. */
+/** An adapter that first serves one user and then another, like a REST API after a sign-in. */
 export class SignIn {
   session = 'first';
   #memory: MemoryAdapter;
@@ -69,7 +69,7 @@ export class SignIn {
   constructor(memory: MemoryAdapter) {
     this.#memory = memory;
     for (const method of METHODS) {
-      // What was asked in a session is answered from it.
+      // A call made in a session is answered from that session.
       const call: Call = (...args) => (this.#memory[method] as Call).call(this.#memory, ...args);
       Object.assign(this, { [method]: call });
     }
@@ -80,7 +80,7 @@ export class SignIn {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Someone else signs in. `isTold`: those who follow the changes are told at once. */
+  /** Someone else signs in. `isTold`: subscribers are notified immediately. */
   signIn(memory: MemoryAdapter, isTold = true): void {
     this.#memory = memory;
     this.session += '+';
@@ -88,7 +88,7 @@ export class SignIn {
   }
 }
 
-/** Statuses of a tenant: two ids that every tenant has, and one that only this one has. */
+/** Statuses of a tenant: two whose ids every tenant has, and one that only this tenant has. */
 export async function tenant(name: 'OLD' | 'NEW', has: { c1: string; c2: string }): Promise<MemoryAdapter> {
   const memory = new MemoryAdapter();
   await fill(memory, name, has);

@@ -1,6 +1,6 @@
-/** Finds whatever the old source of a page still does after another one has taken its place. */
+/** Detects what the old source of a page still does after it was replaced. */
 
-/** Names, ids and messages of the old source. */
+/** Matches names, ids and messages of the old source. */
 const OLD = /OLD|\bold-/;
 
 const EVENTS = [
@@ -22,10 +22,10 @@ function* textsIn(root: Element | ShadowRoot): Iterable<string> {
   if (root instanceof Element && root.shadowRoot) yield* textsIn(root.shadowRoot);
 }
 
-/** What of the old source is in the page. */
+/** Texts of the old source that are in the page. */
 export const remains = (): string[] => [...textsIn(document.body)].filter((text) => OLD.test(text));
 
-/** Watches the page from the moment on at which the source has changed. */
+/** Watches the page from the moment when its source has changed. */
 export class Leaks {
   readonly found: string[] = [];
   readonly #allowed: (event: Event) => boolean;
@@ -37,7 +37,7 @@ export class Leaks {
   });
   #frame = 0;
 
-  /** `allowed`: events that are due. */
+  /** `allowed`: expected events. */
   constructor(allowed: (event: Event) => boolean) {
     this.#allowed = allowed;
   }
@@ -54,7 +54,7 @@ export class Leaks {
     for (const type of EVENTS) document.removeEventListener(type, this.#handleEvent, { capture: true });
   }
 
-  /** Once a frame, before it is painted. */
+  /** Checks once per frame, before it is painted. */
   readonly #look = (): void => {
     this.#frame = requestAnimationFrame(() => {
       for (const text of remains()) this.found.push(`shown: ${text}`);
@@ -64,7 +64,7 @@ export class Leaks {
 
   readonly #handleEvent = (event: Event): void => {
     if (this.#allowed(event)) return;
-    // Those of the fields inside stay inside.
+    // Events of inner fields do not leave the element.
     const isNative = event.type === 'input' || event.type === 'change';
     if (isNative && !(event.composedPath()[0] as Element).localName.startsWith('pipeline-')) return;
     const { error, action } = event as unknown as { error?: Error; action?: string };
@@ -72,7 +72,7 @@ export class Leaks {
   };
 }
 
-/** Timers of the page that were set since, to be let off when a test says instead of waited for. */
+/** Captures timers that are set from now on, so that the test can fire them instead of waiting. */
 export class Timers {
   readonly #own = { set: window.setTimeout.bind(window), clear: window.clearTimeout.bind(window) };
   readonly #waiting = new Map<number, () => void>();
@@ -83,7 +83,7 @@ export class Timers {
         if (this.#waiting.delete(id) || delay > 1500) act(...args);
       };
       const id = this.#own.set(run, delay);
-      // Longer ones are for reading again what could not be read.
+      // Longer timers are for retrying failed reads.
       if (delay <= 1500) this.#waiting.set(id, run);
       return id;
     };
@@ -94,7 +94,7 @@ export class Timers {
     Object.assign(window, { setTimeout: set, clearTimeout: clear });
   }
 
-  /** Lets off all that are waiting. */
+  /** Fires all captured timers. */
   letOff(): void {
     for (const run of [...this.#waiting.values()]) run();
   }

@@ -1,4 +1,4 @@
-/** What may be going on in the elements of a page when their source changes. */
+/** What may be going on in the elements of a page when its source changes. */
 import { resetMouse, sendKeys, sendMouse } from '@web/test-runner-commands';
 import type { PipelineFilter } from '../../../src/elements/pipeline-filter/pipeline-filter.js';
 import type { PipelineSettings } from '../../../src/elements/pipeline-settings/pipeline-settings.js';
@@ -16,13 +16,13 @@ export interface Page {
   old: Control;
 }
 
-/** What follows the change of the source. */
+/** What happens after the source has changed. */
 export interface After {
-  /** In the same turn: what a script, or a press that had begun, does to what was there. */
+  /** In the same task: what a script or an unfinished press does to the old content. */
   now?(): void;
-  /** What a person goes on to do, when the new source is shown or still to come. */
-  goOn?(): Promise<unknown>;
-  /** Lets the old source answer. */
+  /** What the user does next, while the new source is shown or still pending. */
+  continueUsing?(): Promise<unknown>;
+  /** Lets the old source respond. */
   answer?(): void;
   /** What must be true at the end. */
   check?(): Promise<void>;
@@ -31,7 +31,7 @@ export interface After {
 export interface Situation {
   /** The old source has no statuses. */
   isEmpty?: boolean;
-  /** Done to the old source before the elements are in the page: they will not have loaded. */
+  /** Prepares the old source before the elements are added, so that they are not loaded. */
   before?(old: Control): () => void;
   begin?(page: Page): Promise<After>;
 }
@@ -55,7 +55,7 @@ async function undoByKey(): Promise<void> {
   await sendKeys({ up: 'Control' });
 }
 
-/** Puts text into a field as if it were typed. */
+/** Enters text into a field as if typed. */
 function type(field: HTMLElement, text: string): void {
   (field as HTMLInputElement).value = text;
   field.dispatchEvent(new InputEvent('input', { bubbles: true, composed: true }));
@@ -77,7 +77,7 @@ async function openFilter(filter: PipelineFilter): Promise<HTMLElement> {
 const message = (element: Element, part: string): Promise<string> =>
   until(() => element.shadowRoot!.querySelector(`[part~=${part}]`)?.textContent?.trim(), `the ${part}`);
 
-/** Presses on the handle of the first row and moves it down. */
+/** Presses the handle of the first row and drags it down. */
 async function drag(settings: PipelineSettings): Promise<void> {
   const list = await find(settings, 'list', 'Statuses');
   await until(() => Object.keys(list).some((key) => key.startsWith('Sortable')), 'Sortable');
@@ -99,7 +99,7 @@ async function drop(): Promise<void> {
   await resetMouse();
 }
 
-/** Takes the first row with the keyboard and carries it down; each step is announced half a second later. */
+/** Picks up the first row with the keyboard and moves it down; each step is announced half a second later. */
 async function carry(settings: PipelineSettings): Promise<void> {
   (await row(settings, 'Reorder', 'OLD Leads')).focus();
   await press('Space');
@@ -131,7 +131,7 @@ async function ask(settings: PipelineSettings): Promise<HTMLElement> {
   return find(dialog, 'button', 'Delete');
 }
 
-/** A question that is refused because another source came before its answer. */
+/** A call that is rejected because the source changed before its response. */
 function aborted(question: Promise<unknown>): () => Promise<void> {
   const code = question.then(
     (ids) => `answered ${JSON.stringify(ids)}`,
@@ -144,14 +144,14 @@ function aborted(question: Promise<unknown>): () => Promise<void> {
 }
 
 export const SITUATIONS: Record<string, Situation> = {
-  'nothing goes on': { begin: async () => ({}) },
+  'nothing is going on': { begin: async () => ({}) },
 
   'a list is open': {
     begin: async ({ picker }) => {
       const option = await openList(picker);
       return {
         now: () => option.click(),
-        goOn: async () => {
+        continueUsing: async () => {
           await sendMouse({ type: 'click', position: center(option) });
           await press('Enter');
         },
@@ -159,17 +159,17 @@ export const SITUATIONS: Record<string, Situation> = {
     },
   },
 
-  'a list is open, on an id that both have, and gets the keys': {
+  'a list is open on an id that both sources have, and receives keys': {
     begin: async ({ picker }) => {
       const option = await openList(picker, 'OLD Purchase');
       await until(() => deepActiveElement()?.matches('[role=option]'), 'focus in the list');
       await press('ArrowDown');
-      // The pill has focus then, on which Space only opens what the new source offers.
-      return { now: () => option.click(), goOn: () => press('Space') };
+      // The pill has focus by then, where Space only opens the options of the new source.
+      return { now: () => option.click(), continueUsing: () => press('Space') };
     },
   },
 
-  'a list is searched': {
+  'a list is being searched': {
     begin: async ({ picker }) => {
       picker.searchThreshold = 1;
       await openList(picker);
@@ -181,11 +181,11 @@ export const SITUATIONS: Record<string, Situation> = {
   'a filter is open': {
     begin: async ({ filter }) => {
       const box = await openFilter(filter);
-      return { now: () => box.click(), goOn: () => press('Space') };
+      return { now: () => box.click(), continueUsing: () => press('Space') };
     },
   },
 
-  'a filter is searched': {
+  'a filter is being searched': {
     begin: async ({ filter }) => {
       filter.searchThreshold = 1;
       await openFilter(filter);
@@ -202,7 +202,7 @@ export const SITUATIONS: Record<string, Situation> = {
     },
   },
 
-  'a dialog asks before a delete': {
+  'a delete dialog is open': {
     begin: async ({ settings }) => {
       const button = await ask(settings);
       return { now: () => button.click() };
@@ -216,21 +216,21 @@ export const SITUATIONS: Record<string, Situation> = {
     },
   },
 
-  'a new status has been typed': {
+  'a new status has been entered': {
     begin: async ({ settings }) => {
       const button = await add(settings, 'OLD Third');
       return { now: () => button.click() };
     },
   },
 
-  'a row is dragged': {
+  'a row is being dragged': {
     begin: async ({ settings }) => {
       await drag(settings);
-      return { goOn: drop };
+      return { continueUsing: drop };
     },
   },
 
-  'a row is pressed, and dragged later': {
+  'a row is pressed, and dragged afterwards': {
     begin: async ({ settings }) => {
       const list = await find(settings, 'list', 'Statuses');
       await until(() => Object.keys(list).some((key) => key.startsWith('Sortable')), 'Sortable');
@@ -238,7 +238,7 @@ export const SITUATIONS: Record<string, Situation> = {
       await sendMouse({ type: 'move', position: [x, y] });
       await sendMouse({ type: 'down' });
       return {
-        goOn: async () => {
+        continueUsing: async () => {
           for (const by of [10, 30, 60]) await sendMouse({ type: 'move', position: [x, y + by] });
           await drop();
         },
@@ -246,17 +246,17 @@ export const SITUATIONS: Record<string, Situation> = {
     },
   },
 
-  'the button to delete is pressed, and let go later': {
+  'the delete button is pressed, and released afterwards': {
     begin: async ({ settings }) => {
       await sendMouse({ type: 'move', position: center(await row(settings, 'Delete', 'OLD Purchase')) });
       await sendMouse({ type: 'down' });
-      return { goOn: drop };
+      return { continueUsing: drop };
     },
   },
 
   ...(isChromium
     ? {
-        'a row is dragged with a finger': {
+        'a row is being dragged by touch': {
           begin: async ({ settings }: Page) => {
             const list = await find(settings, 'list', 'Statuses');
             await until(() => Object.keys(list).some((key) => key.startsWith('Sortable')), 'Sortable');
@@ -267,28 +267,28 @@ export const SITUATIONS: Record<string, Situation> = {
               await frame();
             }
             await until(() => settings.matches(':state(dragging)'), 'the drag to begin');
-            return { goOn: () => touch('touchEnd') };
+            return { continueUsing: () => touch('touchEnd') };
           },
         },
       }
     : {}),
 
-  'a row is carried with the keyboard': {
+  'a row is being moved by keyboard': {
     begin: async ({ settings }) => {
       await carry(settings);
-      return { goOn: () => press('Space') };
+      return { continueUsing: () => press('Space') };
     },
   },
 
-  'a pick has been made, and can be undone': {
+  'a pick can be undone': {
     begin: async ({ picker }) => {
       (await openList(picker)).click();
       const undo = await find(picker, 'button', 'Undo');
-      return { now: () => undo.click(), goOn: undoByKey };
+      return { now: () => undo.click(), continueUsing: undoByKey };
     },
   },
 
-  'a delete has been made, and can be undone': {
+  'a delete can be undone': {
     begin: async ({ settings }) => {
       await deleteUnused(settings);
       const undo = await find(settings, 'button', 'Undo');
@@ -314,7 +314,7 @@ export const SITUATIONS: Record<string, Situation> = {
     },
   },
 
-  'a filter is in force': {
+  'a filter is active': {
     begin: async ({ filter, list }) => {
       filter.filter = { op: 'any-of', statusIds: ['leads', 'old-only'] };
       const [c1, c2] = [...list.children] as HTMLElement[];
@@ -322,7 +322,7 @@ export const SITUATIONS: Record<string, Situation> = {
       const { filter: chosen } = filter;
       return {
         check: async () => {
-          // By the new source: c1 has another status there, and c2 has Leads.
+          // By the new source, c1 has another status and c2 has Leads.
           await until(() => c1!.hidden && !c2!.hidden, 'the list to be filtered by the new source');
           if (filter.filter !== chosen) throw new Error(`the filter is ${filter.value}`);
           byRole(filter, 'button', 'Remove Unknown status from the filter');
@@ -331,7 +331,7 @@ export const SITUATIONS: Record<string, Situation> = {
     },
   },
 
-  'a status has left the filter': {
+  'a status has been removed from the filter': {
     begin: async ({ filter, settings }) => {
       filter.filter = { op: 'any-of', statusIds: ['leads', 'old-only'] };
       await until(() => queryByRole(filter, 'button', 'Remove OLD Only from the filter'));
@@ -342,7 +342,7 @@ export const SITUATIONS: Record<string, Situation> = {
   },
 };
 
-/** Each write, and each read, that is on its way, and then comes about or does not. */
+/** Each write and read that is pending, and then succeeds or fails. */
 const ON_ITS_WAY: Record<string, (page: Page, outcome: Outcome) => Promise<After>> = {
   'a pick': async ({ picker, old }, outcome) => {
     const answer = old.hold('setStatus', outcome);
@@ -360,7 +360,7 @@ const ON_ITS_WAY: Record<string, (page: Page, outcome: Outcome) => Promise<After
     return { answer };
   },
 
-  'a pick behind another': async ({ picker, old }, outcome) => {
+  'a pick queued behind another': async ({ picker, old }, outcome) => {
     const answer = old.hold('setStatus', outcome);
     for (const name of ['OLD Only', 'OLD Purchase']) (await openList(picker, name)).click();
     return { answer };
@@ -416,7 +416,7 @@ const ON_ITS_WAY: Record<string, (page: Page, outcome: Outcome) => Promise<After
     return { answer };
   },
 
-  'a question with find()': async ({ filter, old }, outcome) => {
+  'a call of find()': async ({ filter, old }, outcome) => {
     const answer = old.hold('find', outcome);
     filter.filter = { op: 'any-of', statusIds: ['leads'] };
     const asking = filter.find();
@@ -424,7 +424,7 @@ const ON_ITS_WAY: Record<string, (page: Page, outcome: Outcome) => Promise<After
     return { answer, check: aborted(asking) };
   },
 
-  'a question with select()': async ({ filter, old }, outcome) => {
+  'a call of select()': async ({ filter, old }, outcome) => {
     const answer = old.hold('getEntries', outcome);
     filter.filter = { op: 'any-of', statusIds: ['leads'] };
     const asking = filter.select(['old-1', 'old-2']);
@@ -435,12 +435,12 @@ const ON_ITS_WAY: Record<string, (page: Page, outcome: Outcome) => Promise<After
 
 for (const [name, begin] of Object.entries(ON_ITS_WAY)) {
   for (const outcome of ['answered', 'refused'] as const) {
-    SITUATIONS[`${name} is on its way, and is ${outcome}`] = { begin: (page) => begin(page, outcome) };
+    SITUATIONS[`${name} is pending, and is ${outcome}`] = { begin: (page) => begin(page, outcome) };
   }
 }
 
 for (const outcome of ['answered', 'refused'] as const) {
-  SITUATIONS[`example statuses are on their way, and are ${outcome}`] = {
+  SITUATIONS[`example statuses are pending, and are ${outcome}`] = {
     isEmpty: true,
     begin: async ({ settings, old }) => {
       const answer = old.hold('createStatus', outcome);
@@ -455,12 +455,12 @@ for (const outcome of ['answered', 'refused'] as const) {
     },
   };
   for (const method of ['listStatuses', 'getEntries'] as const) {
-    SITUATIONS[`${method}() is on its way, and is ${outcome}`] = { before: (old) => old.hold(method, outcome) };
+    SITUATIONS[`${method}() is pending, and is ${outcome}`] = { before: (old) => old.hold(method, outcome) };
   }
 }
 
-/** Where the statuses cannot be read, and are asked for again. */
-SITUATIONS['the list could not be read, and is read again'] = {
+/** When the statuses could not be loaded, and loading is retried. */
+SITUATIONS['the list could not be loaded, and loading is retried'] = {
   before: (old) => {
     old.hold('listStatuses', 'refused')();
     return () => undefined;

@@ -1,7 +1,8 @@
+/** The states of the filter. */
 import { MemoryAdapter } from '../../../src/adapters/memory.js';
 import type { Filter } from '../../../src/model/filter.js';
 import { byRole, until } from '../../support.js';
-import { example, hang, loaded, long, put, refuse, type, type State } from './stage.js';
+import { example, hang, loaded, long, put, refuse, type, type State } from './helpers.js';
 
 type FilterElement = HTMLElementTagNameMap['pipeline-filter'];
 

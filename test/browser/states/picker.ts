@@ -1,6 +1,7 @@
+/** The states of the picker. */
 import { MemoryAdapter } from '../../../src/adapters/memory.js';
 import { byRole, until } from '../../support.js';
-import { example, hang, loaded, long, press, put, refuse, type, type State } from './stage.js';
+import { example, hang, loaded, long, press, put, refuse, type, type State } from './helpers.js';
 
 type Picker = HTMLElementTagNameMap['pipeline-status-picker'];
 
@@ -16,7 +17,7 @@ async function open(main: HTMLElement, adapter: MemoryAdapter, properties: Parti
   return element;
 }
 
-/** Opens it and picks. */
+/** Opens the picker and picks an option. */
 async function pick(
   main: HTMLElement,
   adapter: MemoryAdapter,
@@ -31,7 +32,7 @@ async function pick(
 const becomes = (element: Picker, part: string): Promise<Element> =>
   until(() => element.shadowRoot!.querySelector(`[part~=${part}]`), `the ${part}`);
 
-/** An example in which everything was set three days ago. */
+/** An example in which every status was set three days ago. */
 async function old(): Promise<MemoryAdapter> {
   const adapter = await example();
   const getEntries = adapter.getEntries.bind(adapter);

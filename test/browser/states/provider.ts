@@ -1,5 +1,6 @@
+/** The states of the provider. */
 import { until } from '../../support.js';
-import { example, type State } from './stage.js';
+import { example, type State } from './helpers.js';
 
 export const provider: Record<string, State> = {
   async 'all elements inside'(main) {

@@ -1,13 +1,14 @@
+/** The states of the settings. */
 import { MemoryAdapter } from '../../../src/adapters/memory.js';
 import { byRole, queryByRole, until } from '../../support.js';
-import { example, hang, key, loaded, long, press, put, refuse, type, type State } from './stage.js';
+import { example, hang, key, loaded, long, press, put, refuse, type, type State } from './helpers.js';
 
 type Settings = HTMLElementTagNameMap['pipeline-settings'];
 
 const open = (main: HTMLElement, adapter: MemoryAdapter): Promise<Settings> =>
   loaded(main, 'pipeline-settings', adapter);
 
-/** The settings with the dialog that asks about Leads. */
+/** The settings with the delete dialog for Leads. */
 async function asked(main: HTMLElement, adapter: MemoryAdapter): Promise<Settings> {
   const element = await open(main, adapter);
   await until(() => element.shadowRoot!.querySelector('.count'), 'the counts');
@@ -36,7 +37,7 @@ export const settings: Record<string, State> = {
   async 'add form with a taken color'(main) {
     const element = await open(main, await example());
     await press(element, 'button', 'Add status');
-    type(byRole(element, 'textbox'), 'A name that is nearly as long as a name may be, 64 letters or so');
+    type(byRole(element, 'textbox'), 'A name that is nearly as long as the limit, which is 64 letters');
     await press(element, 'radio', 'Blue');
   },
   async 'edit form with error'(main) {

@@ -1,13 +1,13 @@
-/** Checks what users were told against the log of the server. */
+/** Verifies the server's change log against what users asked for and what was confirmed to them. */
 import assert from 'node:assert/strict';
 import { MemoryAdapter } from '../../src/adapters/memory.js';
 import type { Entry, SetResult } from '../../src/model/entry.js';
 import type { Id } from '../../src/model/id.js';
 import type { Status } from '../../src/model/status.js';
-import { CONVERSATIONS } from './acts.js';
+import { CONVERSATIONS } from './actions.js';
 import type { WriteCall } from './recorder.js';
 
-/** A row of the server's log of changes. */
+/** A row of the server's change log. */
 export interface LogLine {
   seq: number;
   kind: 'status' | 'entry' | 'reset';
@@ -18,19 +18,19 @@ export interface LogLine {
 const IDS = CONVERSATIONS.map(({ conversationId }) => conversationId);
 
 /**
- * Derives the expected state from the server's log alone, which has the order of the writes. It replays each write, in
- * that order, on a `MemoryAdapter`, which must accept it with the same result.
+ * Replays the server's change log, which is the order in which writes were done, on a `MemoryAdapter`. It must accept
+ * each write with the same result.
  */
-export class Judge {
+export class LogVerifier {
   readonly #memory = new MemoryAdapter();
   readonly #calls: ReadonlyMap<string, WriteCall>;
-  /** All records of statuses, by version. */
+  /** Every status record that ever existed, by version. */
   readonly #records = new Map<number, Status>();
   readonly #versions = new Map<Id, number>();
   readonly #deleted = new Set<Id>();
   readonly #done = new Set<string>();
-  /** The statuses of the conversations after each write, by the `seq` of its changes. */
-  readonly #held = new Map<number, Map<Id, Id | null>>();
+  /** The status of each conversation after each write, by the versions of the write. */
+  readonly #statusIds = new Map<number, Map<Id, Id | null>>();
 
   constructor(calls: readonly WriteCall[]) {
     this.#calls = new Map(calls.map((call) => [call.options.opId, call]));
@@ -46,7 +46,7 @@ export class Judge {
         assert.ok(previous === undefined || seq === previous + 1, `the log has a gap before ${seq}`);
         previous = seq;
       }
-      assert.ok(!this.#done.has(opId), `a write was applied twice: ${JSON.stringify(this.#calls.get(opId))}`);
+      assert.ok(!this.#done.has(opId), `a write was done twice: ${JSON.stringify(this.#calls.get(opId))}`);
       this.#done.add(opId);
       await this.#redo(opId, log.slice(start, end));
       start = end;
@@ -55,21 +55,21 @@ export class Judge {
 
   async #redo(opId: string, lines: readonly LogLine[]): Promise<void> {
     const call = this.#calls.get(opId);
-    assert.ok(call, `no user made the write ${opId}`);
+    assert.ok(call, `no user requested the write ${opId}`);
     const { name, args, options } = call;
     const memory = this.#memory;
     const what = JSON.stringify({ name, args, options });
     if (name === 'updateStatus' || name === 'deleteStatus') {
       const id = args[0] as Id;
-      assert.equal(options.ifVersion, this.#versions.get(id), `applied to another version: ${what}`);
+      assert.equal(options.ifVersion, this.#versions.get(id), `done although the version did not match: ${what}`);
       const held = (await memory.listStatuses()).items.find((each) => each.id === id);
-      assert.ok(held, `applied to a missing status: ${what}`);
+      assert.ok(held, `done to a status that does not exist: ${what}`);
       const { moveTo } = options;
       const own = { ifVersion: held.version, ...(moveTo === undefined ? {} : { moveTo }) };
       if (name === 'updateStatus') await memory.updateStatus(id, args[1] as object, own);
       else await memory.deleteStatus(id, own);
     } else {
-      // The version of a conversation was checked by the server: the log shows that the write was accepted.
+      // The server may resolve the version of a pick itself; the log row shows that it was accepted.
       await (memory[name] as (...all: unknown[]) => Promise<unknown>)(...args);
     }
     await this.#compare(lines, what);
@@ -80,7 +80,7 @@ export class Judge {
     const entries = await this.#memory.getEntries(IDS);
     const held = new Map(IDS.map((id) => [id, entries.get(id)?.statusId ?? null]));
     for (const { seq, kind, record } of lines) {
-      this.#held.set(seq, held);
+      this.#statusIds.set(seq, held);
       if (kind === 'status') {
         const status = JSON.parse(record!) as Status;
         this.#records.set(seq, status);
@@ -91,21 +91,21 @@ export class Judge {
         assert.deepEqual(
           status.deleted ? undefined : { id, name, color },
           own && { id, name: own.name, color: own.color },
-          `the server has another result: ${what}`,
+          `the server's result differs: ${what}`,
         );
       } else if (kind === 'entry') {
         const { conversationId, statusId } = JSON.parse(record!) as Entry;
-        assert.equal(statusId, held.get(conversationId), `the server has another result: ${what}`);
+        assert.equal(statusId, held.get(conversationId), `the server's result differs: ${what}`);
       }
     }
   }
 
-  /** All confirmed writes must be in the log. */
+  /** Verifies that everything confirmed to a user is in the log. */
   checkAnswers(): void {
     for (const call of this.#calls.values()) {
       if (!call.answer?.ok) continue;
       const { name, args, answer } = call;
-      const what = `confirmed, but not applied: ${JSON.stringify(call)}`;
+      const what = `confirmed, but not in the log: ${JSON.stringify(call)}`;
       switch (name) {
         case 'createStatus':
           this.#checkStatus(answer.value as Status, what);
@@ -139,7 +139,7 @@ export class Judge {
 
   #checkMove(order: readonly Status[], { args: [id, after], options }: WriteCall, what: string): void {
     for (const status of order) this.#checkStatus(status, what);
-    // Not in the log if the status was already there.
+    // Not in the log, so the conversation already had the status.
     if (this.#done.has(options.opId)) return;
     const place = order.findIndex((each) => each.id === id);
     if (after === null) assert.equal(place, 0, what);
@@ -148,12 +148,12 @@ export class Judge {
 
   #checkEntry({ conversationId, statusId, version }: Entry, { args }: WriteCall, what: string): void {
     assert.equal(statusId, args[1], what);
-    // Version 0: the conversation never had a status, and did not get one.
-    const held = version === 0 && statusId === null ? null : this.#held.get(version)?.get(conversationId);
+    // Version 0: the conversation never had a status and was not given one.
+    const held = version === 0 && statusId === null ? null : this.#statusIds.get(version)?.get(conversationId);
     assert.equal(held, statusId, what);
   }
 
-  /** The state that all users must see in the end. */
+  /** The state that everyone must see in the end. */
   async state(): Promise<{ statuses: unknown[]; entries: Record<Id, Id | null> }> {
     const { items } = await this.#memory.listStatuses();
     const entries = await this.#memory.getEntries(IDS);

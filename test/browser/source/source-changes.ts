@@ -1,4 +1,4 @@
-/** Every way in which the elements of a page can come to have their data from another source. */
+/** Every way in which the elements of a page can get another source. */
 import type { PipelineAdapter } from '../../../src/adapters/adapter.js';
 import { IndexedDBAdapter } from '../../../src/adapters/indexeddb/adapter.js';
 import type { MemoryAdapter } from '../../../src/adapters/memory.js';
@@ -7,38 +7,38 @@ import { setDefaultAdapter } from '../../../src/index.js';
 import { PipelineStore } from '../../../src/store/pipeline.js';
 import { Control, METHODS, SignIn, controlled, fill } from './controlled.js';
 
-/** What the old source and the new one hold. */
+/** The data of the old and the new source. */
 export interface Tenants {
   old: MemoryAdapter;
   next: MemoryAdapter;
 }
 
 /** A page with its elements on the old source. */
-export interface Setting {
-  /** The old source, held back by the test. */
+export interface SourcePage {
+  /** The old source, controlled by the test. */
   old: Control;
   /** What was written to the new source. */
   written(): readonly string[];
-  /** Changes the source, at once or later in the turn. */
+  /** Changes the source, immediately or later in the task. */
   change(): void;
   isLater?: boolean;
-  /** Where the new source is still to come: lets it come. */
+  /** Resolves the new source, where it is pending. */
   arrive?(): void;
   end?(): void | Promise<void>;
 }
 
 type Elements = HTMLElement;
-type Way = (elements: Elements, main: HTMLElement, tenants: Tenants) => Setting | Promise<Setting>;
+type SourceChange = (elements: Elements, main: HTMLElement, tenants: Tenants) => SourcePage | Promise<SourcePage>;
 
 const provider = (adapter?: PipelineAdapter): HTMLElementTagNameMap['pipeline-provider'] =>
   Object.assign(document.createElement('pipeline-provider'), { adapter });
 
-/** Has a source read before any element of the page needs it: then its data is there at once. */
+/** Loads a source before any element needs it, so that its data is available immediately. */
 function warm(adapter: PipelineAdapter): void {
   PipelineStore.of(adapter).watch({ statuses: true, conversationIds: ['c1', 'c2'] }, { update: () => undefined });
 }
 
-/** Both tenants in memory; `place` puts the elements into the page and returns how the source changes. */
+/** Both tenants in memory; `place` adds the elements to the page and returns how to change the source. */
 const inMemory =
   (
     place: (
@@ -46,8 +46,8 @@ const inMemory =
       elements: Elements,
       old: PipelineAdapter,
       next: PipelineAdapter,
-    ) => Pick<Setting, 'change' | 'isLater' | 'arrive' | 'end'>,
-  ): Way =>
+    ) => Pick<SourcePage, 'change' | 'isLater' | 'arrive' | 'end'>,
+  ): SourceChange =>
   (elements, main, tenants) => {
     const [old, next] = [controlled(tenants.old), controlled(tenants.next)];
     return {
@@ -57,14 +57,14 @@ const inMemory =
     };
   };
 
-/** A promise of an adapter, and how to keep it. */
+/** A promise of an adapter, and how to resolve it. */
 function promised(adapter: PipelineAdapter): { promise: Promise<PipelineAdapter>; arrive(): void } {
   let arrive = (): void => undefined;
   const promise = new Promise<PipelineAdapter>((resolve) => (arrive = () => resolve(adapter)));
   return { promise, arrive };
 }
 
-export const WAYS: Record<string, Way> = {
+export const SOURCE_CHANGES: Record<string, SourceChange> = {
   'the property `adapter` of each element': inMemory((main, elements, old, next) => {
     const all = [...elements.querySelectorAll('pipeline-status-picker, pipeline-filter, pipeline-settings')];
     for (const element of all) Object.assign(element, { adapter: old });
@@ -76,7 +76,7 @@ export const WAYS: Record<string, Way> = {
     };
   }),
 
-  'the `adapter` of a provider, to one whose data is there': inMemory((main, elements, old, next) => {
+  'the `adapter` of a provider, with a loaded adapter': inMemory((main, elements, old, next) => {
     warm(next);
     const around = provider(old);
     around.append(elements);
@@ -92,7 +92,7 @@ export const WAYS: Record<string, Way> = {
     return { change: () => void (around.adapter = promise), arrive };
   }),
 
-  'setDefaultAdapter(), to one whose data is there': inMemory((main, elements, old, next) => {
+  'setDefaultAdapter() with a loaded adapter': inMemory((main, elements, old, next) => {
     warm(next);
     setDefaultAdapter(old);
     main.append(elements);
@@ -129,7 +129,7 @@ export const WAYS: Record<string, Way> = {
     return { change: () => void (inner.adapter = null) };
   }),
 
-  'a provider that is taken away around a slot': inMemory((main, elements, old, next) => {
+  'a provider that is removed around a slot': inMemory((main, elements, old, next) => {
     setDefaultAdapter(next);
     const [host, around, slot] = [document.createElement('div'), provider(old), document.createElement('slot')];
     around.append(slot);
@@ -142,7 +142,7 @@ export const WAYS: Record<string, Way> = {
   'another `database` of a provider': async (elements, main, tenants) => {
     const control = new Control();
     const names = ['old', 'new'].map((name) => `source-${name}-${crypto.randomUUID()}`);
-    // The same as in memory, read by the adapters that the provider makes.
+    // The same data as in memory, but read by adapters that the provider creates.
     for (const [i, memory] of [tenants.old, tenants.next].entries()) {
       const adapter = new IndexedDBAdapter({ database: names[i]! });
       const { items } = await memory.listStatuses();
@@ -194,5 +194,5 @@ export const WAYS: Record<string, Way> = {
   },
 };
 
-/** The one way after which what was lost is told. */
+/** The only change after which lost writes are reported. */
 export const SESSION = 'another user who signs in';

@@ -1,9 +1,10 @@
+/** Deletes expired responses and changes from the database. */
 import { ANSWER_LIFETIME_MS } from './idempotency.js';
-import { retried, type Database } from './sql.js';
+import { withRetries, type Database } from './sql.js';
 
 const EVERY_MS = 60_000;
 const CHANGE_LIFETIME_MS = 7 * 24 * 60 * 60 * 1000;
-/** Rows in one step: short enough to be in nobody's way. */
+/** Rows per step, few enough to not block other queries. */
 const STEP = 500;
 
 const ANSWERS = `DELETE FROM pipeline.answers WHERE (tenant_id, owner, idempotency_key) IN
@@ -16,12 +17,12 @@ const LOCK = 'SELECT pruned FROM pipeline.tenants WHERE tenant_id = $1 FOR UPDAT
 const PRUNE = 'DELETE FROM pipeline.changes WHERE tenant_id = $1 AND seq <= $2';
 const NOTE = 'UPDATE pipeline.tenants SET pruned = $2 WHERE tenant_id = $1 AND pruned < $2';
 
-/** Takes away what is too old: one step of each kind. Resolves to whether there may be more. */
-export async function clean(database: Database, now = Date.now()): Promise<boolean> {
-  const answers = await retried(() => database.query(ANSWERS, [now - ANSWER_LIFETIME_MS, STEP]));
+/** Deletes expired rows: one step of each kind. Resolves to whether there may be more. */
+export async function cleanUp(database: Database, now = Date.now()): Promise<boolean> {
+  const answers = await withRetries(() => database.query(ANSWERS, [now - ANSWER_LIFETIME_MS, STEP]));
   const old = await database.query<{ tenant: string; seq: number }>(OLD_CHANGES, [now - CHANGE_LIFETIME_MS, STEP]);
   for (const { tenant, seq } of old) {
-    await retried(() =>
+    await withRetries(() =>
       database.transaction(async (tx) => {
         await tx.query(LOCK, [tenant]);
         await tx.query(PRUNE, [tenant, seq]);
@@ -32,11 +33,11 @@ export async function clean(database: Database, now = Date.now()): Promise<boole
   return answers.length === STEP || old.length > 0;
 }
 
-/** Cleans every minute or so; instances do not agree on turns, and need not. Returns how to stop. */
-export function startCleaning(database: Database): () => void {
+/** Runs the cleanup about once a minute. Instances need no coordination. Returns a function that stops it. */
+export function startCleanup(database: Database): () => void {
   let timer: NodeJS.Timeout;
   const run = async (): Promise<void> => {
-    const isMore = await clean(database).catch(() => false);
+    const isMore = await cleanUp(database).catch(() => false);
     timer = setTimeout(() => void run(), isMore ? 100 : EVERY_MS * (0.5 + Math.random())).unref();
   };
   timer = setTimeout(() => void run(), EVERY_MS * Math.random()).unref();

@@ -1,15 +1,15 @@
-/** What the states are made with: an example pipeline, and hands that act as a person's do. */
+/** Builds the states: an example pipeline, and helpers that act like a user. */
 import { MemoryAdapter } from '../../../src/adapters/memory.js';
 import { PipelineError } from '../../../src/model/errors.js';
 import '../../../src/define.js';
 import { byRole, until } from '../../support.js';
 
-/** Puts an element into a state. `main` is the page's, and empty. */
+/** Puts an element into a state. `main` is the page's empty main element. */
 export type State = (main: HTMLElement) => Promise<unknown>;
 
 type Tag = 'pipeline-settings' | 'pipeline-status-picker' | 'pipeline-filter';
 
-/** Names of any length and any writing. */
+/** Names of various lengths and scripts. */
 const STATUSES = [
   ['leads', 'Leads', '#2775f8'],
   ['purchase', 'Purchase', '#03a74d'],
@@ -18,7 +18,7 @@ const STATUSES = [
   ['done', 'تم التسليم', '#887703'],
 ] as const;
 
-/** Five statuses; Leads and Purchase have conversations, `c0` is in Leads, `c1` in Purchase, `c2` has none. */
+/** Five statuses; Leads and Purchase have conversations: `c0` is in Leads, `c1` in Purchase, `c2` has none. */
 export async function example(): Promise<MemoryAdapter> {
   const adapter = new MemoryAdapter();
   for (const [id, name, color] of STATUSES) await adapter.createStatus({ id, name, color });
@@ -45,10 +45,10 @@ export const refuse =
   (): Promise<never> =>
     Promise.reject(new PipelineError(code, 'for the picture'));
 
-/** Never answers. */
+/** Never settles. */
 export const hang = (): Promise<never> => new Promise(() => undefined);
 
-/** Puts an element on the page. */
+/** Adds an element to the page. */
 export async function put<T extends Tag>(
   main: HTMLElement,
   tag: T,
@@ -61,7 +61,7 @@ export async function put<T extends Tag>(
   return element;
 }
 
-/** Puts an element on the page and waits for its data. */
+/** Adds an element to the page and waits for its data. */
 export async function loaded<T extends Tag>(...args: Parameters<typeof put<T>>): Promise<HTMLElementTagNameMap[T]> {
   const element = await put(...args);
   await until(() => !element.matches(':state(loading)'), 'the element to load');
@@ -69,7 +69,7 @@ export async function loaded<T extends Tag>(...args: Parameters<typeof put<T>>):
   return element;
 }
 
-/** Presses what has a role and a name. */
+/** Clicks the element with this role and name. */
 export async function press(element: Element, role: string, name: string | RegExp): Promise<void> {
   byRole(element, role, name).click();
   await (element as HTMLElementTagNameMap[Tag]).updateComplete;
@@ -85,7 +85,7 @@ export function key(element: HTMLElement, name: string): void {
   element.dispatchEvent(new KeyboardEvent('keydown', { key: name, bubbles: true, composed: true, cancelable: true }));
 }
 
-/** Ends what moves, so that the state is seen and not the way to it. */
+/** Finishes animations, so that the final state is visible. */
 export function settle(root: Document | ShadowRoot = document): void {
   for (const animation of root.getAnimations()) {
     if (animation.effect?.getComputedTiming().iterations !== Infinity) animation.finish();

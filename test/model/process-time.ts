@@ -1,10 +1,12 @@
-/** Milliseconds between two checks. */
+/** Timers for the model tests. */
+
+/** Polling interval, in milliseconds. */
 const STEP = 5;
 
 export const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /**
- * Calls `run` after `ms` in which this process could run: on a busy machine, time in which it could not counts little.
+ * Calls `run` after this many milliseconds in which the process could run, so that a busy machine does not shorten it.
  * Returns a function that cancels it.
  */
 export function afterRunning(ms: number, run: () => void): () => void {
@@ -18,7 +20,7 @@ export function afterRunning(ms: number, run: () => void): () => void {
   return () => clearInterval(timer);
 }
 
-/** Resolves when `check` returns `true`. Rejects with the result or error of `explain` after `ms`. */
+/** Resolves when `check` holds. Rejects with the message of `explain`, or throws, after more than `ms`. */
 export async function until(ms: number, check: () => boolean, explain: () => unknown): Promise<void> {
   for (let left = ms / STEP; !check(); left--) {
     if (left <= 0) throw new Error(String(explain()));

@@ -1,4 +1,4 @@
-/** The random acts of the users, and how they are performed on a store. */
+/** Generates random user actions and performs them on a store. */
 import fc from 'fast-check';
 import type { ConversationRef } from '../../src/model/entry.js';
 import type { Status } from '../../src/model/status.js';
@@ -27,22 +27,22 @@ const KINDS = [
   ] as const),
 ] as const;
 
-/** One act of a user. The numbers select what it applies to, among what the user sees at that time. */
-export interface Act {
-  /** Its index among all acts of its seed. It does not change when others are left out, and makes its names unique. */
+/** One user action. The numbers select its target among what the user sees at that time. */
+export interface Action {
+  /** Its index among all actions of the seed, stable when others are left out. Also makes generated names unique. */
   index: number;
   user: number;
   kind: (typeof KINDS)[number];
   a: number;
   b: number;
   c: number;
-  /** When the user continues: at once, after a moment, or when all acts so far are done. */
+  /** What the user does next: the next action immediately, after a pause, or after all pending ones have settled. */
   then: 'at once' | 'soon' | 'when done';
 }
 
 export const USERS = 4;
 
-const anyAct = fc.record({
+const anyAction = fc.record({
   kind: fc.constantFrom(...KINDS),
   a: fc.nat(999),
   b: fc.nat(999),
@@ -50,11 +50,11 @@ const anyAct = fc.record({
   then: fc.constantFrom('when done', 'at once', 'soon', 'soon'),
 });
 
-/** The acts of the users for a seed, `length` for each user. */
-export function actsOf(seed: number, length: number): Act[] {
+/** The actions of all users of a seed, `length` each. */
+export function actionsOf(seed: number, length: number): Action[] {
   const size = length * USERS;
-  const [acts] = fc.sample(fc.array(anyAct, { minLength: size, maxLength: size }), { seed, numRuns: 1 });
-  return acts!.map((act, index) => ({ index, user: index % USERS, ...act }));
+  const [actions] = fc.sample(fc.array(anyAction, { minLength: size, maxLength: size }), { seed, numRuns: 1 });
+  return actions!.map((action, index) => ({ index, user: index % USERS, ...action }));
 }
 
 export const CONVERSATIONS: readonly ConversationRef[] = Array.from({ length: 12 }, (_, n) => ({
@@ -62,19 +62,19 @@ export const CONVERSATIONS: readonly ConversationRef[] = Array.from({ length: 12
   contactId: `p${n % 4}`,
 }));
 
-/** What a user has seen, for acts on outdated records. */
+/** What a user remembers, for acting on outdated data. */
 export interface Memory {
-  /** Earlier versions of statuses, the newest last. */
+  /** Earlier versions of statuses, newest last. */
   readonly seen: Status[];
   readonly name: string;
 }
 
 const COLORS = ['#2775f8', '#0b6b53', '#7a3ff2', '#c2410c'];
 
-/** Performs an act. Settles like the call of the store; returns `undefined` if there is nothing to act on. */
+/** Performs the action, and settles like the store does; `undefined` if there is no target. */
 export function perform(
   store: PipelineStore,
-  { index, kind, a, b, c }: Act,
+  { index, kind, a, b, c }: Action,
   memory: Memory,
 ): Promise<unknown> | undefined {
   const { statuses } = store;
@@ -107,7 +107,7 @@ export function perform(
       return status && writes.moveStatus(status.id, one([null, ...statuses], b)?.id ?? null);
     case 'delete': {
       const heirs = statuses.filter((each) => each !== status).map(({ id }) => id);
-      // Without statuses, there would be nothing left to act on.
+      // An empty pipeline would leave nothing to do.
       return status && statuses.length > 2 ? writes.deleteStatus(status, one([null, ...heirs], b)) : undefined;
     }
     case 'restore':

@@ -1,4 +1,4 @@
-// Decides on whose behalf a request comes, and refuses it before anything of it is read or done.
+// Identifies the caller of a request, and rejects forbidden requests before their bodies are read.
 import { PipelineError, invalid } from '../../src/model/errors.js';
 import { parseCaller, sessionName, type Authorize, type Caller } from './access.js';
 import type { BasePath } from './base-path.js';
@@ -8,7 +8,7 @@ import { HttpError } from './problem.js';
 
 export interface Identity {
   caller: Caller;
-  /** The name of the caller's session, as `Pipeline-Session` carries it. */
+  /** The opaque session name, sent as `Pipeline-Session`. */
   session: string;
 }
 
@@ -16,7 +16,7 @@ export const SESSION_HEADER = 'Pipeline-Session';
 
 const READS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
-export class Gate {
+export class RequestGuard {
   readonly #basePath: BasePath;
   readonly #authorize: Authorize;
   readonly #allowedOrigins: readonly string[];
@@ -27,7 +27,7 @@ export class Gate {
     this.#allowedOrigins = allowedOrigins;
   }
 
-  /** Asks the host who it is. Rejects with `auth` or `forbidden`, or with whatever else is then a fault of the host. */
+  /** Calls `authorize`. Rejects with `auth` or `forbidden`; any other error is a mistake of the host. */
   async identify(request: Request): Promise<Identity> {
     const parameters = this.#basePath.parametersOf(new URL(request.url).pathname);
     const value = await this.#ask(request, parameters);
@@ -36,22 +36,22 @@ export class Gate {
       const caller = parseCaller(value);
       return { caller, session: sessionName(caller) };
     } catch (thrown) {
-      throw new Error('authorize() returned a caller that cannot be one.', { cause: thrown });
+      throw new Error('authorize() returned an invalid caller.', { cause: thrown });
     }
   }
 
-  /** Throws what the request is to be refused with, whatever it asks for. Its body is not read. */
+  /** Throws if the request must be rejected, whatever it asks for. Does not read the body. */
   check(request: Request, { caller, session }: Identity): void {
     const expected = request.headers.get(SESSION_HEADER);
     if (expected !== null && expected !== session) {
-      throw new PipelineError('session-changed', 'Someone else is signed in by now; nothing was done.');
+      throw new PipelineError('session-changed', 'Someone else has signed in; the request was not performed.');
     }
     if (!READS.has(request.method)) checkOrigin(request, this.#allowedOrigins);
     checkMayRead(caller);
     checkQuery(new URL(request.url).search);
   }
 
-  /** Whether the request would still be let in, as the same session of the same tenant. Never rejects. */
+  /** Whether the request would still be allowed, with the same session and tenant. Never rejects. */
   async isStillAllowed(request: Request, { caller, session }: Identity): Promise<boolean> {
     try {
       const now = await this.identify(request);
@@ -73,14 +73,14 @@ export class Gate {
   }
 }
 
-/** By its fields, not its class: the host's `PipelineError` may come from another copy of the package. */
+/** Checks fields instead of the class: the host's `PipelineError` may come from another copy of the package. */
 function refusalOf(thrown: unknown): PipelineError | undefined {
   const { name, code, message } = (thrown ?? {}) as { name?: unknown; code?: unknown; message?: unknown };
   if (name !== 'PipelineError' || (code !== 'auth' && code !== 'forbidden')) return undefined;
   return new PipelineError(code, String(message));
 }
 
-/** `URLSearchParams` reads what cannot be decoded as U+FFFD, which would be some other id. */
+/** `URLSearchParams` decodes malformed input to U+FFFD, which could match a different id. */
 function checkQuery(search: string): void {
   try {
     decodeURIComponent(search);

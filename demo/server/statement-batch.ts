@@ -1,3 +1,4 @@
+/** Collects the writes of a transaction and sends them as one statement. */
 import type { Sql } from './sql.js';
 
 interface Statement {
@@ -6,10 +7,10 @@ interface Statement {
 }
 
 /**
- * The writes of one transaction, sent as one statement at its end: the tenant's row is locked for one trip to the
- * database less for each. They do not see each other's effects, so each writes another table.
+ * The writes of a transaction, sent as a single statement at its end to save round trips while the tenant's row is
+ * locked. The statements do not see each other's effects, so each must write to a different table.
  */
-export class Batch {
+export class StatementBatch {
   readonly #parts: string[] = [];
   readonly #values: unknown[] = [];
   readonly #later: Statement[] = [];
@@ -20,7 +21,7 @@ export class Batch {
     this.#values.push(...values);
   }
 
-  /** For what needs the effects of the others, and for what is rare. */
+  /** For statements that depend on the others, and for rare ones. */
   addLater(text: string, values: readonly unknown[]): void {
     this.#later.push({ text, values });
   }

@@ -1,4 +1,4 @@
-/** Changes the source of a page in one way, in every situation, and looks for what the old one still does. */
+/** Changes the source of a page in every situation, and checks that nothing of the old source is left. */
 import { expect } from '@open-wc/testing';
 import { resetMouse } from '@web/test-runner-commands';
 import type { PipelineErrorEvent } from '../../../src/events.js';
@@ -7,9 +7,9 @@ import { byRole, deepActiveElement, until } from '../../support.js';
 import { tenant } from './controlled.js';
 import { Leaks, Timers, remains } from './leaks.js';
 import { SITUATIONS, type After, type Page } from './situations.js';
-import { SESSION, WAYS } from './ways.js';
+import { SESSION, SOURCE_CHANGES } from './source-changes.js';
 
-/** The elements of a page, with room for what they open. */
+/** The elements of a page, with room for their popups. */
 function makeElements(): Omit<Page, 'old'> & { box: HTMLElement } {
   const box = document.createElement('div');
   const picker = document.createElement('pipeline-status-picker');
@@ -35,7 +35,7 @@ function makeElements(): Omit<Page, 'old'> & { box: HTMLElement } {
 
 const frame = (): Promise<unknown> => new Promise((resolve) => requestAnimationFrame(resolve));
 
-/** Until what was released has gone through every promise that waited for it, and is painted. */
+/** Waits until released calls have passed through all promises and the result is painted. */
 async function settled(): Promise<void> {
   for (let i = 0; i < 2; i++) await frame();
 }
@@ -43,7 +43,7 @@ async function settled(): Promise<void> {
 const isLoss = (event: Event): boolean =>
   event.type === 'pipeline-error' && (event as PipelineErrorEvent).error.code === 'session-changed';
 
-async function play(way: string, situation: string): Promise<void> {
+async function runSituation(change: string, situation: string): Promise<void> {
   const { isEmpty = false, before, begin } = SITUATIONS[situation]!;
   const main = document.createElement('main');
   const { box, ...elements } = makeElements();
@@ -51,29 +51,29 @@ async function play(way: string, situation: string): Promise<void> {
   const old = isEmpty ? new MemoryAdapter() : await tenant('OLD', { c1: 'leads', c2: 'purchase' });
   const next = await tenant('NEW', { c1: 'purchase', c2: 'leads' });
   const timers = new Timers();
-  const leaks = new Leaks((event) => way === SESSION && isLoss(event));
+  const leaks = new Leaks((event) => change === SESSION && isLoss(event));
   let release: (() => void) | undefined;
-  const setting = await WAYS[way]!(box, main, { old, next });
+  const sourcePage = await SOURCE_CHANGES[change]!(box, main, { old, next });
   try {
-    // Before anything asks the old source, where that is what it is about.
-    release = before?.(setting.old);
+    // Before anything asks the old source, if the situation is about that.
+    release = before?.(sourcePage.old);
     document.body.append(main);
     const isLoaded = (each: Element & { hasUpdated: boolean }): boolean =>
       each.hasUpdated && !each.matches(':state(loading)');
     if (before) await settled();
     else await until(() => [picker, filter, settings].every(isLoaded), 'the old source');
-    const after: After = (await begin?.({ ...elements, old: setting.old })) ?? {};
-    setting.change();
-    if (setting.isLater) await Promise.resolve();
+    const after: After = (await begin?.({ ...elements, old: sourcePage.old })) ?? {};
+    sourcePage.change();
+    if (sourcePage.isLater) await Promise.resolve();
     leaks.start();
     after.now?.();
     await settled();
     expect(remains(), 'in the page').to.deep.equal([]);
     expect(queryOpen(box), 'open').to.deep.equal([]);
-    setting.arrive?.();
-    // A list that is on its way follows no changes yet: its answer tells that someone else has signed in.
-    if (way === SESSION && situation.startsWith('listStatuses')) release?.();
-    await after.goOn?.();
+    sourcePage.arrive?.();
+    // A pending list has no subscription yet; its response reveals that someone else has signed in.
+    if (change === SESSION && situation.startsWith('listStatuses')) release?.();
+    await after.continueUsing?.();
     await until(
       () => /^(NEW |Mixed)/.test(byRole(picker, 'combobox', 'Pipeline status').textContent.trim()),
       'the picker',
@@ -88,19 +88,19 @@ async function play(way: string, situation: string): Promise<void> {
     await after.check?.();
     expect(remains(), 'in the page').to.deep.equal([]);
     expect(leaks.found).to.deep.equal([]);
-    expect(setting.written(), 'written to the new source').to.deep.equal([]);
+    expect(sourcePage.written(), 'written to the new source').to.deep.equal([]);
     expect((await next.listStatuses()).items.map(({ id }) => id)).to.deep.equal(['leads', 'purchase', 'new-only']);
   } finally {
     release?.();
     leaks.stop();
     timers.restore();
     main.remove();
-    await setting.end?.();
+    await sourcePage.end?.();
     await resetMouse();
   }
 }
 
-/** What of the elements is open. */
+/** What is open in the elements. */
 function queryOpen(box: HTMLElement): string[] {
   const all = [...box.querySelectorAll('pipeline-status-picker, pipeline-filter, pipeline-settings')];
   return all
@@ -108,11 +108,11 @@ function queryOpen(box: HTMLElement): string[] {
     .map((each) => each.localName);
 }
 
-/** Tests one way in every situation. */
-export function testWay(way: keyof typeof WAYS): void {
-  describe(`after ${way}, when`, () => {
+/** Tests one way of changing the source in every situation. */
+export function testSourceChange(change: keyof typeof SOURCE_CHANGES): void {
+  describe(`after ${change}, when`, () => {
     for (const situation of Object.keys(SITUATIONS)) {
-      it(situation, () => play(way, situation));
+      it(situation, () => runSituation(change, situation));
     }
   });
 }

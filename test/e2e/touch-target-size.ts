@@ -1,16 +1,16 @@
-/** How big what a finger hits is, whatever it looks like. */
+/** Measures the size of touch targets, independent of how they look. */
 import type { Page } from '@playwright/test';
 
-/** Each side, pixels: WCAG 2.5.5, and what makers of phones recommend. */
+/** Minimum width and height in pixels, from WCAG 2.5.5 and the guidelines of phone makers. */
 const FINGER = 44;
 
 export interface Targets {
   measured: number;
-  /** Those that a finger may miss, a line for each. */
+  /** Controls that are too small, one line each. */
   small: string[];
 }
 
-/** Measures the controls of the elements on a page; while a dialog or a popup is open, those in it. */
+/** Measures the controls of the elements on a page; while a dialog or a popup is open, only those in it. */
 export const measureTargets = (page: Page): Promise<Targets> =>
   page.evaluate((finger) => {
     const ELEMENTS = 'pipeline-settings, pipeline-status-picker, pipeline-filter';
@@ -28,7 +28,7 @@ export const measureTargets = (page: Page): Promise<Targets> =>
       const { left, top, width, height } = target.getBoundingClientRect();
       const [x, y, reach] = [left + width / 2, top + height / 2, finger / 2 - 2];
       const root = control.getRootNode() as ShadowRoot;
-      // All of it is the control's: nothing lies over its edges.
+      // The whole area belongs to the control: nothing covers its edges.
       const isHit = [
         [x - reach, y],
         [x + reach, y],

@@ -1,4 +1,4 @@
-/** A server with real sign-in for tests of sessions: two users with a tenant each, by cookie or token, and slow if asked. */
+/** A server with real sign-in for session tests: two users with a tenant each, by cookie or token, optionally slow. */
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server as HttpServer, type ServerResponse } from 'node:http';
@@ -10,7 +10,7 @@ import { loadServer } from '../../demo/server/load.mjs';
 export type User = 'ani' | 'budi';
 export type Tenant = 'red' | 'blue';
 
-/** Where each user works. All that a tenant has is named after it, so that a stray word can be told. */
+/** Each user's tenant. Everything in a tenant contains its name, so that leaked data is recognizable. */
 export const TENANT_OF: Readonly<Record<User, Tenant>> = { ani: 'red', budi: 'blue' };
 export const tokenOf = (user: User): string => `token-of-${user}`;
 
@@ -29,11 +29,11 @@ type Api = ReturnType<Library['createServer']>;
 
 const COOKIE = /(?:^|; )sid=([\w-]+)/;
 
-export class Office {
+export class SessionServer {
   readonly arrived: Arrived[] = [];
-  /** Milliseconds that a request waits before it is done, and that its answer waits. */
+  /** Delay of a request before it is processed, and of its response, in milliseconds. */
   delay = (): number => 0;
-  /** `false`: a server that does not name its sessions. */
+  /** `false`: a server without session names. */
   namesSessions = true;
   readonly #pages = new Map<string, string>();
   readonly #sessions = new Map<string, User>();
@@ -41,10 +41,10 @@ export class Office {
   #http: HttpServer | undefined;
   #database: Awaited<ReturnType<Library['openPglite']>> | undefined;
 
-  static async open(): Promise<Office> {
-    const office = new Office();
-    await office.#start();
-    return office;
+  static async open(): Promise<SessionServer> {
+    const sessionServer = new SessionServer();
+    await sessionServer.#start();
+    return sessionServer;
   }
 
   get origin(): string {
@@ -55,18 +55,18 @@ export class Office {
   page(path: string, body: string, script = ''): string {
     this.#pages.set(
       path,
-      `<!doctype html><html lang="en"><meta charset="utf-8"><title>Office</title><body>${body}
+      `<!doctype html><html lang="en"><meta charset="utf-8"><title>SessionServer</title><body>${body}
       <script type="module">import * as P from '/dist/cdn/pipeline-elements.js'; window.P = P; ${script}</script></html>`,
     );
     return this.origin + path;
   }
 
-  /** Signs in as the page's browser does: all its tabs are this user from now on. */
+  /** Signs in in the page's browser: all its tabs now belong to this user. */
   async signIn(page: Page, user: User): Promise<void> {
     await page.context().request.post(`${this.origin}/sign-in/${user}`);
   }
 
-  /** The API of a user, past any page. */
+  /** The API of a user, without a page. */
   async call(user: User, method: string, path: string, body?: unknown): Promise<unknown> {
     const response = await fetch(`${this.origin}/api${path}`, {
       method,
@@ -83,7 +83,7 @@ export class Office {
     return text ? (JSON.parse(text) as unknown) : undefined;
   }
 
-  /** Gives a user's tenant its statuses; the id of each says whose it is. */
+  /** Creates a user's statuses; their ids contain the tenant's name. */
   async pipeline(user: User, ...names: string[]): Promise<void> {
     const tenant = TENANT_OF[user];
     for (const name of names) {
@@ -96,7 +96,7 @@ export class Office {
     return ((await this.call(user, 'GET', '/statuses')) as { items: { id: string; name: string }[] }).items;
   }
 
-  /** The status ids of conversations that the server knows. */
+  /** The status ids of the conversations that the server knows. */
   async entries(user: User, ...ids: string[]): Promise<Record<string, string | null>> {
     const { items } = (await this.call(user, 'POST', '/conversations/batch-get', { ids })) as {
       items: { conversationId: string; statusId: string | null }[];
@@ -104,7 +104,7 @@ export class Office {
     return Object.fromEntries(items.map(({ conversationId, statusId }) => [conversationId, statusId]));
   }
 
-  /** The writes that pages asked for. */
+  /** The writes that pages sent. */
   get writes(): Arrived[] {
     return this.arrived.filter(({ method, path }) => method !== 'GET' && !path.endsWith('/batch-get'));
   }
@@ -167,7 +167,7 @@ export class Office {
     if (!handlers.some((handle) => handle(request, response))) response.writeHead(404).end();
   }
 
-  /** The API behind a slow network, with a note of each request of a page. */
+  /** The API with delays, recording every request of a page. */
   async #pass(request: Request, api: Api): Promise<Response | undefined> {
     const { headers, method, url } = request;
     const path = new URL(url).pathname;
@@ -184,7 +184,7 @@ export class Office {
     if (!response) return response;
     arrived.status = response.status;
     const passed = new Response(response.body, response);
-    // For tests that have to know whose answer it is.
+    // For tests that must know whose response it is.
     const tenant = /^\/t\/(\w+)\//.exec(path)?.[1] ?? (user && TENANT_OF[user]);
     if (tenant !== undefined) passed.headers.set('x-tenant', tenant);
     if (!this.namesSessions) passed.headers.delete('pipeline-session');
@@ -195,10 +195,10 @@ export class Office {
 const pause = (ms: number): Promise<void> | undefined =>
   ms ? new Promise((resolve) => setTimeout(resolve, ms)) : undefined;
 
-export const test = base.extend<{ office: Office }>({
-  office: async ({}, use) => {
-    const office = await Office.open();
-    await use(office);
-    await office.close();
+export const test = base.extend<{ sessionServer: SessionServer }>({
+  sessionServer: async ({}, use) => {
+    const sessionServer = await SessionServer.open();
+    await use(sessionServer);
+    await sessionServer.close();
   },
 });

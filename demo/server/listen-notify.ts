@@ -1,15 +1,16 @@
+/** Notifies other instances about changes with PostgreSQL's LISTEN and NOTIFY. */
 import type { Client, Pool } from 'pg';
-import type { Hints } from './sql.js';
+import type { ChangeNotifier } from './sql.js';
 
 const CHANNEL = 'pipeline_changes';
-/** A NOTIFY holds a lock of the whole server while it commits, so it has a statement of its own, and not one a write. */
+/** A committing NOTIFY takes a server-wide lock, so notifications are batched and sent in a statement of their own. */
 const COLLECT_MS = 10;
 const RECONNECT_MS = 5000;
-/** A payload has at most 8,000 bytes; a tenant's name in JSON far fewer than this share of it. */
+/** A payload is limited to 8,000 bytes; the names of this many tenants are far shorter. */
 const TENANTS_A_PAYLOAD = 25;
 
-/** LISTEN and NOTIFY on a connection of their own. An engine without them gets no hints, and nothing else changes. */
-export function openHints(connect: () => Client, pool: Pool): Hints & { close(): Promise<void> } {
+/** Uses a separate connection. On engines without LISTEN and NOTIFY it does nothing, and instances rely on polling. */
+export function openNotifier(connect: () => Client, pool: Pool): ChangeNotifier & { close(): Promise<void> } {
   const tenants = new Set<string>();
   let sending: NodeJS.Timeout | undefined;
   let reconnecting: NodeJS.Timeout | undefined;
@@ -47,7 +48,7 @@ export function openHints(connect: () => Client, pool: Pool): Hints & { close():
   }
 
   return {
-    send(tenant) {
+    notify(tenant) {
       if (isClosed) return;
       tenants.add(tenant);
       sending ??= setTimeout(() => void send(), COLLECT_MS).unref();
@@ -62,7 +63,7 @@ export function openHints(connect: () => Client, pool: Pool): Hints & { close():
   };
 }
 
-/** Anyone with access to the database can notify. */
+/** Validates the payload: anyone with access to the database can send a notification. */
 function tenantsOf(payload: string | undefined): string[] {
   try {
     const list = JSON.parse(payload ?? '') as unknown;

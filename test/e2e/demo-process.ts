@@ -1,4 +1,4 @@
-/** The demo with a server of its own, in a process of its own. */
+/** Runs the demo with its server in a process of its own. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createServer, type AddressInfo } from 'node:net';
 
@@ -10,7 +10,7 @@ const freePort = (): Promise<number> =>
     });
   });
 
-export class Machine {
+export class DemoProcess {
   #process: ChildProcess | undefined;
 
   private constructor(
@@ -18,19 +18,19 @@ export class Machine {
     readonly env: Readonly<Record<string, string>>,
   ) {}
 
-  /** `env` says where the data is kept; nothing: in memory. Resolves when it answers. */
-  static async start(env: Readonly<Record<string, string>> = {}): Promise<Machine> {
-    const machine = new Machine(await freePort(), env);
-    await machine.start();
-    return machine;
+  /** `env` says where the data is stored; by default in memory. Resolves when the server responds. */
+  static async start(env: Readonly<Record<string, string>> = {}): Promise<DemoProcess> {
+    const demo = new DemoProcess(await freePort(), env);
+    await demo.start();
+    return demo;
   }
 
-  /** By its number: a name may first be tried as an address of IPv6, and a busy test would time that out. */
+  /** By IP address: a host name may first be resolved to IPv6, which can time out on a busy machine. */
   get origin(): string {
     return `http://127.0.0.1:${this.port}`;
   }
 
-  /** Again, after it was killed. Resolves when it answers. */
+  /** Restarts it after it was killed. Resolves when it responds. */
   async start(): Promise<void> {
     const env = { ...process.env, ...this.env, PORT: String(this.port) };
     const own = (this.#process = spawn('node', ['test/server/serve-open.mjs'], {
@@ -41,7 +41,7 @@ export class Machine {
     await (await fetch(`${this.origin}/api/warm-up/statuses`)).arrayBuffer();
   }
 
-  /** At once: it finishes nothing. */
+  /** Kills it immediately, without finishing anything. */
   async kill(): Promise<void> {
     const own = this.#process;
     if (!own || own.exitCode !== null || own.signalCode !== null) return;
