@@ -1,3 +1,4 @@
+/** Tests adapters that are loaded by their first call. */
 import { expect } from '@open-wc/testing';
 import { until } from '../../test/support.js';
 import { runAdapterTests } from '../testing/index.js';

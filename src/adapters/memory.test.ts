@@ -1,3 +1,4 @@
+/** Runs the adapter suite against `MemoryAdapter`. */
 import { runAdapterTests } from '../testing/index.js';
 import { MemoryAdapter } from './memory.js';
 

@@ -52,7 +52,7 @@ describe('page tokens', () => {
     });
   }
 
-  it('are read as they were written, whatever id they hold', () => {
+  it('are read as they were written, with any id', () => {
     for (const id of ['a', '"'.repeat(256), '€'.repeat(256), '😀'.repeat(128), '%', '\u{2028}']) {
       for (const activityAt of [0, 1.5, Date.now(), Number.MAX_VALUE]) {
         expect(readPageToken(writePageToken({ activityAt, id }))).to.deep.equal({ activityAt, id });

@@ -26,7 +26,7 @@ const damages: Record<string, object> = {
   'an heir that is an object': { deleted: true, heir: {} },
 };
 
-describe('the rules of the adapters', () => {
+describe('adapter rules', () => {
   for (const [what, damage] of Object.entries(damages)) {
     it(`hold beside a row with ${what}`, () => {
       const victim = { ...SOUND, id: 'victim', name: 'Victim', rank: '2', ...damage };

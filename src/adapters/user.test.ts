@@ -18,20 +18,20 @@ const makers: Record<string, (user?: string) => Local> = {
 };
 
 async function changesOf(adapter: Local, act: () => Promise<unknown>, count: number): Promise<Change[]> {
-  const heard: Change[] = [];
+  const received: Change[] = [];
   const { seq } = await adapter.listStatuses();
-  const stop = adapter.subscribe((change) => heard.push(change), { since: seq });
+  const stop = adapter.subscribe((change) => received.push(change), { since: seq });
   await act();
-  await until(() => heard.length >= count, `${count} changes`);
+  await until(() => received.length >= count, `${count} changes`);
   stop();
-  return heard;
+  return received;
 }
 
 for (const [name, make] of Object.entries(makers)) {
-  describe(`${name}: who makes a change`, () => {
+  describe(`${name}: author of changes`, () => {
     afterEach(cleanUp);
 
-    it('is the user in histories and changes, of picks, deletes and restores', async () => {
+    it('is the user in histories and changes, also of deletes and restores', async () => {
       const adapter = make('sari');
       const { version } = await adapter.createStatus({ id: 'a', name: 'A', color: '#112233' });
       await adapter.setStatus([{ conversationId: 'c1' }], 'a');
@@ -48,15 +48,15 @@ for (const [name, make] of Object.entries(makers)) {
         await adapter.setStatus([{ conversationId: 'c2' }], 'b');
         await adapter.moveStatus('b', null);
       };
-      const heard = await changesOf(adapter, act, 3);
-      expect(heard.map(({ kind, by }) => [kind, by])).to.deep.equal([
+      const received = await changesOf(adapter, act, 3);
+      expect(received.map(({ kind, by }) => [kind, by])).to.deep.equal([
         ['status', 'sari'],
         ['entry', 'sari'],
         ['status', 'sari'],
       ]);
     });
 
-    it('is who the call names, before the user', async () => {
+    it('is `by` of the call rather than the user', async () => {
       for (const adapter of [make('sari'), make()]) {
         await adapter.createStatus({ id: 'a', name: 'A', color: '#112233' }, { by: 'budi' });
         const act = (): Promise<unknown> => adapter.setStatus([{ conversationId: 'c1' }], 'a', { by: 'budi' });
@@ -65,7 +65,7 @@ for (const [name, make] of Object.entries(makers)) {
       }
     });
 
-    it('is not told where it is not known', async () => {
+    it('is missing if it is unknown', async () => {
       const adapter = make();
       await adapter.createStatus({ id: 'a', name: 'A', color: '#112233' });
       const act = (): Promise<unknown> => adapter.setStatus([{ conversationId: 'c1' }], 'a');
@@ -93,18 +93,18 @@ for (const [name, make] of Object.entries(makers)) {
   });
 }
 
-describe('IndexedDBAdapter: who made a change', () => {
+describe('IndexedDBAdapter: author of changes', () => {
   afterEach(cleanUp);
 
-  it('reaches other tabs, and those that come later', async () => {
+  it('is delivered to other tabs, also later ones', async () => {
     const database = freshName();
     const mine = keep(new IndexedDBAdapter({ database, user: 'sari' }));
     const other = openAdapter(database);
-    const { heard, stop } = await listen(other);
+    const { received, stop } = await listen(other);
     await mine.createStatus({ id: 'a', name: 'A', color: '#112233' });
     await mine.setStatus([{ conversationId: 'c1' }], 'a');
-    await until(() => heard.length === 2, 'both changes');
-    expect(heard.map(({ kind, by }) => [kind, by])).to.deep.equal([
+    await until(() => received.length === 2, 'both changes');
+    expect(received.map(({ kind, by }) => [kind, by])).to.deep.equal([
       ['status', 'sari'],
       ['entry', 'sari'],
     ]);
@@ -112,7 +112,7 @@ describe('IndexedDBAdapter: who made a change', () => {
     expect((await openAdapter(database).history('c1'))[0]).to.include({ by: 'sari' });
   });
 
-  it('is missing in databases that were written before it was kept, which go on working', async () => {
+  it('is missing in databases written before it was recorded, which keep working', async () => {
     const database = freshName();
     const adapter = keep(new IndexedDBAdapter({ database, user: 'sari' }));
     await adapter.createStatus({ id: 'a', name: 'A', color: '#112233' });
@@ -127,7 +127,7 @@ describe('IndexedDBAdapter: who made a change', () => {
     ]);
   });
 
-  it('is told also where there is no storage but memory', async () => {
+  it('is recorded also in a browser without storage', async () => {
     const { open } = indexedDB;
     Object.defineProperty(indexedDB, 'open', {
       configurable: true,

@@ -24,7 +24,7 @@ export const listed = async (adapter: PipelineAdapter): Promise<readonly Status[
 export const listedIds = async (adapter: PipelineAdapter): Promise<Id[]> =>
   (await listed(adapter)).map((status) => status.id);
 
-/** The status as it is listed now. */
+/** The status as it is currently listed. */
 export async function currentStatus(adapter: PipelineAdapter, id: Id): Promise<Status> {
   const status = (await listed(adapter)).find((each) => each.id === id);
   holds(status !== undefined, `listStatuses must list the status "${id}".`, status);
@@ -35,7 +35,7 @@ export async function currentStatus(adapter: PipelineAdapter, id: Id): Promise<S
 export const versionOf = async (adapter: PipelineAdapter, id: Id): Promise<number> =>
   (await listed(adapter)).find((status) => status.id === id)?.version ?? 0;
 
-/** Deletes it as it is now. */
+/** Deletes a status with its current version. */
 export async function remove(adapter: PipelineAdapter, id: Id, moveTo?: Id | null): Promise<{ moved: number }> {
   const { version } = await currentStatus(adapter, id);
   return adapter.deleteStatus(id, moveTo === undefined ? { ifVersion: version } : { ifVersion: version, moveTo });
@@ -44,7 +44,7 @@ export async function remove(adapter: PipelineAdapter, id: Id, moveTo?: Id | nul
 export const refs = (conversations: readonly (Id | ConversationRef)[]): ConversationRef[] =>
   conversations.map((each) => (typeof each === 'string' ? { conversationId: each } : each));
 
-/** Gives conversations a status and insists that it worked; resolves to the entries. */
+/** Sets the status of conversations, which must succeed; resolves to the entries. */
 export async function setStatusOf(
   adapter: PipelineAdapter,
   statusId: Id | null,
@@ -61,7 +61,7 @@ export function succeeded(result: SetResult): Entry {
   return result.entry;
 }
 
-/** Makes conversations known. Where the adapter cannot be told, they get "no status": that makes them known too. */
+/** Adds conversations; an adapter without `putConversations` sets "no status" instead, which adds them too. */
 export async function addConversations(
   adapter: PipelineAdapter,
   ...conversations: (Id | ConversationRef)[]
@@ -99,7 +99,7 @@ export async function snapshot(adapter: PipelineAdapter, conversationIds: readon
   };
 }
 
-/** Fails unless all that can be read is the same after the act as before it. */
+/** Fails unless everything that can be read is the same after `act` as before. */
 export async function changesNothing(
   adapter: PipelineAdapter,
   conversationIds: readonly Id[],
@@ -125,7 +125,7 @@ export async function rejectsSetStatus(
   return rejects(asRejection, code, rule);
 }
 
-/** The counts without zeroes, as a sorted record, so that legal variants compare the same. */
+/** The counts as a sorted record without zeroes, so that equivalent counts compare as equal. */
 export async function countsOf(
   adapter: PipelineAdapter,
   query: Parameters<NonNullable<PipelineAdapter['count']>>[0],
@@ -134,7 +134,7 @@ export async function countsOf(
   return { none, byStatus: [...byStatus].filter(([, count]) => count !== 0).sort(([a], [b]) => (a < b ? -1 : 1)) };
 }
 
-/** More pages than any walk of the suite needs, with room for short and empty ones. */
+/** More pages than the suite ever needs, short and empty ones included. */
 const MAX_PAGES = 100;
 
 /** The pages of a query from first to last. `between` runs after each page but the last. */

@@ -1,3 +1,4 @@
+/** Registers the cases of the adapter suite with any test runner. */
 import type { PipelineAdapter } from '../adapters/adapter.js';
 import { closeAll, openContext, type CaseContext, type It, type OptionalMethod, type Topic } from './case-context.js';
 import { abortingTopic } from './adapter-cases/aborting.js';
@@ -26,17 +27,17 @@ import { subscribingTopic } from './adapter-cases/subscribing.js';
 import { updatingTopic } from './adapter-cases/updating.js';
 import { versionsTopic } from './adapter-cases/versions.js';
 
-/** What the suite needs to know of an adapter and of the test runner. */
+/** How the suite opens adapters and registers cases. */
 export interface AdapterTestOptions {
-  /** The runner's function that groups cases: that of Mocha, Vitest, node:test… */
+  /** The function of the test runner that groups cases: of Mocha, Vitest, node:test… */
   describe(name: string, body: () => void): void;
-  /** The runner's function that adds a case. The slowest cases make some 400 calls: allow them 10 s. */
+  /** The function of the test runner that adds a case. The slowest cases make about 400 calls: allow 10 s. */
   it(name: string, body: () => Promise<void>): void;
-  /** A fresh, empty adapter, that shares its data with no other. Closed when the case is over. */
+  /** A fresh, empty adapter that shares its data with no other. It is closed after the case. */
   create(): PipelineAdapter | Promise<PipelineAdapter>;
-  /** An adapter on the data of `adapter`, as after a restart. Left out where nothing is kept: its cases are left out too. */
+  /** An adapter on the data of `adapter`, as after a restart. Without it, the cases about restarts are left out. */
   reopen?(adapter: PipelineAdapter): Promise<PipelineAdapter>;
-  /** A second client on the data of `adapter`: another tab, another user. Left out: its cases are left out too. */
+  /** A second client on the data of `adapter`: another tab, another user. Without it, its cases are left out. */
   peer?(adapter: PipelineAdapter): Promise<PipelineAdapter>;
 }
 
@@ -66,15 +67,15 @@ const TOPICS: Readonly<Record<string, Topic>> = {
   'random operations': randomTopic,
 };
 
-/** How long a case waits for something that comes later, such as a change. */
-const PATIENCE_MS = 2000;
+/** How long a case waits for something asynchronous, such as a change (milliseconds). */
+const TIMEOUT_MS = 2000;
 
 /**
  * Checks an adapter against the whole contract, under any test runner, in browsers and in Node.
  *
- * A case about an optional method that the adapter lacks passes without doing anything: an adapter may be created
- * asynchronously, so what it can do is known only inside the case. What the contract leaves open (one `reset` instead of
- * many changes, missing zeroes, how much history is kept…) is accepted either way.
+ * A case about an optional method that the adapter lacks passes without doing anything: adapters may be created
+ * asynchronously, so their methods are only known inside the case. Everything that the contract leaves open is accepted:
+ * one `reset` instead of many changes, missing zeroes, how much history is kept…
  *
  * @example
  * import { describe, it } from 'node:test';
@@ -82,11 +83,11 @@ const PATIENCE_MS = 2000;
  * runAdapterTests({ describe, it, create: () => new MyAdapter() });
  */
 export function runAdapterTests(options: AdapterTestOptions): void {
-  registerAdapterTests(options, PATIENCE_MS);
+  registerAdapterTests(options, TIMEOUT_MS);
 }
 
-/** `runAdapterTests` with another patience: the tests of the suite itself wait for many changes that never come. */
-export function registerAdapterTests(options: AdapterTestOptions, patienceMs: number): void {
+/** `runAdapterTests` with another timeout: the tests of the suite itself wait for many changes that never arrive. */
+export function registerAdapterTests(options: AdapterTestOptions, timeoutMs: number): void {
   const { describe, it } = options;
   const topics = {
     ...TOPICS,
@@ -100,7 +101,7 @@ export function registerAdapterTests(options: AdapterTestOptions, patienceMs: nu
         const body = rest.at(-1) as (context: CaseContext) => Promise<void>;
         const needs = rest.length > 1 ? (rest[0] as readonly OptionalMethod[]) : [];
         it(title, async () => {
-          const context = await openContext(options, patienceMs);
+          const context = await openContext(options, timeoutMs);
           try {
             if (needs.every((method) => typeof context.adapter[method] === 'function')) await body(context);
           } finally {

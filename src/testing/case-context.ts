@@ -1,3 +1,4 @@
+/** What each case of the adapter suite works with: a fresh adapter, and ways to open others and to wait. */
 import type { PipelineAdapter } from '../adapters/adapter.js';
 import { BrokenRule } from './check.js';
 
@@ -13,15 +14,15 @@ export interface CaseContext<A extends PipelineAdapter = PipelineAdapter> {
   readonly adapter: A;
   /** A second client on the same data. */
   peer(): Promise<A>;
-  /** An adapter on the same data after a restart; the one given is not used any more. */
+  /** An adapter on the same data after a restart; the passed one is no longer used. */
   reopen(adapter: A): Promise<A>;
-  /** Waits until the condition holds; fails with the rule when it does not in time. `actual` is printed then. */
+  /** Waits until the condition holds; otherwise fails with the rule and prints `actual`. */
   until(condition: () => boolean | Promise<boolean>, rule: string, actual?: () => unknown): Promise<void>;
   /** Every adapter that the case opened. */
   readonly opened: Set<PipelineAdapter>;
 }
 
-/** Adds a case; with `needs`, one that passes without doing anything where the adapter lacks one of these methods. */
+/** Adds a case. With `needs`, the case passes without doing anything if the adapter lacks one of these methods. */
 export interface It {
   (title: string, body: (context: CaseContext) => Promise<void>): void;
   <K extends OptionalMethod>(
@@ -40,7 +41,7 @@ interface Sources {
   peer?(adapter: PipelineAdapter): Promise<PipelineAdapter>;
 }
 
-export async function openContext(sources: Sources, patienceMs: number): Promise<CaseContext> {
+export async function openContext(sources: Sources, timeoutMs: number): Promise<CaseContext> {
   const adapter = await sources.create();
   const opened = new Set([adapter]);
   const keep = (other: PipelineAdapter): PipelineAdapter => {
@@ -57,7 +58,7 @@ export async function openContext(sources: Sources, patienceMs: number): Promise
       if (next !== old) opened.delete(old);
       return next;
     },
-    until: (condition, rule, actual) => until(condition, patienceMs, rule, actual),
+    until: (condition, rule, actual) => until(condition, timeoutMs, rule, actual),
   };
 }
 
@@ -67,14 +68,14 @@ export async function closeAll({ opened }: CaseContext): Promise<void> {
 
 async function until(
   condition: () => boolean | Promise<boolean>,
-  patienceMs: number,
+  timeoutMs: number,
   rule: string,
   actual?: () => unknown,
 ): Promise<void> {
-  const end = Date.now() + patienceMs;
-  // Often at first: most conditions hold after the next turn.
+  const end = Date.now() + timeoutMs;
+  // Short pauses at first: most conditions hold after the next task.
   for (let pause = 0; !(await condition()); pause = Math.min(pause + 1, 25)) {
-    if (Date.now() > end) throw new BrokenRule(rule, `within ${patienceMs} ms`, actual?.() ?? 'not yet');
+    if (Date.now() > end) throw new BrokenRule(rule, `within ${timeoutMs} ms`, actual?.() ?? 'not yet');
     await new Promise((resolve) => setTimeout(resolve, pause));
   }
 }

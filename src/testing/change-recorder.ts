@@ -1,7 +1,8 @@
+/** Records the changes that an adapter delivers, and waits for expected ones. */
 import type { Change } from '../model/changes.js';
 import type { CaseContext, With } from './case-context.js';
 
-/** Listens to one adapter and keeps what it received. */
+/** Subscribes to one adapter and keeps the changes that it receives. */
 export class ChangeRecorder {
   readonly received: Change[] = [];
   readonly stop: () => void;
@@ -13,12 +14,12 @@ export class ChangeRecorder {
     this.stop = adapter.subscribe(listener, since === undefined ? {} : { since });
   }
 
-  /** An recorder that misses nothing, however late the subscription starts to flow. */
+  /** A recorder that misses nothing, however late the subscription starts. */
   static async open(context: Pick<CaseContext, 'until'>, adapter: With<'subscribe'>): Promise<ChangeRecorder> {
     return new ChangeRecorder(context, adapter, (await adapter.listStatuses()).seq);
   }
 
-  /** Acts, and waits for a change that `wanted` accepts, or for a `reset`, which stands for any change. */
+  /** Runs `act`, then waits for a change that `wanted` accepts, or for a `reset`, which replaces any change. */
   async receivesAfter(act: () => Promise<unknown>, wanted: (change: Change) => boolean, rule: string): Promise<Change> {
     const mark = this.received.length;
     await act();

@@ -1,13 +1,13 @@
 /*
- * The suite's own assertions, so that it runs under any test runner. Every message names the rule that is broken, for
- * whoever wrote the adapter and has never read the suite.
+ * The assertions of the suite, so that it runs under any test runner. Every message states the broken rule, for authors
+ * of adapters who have never read the suite.
  */
 import { PipelineError, type PipelineErrorCode } from '../model/errors.js';
 
-/** The most of a value that is worth printing. */
-const SHOWN = 600;
+/** How many characters of a value are printed. */
+const MAX_SHOWN = 600;
 
-/** A rule of the contract that does not hold. Test runners print `expected` and `actual` of an error by this name. */
+/** A broken rule of the contract. Test runners print `expected` and `actual` of an error with this name. */
 export class BrokenRule extends Error {
   override readonly name = 'AssertionError';
   readonly expected: unknown;
@@ -77,7 +77,7 @@ export function sameValue(a: unknown, b: unknown): boolean {
 const definedFields = (value: object): [string, unknown][] =>
   Object.entries(value).filter(([, field]) => field !== undefined);
 
-/** A value as a person can read it. */
+/** A value in readable form. */
 export function show(value: unknown): string {
   const text =
     value instanceof PipelineError
@@ -85,7 +85,7 @@ export function show(value: unknown): string {
       : value instanceof Error
         ? `${value.name}: ${value.message}`
         : (JSON.stringify(value, readable) ?? String(value));
-  return text.length > SHOWN ? `${text.slice(0, SHOWN)}… (${text.length} characters)` : text;
+  return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}… (${text.length} characters)` : text;
 }
 
 function readable(_key: string, value: unknown): unknown {

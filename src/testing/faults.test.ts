@@ -1,3 +1,4 @@
+/** Tests the adapter suite itself: it accepts what the contract leaves open and catches planted faults. */
 import { expect } from '@open-wc/testing';
 import { callFaults } from './faults/test-call-faults.js';
 import { changeFaults } from './faults/test-change-faults.js';
@@ -29,7 +30,7 @@ describe('the adapter suite', () => {
   })) {
     describe(`catches, in ${group},`, () => {
       for (const [what, fault] of Object.entries(faults)) {
-        // The title tells which case is there to catch it; the test insists that this very case does.
+        // The title names the case that must catch the fault; no other case may be the first to fail.
         it(`${what} (${fault.caughtBy})`, async () => {
           const failed = await failuresOf(fault);
           expect([...failed.keys()]).to.deep.equal([fault.caughtBy]);

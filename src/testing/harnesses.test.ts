@@ -1,3 +1,4 @@
+/** Tests the element harnesses. */
 import { expect, fixture, html } from '@open-wc/testing';
 import { MemoryAdapter } from '../adapters/memory.js';
 import '../elements/pipeline-filter/define.js';
@@ -41,7 +42,7 @@ describe('StatusPickerHarness', () => {
     expect(harness.element.matches(':state(open)')).to.equal(false);
   });
 
-  it('picks, and the adapter has it', async () => {
+  it('sets a status in the adapter', async () => {
     const adapter = await inbox('Leads', 'Purchase');
     const harness = await picker(adapter);
     await harness.pick('Purchase');
@@ -53,14 +54,14 @@ describe('StatusPickerHarness', () => {
     expect(harness.value).to.equal('No status');
   });
 
-  it('picks also where there are so many that the list has a search field', async () => {
+  it('sets a status also when the list has a search field', async () => {
     const names = Array.from({ length: 14 }, (_, n) => `Step ${n}`);
     const harness = await picker(await inbox('Leads', ...names));
     await harness.pick('Step 13');
     expect(harness.value).to.equal('Step 13');
   });
 
-  it('tells what the element rejects, and rejects for what is not there', async () => {
+  it('reports what the element rejects, and rejects for missing controls', async () => {
     const adapter = await inbox('Leads', 'Purchase');
     adapter.setStatus = () => Promise.reject(new PipelineError('forbidden', 'no'));
     const harness = await picker(adapter);
@@ -71,7 +72,7 @@ describe('StatusPickerHarness', () => {
     expect(await rejection(harness.pick('Purchase'))).to.match(/disabled/);
   });
 
-  it('speaks another language', async () => {
+  it('works in another language', async () => {
     const harness = new StatusPickerHarness((await picker(await inbox('Leads', 'Purchase'))).element, id);
     harness.element.locale = 'id';
     await harness.pick('Tanpa status');
@@ -106,7 +107,7 @@ describe('FilterHarness', () => {
     expect(harness.element.filter.statusIds).to.deep.equal([]);
   });
 
-  it('rejects for what is not offered', async () => {
+  it('rejects for a status that is not offered', async () => {
     expect(await rejection((await filter()).choose('Repurchase'))).to.match(/"Repurchase".*Leads, Purchase/);
   });
 });
@@ -132,7 +133,7 @@ describe('SettingsHarness', () => {
     expect((await adapter.listStatuses()).items.at(-1)!.color).to.equal('#102030');
   });
 
-  it('deletes, answers what becomes of the conversations, and undoes', async () => {
+  it('deletes, moves the conversations, and undoes', async () => {
     const adapter = await inbox('Leads', 'Purchase');
     const harness = await settings(adapter);
     await harness.delete('Purchase');
@@ -146,7 +147,7 @@ describe('SettingsHarness', () => {
     expect(harness.statuses).to.deep.equal(['Purchase']);
   });
 
-  it('tells what the element rejects, and rejects for what is not there', async () => {
+  it('reports what the element rejects, and rejects for missing controls', async () => {
     const harness = await settings(await inbox('Leads'));
     await harness.add('LEADS');
     expect(harness.error).to.equal('There is already a status named “Leads”.');

@@ -1,4 +1,4 @@
-/** Tests for whoever builds on the package: the adapter suite, and harnesses that use the elements. */
+/** Published helpers for tests: the adapter suite, and harnesses that use the elements. */
 export { runAdapterTests, type AdapterTestOptions } from './adapter-tests.js';
 export { FilterHarness } from './harnesses/filter.js';
 export { SettingsHarness } from './harnesses/settings.js';

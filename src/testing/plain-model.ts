@@ -1,3 +1,4 @@
+/** A pipeline as plain lists, and random operations on it, to compare adapters with. */
 import type { PipelineAdapter } from '../adapters/adapter.js';
 import type { Id } from '../model/id.js';
 import { COLOR, currentStatus, refs, rejectsSetStatus } from './actions.js';
@@ -25,13 +26,13 @@ export const CONVERSATIONS: readonly Id[] = Array.from({ length: 12 }, (_, n) =>
 export const contactOf = (conversationId: Id): Id => `p${Number(conversationId.slice(1)) % 4}`;
 
 /**
- * A pipeline as plain lists, and steps through it at random: each does one thing to the adapter and the same to the
- * lists. Simpler than any adapter on purpose: it is what the adapter is judged by.
+ * A pipeline as plain lists. Each random step does the same to the adapter and to the lists. It is simpler than any
+ * adapter on purpose, because adapters are compared with it.
  */
 export class PlainModel {
   /** In order. */
   readonly statuses: PlainStatus[] = [];
-  /** Who had them when they were deleted and was not picked since; the oldest delete first. */
+  /** With the conversations that had the status and were not set since; the oldest delete first. */
   readonly deleted: { status: PlainStatus; had: Set<Id> }[] = [];
   /** The known conversations. */
   readonly held = new Map<Id, Id | null>();
@@ -126,7 +127,7 @@ export class PlainModel {
   async #pick(adapter: PipelineAdapter): Promise<string> {
     const to = this.#one([null, ...this.statuses.map((each) => each.id)]);
     const ids = [...new Set([this.#one(CONVERSATIONS), this.#one(CONVERSATIONS), this.#one(CONVERSATIONS)])];
-    // Picking what a conversation inherited already leaves open whether an undo takes it back.
+    // If a conversation is set to the status that it inherited, the contract leaves open whether a restore takes it back.
     const picked = ids.filter((id) => this.held.get(id) !== to || !this.deleted.some(({ had }) => had.has(id)));
     const results = await adapter.setStatus(
       picked.map((conversationId) => ({ conversationId, contactId: contactOf(conversationId) })),

@@ -1,12 +1,13 @@
+/** Lets listeners throw on purpose without failing the test run. */
 /** What of Node's `process` is used here. */
 interface NodeProcess {
   hasUncaughtExceptionCaptureCallback?(): boolean;
   setUncaughtExceptionCaptureCallback?(callback: ((error: unknown) => void) | null): void;
 }
 
-/** An error that nobody has to look into; begins with the name of the package, by which logs can be filtered. */
+/** An expected error. Its message starts with the name of the package, so that logs can be filtered. */
 class ThrownOnPurpose extends Error {}
-// On the prototype, so that the stack begins with it too.
+// On the prototype, so that the stack starts with it too.
 ThrownOnPurpose.prototype.name = 'pipeline-elements';
 
 export function throwOnPurpose(): never {
@@ -14,8 +15,8 @@ export function throwOnPurpose(): never {
 }
 
 /**
- * Runs `body` while uncaught errors are nobody's failure. A listener that throws may end as an uncaught error: that is
- * how event targets report it, and test runners would blame the running case.
+ * Runs `body` and ignores uncaught errors meanwhile. A listener that throws may cause one, as with event targets, and test
+ * runners would fail the running case.
  */
 export async function ignoringUncaught(body: () => Promise<void>): Promise<void> {
   const scope = globalThis as { process?: NodeProcess; onerror?: unknown };
@@ -27,8 +28,8 @@ export async function ignoringUncaught(body: () => Promise<void>): Promise<void>
     event.preventDefault();
   };
   if (capturing) process.setUncaughtExceptionCaptureCallback?.(() => {});
-  // Chromium calls what listens to the window in the order of registration, capturing or not: Mocha's `onerror` would
-  // come before a listener of ours.
+  // Chromium calls the listeners of the window in the order of registration, capturing or not: Mocha's `onerror` would be
+  // called before ours.
   if (onerror !== undefined) scope.onerror = () => true;
   globalThis.addEventListener?.('error', handleError, true);
   try {

@@ -20,7 +20,7 @@ export class Broadcast {
   readonly #events: BroadcastEvents;
   #channel: BroadcastChannel | undefined;
   #listeners: AbortController | undefined;
-  /** The newest `seq` that other tabs have not been told of. One hint covers all commits before it. */
+  /** The newest `seq` that was not sent yet. One hint covers all commits before it. */
   #unsent: number | undefined;
 
   constructor(database: string, events: BroadcastEvents) {

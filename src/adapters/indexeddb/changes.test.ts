@@ -1,3 +1,4 @@
+/** Tests the change feed between tabs. */
 import { expect } from '@open-wc/testing';
 import type { Change } from '../../model/changes.js';
 import {
@@ -17,10 +18,10 @@ import {
 const refs = (count: number): { conversationId: string }[] =>
   Array.from({ length: count }, (_, i) => ({ conversationId: `c${i}` }));
 
-describe('IndexedDBAdapter: what subscribers hear', () => {
+describe('IndexedDBAdapter: changes', () => {
   afterEach(cleanUp);
 
-  it('nothing before it is committed, in this tab or another', async () => {
+  it('a change is delivered after it is committed, in this tab and in others', async () => {
     const database = freshName();
     const [adapter, other] = [openAdapter(database), openAdapter(database)];
     await adapter.createStatus(LEADS);
@@ -35,17 +36,17 @@ describe('IndexedDBAdapter: what subscribers hear', () => {
       async () => {
         const write = adapter.setStatus([{ conversationId: 'c1' }], 'leads');
         while (!done) {
-          expect([...here.heard, ...there.heard]).to.deep.equal([]);
+          expect([...here.received, ...there.received]).to.deep.equal([]);
           await pause(5);
         }
         await write;
       },
     );
-    await until(() => here.heard.length > 0 && there.heard.length > 0, 'both to hear');
-    expect(here.heard).to.deep.equal(there.heard);
+    await until(() => here.received.length > 0 && there.received.length > 0, 'both to hear');
+    expect(here.received).to.deep.equal(there.received);
   });
 
-  it('every change once and in order, whoever writes', async () => {
+  it('every change is delivered once and in order, whoever writes', async () => {
     const database = freshName();
     const adapters = [openAdapter(database), openAdapter(database), openAdapter(database)];
     await adapters[0]!.createStatus(LEADS);
@@ -54,51 +55,51 @@ describe('IndexedDBAdapter: what subscribers hear', () => {
       adapters[i % 3]!.setStatus([{ conversationId: `c${i}` }], 'leads', { opId: `op${i}` }),
     );
     await Promise.all(writes);
-    await until(() => ears.every(({ heard }) => heard.length >= 60), 'all to hear all');
+    await until(() => ears.every(({ received }) => received.length >= 60), 'all to hear all');
     await pause(50);
-    for (const { heard } of ears) {
-      expect(heard.map((change) => Number(change.seq))).to.deep.equal(Array.from({ length: 60 }, (_, i) => i + 2));
-      expect(new Set(heard.map((change) => change.opId)).size).to.equal(60);
+    for (const { received } of ears) {
+      expect(received.map((change) => Number(change.seq))).to.deep.equal(Array.from({ length: 60 }, (_, i) => i + 2));
+      expect(new Set(received.map((change) => change.opId)).size).to.equal(60);
     }
   });
 
-  it('a late subscriber hears what it missed, whatever is written meanwhile', async () => {
+  it('a late subscriber receives missed changes, whatever is written meanwhile', async () => {
     const adapter = openAdapter();
     await adapter.createStatus(LEADS);
     const { seq } = await adapter.listStatuses();
     await adapter.setStatus(refs(3), 'leads');
-    const heard: Change[] = [];
+    const received: Change[] = [];
     const fresh: Change[] = [];
-    adapter.subscribe((change) => heard.push(change), { since: seq });
+    adapter.subscribe((change) => received.push(change), { since: seq });
     adapter.subscribe((change) => fresh.push(change), {});
     await adapter.setStatus(refs(2), null);
-    await until(() => heard.length >= 5 && fresh.length >= 2, 'all of it');
+    await until(() => received.length >= 5 && fresh.length >= 2, 'all of it');
     await pause(30);
-    expect(heard.map((change) => Number(change.seq) - Number(seq))).to.deep.equal([1, 2, 3, 4, 5]);
+    expect(received.map((change) => Number(change.seq) - Number(seq))).to.deep.equal([1, 2, 3, 4, 5]);
     expect(fresh.map((change) => Number(change.seq) - Number(seq))).to.deep.equal([4, 5]);
   });
 
-  it('a gap gives one reset: pruned, too much, from the future, or not a place at all', async function () {
+  it('a gap gives one reset: removed, too many, from the future, or invalid', async function () {
     this.timeout(60_000);
     const adapter = openAdapter();
     await adapter.createStatus(LEADS);
     const { seq } = await adapter.listStatuses();
-    const hears = async (since: string): Promise<string[]> => {
-      const { heard, stop } = await listen(adapter, since);
+    const kindsSince = async (since: string): Promise<string[]> => {
+      const { received, stop } = await listen(adapter, since);
       await pause(5);
       stop();
-      return heard.map((change) => change.kind);
+      return received.map((change) => change.kind);
     };
-    expect(await hears('99')).to.deep.equal(['reset']);
-    expect(await hears('nonsense')).to.deep.equal(['reset']);
+    expect(await kindsSince('99')).to.deep.equal(['reset']);
+    expect(await kindsSince('nonsense')).to.deep.equal(['reset']);
     for (let start = 0; start < 1100; start += 100) {
       await adapter.setStatus(refs(start + 100).slice(start), 'leads');
     }
-    expect(await hears(seq)).to.deep.equal(['reset']);
-    expect(await hears(String(Number(seq) + 1000))).to.have.lengthOf(100);
+    expect(await kindsSince(seq)).to.deep.equal(['reset']);
+    expect(await kindsSince(String(Number(seq) + 1000))).to.have.lengthOf(100);
   });
 
-  it('the log stays bounded, and who was before its beginning hears a reset', async function () {
+  it('the log stays bounded, and a subscriber from before its beginning receives a reset', async function () {
     this.timeout(60_000);
     const database = freshName();
     const adapter = openAdapter(database);
@@ -107,14 +108,14 @@ describe('IndexedDBAdapter: what subscribers hear', () => {
     for (const to of ['leads', null, 'leads']) await adapter.setStatus(refs(4000), to);
     const logged = await inspect(database, (db) => db.count('log'));
     expect(logged).to.be.within(10_000, 10_256);
-    const { heard } = await listen(adapter, seq);
-    await until(() => heard.length > 0, 'a reset');
-    expect(heard.map((change) => change.kind)).to.deep.equal(['reset']);
+    const { received } = await listen(adapter, seq);
+    await until(() => received.length > 0, 'a reset');
+    expect(received.map((change) => change.kind)).to.deep.equal(['reset']);
     const journal = await inspect(database, (db) => db.get('meta', 'journal'));
     expect(journal?.logged).to.equal(logged);
   });
 
-  it('a history begins where the log begins, with the status that was true then', async function () {
+  it('a history starts where the log starts, with the status at that time', async function () {
     this.timeout(30_000);
     const database = freshName();
     const adapter = openAdapter(database);
@@ -147,13 +148,13 @@ describe('IndexedDBAdapter: what subscribers hear', () => {
   it('many conversations at once are one reset, and each keeps its history', async () => {
     const adapter = openAdapter();
     await adapter.createStatus(LEADS);
-    const { heard } = await listen(adapter);
+    const { received } = await listen(adapter);
     await adapter.putConversations(refs(101));
     await adapter.setStatus(refs(101), 'leads');
     await adapter.setStatus(refs(100), null);
-    await until(() => heard.length >= 102, 'all of it');
+    await until(() => received.length >= 102, 'all of it');
     await pause(20);
-    const kinds = heard.map((change) => change.kind);
+    const kinds = received.map((change) => change.kind);
     expect(kinds).to.deep.equal(['reset', 'reset', ...Array<string>(100).fill('entry')]);
     expect((await adapter.history('c5')).map(({ from, to }) => [from, to])).to.deep.equal([
       [null, 'leads'],
@@ -165,7 +166,7 @@ describe('IndexedDBAdapter: what subscribers hear', () => {
     const database = freshName();
     const adapter = openAdapter(database);
     await adapter.createStatus(LEADS);
-    const { heard } = await listen(adapter);
+    const { received } = await listen(adapter);
     let reads = 0;
     const counting = (real: IDBDatabase['transaction']): IDBDatabase['transaction'] =>
       function (this: IDBDatabase, ...args) {
@@ -199,35 +200,35 @@ describe('IndexedDBAdapter: what subscribers hear', () => {
       expect(reads).to.be.below(100);
     });
     channel.close();
-    expect(heard).to.deep.equal([]);
+    expect(received).to.deep.equal([]);
     expect((await adapter.listStatuses()).items.map((each) => each.id)).to.deep.equal(['leads']);
   });
 
-  it('a listener that ended hears nothing of what is on its way', async () => {
+  it('an unsubscribed listener does not receive pending changes', async () => {
     const adapter = openAdapter();
     await adapter.createStatus(LEADS);
-    const { heard, stop } = await listen(adapter);
+    const { received, stop } = await listen(adapter);
     const write = adapter.setStatus([{ conversationId: 'c1' }], 'leads');
     stop();
     await write;
     await pause(20);
-    expect(heard).to.deep.equal([]);
+    expect(received).to.deep.equal([]);
   });
 
-  it('a listener that ends itself hears nothing more, not even of the same write', async () => {
+  it('a listener that unsubscribes itself receives nothing more, not even of the same write', async () => {
     const adapter = openAdapter();
-    let heard = 0;
+    let received = 0;
     const stop = adapter.subscribe(() => {
-      heard++;
+      received++;
       stop();
     }, {});
     await adapter.setStatus(refs(5), null);
-    await until(() => heard > 0, 'the first');
+    await until(() => received > 0, 'the first');
     await pause(20);
-    expect(heard).to.equal(1);
+    expect(received).to.equal(1);
   });
 
-  it('the channel is there for subscribers only, and not while the page is in the back/forward cache', async () => {
+  it('the channel is open for subscribers only, and not while the page is in the back/forward cache', async () => {
     const live = new Set<BroadcastChannel>();
     class Counted extends BroadcastChannel {
       constructor(name: string) {
@@ -256,9 +257,9 @@ describe('IndexedDBAdapter: what subscribers hear', () => {
         expect(live.size).to.equal(0);
         await other.setStatus([{ conversationId: 'c1' }], 'leads');
         await pause(30);
-        expect(ears[0]!.heard).to.deep.equal([]);
+        expect(ears[0]!.received).to.deep.equal([]);
         dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }));
-        await until(() => ears.every(({ heard }) => heard.length === 1), 'what happened meanwhile');
+        await until(() => ears.every(({ received }) => received.length === 1), 'what happened meanwhile');
         expect(live.size).to.equal(1);
         ears.forEach(({ stop }) => stop());
         expect(live.size).to.equal(0);
@@ -271,7 +272,7 @@ describe('IndexedDBAdapter: what subscribers hear', () => {
     );
   });
 
-  it('a browser that refuses the channel loses nothing but the hints', async () => {
+  it('a browser without a channel only lacks the hints', async () => {
     const refused = function (): never {
       throw new DOMException('Not in this frame.', 'SecurityError');
     } as unknown as typeof BroadcastChannel;
@@ -282,9 +283,9 @@ describe('IndexedDBAdapter: what subscribers hear', () => {
       () => refused,
       async () => {
         const adapter = openAdapter();
-        const { heard } = await listen(adapter);
+        const { received } = await listen(adapter);
         await adapter.createStatus(LEADS);
-        await until(() => heard.length === 1, 'its own change');
+        await until(() => received.length === 1, 'its own change');
         await adapter.close();
       },
     );
@@ -294,62 +295,62 @@ describe('IndexedDBAdapter: what subscribers hear', () => {
     const database = freshName();
     const [adapter, other] = [openAdapter(database), openAdapter(database)];
     await adapter.createStatus(LEADS);
-    const { heard } = await listen(adapter);
+    const { received } = await listen(adapter);
     const mute = (): BroadcastChannel['postMessage'] => () => undefined;
     await replacing(BroadcastChannel.prototype, 'postMessage', mute, async () => {
       await other.setStatus([{ conversationId: 'c1' }], 'leads');
     });
     await pause(30);
-    expect(heard).to.deep.equal([]);
+    expect(received).to.deep.equal([]);
     document.dispatchEvent(new Event('visibilitychange'));
-    await until(() => heard.length === 1, 'the change');
+    await until(() => received.length === 1, 'the change');
   });
 
-  it('a page that goes right after its writes has told the others once, and before it went', async () => {
+  it('a page that is left right after its writes sends one hint before', async () => {
     const database = freshName();
     const adapter = openAdapter(database);
     await adapter.createStatus(LEADS);
     await listen(adapter);
-    const told: unknown[] = [];
-    const post = (): BroadcastChannel['postMessage'] => (message) => void told.push(message);
+    const sent: unknown[] = [];
+    const post = (): BroadcastChannel['postMessage'] => (message) => void sent.push(message);
     await replacing(BroadcastChannel.prototype, 'postMessage', post, async () => {
       // The timers of a page that goes never come.
       const never = (): typeof setTimeout => (() => 0) as unknown as typeof setTimeout;
       await replacing(globalThis as { setTimeout: typeof setTimeout }, 'setTimeout', never, async () => {
         await adapter.setStatus([{ conversationId: 'c1' }], 'leads');
         await adapter.setStatus([{ conversationId: 'c2' }], 'leads');
-        expect(told).to.deep.equal([]);
+        expect(sent).to.deep.equal([]);
         dispatchEvent(new PageTransitionEvent('pagehide', { persisted: false }));
-        expect(told).to.deep.equal([{ v: 1, seq: 3 }]);
+        expect(sent).to.deep.equal([{ v: 1, seq: 3 }]);
       });
     });
   });
 
-  it('a read that fails is tried again until it works', async function () {
+  it('a failed read is retried until it succeeds', async function () {
     this.timeout(8000);
     const adapter = openAdapter();
     await adapter.createStatus(LEADS);
     const { seq } = await adapter.listStatuses();
     await adapter.setStatus([{ conversationId: 'c1' }], 'leads');
     const states: string[] = [];
-    const heard: Change[] = [];
+    const received: Change[] = [];
     let tries = 0;
     const failing = (): IDBDatabase['transaction'] => () => {
       tries++;
       throw new DOMException('No.', 'UnknownError');
     };
     await replacing(IDBDatabase.prototype, 'transaction', failing, async () => {
-      adapter.subscribe((change) => heard.push(change), { since: seq, onState: (state) => states.push(state) });
+      adapter.subscribe((change) => received.push(change), { since: seq, onState: (state) => states.push(state) });
       await until(() => states.length > 0, 'the failure');
       await pause(300);
     });
     expect(tries, 'not all the time').to.be.below(5);
-    await until(() => heard.length > 0, 'the change', 5000);
+    await until(() => received.length > 0, 'the change', 5000);
     expect(states).to.deep.equal(['retrying', 'live']);
-    expect(heard.map((change) => change.kind)).to.deep.equal(['reset']);
+    expect(received.map((change) => change.kind)).to.deep.equal(['reset']);
   });
 
-  it('clear() empties every open tab, and what comes after it is news to them', async () => {
+  it('clear() empties every open tab, and later changes are delivered', async () => {
     const database = freshName();
     const [adapter, other] = [openAdapter(database), openAdapter(database)];
     await adapter.createStatus(LEADS);
@@ -357,8 +358,8 @@ describe('IndexedDBAdapter: what subscribers hear', () => {
     const ears = [await listen(adapter), await listen(other)];
     const before = (await other.getEntries(['c1'])).get('c1')!;
     await adapter.clear();
-    await until(() => ears.every(({ heard }) => heard.length === 1), 'both to hear');
-    expect(ears.map(({ heard }) => heard[0]!.kind)).to.deep.equal(['reset', 'reset']);
+    await until(() => ears.every(({ received }) => received.length === 1), 'both to hear');
+    expect(ears.map(({ received }) => received[0]!.kind)).to.deep.equal(['reset', 'reset']);
     for (const each of [adapter, other]) {
       expect((await each.listStatuses()).items).to.deep.equal([]);
       expect((await each.getEntries(['c1'])).size).to.equal(0);
@@ -376,6 +377,6 @@ describe('IndexedDBAdapter: what subscribers hear', () => {
     await adapter.createStatus(LEADS);
     const [result] = await adapter.setStatus([{ conversationId: 'c1' }], 'leads', { opId: 'same' });
     expect(result!.ok && result!.entry.version).to.be.above(before.version);
-    await until(() => ears[1]!.heard.length === 3, 'what comes after');
+    await until(() => ears[1]!.received.length === 3, 'what comes after');
   });
 });

@@ -1,8 +1,9 @@
+/** Runs the adapter suite against `IndexedDBAdapter`. */
 import { runAdapterTests } from '../../testing/adapter-tests.js';
 import type { IndexedDBAdapter } from './adapter.js';
 import { cleanUp, openAdapter } from './test-helpers.js';
 
-describe('IndexedDBAdapter and the contract', () => {
+describe('IndexedDBAdapter: adapter suite', () => {
   afterEach(cleanUp);
   runAdapterTests({
     describe,

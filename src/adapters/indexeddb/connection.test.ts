@@ -1,3 +1,4 @@
+/** Tests what happens when the connection is lost or closed. */
 import { expect } from '@open-wc/testing';
 import { deleteDB, openDB } from 'idb';
 import type { PipelineError } from '../../model/errors.js';
@@ -39,14 +40,14 @@ describe('IndexedDBAdapter: losing the connection', () => {
     }, work);
   };
 
-  it('once: one reopen, and the write is there', async () => {
+  it('once: it is reopened, and the write succeeds', async () => {
     const adapter = openAdapter();
     await adapter.listStatuses();
     await broken(1, async () => void (await adapter.createStatus(LEADS)));
     expect(await namesIn(adapter)).to.deep.equal(['Leads']);
   });
 
-  it('without a word: the next call finds it closed, reopens, and works', async () => {
+  it('without an event: the next call reopens it and succeeds', async () => {
     const adapter = openAdapter();
     let connection: IDBDatabase | undefined;
     await meddling(
@@ -57,7 +58,7 @@ describe('IndexedDBAdapter: losing the connection', () => {
     expect(await namesIn(adapter)).to.deep.equal(['Leads']);
   });
 
-  it('for good: an error that can be retried, and then nothing was written', async () => {
+  it('repeatedly: a retryable error, and nothing is written', async () => {
     const adapter = openAdapter();
     await adapter.listStatuses();
     await broken(Infinity, async () => {
@@ -69,7 +70,7 @@ describe('IndexedDBAdapter: losing the connection', () => {
     expect(adapter.persistence).to.equal('durable');
   });
 
-  it('in the middle of a write: it is done again, once', async () => {
+  it('during a write: the write is repeated once', async () => {
     const adapter = openAdapter();
     await adapter.createStatus(LEADS);
     let aborted = 0;
@@ -87,10 +88,10 @@ describe('IndexedDBAdapter: losing the connection', () => {
     expect((await adapter.count({ of: 'conversation' })).byStatus.get('leads')).to.equal(1);
   });
 
-  it('a full disk fails at the commit: nothing is there, and it is called quota', async () => {
+  it('a full disk fails at the commit: nothing is written, and the code is quota', async () => {
     const adapter = openAdapter();
     await adapter.createStatus(LEADS);
-    const { heard } = await listen(adapter);
+    const { received } = await listen(adapter);
     let tries = 0;
     await meddling(
       (transaction) => {
@@ -120,31 +121,31 @@ describe('IndexedDBAdapter: losing the connection', () => {
     expect(await adapter.getEntries(['c1'])).to.have.property('size', 0);
     expect(await adapter.getContacts(['p1'])).to.have.property('size', 0);
     await adapter.setStatus([{ conversationId: 'c2' }], 'leads');
-    await until(() => heard.length > 0, 'the next write');
-    expect(heard.map((change) => change.kind === 'entry' && change.entry.conversationId)).to.deep.equal(['c2']);
+    await until(() => received.length > 0, 'the next write');
+    expect(received.map((change) => change.kind === 'entry' && change.entry.conversationId)).to.deep.equal(['c2']);
   });
 
-  it('another tab wants to upgrade or delete: it is not in the way', async () => {
+  it('another tab that upgrades or deletes the database is not blocked', async () => {
     const database = freshName();
     const adapter = openAdapter(database);
     await adapter.createStatus(LEADS);
     await adapter.createStatus({ ...LEADS, id: 'b', name: 'B' });
-    const { heard } = await listen(adapter);
+    const { received } = await listen(adapter);
     let blocked = false;
     await deleteDB(database, { blocked: () => (blocked = true) });
     expect(blocked).to.equal(false);
-    // Begun anew, with a counter that begins anew: what was heard before is void.
+    // The new database has a new counter: earlier changes no longer count.
     await adapter.createStatus(LEADS);
-    await until(() => heard.some((change) => change.kind === 'reset'), 'a reset');
+    await until(() => received.some((change) => change.kind === 'reset'), 'a reset');
     await adapter.createStatus({ ...LEADS, id: 'c', name: 'C' });
-    await until(() => heard.at(-1)?.kind === 'status', 'what comes after');
+    await until(() => received.at(-1)?.kind === 'status', 'what comes after');
     const upgraded = await openDB(database, SCHEMA_VERSION + 1, { blocked: () => (blocked = true) });
     expect(blocked).to.equal(false);
     upgraded.close();
     expect(await codeOf(adapter.listStatuses())).to.equal('version-skew');
   });
 
-  it('the browser ends the connection and takes the data: subscribers are told to read again', async () => {
+  it('the browser closes the connection and deletes the data: subscribers receive a reset', async () => {
     const database = freshName();
     const adapter = openAdapter(database);
     let connection: IDBDatabase | undefined;
@@ -152,16 +153,16 @@ describe('IndexedDBAdapter: losing the connection', () => {
       (transaction) => (connection = transaction.db),
       async () => void (await adapter.createStatus(LEADS)),
     );
-    const { heard } = await listen(adapter);
+    const { received } = await listen(adapter);
     connection!.dispatchEvent(new Event('close'));
     connection!.close();
-    await until(() => heard.length > 0, 'a reset');
-    expect(heard.map((change) => change.kind)).to.deep.equal(['reset']);
+    await until(() => received.length > 0, 'a reset');
+    expect(received.map((change) => change.kind)).to.deep.equal(['reset']);
     await adapter.createStatus({ ...LEADS, id: 'b', name: 'B' });
-    await until(() => heard.length > 1, 'changes after it');
+    await until(() => received.length > 1, 'changes after it');
   });
 
-  it('what fails half-way leaves nothing behind', async () => {
+  it('a write that fails half-way writes nothing', async () => {
     const adapter = openAdapter();
     await adapter.createStatus(LEADS);
     await meddling(
@@ -179,7 +180,7 @@ describe('IndexedDBAdapter: losing the connection', () => {
     expect(await adapter.count({ of: 'contact' })).to.deep.equal({ byStatus: new Map(), none: 0 });
   });
 
-  it('nothing is left unhandled when a transaction fails', async () => {
+  it('no rejection is unhandled when a transaction fails', async () => {
     const unhandled: unknown[] = [];
     const handle = (event: PromiseRejectionEvent): void => void unhandled.push(event.reason);
     addEventListener('unhandledrejection', handle);
@@ -201,7 +202,7 @@ describe('IndexedDBAdapter: losing the connection', () => {
     }
   });
 
-  it('close() waits for what was called before it, then lets go and refuses', async () => {
+  it('close() waits for earlier calls, then closes the connection and rejects later calls', async () => {
     const database = freshName();
     const adapter = openAdapter(database);
     const written = adapter.createStatus(LEADS);

@@ -149,7 +149,7 @@ describe('IndexedDBAdapter: damaged records', () => {
         adapter.restoreStatus('victim'),
         adapter.setStatus([{ conversationId: 'c1' }], 'victim'),
       ]) {
-        await settles(call.then(() => expect.fail('The call was not refused.')));
+        await settles(call.then(() => expect.fail('The call was not rejected.')));
       }
       expect(await readRaw(name, 'statuses', 'victim')).to.deep.equal(before);
       expect(errors).to.have.length(1);
@@ -166,7 +166,7 @@ describe('IndexedDBAdapter: damaged records', () => {
     expect(errors).to.have.length(1);
   });
 
-  it('a record that is put right by hand counts again', async () => {
+  it('a record that is repaired by hand is used again', async () => {
     const name = await prepare();
     await damage(name, 'statuses', 'victim', { name: 7 });
     const adapter = openAdapter(name);
@@ -266,7 +266,7 @@ describe('IndexedDBAdapter: damaged records', () => {
     expect(errors.length).to.be.within(2, 11);
   });
 
-  it('a long list of conversations with a foreign record among them is read whole', async () => {
+  it('a long list of conversations with a foreign record is read completely', async () => {
     const name = freshName();
     const adapter = openAdapter(name);
     const ids = Array.from({ length: 2500 }, (_, i) => `c${String(i).padStart(4, '0')}`);
@@ -355,7 +355,7 @@ describe('IndexedDBAdapter: damaged records', () => {
     });
   }
 
-  it('another tab that resumes over a log record that cannot be read is told to read again', async () => {
+  it('a tab that resumes across an unreadable log record receives a reset', async () => {
     const damages: Raw[] = [
       { change: 'x' },
       { change: { kind: 'entry', entry: { conversationId: 'c2', statusId: 5 } } },
@@ -372,13 +372,13 @@ describe('IndexedDBAdapter: damaged records', () => {
       await adapter.setStatus([{ conversationId: 'c2' }], 'a');
       const { seq: last } = await adapter.listStatuses();
       await damage(name, 'log', Number(last), change);
-      const { heard, stop } = await listen(openAdapter(name), seq);
-      await until(() => heard.length > 0, 'the change');
-      expect(heard.map(({ kind }) => kind)).to.deep.equal(['reset']);
-      // What comes next is told as ever.
+      const { received, stop } = await listen(openAdapter(name), seq);
+      await until(() => received.length > 0, 'the change');
+      expect(received.map(({ kind }) => kind)).to.deep.equal(['reset']);
+      // Later changes are delivered as usual.
       await adapter.setStatus([{ conversationId: 'c2' }], 'b');
-      await until(() => heard.length > 1, 'the next change');
-      expect(heard[1]).to.have.nested.include({ kind: 'entry', 'entry.statusId': 'b' });
+      await until(() => received.length > 1, 'the next change');
+      expect(received[1]).to.have.nested.include({ kind: 'entry', 'entry.statusId': 'b' });
       stop();
     }
   });
@@ -389,13 +389,13 @@ describe('IndexedDBAdapter: damaged records', () => {
     await inspect(name, (database) => database.put('log', { seq: 'later', change: { kind: 'reset' } } as never));
     const { seq } = await adapter.listStatuses();
     await adapter.setStatus([{ conversationId: 'c2' }], 'a');
-    const { heard, stop } = await listen(openAdapter(name), seq);
-    await until(() => heard.length > 0, 'the change');
-    expect(heard.map(({ kind }) => kind)).to.deep.equal(['entry']);
+    const { received, stop } = await listen(openAdapter(name), seq);
+    await until(() => received.length > 0, 'the change');
+    expect(received.map(({ kind }) => kind)).to.deep.equal(['entry']);
     stop();
   });
 
-  it('events that cannot be read are left out of a history', async () => {
+  it('unreadable events are left out of a history', async () => {
     for (const event of ['x', { kind: 'set', from: 1, to: 'a', at: 5 }, { kind: 'other', at: 5 }, { kind: 'delete' }]) {
       const name = await prepare();
       const adapter = openAdapter(name);
@@ -408,7 +408,7 @@ describe('IndexedDBAdapter: damaged records', () => {
     }
   });
 
-  it('a history passes over a deletion whose status cannot be read', async () => {
+  it('a history ignores a delete whose status cannot be read', async () => {
     const name = await prepare();
     const adapter = openAdapter(name);
     const victim = (await adapter.listStatuses()).items.find(({ id }) => id === 'victim')!;

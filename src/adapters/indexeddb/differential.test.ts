@@ -1,3 +1,4 @@
+/** Compares `IndexedDBAdapter` with `MemoryAdapter` by random operations. */
 import { expect } from '@open-wc/testing';
 import type { ConversationRef } from '../../model/entry.js';
 import { PipelineError } from '../../model/errors.js';
@@ -88,7 +89,7 @@ async function everything(
   };
 }
 
-describe('IndexedDBAdapter beside MemoryAdapter', () => {
+describe('IndexedDBAdapter compared with MemoryAdapter', () => {
   const realNow = Date.now;
   afterEach(async () => {
     Date.now = realNow;

@@ -1,3 +1,4 @@
+/** Tests opening the database, and browsers without storage. */
 import { expect } from '@open-wc/testing';
 import { openDB } from 'idb';
 import { PipelineError } from '../../model/errors.js';
@@ -31,7 +32,7 @@ const failing = (name: string, times: number, work: () => Promise<void>): Promis
 describe('IndexedDBAdapter: opening', () => {
   afterEach(cleanUp);
 
-  it('a name that is missing, empty or blank is refused: it must not become a database that tenants share', () => {
+  it('a missing, empty or blank name is rejected: it must not become a database that tenants share', () => {
     for (const database of [undefined, null, '', ' ', '\n', '\t \u00a0', 7, {}, [], true]) {
       expect(() => new IndexedDBAdapter({ database: database as string }))
         .to.throw(PipelineError, 'acme:agent-7')
@@ -44,7 +45,7 @@ describe('IndexedDBAdapter: opening', () => {
     }
   });
 
-  it('without a name it is the default database', () => {
+  it('without a name the default database is used', () => {
     for (const adapter of [new IndexedDBAdapter(), new IndexedDBAdapter({}), new IndexedDBAdapter({ user: 'sari' })]) {
       expect(adapter.database).to.equal('pipeline-elements');
     }
@@ -73,7 +74,7 @@ describe('IndexedDBAdapter: opening', () => {
     [3, 'UnknownError'],
     [1, 'AbortError'],
   ] as const) {
-    it(`${times} × ${name} at the open goes by unnoticed`, () =>
+    it(`${times} × ${name} when opening is retried`, () =>
       failing(name, times, async () => {
         const adapter = openAdapter();
         await adapter.createStatus(LEADS);
@@ -82,29 +83,29 @@ describe('IndexedDBAdapter: opening', () => {
   }
 
   for (const name of ['UnknownError', 'SecurityError', 'InvalidStateError']) {
-    it(`${name} at every open: works for the session, says so once, and deletes nothing`, async () => {
+    it(`${name} at every open: data is kept for the session, which is reported once, and nothing is deleted`, async () => {
       const database = freshName();
       const before = openAdapter(database);
       await before.createStatus(LEADS);
       await before.close();
       await failing(name, Infinity, async () => {
         const adapter = openAdapter(database);
-        const told: Persistence[] = [];
-        adapter.onPersistence((persistence) => told.push(persistence));
+        const reported: Persistence[] = [];
+        adapter.onPersistence((persistence) => reported.push(persistence));
         expect(await namesIn(adapter)).to.deep.equal([]);
         await adapter.createStatus({ ...LEADS, name: 'Here' });
         await adapter.putConversations([{ conversationId: 'c1' }]);
         expect((await adapter.setStatus([{ conversationId: 'c1' }], 'leads'))[0]).to.include({ ok: true });
         expect(await namesIn(adapter)).to.deep.equal(['Here']);
-        await until(() => told.length > 0, 'to be told');
-        expect(told).to.deep.equal(['session']);
+        await until(() => reported.length > 0, 'the report');
+        expect(reported).to.deep.equal(['session']);
         expect(adapter.persistence).to.equal('session');
       });
       expect(await namesIn(openAdapter(database))).to.deep.equal(['Leads']);
     });
   }
 
-  it('without IndexedDB it works for the session', async () => {
+  it('without IndexedDB data is kept for the session', async () => {
     for (const descriptor of [
       { value: undefined },
       {
@@ -117,15 +118,15 @@ describe('IndexedDBAdapter: opening', () => {
       Object.defineProperty(globalThis, 'indexedDB', { configurable: true, ...descriptor });
       try {
         const adapter = new IndexedDBAdapter({ database: 'nowhere' });
-        const { heard } = await listen(adapter);
+        const { received } = await listen(adapter);
         await adapter.createStatus(LEADS);
-        await until(() => heard.length > 0, 'a change');
+        await until(() => received.length > 0, 'a change');
         expect(adapter.persistence).to.equal('session');
         await adapter.clear();
         expect(await namesIn(adapter)).to.deep.equal([]);
-        await until(() => heard.at(-1)?.kind === 'reset', 'a reset');
+        await until(() => received.at(-1)?.kind === 'reset', 'a reset');
         await adapter.createStatus(LEADS);
-        await until(() => heard.at(-1)?.kind === 'status', 'changes after clear()');
+        await until(() => received.at(-1)?.kind === 'status', 'changes after clear()');
         await adapter.close();
       } finally {
         Object.defineProperty(globalThis, 'indexedDB', real);
@@ -133,7 +134,7 @@ describe('IndexedDBAdapter: opening', () => {
     }
   });
 
-  it('a page that is busy for longer than that has not been let down by the browser', async function () {
+  it('time in which the page is busy does not count', async function () {
     this.timeout(12_000);
     const opening = openAdapter(freshName()).listStatuses();
     // The open is asked for; then nothing else gets a turn.
@@ -143,7 +144,7 @@ describe('IndexedDBAdapter: opening', () => {
     expect((await opening).items).to.deep.equal([]);
   });
 
-  it('an open that never answers is given up after 5 s; the next call tries anew, and a late answer is let go', async function () {
+  it('an open without an answer times out after 5 s; the next call retries, and a late connection is closed', async function () {
     this.timeout(12_000);
     const database = freshName();
     let answer: () => Promise<IDBDatabase>;
@@ -186,7 +187,7 @@ describe('IndexedDBAdapter: opening', () => {
     expect(await namesIn(adapter)).to.deep.equal(['Leads']);
   });
 
-  it('an abort stops the wait for an open', async () => {
+  it('an abort stops waiting for an open', async () => {
     const never = Object.create(IDBOpenDBRequest.prototype, {
       addEventListener: { value: () => undefined },
     }) as IDBOpenDBRequest;
@@ -202,7 +203,7 @@ describe('IndexedDBAdapter: opening', () => {
     );
   });
 
-  it('an upgrade that other tabs block is told after 1 s, as often as it is tried, and goes on when they let go', async function () {
+  it('an upgrade that other tabs block is reported after 1 s for each call, and continues when they close', async function () {
     this.timeout(12_000);
     const database = freshName();
     const old = openAdapter(database);
@@ -216,8 +217,8 @@ describe('IndexedDBAdapter: opening', () => {
     await replacingOpen(newer, async () => {
       const adapter = openAdapter(database);
       const states: string[] = [];
-      const heard: string[] = [];
-      adapter.subscribe((change) => heard.push(change.kind), { since: '0', onState: (state) => states.push(state) });
+      const received: string[] = [];
+      adapter.subscribe((change) => received.push(change.kind), { since: '0', onState: (state) => states.push(state) });
       for (let tries = 0; tries < 2; tries++) {
         const start = performance.now();
         const error = await adapter.listStatuses().catch((thrown: unknown) => thrown as PipelineError);
@@ -228,13 +229,13 @@ describe('IndexedDBAdapter: opening', () => {
       expect(states).to.deep.equal(['down']);
       held.close();
       expect(await namesIn(adapter)).to.deep.equal(['Leads']);
-      await until(() => states.at(-1) === 'live' && heard.length > 0, 'the subscription to go on');
-      expect(heard).to.deep.equal(['status']);
+      await until(() => states.at(-1) === 'live' && received.length > 0, 'the subscription to go on');
+      expect(received).to.deep.equal(['status']);
       await adapter.close();
     });
   });
 
-  it('a database of newer code is left as it is', async () => {
+  it('a database of a newer version is not changed', async () => {
     const database = freshName();
     const newer = await openDB(database, SCHEMA_VERSION + 1, { upgrade: (db) => void db.createObjectStore('new') });
     newer.close();

@@ -1,3 +1,4 @@
+/** Tests many conversations and contacts. */
 import { expect } from '@open-wc/testing';
 import type { ConversationRef } from '../../model/entry.js';
 import type { Filter } from '../../model/filter.js';
@@ -66,7 +67,7 @@ describe('IndexedDBAdapter: many conversations', () => {
     );
   });
 
-  it('telling it 10,000 conversations it knows already writes nothing', async function () {
+  it('putting 10,000 known conversations writes nothing', async function () {
     this.timeout(60_000);
     const adapter = openAdapter();
     const refs = Array.from({ length: 10_000 }, (_, i) => ({
@@ -79,7 +80,7 @@ describe('IndexedDBAdapter: many conversations', () => {
     expect((await adapter.count({ of: 'contact', contactMatch: 'latest' })).none).to.equal(5000);
   });
 
-  it('looking up a thousand of many finds those that are there, in the asked order, and no others', async function () {
+  it('looking up a thousand of many finds those that exist, in the requested order, and no others', async function () {
     this.timeout(60_000);
     const adapter = openAdapter();
     const known = (i: number): boolean => i % 3 !== 0 || i > 6000;
@@ -97,7 +98,7 @@ describe('IndexedDBAdapter: many conversations', () => {
     }
   });
 
-  it('one list may name a conversation twice, and give a contact all of its conversations', async () => {
+  it('one list may have a conversation twice, and all conversations of a contact', async () => {
     const adapter = openAdapter();
     await createStatuses(adapter, ['a']);
     const refs: ConversationRef[] = [
@@ -115,7 +116,7 @@ describe('IndexedDBAdapter: many conversations', () => {
     expect((await adapter.count({ of: 'contact' })).byStatus.get('a')).to.equal(2);
   });
 
-  it('pages of contacts with more kinds of status sets than can be merged are right, also far from the top', async function () {
+  it('pages of contacts with more status sets than are merged are correct, also far from the top', async function () {
     this.timeout(60_000);
     const adapter = openAdapter();
     const ids = Array.from({ length: 26 }, (_, i) => `s${i}`);

@@ -1,3 +1,4 @@
+/** Tests several tabs that write at once. */
 import { expect } from '@open-wc/testing';
 import type { IndexedDBAdapter } from './adapter.js';
 import { cleanUp, freshName, inspect, openAdapter } from './test-helpers.js';
@@ -65,7 +66,7 @@ describe('IndexedDBAdapter: several tabs at once', () => {
     expect(new Set(versions).size).to.equal(written.length);
   });
 
-  it('one of two checked picks wins, the other is a conflict', async () => {
+  it('of two calls of setStatus with one version, one wins and the other is a conflict', async () => {
     const database = freshName();
     const [here, there] = [openAdapter(database), await openFrame(database)];
     for (const id of ['a', 'b']) await here.createStatus({ id, name: id, color: '#112233' });
@@ -81,7 +82,7 @@ describe('IndexedDBAdapter: several tabs at once', () => {
     }
   });
 
-  it('a pick never lands on a status that another tab is deleting', async () => {
+  it('setStatus never sets a status that another tab deletes at the same time', async () => {
     const database = freshName();
     const [here, there] = [openAdapter(database), await openFrame(database)];
     for (let round = 0; round < 20; round++) {
@@ -97,7 +98,7 @@ describe('IndexedDBAdapter: several tabs at once', () => {
     }
   });
 
-  it('two tabs that move statuses at once both get their way', async () => {
+  it('two moves at once in two tabs both take effect', async () => {
     const database = freshName();
     const [here, there] = [openAdapter(database), await openFrame(database)];
     const ids = ['a', 'b', 'c', 'd', 'e'];

@@ -1,4 +1,4 @@
-/* For the tests of this folder only. */
+/** What the tests of this folder share. */
 import { deleteDB, openDB } from 'idb';
 import type { Change } from '../../model/changes.js';
 import type { PipelineErrorCode } from '../../model/errors.js';
@@ -21,7 +21,7 @@ export function freshName(): string {
 
 export const openAdapter = (database = freshName()): IndexedDBAdapter => keep(new IndexedDBAdapter({ database }));
 
-/** Closes it when the test is over. */
+/** Closes the adapter after the test. */
 export function keep(adapter: IndexedDBAdapter): IndexedDBAdapter {
   open.push(adapter);
   return adapter;
@@ -33,7 +33,7 @@ export async function cleanUp(): Promise<void> {
   names.clear();
 }
 
-/** The database as it is stored, for looking behind the adapter. */
+/** Opens the database without the adapter. */
 export async function inspect<T>(name: string, work: (database: Database) => Promise<T>): Promise<T> {
   const database = await openDB<Schema>(name, SCHEMA_VERSION);
   try {
@@ -46,7 +46,7 @@ export async function inspect<T>(name: string, work: (database: Database) => Pro
 export const namesIn = async (adapter: IndexedDBAdapter): Promise<string[]> =>
   (await adapter.listStatuses()).items.map((status) => status.name);
 
-/** The code a call was refused with; fails when it was not. */
+/** The code that a call rejects with; fails when it resolves. */
 export async function codeOf(call: Promise<unknown>): Promise<PipelineErrorCode> {
   try {
     await call;
@@ -54,12 +54,12 @@ export async function codeOf(call: Promise<unknown>): Promise<PipelineErrorCode>
     if (thrown instanceof PipelineError) return thrown.code;
     throw thrown;
   }
-  throw new Error('The call was not refused.');
+  throw new Error('The call was not rejected.');
 }
 
 export async function until(isTrue: () => boolean | Promise<boolean>, what: string, within = 3000): Promise<void> {
   for (const start = performance.now(); !(await isTrue());) {
-    if (performance.now() - start > within) throw new Error(`Waited in vain: ${what}.`);
+    if (performance.now() - start > within) throw new Error(`Timed out waiting for ${what}.`);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }
@@ -67,19 +67,19 @@ export async function until(isTrue: () => boolean | Promise<boolean>, what: stri
 export const pause = (milliseconds: number): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-/** Subscribes and collects what is heard; resolves once the subscription is live. */
+/** Subscribes and collects changes; resolves once the subscription is live. */
 export async function listen(
   adapter: IndexedDBAdapter,
   since?: string,
-): Promise<{ heard: Change[]; stop: () => void }> {
-  const heard: Change[] = [];
+): Promise<{ received: Change[]; stop: () => void }> {
+  const received: Change[] = [];
   let live = false;
-  const stop = adapter.subscribe((change) => heard.push(change), {
+  const stop = adapter.subscribe((change) => received.push(change), {
     ...(since === undefined ? {} : { since }),
     onState: (state) => (live = state === 'live'),
   });
   await until(() => live, 'the subscription to be live');
-  return { heard, stop };
+  return { received, stop };
 }
 
 /** Replaces a method for as long as `work` runs; `replacement` gets the real one. */
@@ -105,8 +105,8 @@ export const replacingOpen = (replacement: (real: Open) => Open, work: () => Pro
   replacing(indexedDB, 'open', (real: Open) => replacement(real.bind(indexedDB)), work);
 
 /**
- * Lets `meddle` at every transaction that writes, right after it began. It commits by itself then, so that there is time
- * to meddle until the last request is done.
+ * Calls `meddle` with every transaction that writes, right after it begins. The transaction then commits by itself, so that
+ * there is time to meddle until the last request is done.
  */
 export function meddling(meddle: (transaction: IDBTransaction) => void, work: () => Promise<void>): Promise<void> {
   const begin = (real: IDBDatabase['transaction']): IDBDatabase['transaction'] =>
@@ -120,7 +120,7 @@ export function meddling(meddle: (transaction: IDBTransaction) => void, work: ()
   return replacing(IDBDatabase.prototype, 'transaction', begin, work);
 }
 
-/** Keeps a transaction from committing for a while, by asking it for something again and again. */
+/** Keeps a transaction from committing for a while by making requests. */
 export function holdOpen(transaction: IDBTransaction, milliseconds: number, atEnd: () => void = () => undefined): void {
   const end = performance.now() + milliseconds;
   const ask = (): void => {

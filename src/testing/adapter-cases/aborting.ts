@@ -1,3 +1,4 @@
+/** Cases about aborted calls. */
 import { PipelineError } from '../../model/errors.js';
 import {
   CALLS,

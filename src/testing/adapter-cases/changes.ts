@@ -1,3 +1,4 @@
+/** Cases about which changes subscribers receive. */
 import { type Change, parseChange } from '../../model/changes.js';
 import { setStatusOf, listed, createStatuses, rejectsSetStatus, remove } from '../actions.js';
 import type { Topic } from '../case-context.js';
@@ -193,6 +194,6 @@ export const changesTopic: Topic = (it) => {
       'subscribe must deliver a new status of a conversation.',
     );
     const about = recorder.received.filter((change) => change.kind === 'entry' && change.entry.conversationId === 'c1');
-    equal(about, [], 'A rejected write must not be told to anybody.');
+    equal(about, [], 'A rejected write must not be delivered.');
   });
 };

@@ -1,3 +1,4 @@
+/** Cases about calls made at the same time. */
 import { compareStatuses } from '../../model/status.js';
 import {
   COLOR,

@@ -1,3 +1,4 @@
+/** Cases about `getContacts`. */
 import type { ContactSummary } from '../../model/entry.js';
 import { setStatusOf, createStatuses, remove, addConversations } from '../actions.js';
 import type { Topic, With } from '../case-context.js';
@@ -100,7 +101,7 @@ export const contactsTopic: Topic = (it) => {
         { conversationId: 'c2', contactId: 'p1', activityAt: 300 },
         { conversationId: 'c3', contactId: 'p1', activityAt: 200 },
       ]);
-      // In this order, so that neither the last pick nor the first conversation gives the answer.
+      // In this order, so that neither the last write nor the first conversation gives the right result.
       await setStatusOf(adapter, 'b', 'c2');
       await setStatusOf(adapter, 'c', 'c3');
       await setStatusOf(adapter, 'a', 'c1');
@@ -153,7 +154,7 @@ export const contactsTopic: Topic = (it) => {
     await setStatusOf(adapter, 'a', { conversationId: 'c1', contactId: 'p1' });
     await setStatusOf(adapter, 'a', { conversationId: 'c1', contactId: 'p2' });
     equal((await contactOf(adapter, 'p1')).statusIds, [], 'A conversation belongs to one contact.');
-    equal((await contactOf(adapter, 'p2')).statusIds, ['a'], 'A conversation belongs to the contact told last.');
+    equal((await contactOf(adapter, 'p2')).statusIds, ['a'], 'A conversation must belong to the contact passed last.');
   });
 
   it('contacts follow a delete', ['getContacts'], async ({ adapter }) => {

@@ -1,3 +1,4 @@
+/** Cases about `count`. */
 import { countsOf, setStatusOf, createStatuses, addConversations } from '../actions.js';
 import type { Topic } from '../case-context.js';
 import { equal } from '../check.js';

@@ -1,3 +1,4 @@
+/** Cases about `createStatus` and `listStatuses`. */
 import { MAX_STATUSES, compareStatuses, parseStatus } from '../../model/status.js';
 import { COLOR, changesNothing, setStatusOf, listed, listedIds, createStatuses, remove } from '../actions.js';
 import type { Topic } from '../case-context.js';
@@ -179,7 +180,7 @@ export const creatingTopic: Topic = (it) => {
 
   it(`${MAX_STATUSES} statuses fit, one more is rejected`, async ({ adapter }) => {
     const create = (n: number) => adapter.createStatus({ id: `s${n}`, name: `Status ${n}`, color: COLOR });
-    // In portions: 200 calls at once are more than some servers take.
+    // In batches: 200 calls at once are too many for some servers.
     for (let n = 0; n < MAX_STATUSES; n += 20) {
       await Promise.all(Array.from({ length: 20 }, (_, i) => create(n + i)));
     }

@@ -1,3 +1,4 @@
+/** Cases about deletes made at the same time as other calls. */
 import type { PipelineAdapter } from '../../adapters/adapter.js';
 import {
   COLOR,
@@ -136,7 +137,7 @@ export const deletesAtOnceTopic: Topic = (it) => {
     const deleted = adapter.deleteStatus('a', { ifVersion, moveTo: 'b' }).finally(() => (done = true));
     const reads = await Promise.all(TWENTY.map(() => statusesOf(adapter, ...ids)));
     while (!done) {
-      // A turn each: a storage that works in turns gets on meanwhile.
+      // One task each, so that a storage that works in tasks makes progress.
       await new Promise((resolve) => setTimeout(resolve));
       reads.push(await statusesOf(adapter, ...ids));
     }

@@ -1,3 +1,4 @@
+/** Cases about `deleteStatus`. */
 import {
   COLOR,
   allOf,

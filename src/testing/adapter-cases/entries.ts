@@ -1,3 +1,4 @@
+/** Cases about `setStatus` and `getEntries`. */
 import { parseEntry } from '../../model/entry.js';
 import {
   changesNothing,

@@ -1,3 +1,4 @@
+/** Cases about which ids `find` returns, and in which order. */
 import type { Filter } from '../../model/filter.js';
 import { allOf, setStatusOf, createStatuses, remove, addConversations } from '../actions.js';
 import type { Topic, With } from '../case-context.js';

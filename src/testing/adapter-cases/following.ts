@@ -1,3 +1,4 @@
+/** Cases about a copy of the pipeline that is kept up to date by the changes alone. */
 import { isNewer, type Change } from '../../model/changes.js';
 import type { Entry } from '../../model/entry.js';
 import type { Id } from '../../model/id.js';
@@ -37,7 +38,7 @@ export class Follower {
     this.#stop();
   }
 
-  /** Waits until the copy is what can be read from `truth`; fails when it never is. */
+  /** Waits until the copy equals what can be read from `truth`. */
   async agreesWith(truth: With<'subscribe'>, { until }: Pick<CaseContext, 'until'>, rule: string): Promise<void> {
     let views: unknown;
     const agrees = async (): Promise<boolean> => {
@@ -62,7 +63,7 @@ export class Follower {
     this.#seq = change.seq;
     if (change.kind === 'status') this.#takeStatus(change.status);
     else if (change.kind === 'entry') this.#takeEntry(change.entry);
-    // The case may be over by now. Where it is not, a copy that stays behind fails `agreesWith`.
+    // The case may be over by now. If it is not, an outdated copy fails `agreesWith`.
     else this.#read().catch(() => undefined);
   }
 
@@ -79,7 +80,7 @@ export class Follower {
   }
 }
 
-/** Who has which status; an entry without one and no entry are the same. */
+/** The statuses of conversations. An entry without a status and no entry are the same. */
 const heldBy = (entries: ReadonlyMap<Id, Entry>): (Id | null)[] =>
   CONVERSATIONS.map((id) => entries.get(id)?.statusId ?? null);
 

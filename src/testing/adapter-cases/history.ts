@@ -1,3 +1,4 @@
+/** Cases about `history`, and about the author of changes. */
 import type { HistoryItem } from '../../model/entry.js';
 import type { Change } from '../../model/changes.js';
 import { COLOR, changesNothing, setStatusOf, currentStatus, createStatuses, rejectsSetStatus } from '../actions.js';
@@ -5,18 +6,18 @@ import type { Topic } from '../case-context.js';
 import { equal, holds } from '../check.js';
 import { ChangeRecorder, ofEntry, ofStatus } from '../change-recorder.js';
 
-/** A name that no back end has as its own user. */
+/** A name that no server has as its own user. */
 const [SARI, BUDI] = ['sari of the adapter suite', 'budi of the adapter suite'] as const;
 
 /**
- * Who made each change, as an adapter tells it. It may tell nobody, or whom it knows its caller to be whatever the call
- * says; one that records `by` of the calls records it of each.
+ * Checks the authors of changes. An adapter may give none, or always the signed-in user, whatever `by` of the call is;
+ * if it records `by`, it records that of every call.
  */
-function checkAuthors(told: readonly (string | undefined)[], given: readonly string[], where: string): void {
-  const isRecorded = told.some((by) => by === SARI || by === BUDI);
-  if (isRecorded) equal(told, given, `${where} must tell of each change who made it, as \`by\` of the call said.`);
-  const others = new Set(told);
-  holds(isRecorded || others.size <= 1, `${where} must not tell of one caller under several names.`, told);
+function checkAuthors(authors: readonly (string | undefined)[], given: readonly string[], where: string): void {
+  const isRecorded = authors.some((by) => by === SARI || by === BUDI);
+  if (isRecorded) equal(authors, given, `${where} must give the author of each change, as in \`by\` of the call.`);
+  const others = new Set(authors);
+  holds(isRecorded || others.size <= 1, `${where} must not give one caller several names.`, authors);
   for (const by of others) {
     holds(by === undefined || (by.length > 0 && by.length <= 256), '`by` must have 1 to 256 characters.', by);
   }
@@ -103,8 +104,8 @@ export const historyTopic: Topic = (it) => {
     const given = [SARI, BUDI, SARI, BUDI];
     if (adapter.restoreStatus) given.push(SARI);
     await adapter.restoreStatus?.('a', { by: SARI });
-    const told = (await adapter.history('c1')).map((item) => item.by);
-    checkAuthors(told, given.slice(given.length - told.length), 'history');
+    const authors = (await adapter.history('c1')).map((item) => item.by);
+    checkAuthors(authors, given.slice(given.length - authors.length), 'history');
   });
 
   it('a delivered change has its author', ['subscribe'], async (context) => {
@@ -116,9 +117,11 @@ export const historyTopic: Topic = (it) => {
       ['b', BUDI],
     ] as const) {
       const create = (): Promise<unknown> => adapter.createStatus({ id, name: id, color: COLOR }, { by });
-      received.push(await recorder.receivesAfter(create, ofStatus(id), 'A new status must be told to subscribers.'));
+      received.push(await recorder.receivesAfter(create, ofStatus(id), 'subscribe must deliver a new status.'));
       const pick = (): Promise<unknown> => adapter.setStatus([{ conversationId: 'c1' }], id, { by });
-      received.push(await recorder.receivesAfter(pick, ofEntry('c1', id), 'A pick must be told to subscribers.'));
+      received.push(
+        await recorder.receivesAfter(pick, ofEntry('c1', id), 'subscribe must deliver a new status of a conversation.'),
+      );
     }
     if (received.some((change) => change.kind === 'reset')) return;
     checkAuthors(

@@ -1,3 +1,4 @@
+/** Cases about valid and invalid ids. */
 import {
   COLOR,
   changesNothing,
@@ -14,7 +15,7 @@ import {
 import type { Topic } from '../case-context.js';
 import { equal, holds, rejects } from '../check.js';
 
-/** Ids that the contract allows and that tempt code to treat them otherwise. */
+/** Valid ids that are easily mishandled. */
 const GOOD_IDS = [
   '+6281234567890@s.whatsapp.net',
   '120363041234567890@g.us',

@@ -1,10 +1,11 @@
+/** Cases about valid and invalid names and colors. */
 import { COLOR, changesNothing, listed, currentStatus, createStatuses, remove } from '../actions.js';
 import type { Topic } from '../case-context.js';
 import { equal, rejects } from '../check.js';
 
 const FAMILY = '👨‍👩‍👧‍👦';
 
-/** What a name must not be, by what is wrong with it. */
+/** Invalid names, by what is wrong with them. */
 const BAD_NAMES: Readonly<Record<string, unknown>> = {
   'an empty name': '',
   'a name of spaces': ' \u3000 ',

@@ -1,3 +1,4 @@
+/** Cases about `moveStatus` and ranks. */
 import { compareStatuses } from '../../model/status.js';
 import {
   COLOR,
@@ -79,7 +80,7 @@ export const orderTopic: Topic = (it) => {
 
   it('two moves from the same state both take effect', async ({ adapter }) => {
     await createStatuses(adapter, 'A', 'B', 'C', 'D', 'E');
-    // One user puts E first, another B behind D, and neither has seen the other's move.
+    // One user moves E to the front, another moves B after D, and neither has seen the other's move.
     await Promise.all([adapter.moveStatus('e', null), adapter.moveStatus('b', 'd')]);
     equal(
       await listedIds(adapter),

@@ -1,3 +1,4 @@
+/** Cases about the pages of `find`. */
 import { allOf, setStatusOf, pagesOf, createStatuses, addConversations } from '../actions.js';
 import type { Topic, With } from '../case-context.js';
 import { PipelineError } from '../../model/errors.js';
@@ -88,7 +89,7 @@ export const pagingTopic: Topic = (it) => {
   });
 
   it('contacts in pages: each once', ['find'], async ({ adapter }) => {
-    // Two conversations each, far apart in activity: a contact must not come up once for each.
+    // Two conversations each, far apart in activity: a contact must not be returned once for each.
     await addConversations(
       adapter,
       ...ids(1, 14).map((conversationId, n) => ({ conversationId, contactId: `p${n % 7}`, activityAt: n })),
@@ -140,7 +141,7 @@ export const pagingTopic: Topic = (it) => {
         if (error instanceof PipelineError) continue;
         throw new BrokenRule('find must reject a foreign token with a PipelineError.', 'a PipelineError', error);
       }
-      // An empty token may be taken for none: on a URL they look the same.
+      // An empty token may count as none: in a URL they look the same.
       if (pageToken !== '')
         throw new BrokenRule(`find must reject the unknown token "${pageToken}".`, 'a PipelineError', found);
     }
@@ -152,7 +153,7 @@ export const pagingTopic: Topic = (it) => {
     await setStatusOf(adapter, 'a', ...ids(1, 20));
     const untouched = ids(1, 20).filter((_, n) => n % 2 === 0);
     const pages = await pagesOf(adapter, { of: 'conversation', filter: WITH_A, pageSize: 4 }, async (page) => {
-      // The newest leave the filter, some old ones too, and new ones come in: an offset would slip.
+      // The newest and some old ones no longer pass the filter, and new ones do: an offset would be wrong.
       if (page === 1) await setStatusOf(adapter, 'b', 'c20', 'c18', 'c2');
       if (page === 2) await setStatusOf(adapter, 'b', 'c16', 'c14', 'c4');
       if (page === 3) {
@@ -167,7 +168,7 @@ export const pagingTopic: Topic = (it) => {
   it('new activity during a walk repeats nothing else', ['find', 'putConversations'], async ({ adapter }) => {
     await known(adapter, ids(1, 12));
     const pages = await pagesOf(adapter, { of: 'conversation', filter: EVERYTHING, pageSize: 3 }, async (page) => {
-      // Short pages are legal: there may be more of them than three.
+      // Short pages are allowed: there may be more than three.
       if (page <= 3) await adapter.putConversations([{ conversationId: `c${page}`, activityAt: 100 + page }]);
     });
     const untouched = ids(4, 12);

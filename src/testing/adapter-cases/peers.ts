@@ -1,3 +1,4 @@
+/** Cases about two clients of the same data. */
 import {
   COLOR,
   entriesOf,
@@ -58,7 +59,7 @@ export const peersTopic: Topic = (it) => {
       'A client must receive the changes of another one.',
     );
     const held = (await other.getEntries(['c1'])).get('c1');
-    equal(held?.statusId, 'a', 'A change must be told after it is stored, never before.');
+    equal(held?.statusId, 'a', 'A change must be delivered after it is stored, never before.');
     if (received.kind === 'entry')
       holds(held!.version >= received.entry.version, 'A delivered change must be readable.', { received, held });
   });

@@ -1,3 +1,4 @@
+/** Random operations, compared with a plain model. */
 import type { PipelineAdapter } from '../../adapters/adapter.js';
 import type { Id } from '../../model/id.js';
 import { allOf, countsOf, listed } from '../actions.js';
@@ -5,7 +6,7 @@ import type { Topic } from '../case-context.js';
 import { equal, sameMembers } from '../check.js';
 import { CONVERSATIONS, PlainModel, contactOf } from '../plain-model.js';
 
-/** Fixed, so that a failure is the same in every run. Each found something once, or is there to find the next. */
+/** Fixed, so that a failure can be reproduced. Each found a bug once, or may find the next one. */
 const SEEDS = [1, 2, 3, 4];
 const STEPS = 100;
 

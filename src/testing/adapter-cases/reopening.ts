@@ -1,3 +1,4 @@
+/** Cases about what is kept after a restart. */
 import {
   COLOR,
   allOf,

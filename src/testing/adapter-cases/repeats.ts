@@ -1,3 +1,4 @@
+/** Cases about calls that are repeated with the same `opId`. */
 import {
   COLOR,
   setStatusOf,
@@ -84,7 +85,7 @@ export const repeatsTopic: Topic = (it) => {
     const create = () => adapter.createStatus({ id: 'a', name: 'A', color: COLOR }, { opId: 'op-1' });
     await create();
     await remove(adapter, 'a');
-    // Whether the repeat resolves as the first call did or is told of the delete is open.
+    // Whether the repeated call resolves like the first one or reports the delete is up to the adapter.
     await create().catch(() => undefined);
     equal(await listed(adapter), [], 'A deleted status must come back by restoreStatus only.');
   });

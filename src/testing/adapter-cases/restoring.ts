@@ -1,3 +1,4 @@
+/** Cases about `restoreStatus`. */
 import {
   COLOR,
   changesNothing,

@@ -1,3 +1,4 @@
+/** Cases about how `subscribe` delivers changes. */
 import type { Change } from '../../model/changes.js';
 import { entryOf, setStatusOf, currentStatus, createStatuses } from '../actions.js';
 import type { Topic } from '../case-context.js';
@@ -56,7 +57,7 @@ export const subscribingTopic: Topic = (it) => {
     const recorder = new ChangeRecorder(context, adapter);
     let on = false;
     await context.until(async () => {
-      // Again and again: where a connection has to be made first, "from now on" starts when it stands.
+      // Repeatedly: if a connection has to be made first, "from now on" starts when it is made.
       await setStatusOf(adapter, (on = !on) ? 'a' : null, 'c1');
       return recorder.received.some(
         (change) => change.kind === 'reset' || ofEntry('c1', 'a')(change) || ofEntry('c1', null)(change),

@@ -1,3 +1,4 @@
+/** Cases about `updateStatus`. */
 import { parseStatus } from '../../model/status.js';
 import {
   changesNothing,

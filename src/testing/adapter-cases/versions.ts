@@ -1,3 +1,4 @@
+/** Cases about the versions and contacts of entries. */
 import type { Id } from '../../model/id.js';
 import {
   changesNothing,
@@ -100,7 +101,7 @@ export const versionsTopic: Topic = (it) => {
     for (const to of ['a', 'b', null, 'a']) {
       const [entry] = await setStatusOf(adapter, to, 'c1');
       const { changedAt } = entry;
-      // The storage's clock may be another machine's: only its order counts.
+      // The clock of the storage may be that of another machine: only its order matters.
       holds(
         Number.isFinite(changedAt) && changedAt > 0 && changedAt >= last,
         'changedAt must be a time that does not go back.',
@@ -138,7 +139,7 @@ export const versionsTopic: Topic = (it) => {
   it('a conversation without a contact has none', async ({ adapter }) => {
     await createStatuses(adapter, 'A');
     const [entry] = await setStatusOf(adapter, 'a', 'c1');
-    equal(entry.contactId, null, 'A conversation whose contact nobody told has null.');
+    equal(entry.contactId, null, 'The contact of a conversation must be null if none was passed.');
   });
 
   it('putConversations does not change a status', ['putConversations'], async ({ adapter }) => {

@@ -1,3 +1,4 @@
+/** Planted faults in aborting, closing, counting, histories and contacts. */
 import type { CallOptions, PipelineAdapter } from '../../adapters/adapter.js';
 import type { MemoryAdapter } from '../../adapters/memory.js';
 import type { Change } from '../../model/changes.js';
@@ -5,7 +6,7 @@ import { PipelineError } from '../../model/errors.js';
 import type { Id } from '../../model/id.js';
 import { having, type Faults } from './test-fault.js';
 
-/** The adapter without what `strip` takes from the options of each write. */
+/** The adapter with the options of each write changed by `strip`. */
 function without(
   good: MemoryAdapter,
   strip: <O extends CallOptions>(options: O | undefined) => O | undefined,
@@ -29,7 +30,7 @@ export const callFaults: Faults = {
     caughtBy: 'aborted calls: setStatus with an aborted signal does nothing',
     breaks: (good) => without(good, (options) => options && { ...options, signal: undefined as never }),
   },
-  'an aborted call happens all the same': {
+  'an aborted call is written': {
     caughtBy: 'aborted calls: setStatus with an aborted signal does nothing',
     breaks: (good) => ({
       setStatus: async (refs, statusId, { signal, ...options } = {}) => {
@@ -116,7 +117,7 @@ export const callFaults: Faults = {
       };
     },
   },
-  'what the list holds is the storage itself': {
+  'listStatuses returns the stored objects': {
     caughtBy: 'creating statuses: returned records are copies',
     breaks(good) {
       let kept: Awaited<ReturnType<MemoryAdapter['listStatuses']>> | undefined;
@@ -132,7 +133,7 @@ export const callFaults: Faults = {
     caughtBy: 'history: changes are listed oldest first',
     breaks: (good) => ({ history: async (id, options) => [...(await good.history(id, options))].reverse() }),
   },
-  'history lays every change to who made the first': {
+  'history gives every change the author of the first': {
     caughtBy: 'history: each change has its author, also those made by deletes',
     breaks: (good) => ({
       history: async (id, options) => {
@@ -141,13 +142,13 @@ export const callFaults: Faults = {
       },
     }),
   },
-  'history does not tell who deleted a status': {
+  'history does not give the author of a delete': {
     caughtBy: 'history: each change has its author, also those made by deletes',
     breaks: (good) => ({
       deleteStatus: (id, options) => good.deleteStatus(id, { ...options, by: undefined as never }),
     }),
   },
-  'a change is laid to who made the one before': {
+  'a change has the author of the previous one': {
     caughtBy: 'history: a delivered change has its author',
     breaks(good) {
       let last: string | undefined;
@@ -160,7 +161,7 @@ export const callFaults: Faults = {
       return { subscribe: (listener, options) => good.subscribe((change) => listener(late(change)), options) };
     },
   },
-  'history tells of rejected picks': {
+  'history has rejected writes': {
     caughtBy: 'history: a rejected setStatus leaves no trace',
     breaks(good) {
       const rejected = new Map<Id, { from: null; to: null; at: number }[]>();
@@ -184,7 +185,7 @@ export const callFaults: Faults = {
     caughtBy: 'counting: known conversations without a status',
     breaks: (good) => ({ count: async (query, options) => ({ ...(await good.count(query, options)), none: 0 }) }),
   },
-  'asking for a conversation makes it known': {
+  'looking up a conversation adds it': {
     caughtBy: 'counting: known conversations without a status',
     breaks: (good) => ({
       getEntries: async (ids, options) => {
@@ -198,7 +199,7 @@ export const callFaults: Faults = {
     caughtBy: 'counting: a contact counts once for each of its statuses',
     breaks: (good) => ({ count: (_query, options) => good.count({ of: 'conversation' }, options) }),
   },
-  'latest is taken for any': {
+  'latest is treated as any': {
     caughtBy: 'counting: with latest a contact counts once',
     breaks: (good) => ({ count: ({ of }, options) => good.count({ of }, options) }),
   },

@@ -1,19 +1,20 @@
+/** Planted faults in subscriptions. */
 import type { PipelineAdapter } from '../../adapters/adapter.js';
 import type { MemoryAdapter } from '../../adapters/memory.js';
 import type { Change } from '../../model/changes.js';
 import { pause, type Faults } from './test-fault.js';
 
 /** A subscription that only delivers the changes that `wanted` accepts. */
-const hearing = (good: MemoryAdapter, wanted: (change: Change) => boolean): Pick<PipelineAdapter, 'subscribe'> => ({
+const delivering = (good: MemoryAdapter, wanted: (change: Change) => boolean): Pick<PipelineAdapter, 'subscribe'> => ({
   subscribe: (listener, options) => good.subscribe((change) => wanted(change) && listener(change), options),
 });
 
 export const changeFaults: Faults = {
-  'no change is sent': {
+  'no change is delivered': {
     caughtBy: 'changes: setting and clearing a status are delivered',
     breaks: () => ({ subscribe: () => () => {} }),
   },
-  'a change is sent before it is stored': {
+  'a change is delivered before it is stored': {
     caughtBy: 'changes: a delivered change can be read',
     breaks(good) {
       const listeners = new Set<(change: Change) => void>();
@@ -34,16 +35,16 @@ export const changeFaults: Faults = {
       };
     },
   },
-  'picks are not sent': {
+  'changes of conversations are not delivered': {
     caughtBy: 'changes: setting and clearing a status are delivered',
-    breaks: (good) => hearing(good, (change) => change.kind !== 'entry'),
+    breaks: (good) => delivering(good, (change) => change.kind !== 'entry'),
   },
-  'conversations that a delete moves are not sent': {
+  'conversations that a delete moves are not delivered': {
     caughtBy: 'changes: conversations that a delete moves are delivered',
     breaks(good) {
       let moving = false;
       return {
-        ...hearing(good, (change) => !(moving && change.kind === 'entry')),
+        ...delivering(good, (change) => !(moving && change.kind === 'entry')),
         deleteStatus: async (id, options) => {
           moving = true;
           const result = await good.deleteStatus(id, options);
@@ -54,16 +55,19 @@ export const changeFaults: Faults = {
       };
     },
   },
-  'a deleted status is not sent': {
+  'a deleted status is not delivered': {
     caughtBy: 'changes: a delete is delivered',
-    breaks: (good) => hearing(good, (change) => !(change.kind === 'status' && change.status.deleted)),
+    breaks: (good) => delivering(good, (change) => !(change.kind === 'status' && change.status.deleted)),
   },
-  'only the moved status is sent when all ranks are written anew': {
+  'only the moved status is delivered when all ranks are rewritten': {
     caughtBy: 'following the changes: so many moves that all ranks are rewritten',
     breaks(good) {
       let moving: string | undefined;
       return {
-        ...hearing(good, (change) => moving === undefined || change.kind !== 'status' || change.status.id === moving),
+        ...delivering(
+          good,
+          (change) => moving === undefined || change.kind !== 'status' || change.status.id === moving,
+        ),
         moveStatus: async (id, after, options) => {
           moving = id;
           const result = await good.moveStatus(id, after, options);
@@ -74,13 +78,13 @@ export const changeFaults: Faults = {
       };
     },
   },
-  'a change names another call': {
+  'a change has the opId of another call': {
     caughtBy: 'changes: a change has the opId of the call that caused it',
     breaks: (good) => ({
       subscribe: (listener, options) => good.subscribe((change) => listener({ ...change, opId: 'op-other' }), options),
     }),
   },
-  'a change names no call': {
+  'a change has no opId': {
     caughtBy: 'changes: a change has the opId of the call that caused it',
     breaks: (good) => ({
       subscribe: (listener, options) => good.subscribe(({ opId: _, ...change }) => listener(change), options),
@@ -95,7 +99,7 @@ export const changeFaults: Faults = {
       },
     }),
   },
-  'a function that listens twice is stopped once for both': {
+  'unsubscribing one of two equal listeners unsubscribes both': {
     caughtBy: 'subscriptions: one function can be subscribed twice and unsubscribed once',
     breaks(good) {
       const stops = new Map<unknown, () => void>();
@@ -120,7 +124,7 @@ export const changeFaults: Faults = {
       };
     },
   },
-  'a listener that throws loses the rest of what it missed': {
+  'a listener that throws does not receive the rest': {
     caughtBy: 'subscriptions: a listener that throws while it catches up receives the rest',
     breaks: (good) => ({
       subscribe: (listener, options) => {
@@ -134,15 +138,15 @@ export const changeFaults: Faults = {
       },
     }),
   },
-  'what was missed is not sent': {
+  'missed changes are not delivered': {
     caughtBy: 'subscriptions: changes between listing and subscribing are delivered',
     breaks: (good) => ({ subscribe: (listener, { since: _, ...options }) => good.subscribe(listener, options) }),
   },
-  'an unknown place to resume from is taken for now': {
+  'an unknown since is treated as now': {
     caughtBy: 'subscriptions: an unknown `since` gives a reset',
-    breaks: (good) => hearing(good, (change) => change.kind !== 'reset'),
+    breaks: (good) => delivering(good, (change) => change.kind !== 'reset'),
   },
-  'a rejected write is sent': {
+  'a rejected write is delivered': {
     caughtBy: 'changes: a rejected write is not delivered',
     breaks(good) {
       const listeners = new Set<(change: Change) => void>();
@@ -174,7 +178,7 @@ export const changeFaults: Faults = {
         return result;
       };
       return {
-        ...hearing(good, () => own > 0),
+        ...delivering(good, () => own > 0),
         createStatus: (data, options) => mine(good.createStatus(data, options)),
         setStatus: (refs, statusId, options) => mine(good.setStatus(refs, statusId, options)),
         deleteStatus: (id, options) => mine(good.deleteStatus(id, options)),

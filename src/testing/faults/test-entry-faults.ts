@@ -1,3 +1,4 @@
+/** Planted faults in the statuses of conversations. */
 import type { PipelineAdapter } from '../../adapters/adapter.js';
 import type { MemoryAdapter } from '../../adapters/memory.js';
 import type { Change } from '../../model/changes.js';
@@ -48,7 +49,7 @@ export const entryFaults: Faults = {
       },
     }),
   },
-  'results come in another order': {
+  'results are in another order': {
     caughtBy: 'statuses of conversations: many in one call, results in their order',
     breaks: (good) => ({
       setStatus: async (refs, statusId, options) =>
@@ -77,7 +78,7 @@ export const entryFaults: Faults = {
       };
     },
   },
-  'a stale version is accepted by a pick': {
+  'setStatus accepts a stale version': {
     caughtBy: 'versions of conversations: a stale version is a conflict that carries the entry as it is',
     breaks: (good) => ({
       setStatus: (refs, statusId, { ifVersion: _, ...options } = {}) => good.setStatus(refs, statusId, options),
@@ -94,29 +95,29 @@ export const entryFaults: Faults = {
         new Map([...(await good.getEntries(ids, options))].filter(([, entry]) => entry.statusId !== null)),
     }),
   },
-  'the contact is lost when left out': {
+  'the contact is lost if it is left out': {
     caughtBy: 'versions of conversations: the contact is kept if it is left out',
     breaks(good) {
-      const told = new Map<Id, Id | null>();
-      const look = (entry: Entry): Entry => ({ ...entry, contactId: told.get(entry.conversationId) ?? null });
+      const passed = new Map<Id, Id | null>();
+      const look = (entry: Entry): Entry => ({ ...entry, contactId: passed.get(entry.conversationId) ?? null });
       const drawn = redrawn(good, look);
       return {
         ...drawn,
         setStatus: (refs, statusId, options) => {
-          for (const { conversationId, contactId } of refs) told.set(conversationId, contactId ?? null);
+          for (const { conversationId, contactId } of refs) passed.set(conversationId, contactId ?? null);
           return drawn.setStatus!(refs, statusId, options);
         },
       };
     },
   },
-  'a pick of an unknown status clears': {
+  'setting an unknown status clears': {
     caughtBy: 'statuses of conversations: an unknown status is not-found, and nothing is stored',
     breaks: (good) => ({
       setStatus: async (refs, statusId, options) =>
         good.setStatus(refs, statusId && ((await versionOf(good, statusId)) ? statusId : null), options),
     }),
   },
-  'a late pick brings a deleted status back': {
+  'setStatus restores a deleted status': {
     caughtBy: 'statuses of conversations: a deleted status is status-deleted, and nothing is stored',
     breaks: (good) => ({
       setStatus: async (refs, statusId, options) => {
@@ -130,7 +131,7 @@ export const entryFaults: Faults = {
       },
     }),
   },
-  'a status is checked, then given, with a delete in between': {
+  'a status is checked, then set, with a delete in between': {
     caughtBy: 'deletes at once: a delete and setStatus with the same status at once',
     breaks(good) {
       const dangling = new Map<Id, Id>();
@@ -181,7 +182,7 @@ export const entryFaults: Faults = {
       },
     }),
   },
-  'any id of a contact is taken': {
+  'any id of a contact is accepted': {
     caughtBy: 'ids: an id with a slash is rejected everywhere',
     breaks: (good) => ({
       setStatus: (refs, statusId, options) =>
@@ -194,7 +195,7 @@ export const entryFaults: Faults = {
         ),
     }),
   },
-  'a bad bulk of conversations is stored up to where it is bad': {
+  'an invalid list of conversations is stored up to the invalid one': {
     caughtBy: 'ids: putConversations rejects such ids too',
     breaks: (good) => ({
       putConversations: async (refs, options) => {

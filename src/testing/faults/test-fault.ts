@@ -1,3 +1,4 @@
+/** Runs the adapter suite against an adapter with a planted fault. */
 import type { PipelineAdapter } from '../../adapters/adapter.js';
 import { MemoryAdapter } from '../../adapters/memory.js';
 import type { Change } from '../../model/changes.js';
@@ -6,25 +7,25 @@ import type { Id } from '../../model/id.js';
 import type { Status } from '../../model/status.js';
 import { registerAdapterTests } from '../adapter-tests.js';
 
-/** One way to get an adapter wrong. */
+/** One mistake in an adapter. */
 export interface Fault {
-  /** The case that is there to catch it, as `topic: title`. */
+  /** The case that must catch it, as `topic: title`. */
   caughtBy: string;
-  /** The methods that are wrong, built on an adapter that is right. Called once for each client. */
+  /** The faulty methods, built on a correct adapter. Called once for each client. */
   breaks(good: MemoryAdapter): Partial<PipelineAdapter>;
-  /** The adapter after a restart, where that is what is wrong. */
+  /** The adapter after a restart, if the fault is there. */
   restarts?(good: MemoryAdapter): Promise<MemoryAdapter>;
 }
 
-/** By what is wrong. */
+/** Faults by description. */
 export type Faults = Readonly<Record<string, Fault>>;
 
-/** How long a case waits for what may never come. Everything here comes in the next turn. */
-const PATIENCE_MS = 100;
+/** How long a case waits for changes that may never arrive. Here they arrive in the next task. */
+const TIMEOUT_MS = 100;
 
 /**
- * Runs the suite against an adapter with this fault (none: an intact one); resolves to the names of the cases that
- * failed, with the reason. Stops at the first failure unless told otherwise; the case that should fail goes first.
+ * Runs the suite against an adapter with this fault (without one: a correct adapter); resolves to the names of the failed
+ * cases with the reasons. Stops at the first failure unless `all`; the case that must fail runs first.
  */
 export async function failuresOf(fault?: Fault, { all = false } = {}): Promise<Map<string, string>> {
   const cases = collect(fault);
@@ -41,7 +42,7 @@ export async function failuresOf(fault?: Fault, { all = false } = {}): Promise<M
   return failed;
 }
 
-/** A test runner that only collects. */
+/** Registers the suite with a test runner that only collects its cases. */
 function collect(fault?: Fault): { name: string; body: () => Promise<void> }[] {
   const cases: { name: string; body: () => Promise<void> }[] = [];
   const goods = new WeakMap<PipelineAdapter, MemoryAdapter>();
@@ -65,7 +66,7 @@ function collect(fault?: Fault): { name: string; body: () => Promise<void> }[] {
         return client(fault?.restarts ? await fault.restarts(good) : good);
       },
     },
-    PATIENCE_MS,
+    TIMEOUT_MS,
   );
   return cases;
 }
@@ -90,7 +91,7 @@ function delegate(good: MemoryAdapter): Required<PipelineAdapter> {
   };
 }
 
-/** Time for others to get in between. */
+/** Lets other calls run in between. */
 export const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
 
 export const versionOf = async (good: MemoryAdapter, id: Id): Promise<number> =>

@@ -1,3 +1,4 @@
+/** Planted faults in `find`. */
 import { matchesFilter } from '../../model/filter.js';
 import { having, type Faults } from './test-fault.js';
 
@@ -89,7 +90,7 @@ export const findFaults: Faults = {
       };
     },
   },
-  'none-of is judged by each conversation alone': {
+  'none-of is decided for each conversation alone': {
     caughtBy: 'finding: contacts by none of one status',
     breaks: (good) => ({
       find: async (query, options) => {
@@ -119,7 +120,7 @@ export const findFaults: Faults = {
       find: async (query, options) => (query.filter.statusIds.length ? good.find(query, options) : { ids: [] }),
     }),
   },
-  'find judges contacts by any conversation also with latest': {
+  'find uses any conversation of a contact also with latest': {
     caughtBy: 'finding: contacts by their latest conversation, by any of one status',
     breaks: (good) => ({ find: ({ contactMatch: _, ...query }, options) => good.find(query, options) }),
   },

@@ -1,3 +1,4 @@
+/** Planted faults in creating, updating, moving, deleting and restoring statuses. */
 import { PipelineError } from '../../model/errors.js';
 import type { Id } from '../../model/id.js';
 import { nameKey, type Status } from '../../model/status.js';
@@ -21,7 +22,7 @@ function unchanged(good: MemoryAdapter, field: 'name' | 'color'): Partial<Pipeli
 }
 
 export const statusFaults: Faults = {
-  'a name that differs in case is let through': {
+  'a name that differs in case is accepted': {
     caughtBy: 'names and colors: a name that differs in case is rejected for a second status',
     breaks(good) {
       const given = new Map<Id, string>();
@@ -72,7 +73,7 @@ export const statusFaults: Faults = {
     caughtBy: 'names and colors: colors are stored in lower case',
     breaks: (good) => unchanged(good, 'color'),
   },
-  'what is invalid is rejected after it was stored': {
+  'invalid data is rejected after it was stored': {
     caughtBy: 'names and colors: an empty name is rejected',
     breaks: (good) => ({
       createStatus: (data, options) =>
@@ -82,7 +83,7 @@ export const statusFaults: Faults = {
         }),
     }),
   },
-  'any color is taken': {
+  'any color is accepted': {
     caughtBy: 'names and colors: a color by name is rejected',
     breaks: (good) => ({
       createStatus: (data, options) =>
@@ -98,7 +99,7 @@ export const statusFaults: Faults = {
         }),
     }),
   },
-  'more statuses than there may be': {
+  'too many statuses are accepted': {
     caughtBy: 'creating statuses: 200 statuses fit, one more is rejected',
     breaks: (good) => ({
       createStatus: (data, options) =>
@@ -117,7 +118,7 @@ export const statusFaults: Faults = {
       },
     }),
   },
-  'a stale version is accepted by an update': {
+  'updateStatus accepts a stale version': {
     caughtBy: 'updating statuses: a stale version is a conflict that carries the record as it is',
     breaks: (good) => ({
       updateStatus: async (id, patch, options) =>
@@ -160,7 +161,7 @@ export const statusFaults: Faults = {
     caughtBy: 'order of statuses: a move to the front',
     breaks: (good) => ({ moveStatus: async () => (await good.listStatuses()).items }),
   },
-  'a move writes a whole order and clobbers another': {
+  'a move writes the whole order and overwrites another move': {
     caughtBy: 'order of statuses: two moves from the same state both take effect',
     breaks: (good) => ({
       moveStatus: async (id, after, options) => {
@@ -172,7 +173,7 @@ export const statusFaults: Faults = {
       },
     }),
   },
-  'a move goes by the order that this client saw last': {
+  'a move uses the order that this client saw last': {
     caughtBy: 'two clients: one moves after a status that the other has just moved',
     breaks(good) {
       let seen: Id[] = [];
@@ -202,11 +203,11 @@ export const statusFaults: Faults = {
       },
     }),
   },
-  'a delete does not ask what is in use': {
+  'a delete does not check what is in use': {
     caughtBy: 'deleting statuses: a status in use is rejected with the count, and nothing changes',
     breaks: (good) => ({ deleteStatus: (id, options) => good.deleteStatus(id, { moveTo: null, ...options }) }),
   },
-  'in-use does not tell the count': {
+  'in-use has no count': {
     caughtBy: 'deleting statuses: a status in use is rejected with the count, and nothing changes',
     breaks: (good) => ({
       deleteStatus: (id, options) =>
@@ -217,21 +218,21 @@ export const statusFaults: Faults = {
         }),
     }),
   },
-  'a delete clears what it should move': {
+  'a delete clears the conversations that it should move': {
     caughtBy: 'deleting statuses: moveTo moves its conversations to another status',
     breaks: (good) => ({
       deleteStatus: (id, { moveTo, ...options }) =>
         good.deleteStatus(id, moveTo === undefined ? options : { ...options, moveTo: null }),
     }),
   },
-  'a delete takes a stale version': {
+  'a delete accepts a stale version': {
     caughtBy: 'deleting statuses: a stale version is a conflict that carries the record as it is',
     breaks: (good) => ({
       deleteStatus: async (id, options) =>
         good.deleteStatus(id, { ...options, ifVersion: (await versionOf(good, id)) || options.ifVersion }),
     }),
   },
-  'a delete leaves entries behind': {
+  'entries keep a deleted status': {
     caughtBy: 'deleting statuses: no entry keeps the deleted status',
     breaks(good) {
       const left = new Map<Id, Id>();
@@ -287,7 +288,7 @@ export const statusFaults: Faults = {
       },
     }),
   },
-  'a restore takes back conversations that were picked since': {
+  'a restore takes back conversations that were set since': {
     caughtBy: 'restoring statuses: conversations that were set since keep their status',
     breaks(good) {
       const had = new Map<Id, Awaited<ReturnType<typeof having>>>();
@@ -304,7 +305,7 @@ export const statusFaults: Faults = {
       };
     },
   },
-  'a restore says yes to a name that is taken': {
+  'a restore accepts a name that is taken': {
     caughtBy: 'restoring statuses: a name that was taken in the meantime is rejected',
     breaks: (good) => ({
       restoreStatus: (id, options) =>

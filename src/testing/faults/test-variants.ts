@@ -1,3 +1,4 @@
+/** Adapters that use what the contract leaves open. */
 import type { PipelineAdapter } from '../../adapters/adapter.js';
 import type { MemoryAdapter } from '../../adapters/memory.js';
 import type { Change } from '../../model/changes.js';
@@ -6,7 +7,7 @@ import { PipelineError } from '../../model/errors.js';
 import type { Status } from '../../model/status.js';
 import { relabelled, type Fault } from './test-fault.js';
 
-/** What the contract leaves open, each as an adapter that makes use of it: the suite must pass them all. */
+/** Adapters that each use something the contract leaves open: the suite must accept all of them. */
 export type Variants = Readonly<Record<string, Fault['breaks']>>;
 
 const deepFreeze = <T>(value: T): T => {
@@ -17,7 +18,7 @@ const deepFreeze = <T>(value: T): T => {
   return value;
 };
 
-/** A conflict, with what it carries looking as everything else of this adapter does. */
+/** Changes the `current` of a conflict as all other records of this adapter. */
 const withCurrent =
   <T>(look: (current: T) => T) =>
   (error: unknown): never => {
@@ -59,14 +60,13 @@ export const variants: Variants = {
       subscribe: undefined,
     }) as unknown as Partial<PipelineAdapter>,
 
-  'an adapter that cannot be told of conversations': () =>
-    ({ putConversations: undefined }) as unknown as Partial<PipelineAdapter>,
+  'an adapter without putConversations': () => ({ putConversations: undefined }) as unknown as Partial<PipelineAdapter>,
 
   'every change is one reset': (good) => ({
     subscribe: (listener, options) => good.subscribe(({ seq }) => listener({ kind: 'reset', seq }), options),
   }),
 
-  'a resumed subscription begins with a reset': (good) => ({
+  'a resumed subscription starts with a reset': (good) => ({
     subscribe: (listener, { since, ...options }) => {
       let on = true;
       const deliver = (change: Change): void => void (on && listener(change));
@@ -81,7 +81,7 @@ export const variants: Variants = {
     },
   }),
 
-  'changes come late, twice and out of order': (good) => ({
+  'changes arrive late, twice and out of order': (good) => ({
     subscribe: (listener, options) => {
       let on = true;
       let n = 0;
@@ -139,7 +139,7 @@ export const variants: Variants = {
     },
   }),
 
-  'a rejected pick is told in the results': (good) => ({
+  'a rejected setStatus is reported in the results': (good) => ({
     setStatus: async (refs, statusId, options) => {
       try {
         return await good.setStatus(refs, statusId, options);
@@ -158,7 +158,7 @@ export const variants: Variants = {
     },
   }),
 
-  'versions grow in leaps': (good) => {
+  'versions grow in large steps': (good) => {
     const leap = <T extends { version: number }>(record: T): T => ({ ...record, version: record.version * 1000 });
     const inner = <O extends { ifVersion?: number }>(options: O): O =>
       options.ifVersion === undefined ? options : { ...options, ifVersion: options.ifVersion / 1000 };
@@ -201,16 +201,16 @@ export const variants: Variants = {
     },
   }),
 
-  'a page size that makes no sense is coerced': (good) => ({
+  'an invalid page size is coerced': (good) => ({
     find: ({ pageSize, ...query }, options) =>
       good.find(pageSize === undefined ? query : { ...query, pageSize: Math.max(1, Math.floor(pageSize)) }, options),
   }),
 
-  'who makes a change is known by the back end, whatever the call says': (good) => ({
+  'the author of changes is known to the server, whatever the call says': (good) => ({
     history: async (id, options) => (await good.history(id, options)).map((item) => ({ ...item, by: 'agent-7' })),
     subscribe: (listener, options) => good.subscribe((change) => listener({ ...change, by: 'agent-7' }), options),
   }),
-  'nobody tells who made a change': (good) => ({
+  'changes have no author': (good) => ({
     history: async (id, options) => (await good.history(id, options)).map(({ by: _, ...item }) => item),
     subscribe: (listener, options) =>
       good.subscribe((change) => {
@@ -243,7 +243,7 @@ export const variants: Variants = {
       good.subscribe((change) => listener(deepFreeze(structuredClone(change))), options),
   }),
 
-  'every answer takes its time': (good) => {
+  'every call is slow': (good) => {
     const later = async <T>(call: () => Promise<T>): Promise<T> => {
       const result = await call();
       await new Promise((resolve) => setTimeout(resolve));

@@ -1,10 +1,10 @@
+/** Uses a `<pipeline-filter>` in tests. */
 import type { PipelineFilter } from '../../elements/pipeline-filter/pipeline-filter.js';
 import { textsOfPart } from './find.js';
 import { Harness } from './harness.js';
 
-/** Uses a `<pipeline-filter>`. */
 export class FilterHarness extends Harness<PipelineFilter> {
-  /** The names that are chosen, as they stand beside the button. */
+  /** The chosen names, as shown beside the button. */
   get chosen(): string[] {
     return [this.word('anyOf'), this.word('noneOf')].flatMap((name) =>
       this.all('group', name).flatMap((group) => textsOfPart(group, 'label')),

@@ -1,4 +1,4 @@
-/* Finding things as a person does, by role and name, as far as the elements of this package need it. */
+/** Finds elements by role and name, as far as the elements of this package need it. */
 
 const ROLES: Readonly<Record<string, string>> = {
   BUTTON: 'button',
@@ -24,7 +24,7 @@ function nameOf(element: Element): string {
   return labels?.length ? [...labels].map(textOf).join(' ') : textOf(element);
 }
 
-/** Every shown element of a role in a shadow root, and of a name when one is given. */
+/** Every visible element with a role, and with a name if one is passed. */
 export function allByRole(root: ParentNode, role: string, name?: string): HTMLElement[] {
   return [...root.querySelectorAll<HTMLElement>('*')].filter(
     (element) =>
@@ -32,7 +32,7 @@ export function allByRole(root: ParentNode, role: string, name?: string): HTMLEl
   );
 }
 
-/** The text of the shown elements that are a part, of each. */
+/** The text of each visible element that is a part. */
 export function textsOfPart(root: ParentNode, part: string): string[] {
   return [...root.querySelectorAll<HTMLElement>(`[part~="${part}"]`)]
     .filter((element) => element.checkVisibility())

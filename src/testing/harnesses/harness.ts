@@ -1,25 +1,26 @@
+/** What the harnesses of all elements share. */
 import { allByRole, textsOfPart } from './find.js';
 import { WORDS, type HarnessWords } from './words.js';
 
-/** How long a harness waits for what it needs, and how often it looks. Milliseconds. */
-const PATIENCE = 5000;
-const PAUSE = 10;
+/** How long a harness waits for a condition, and how often it checks (milliseconds). */
+const TIMEOUT = 5000;
+const INTERVAL = 10;
 
 /**
- * Uses an element as a person does, in a host's own tests, under any test runner in a browser. What an element rejects is
- * no failure of the harness: it stands in `error`. A control that is not there is one: the method rejects.
+ * Uses an element like a user, in the tests of a host, under any test runner in a browser. What the element rejects is in
+ * `error`; if a control is missing, the method of the harness rejects.
  */
 export abstract class Harness<E extends HTMLElement> {
   readonly element: E;
   readonly #words: HarnessWords;
 
-  /** @param words the messages of the page's language, where that is not English: `id` of `pipeline-elements/locales/id`. */
+  /** @param words the messages of the page's language, if it is not English: `id` of `pipeline-elements/locales/id`. */
   constructor(element: E, words: HarnessWords = {}) {
     this.element = element;
     this.#words = words;
   }
 
-  /** Resolves when the element has loaded and no write of its own is on its way. */
+  /** Resolves when the element has loaded and no write of it is pending. */
   async settled(): Promise<void> {
     await this.until(
       () => this.element.matches(':defined:not(:state(loading), :state(saving))'),
@@ -27,7 +28,7 @@ export abstract class Harness<E extends HTMLElement> {
     );
   }
 
-  /** What the element says that failed; '' when nothing did. */
+  /** The error message that the element shows; '' if there is none. */
   get error(): string {
     return textsOfPart(this.root, 'error').join(' ');
   }
@@ -47,7 +48,7 @@ export abstract class Harness<E extends HTMLElement> {
     return allByRole(within, role, name);
   }
 
-  /** The element of a role and name, as soon as there is one. */
+  /** The element with this role and name, once it exists. */
   protected async one(role: string, name: string, within?: ParentNode): Promise<HTMLElement> {
     await this.until(
       () => this.all(role, name, within).length > 0,
@@ -65,10 +66,10 @@ export abstract class Harness<E extends HTMLElement> {
   }
 
   protected async until(condition: () => boolean, what: () => string): Promise<void> {
-    const end = Date.now() + PATIENCE;
-    // First let what was just clicked be rendered.
-    do await new Promise((resolve) => setTimeout(resolve, PAUSE));
+    const end = Date.now() + TIMEOUT;
+    // First wait until the last click is rendered.
+    do await new Promise((resolve) => setTimeout(resolve, INTERVAL));
     while (!condition() && Date.now() < end);
-    if (!condition()) throw new Error(`<${this.element.localName}>: waited ${PATIENCE} ms for ${what()}.`);
+    if (!condition()) throw new Error(`<${this.element.localName}>: waited ${TIMEOUT} ms for ${what()}.`);
   }
 }

@@ -1,10 +1,10 @@
+/** Uses a `<pipeline-settings>` in tests. */
 import type { PipelineSettings } from '../../elements/pipeline-settings/pipeline-settings.js';
 import { textsOfPart } from './find.js';
 import { Harness } from './harness.js';
 
 const MOVES = { up: 'moveUp', down: 'moveDown', top: 'moveToTop', bottom: 'moveToBottom' } as const;
 
-/** Uses a `<pipeline-settings>`. */
 export class SettingsHarness extends Harness<PipelineSettings> {
   /** The names of the statuses, in order. */
   get statuses(): string[] {
@@ -20,7 +20,7 @@ export class SettingsHarness extends Harness<PipelineSettings> {
     await this.#submit(label, 'add', () => this.statuses.includes(name));
   }
 
-  /** Renames a status, and gives it another color when one is told. */
+  /** Changes the name or color of a status. */
   async edit(name: string, to: { name?: string; color?: string }): Promise<void> {
     await this.settled();
     const label = this.word('editName', name);
@@ -76,7 +76,7 @@ export class SettingsHarness extends Harness<PipelineSettings> {
     await this.click('button', this.word(button), await this.one('form', label));
     await this.until(
       () => isDone() || this.error !== '',
-      () => 'the form to be taken or rejected',
+      () => 'the form to be accepted or rejected',
     );
     await this.settled();
   }

@@ -1,8 +1,8 @@
+/** Uses a `<pipeline-status-picker>` in tests. */
 import type { PipelineStatusPicker } from '../../elements/pipeline-status-picker/pipeline-status-picker.js';
 import { textsOfPart } from './find.js';
 import { Harness } from './harness.js';
 
-/** Uses a `<pipeline-status-picker>`. */
 export class StatusPickerHarness extends Harness<PipelineStatusPicker> {
   /** What it shows: the name of the status, "No status" or "Mixed"; '' while it loads. */
   get value(): string {

@@ -1,4 +1,4 @@
-/** The words by which a harness finds a control: the English ones, or those of the locale's messages given instead. */
+/** The texts by which a harness finds controls: English ones, or those of the passed messages. */
 export const WORDS = {
   noStatus: 'No status',
   undo: 'Undo',
@@ -23,5 +23,5 @@ export const WORDS = {
   useExamples: 'Use example statuses',
 };
 
-/** As a locale's messages have them: a text, or a table of plural forms. */
+/** Messages of a locale: a text, or a table of plural forms. */
 export type HarnessWords = Partial<Record<keyof typeof WORDS, string | { other: string }>>;
