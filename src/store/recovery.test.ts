@@ -109,6 +109,17 @@ describe('PipelineStore, after changes that it was not told of', () => {
     expect(store.statuses).to.deep.equal([]);
   });
 
+  it('does not keep a status that was created and deleted while the list was read', async () => {
+    const { adapter, store } = await awake({ items: [], seq: '1' });
+    adapter.tell({ seq: '9', kind: 'reset' });
+    await until(() => adapter.lists.length);
+    // Deleted by someone else right after, which is never reported.
+    adapter.tell({ seq: '10', kind: 'status', status: status(1) });
+    await adapter.answer({ items: [], seq: '11' });
+    await adapter.answer({ items: [], seq: '11' });
+    expect(store.statuses).to.deep.equal([]);
+  });
+
   it('takes a newer entry from a look-up although an older one was heard meanwhile', async () => {
     const adapter = new HeldAdapter();
     const entry = { conversationId: 'x', contactId: null, statusId: 'a', changedAt: 0 };
