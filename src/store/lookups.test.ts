@@ -1,3 +1,4 @@
+/** What filters read from an adapter that misbehaves. */
 import { expect } from '@open-wc/testing';
 import type { FindPage, PipelineAdapter } from '../adapters/adapter.js';
 import { MemoryAdapter } from '../adapters/memory.js';

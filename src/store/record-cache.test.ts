@@ -1,3 +1,4 @@
+/** How much the store keeps in memory. */
 import { expect } from '@open-wc/testing';
 import { Clock, MAX_CACHED, RecordCache } from './record-cache.js';
 import type { Watcher } from './watchers.js';
