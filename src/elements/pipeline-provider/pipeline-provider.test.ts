@@ -28,10 +28,10 @@ const shows = (element: Element, name: string): Promise<boolean> =>
   until(() => element.shadowRoot?.querySelector('button')?.textContent?.trim() === name, `the picker to show ${name}`);
 
 // The provider is registered in the first test, so that its elements were there before it: tests run in this order.
-describe('where the data comes from', () => {
+describe('the data source', () => {
   afterEach(() => setDefaultAdapter(null));
 
-  it('is the provider around an element, also when that is upgraded last, and not the default meanwhile', async () => {
+  it('is the provider around an element, even if it is upgraded last, and never the default before that', async () => {
     let asked = 0;
     const elsewhere = await tenant('Default');
     const list = elsewhere.listStatuses.bind(elsewhere);
@@ -54,7 +54,7 @@ describe('where the data comes from', () => {
     provider.remove();
   });
 
-  it('is what a provider was told before its upgrade, and nothing else is opened', async () => {
+  it('is the one set on a provider before its upgrade, and nothing else is opened', async () => {
     // Elements of a fragment of another document are upgraded when they come into the page, the provider first.
     const parse = (inner: string): HTMLElement =>
       new DOMParser().parseFromString(`<div>${inner}</div>`, 'text/html').querySelector('div')!;
@@ -80,7 +80,7 @@ describe('where the data comes from', () => {
     }
   });
 
-  it('is the element itself before a provider, and a provider before the default', async () => {
+  it('is that of the element first, then of a provider, then the default', async () => {
     const [own, provided, chosen] = await Promise.all(['Own', 'Provided', 'Default'].map(tenant));
     setDefaultAdapter(chosen!);
     const box = await fixture(html`
@@ -97,7 +97,7 @@ describe('where the data comes from', () => {
     await shows(box.querySelector('#default')!, 'Default');
   });
 
-  it('changes with the tenant, with the default, and with the place in the page', async () => {
+  it('changes with the tenant, with the default, and when the element is moved', async () => {
     const [a, b, c] = await Promise.all(['A', 'B', 'C'].map(tenant));
     setDefaultAdapter(c!);
     const box = await fixture<HTMLElement>(html`
@@ -124,7 +124,7 @@ describe('where the data comes from', () => {
     await shows(element, 'B');
   });
 
-  it('is asked for only while there is a provider somewhere', async () => {
+  it('is requested from providers only while there is one', async () => {
     let asked = 0;
     const count = (): unknown => asked++;
     document.addEventListener('context-request', count);
@@ -143,7 +143,7 @@ describe('where the data comes from', () => {
     document.removeEventListener('context-request', count);
   });
 
-  it('never leads the data elsewhere when the address of the server cannot be one', async () => {
+  it('is never another one if the address of the server is invalid', async () => {
     const box = await fixture<HTMLElement>(html`
       <pipeline-provider src="http://">
         <pipeline-status-picker conversation-id="c"></pipeline-status-picker>
@@ -153,7 +153,7 @@ describe('where the data comes from', () => {
     await until(() => element.matches(':state(error)'));
   });
 
-  it('keeps tenants in databases of their own, and a provider moved in the page keeps its connection', async () => {
+  it('separates tenants by database, and a provider that is moved keeps its connection', async () => {
     const name = `provider-${crypto.randomUUID()}`;
     const box = await fixture<HTMLElement>(html`
       <div>

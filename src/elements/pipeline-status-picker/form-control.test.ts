@@ -5,7 +5,7 @@ import type { PipelineStatusPicker } from './pipeline-status-picker.js';
 import { PHONE, click, hold, option, pick, pipeline, ready, shown, statusOf, trigger } from './test-picker.js';
 
 describe('<pipeline-status-picker> as a form control', () => {
-  it('takes part in a form: value, reset, required, disabled fieldset, label', async () => {
+  it('participates in a form: value, reset, required, disabled fieldset, label', async () => {
     const adapter = await pipeline();
     const form = await fixture<HTMLFormElement>(html`
       <form>
@@ -62,7 +62,7 @@ describe('<pipeline-status-picker> as a form control', () => {
 
   const sent = (form: HTMLFormElement): unknown => new FormData(form).get('stage');
 
-  it('sends an empty value for no status, as an empty choice of a select does', async () => {
+  it('submits an empty value for no status, like an empty option of a select', async () => {
     const [form, element] = await inForm();
     expect([sent(form), element.value]).to.deep.equal(['', null]);
     await pick(element, 'Leads');
@@ -73,7 +73,7 @@ describe('<pipeline-status-picker> as a form control', () => {
     expect(element.form === form).to.equal(true);
   });
 
-  it('calls no adapter for a choice, and the events of a pick are not for it', async () => {
+  it('does not write to the adapter or fire status change events without a conversation', async () => {
     const [form, element] = await inForm();
     const writes = hold(element.adapter as MemoryAdapter);
     for (const type of ['pipeline-before-status-change', 'pipeline-status-change'] as const) {
@@ -84,7 +84,7 @@ describe('<pipeline-status-picker> as a form control', () => {
     expect([writes.length, sent(form), shown(element)]).to.deep.equal([0, 'leads', 'Leads']);
   });
 
-  it('takes back what the browser kept of a form that was left, "no status" too', async () => {
+  it('restores the state that the browser kept, including "no status"', async () => {
     const [form, element] = await inForm({ value: 'purchase' });
     for (const [state, value] of [
       ['leads', 'leads'],
@@ -96,7 +96,7 @@ describe('<pipeline-status-picker> as a form control', () => {
     }
   });
 
-  it('does not let a form give back the status of a conversation', async () => {
+  it('does not let a form reset or restore the status of a conversation', async () => {
     const adapter = await pipeline();
     await adapter.setStatus([{ conversationId: PHONE }], 'leads');
     const [form, element] = await inForm({ adapter, conversationId: PHONE });
@@ -108,7 +108,7 @@ describe('<pipeline-status-picker> as a form control', () => {
     expect(element.value).to.equal(null);
   });
 
-  it('is missing when it is required and has no status, also before the statuses are loaded, and says so', async () => {
+  it('is invalid when it is required and has no status, even before the statuses are loaded, with a message', async () => {
     const adapter = await pipeline();
     adapter.listStatuses = () => new Promise(() => undefined);
     const form = await fixture<HTMLFormElement>(
@@ -126,7 +126,7 @@ describe('<pipeline-status-picker> as a form control', () => {
     expect([form.checkValidity(), element.validity.valid]).to.deep.equal([true, true]);
   });
 
-  it('is out of the form in a disabled fieldset, and back in it after', async () => {
+  it('is not submitted in a disabled fieldset, and is again once the fieldset is enabled', async () => {
     const [form, element] = await inForm({ value: 'leads', required: true });
     const fieldset = document.createElement('fieldset');
     form.append(fieldset);
@@ -142,7 +142,7 @@ describe('<pipeline-status-picker> as a form control', () => {
     expect(sent(form)).to.equal('leads');
   });
 
-  it('is reached by a label around it as well', async () => {
+  it('is labeled by a label element around it', async () => {
     const form = await fixture<HTMLFormElement>(html`
       <form>
         <label>Stage <pipeline-status-picker name="stage" .adapter=${await pipeline()}></pipeline-status-picker></label>

@@ -22,7 +22,7 @@ async function closed(status: string | null = null): Promise<[PipelineStatusPick
 /** Before anything of it is painted. */
 const firstFrame = (): Promise<number> => new Promise(requestAnimationFrame);
 
-describe('<pipeline-status-picker> a long list', () => {
+describe('<pipeline-status-picker> long list', () => {
   for (const searchThreshold of [12, 200]) {
     describe(searchThreshold < 200 ? 'with search' : 'without search', () => {
       const opened = async (status?: string): Promise<[PipelineStatusPicker, MemoryAdapter]> => {
@@ -34,7 +34,7 @@ describe('<pipeline-status-picker> a long list', () => {
         return [element, adapter];
       };
 
-      it('paints what is in sight before the rest is made, and then has all of it, in order', async () => {
+      it('paints the visible rows before the others are rendered, and then has all of them in order', async () => {
         const [element] = await opened();
         const first = options(element);
         expect(first.length).to.be.within(20, 80);
@@ -44,7 +44,7 @@ describe('<pipeline-status-picker> a long list', () => {
         expect(options(element)).to.deep.equal([...NAMES, 'No status']);
       });
 
-      it('is as wide and as high at once as it will be', async () => {
+      it('has its final width and height at once', async () => {
         const [element] = await opened('Status 5');
         const popup = element.shadowRoot!.querySelector(':popover-open')!;
         const { left, top, width, height } = popup.getBoundingClientRect();
@@ -53,7 +53,7 @@ describe('<pipeline-status-picker> a long list', () => {
         expect([after.left, after.top, after.width, after.height]).to.deep.equal([left, top, width, height]);
       });
 
-      it('keeps the chosen one where it stands, and its focus, when those before it are made', async () => {
+      it('keeps the selected option in place and focused when the rows before it are added', async () => {
         const [element] = await opened('Status 150');
         const chosen = await option(element, 'Status 150');
         // As in Safari, which does not do this by itself.
@@ -69,7 +69,7 @@ describe('<pipeline-status-picker> a long list', () => {
         expect(chosen.getBoundingClientRect().top, 'a frame later').to.be.closeTo(top, 1);
       });
 
-      it('picks the one that is pressed, made first or later', async () => {
+      it('selects the pressed option, whether rendered first or later', async () => {
         const [element, adapter] = await opened('Status 150');
         (await option(element, 'Status 148')).click();
         await until(async () => (await statusOf(adapter)) === 'status 148');
@@ -81,7 +81,7 @@ describe('<pipeline-status-picker> a long list', () => {
     });
   }
 
-  it('goes with a key to one that is not made yet', async () => {
+  it('moves with a key to an option that is not rendered yet', async () => {
     const [element] = await closed('Status 5');
     element.searchThreshold = 200;
     await element.updateComplete;
@@ -97,7 +97,7 @@ describe('<pipeline-status-picker> a long list', () => {
     expect(focusedText()).to.equal('Status 200');
   });
 
-  it('has all of it at once where no frame will come', async () => {
+  it('renders all rows at once in a hidden page', async () => {
     const [element] = await closed();
     Object.defineProperty(document, 'hidden', { configurable: true, value: true });
     try {
@@ -110,7 +110,7 @@ describe('<pipeline-status-picker> a long list', () => {
     }
   });
 
-  it('finds by search what is not made yet', async () => {
+  it('finds options that are not rendered yet', async () => {
     const [element] = await closed();
     element.show();
     await firstFrame();

@@ -23,8 +23,8 @@ import type { PipelineStatusPicker } from './pipeline-status-picker.js';
 const undo = (element: Element): HTMLElement | undefined => queryByRole(element, 'button', 'Undo');
 const isSaving = (element: Element): boolean => element.matches(':state(saving)');
 
-describe('<pipeline-status-picker> a pick', () => {
-  it('calls no adapter when the host cancels it, and the host hears nothing more', async () => {
+describe('<pipeline-status-picker> status change', () => {
+  it('writes nothing and fires no other event when the page cancels it', async () => {
     const adapter = await pipeline();
     await adapter.setStatus([{ conversationId: PHONE }], 'purchase');
     const element = await picker(adapter);
@@ -46,7 +46,7 @@ describe('<pipeline-status-picker> a pick', () => {
     expect(deepActiveElement() === trigger(element)).to.equal(true);
   });
 
-  it('tells a page outside of every shadow root, before and after, in this order', async () => {
+  it('fires events that leave every shadow root, before and after the write, in this order', async () => {
     const adapter = await pipeline();
     const page = await fixture<HTMLElement>(html`<div></div>`);
     const root = page.attachShadow({ mode: 'open' });
@@ -77,7 +77,7 @@ describe('<pipeline-status-picker> a pick', () => {
     expect(Object.isFrozen(results)).to.equal(true);
   });
 
-  it('writes nothing when what is picked is what it has', async () => {
+  it('writes nothing when the selected status is chosen again', async () => {
     const adapter = await pipeline();
     await adapter.setStatus([{ conversationId: PHONE }], 'leads');
     const element = await picker(adapter);
@@ -88,7 +88,7 @@ describe('<pipeline-status-picker> a pick', () => {
     expect(!queryByRole(element, 'listbox')).to.equal(true);
   });
 
-  it('shows at once and as being saved, however long the adapter takes', async () => {
+  it('is shown at once as saving, however long the adapter takes', async () => {
     const adapter = await pipeline();
     const element = await picker(adapter);
     const other = await picker(adapter);
@@ -109,7 +109,7 @@ describe('<pipeline-status-picker> a pick', () => {
     expect([shown(element), trigger(element).ariaBusy, problem(element)]).to.deep.equal(['Leads', null, undefined]);
   });
 
-  it('takes a refused one back, says why beside the pill, and tells the host', async () => {
+  it('is rolled back when it fails, with the reason beside the pill and an error event', async () => {
     const adapter = await pipeline();
     await adapter.setStatus([{ conversationId: PHONE }], 'leads');
     const element = await picker(adapter);
@@ -137,7 +137,7 @@ describe('<pipeline-status-picker> a pick', () => {
     expect(trigger(element).hasAttribute('aria-describedby')).to.equal(false);
   });
 
-  it('whose answer was lost is done when it was heard of meanwhile', async () => {
+  it('succeeds without a response if the change arrived in the meantime', async () => {
     const adapter = await pipeline();
     await adapter.setStatus([{ conversationId: PHONE }], 'leads');
     const element = await picker(adapter);
@@ -157,7 +157,7 @@ describe('<pipeline-status-picker> a pick', () => {
     expect(errors).to.deep.equal([]);
   });
 
-  it('whose answer was lost is taken back, until it is heard that it was done', async () => {
+  it('is rolled back without a response, until the change arrives', async () => {
     const adapter = await pipeline();
     await adapter.setStatus([{ conversationId: PHONE }], 'leads');
     const element = await picker(adapter);
@@ -176,7 +176,7 @@ describe('<pipeline-status-picker> a pick', () => {
     await until(() => announced().includes('Status changed to Purchase.'));
   });
 
-  it('that was refused is not done because the status was there before, or came to others', async () => {
+  it('that failed does not count as successful because of an older change or one of other conversations', async () => {
     const adapter = await pipeline();
     await adapter.setStatus([{ conversationId: PHONE }], 'leads');
     const element = await picker(adapter);
@@ -195,7 +195,7 @@ describe('<pipeline-status-picker> a pick', () => {
     expect(problem(element)).to.equal(message.replace('Leads', 'Repurchase'));
   });
 
-  it('ends at the last of fifty quick ones, with never more than one on its way and one waiting', async () => {
+  it('ends at the last of fifty quick changes, with at most one in flight and one queued', async () => {
     const adapter = await pipeline();
     const element = await picker(adapter);
     const writes = hold(adapter);
@@ -214,7 +214,7 @@ describe('<pipeline-status-picker> a pick', () => {
     expect(problem(element)).to.equal(undefined);
   });
 
-  it('shows the last one on every picker when they overtake each other', async () => {
+  it('shows the last change on every picker when responses arrive out of order', async () => {
     const adapter = await pipeline();
     const [element, second] = [await picker(adapter), await picker(adapter)];
     const writes = hold(adapter);
@@ -232,7 +232,7 @@ describe('<pipeline-status-picker> a pick', () => {
     ]);
   });
 
-  it('says nothing of an earlier one that failed when a later one is on its way', async () => {
+  it('does not report a failed change that a later one has superseded', async () => {
     const adapter = await pipeline();
     const element = await picker(adapter);
     const writes = hold(adapter);
@@ -247,7 +247,7 @@ describe('<pipeline-status-picker> a pick', () => {
     expect([shown(element), problem(element)]).to.deep.equal(['Purchase', undefined]);
   });
 
-  it('reaches the adapter also when the picker is gone, and is shown when it is back', async () => {
+  it('is written even if the picker is removed, and shown when it is back', async () => {
     const adapter = await pipeline();
     const element = await picker(adapter);
     const page = element.parentElement!;
@@ -267,7 +267,7 @@ describe('<pipeline-status-picker> a pick', () => {
     ['confirmed', undefined],
     ['refused', 'forbidden'],
   ] as const) {
-    it(`that is ${what} after the host went on to another conversation leaves no word there`, async () => {
+    it(`that is ${what} after the page showed another conversation leaves no message there`, async () => {
       const adapter = await pipeline();
       const element = await picker(adapter);
       const writes = hold(adapter);
@@ -288,7 +288,7 @@ describe('<pipeline-status-picker> a pick', () => {
     });
   }
 
-  it('of a status that was deleted elsewhere is taken back with the reason, and the option goes', async () => {
+  it('to a status that someone else deleted is rolled back with the reason, and the option disappears', async () => {
     const adapter = await pipeline();
     await adapter.setStatus([{ conversationId: PHONE }], 'leads');
     // Nothing is heard of others: the picker learns of the delete from the refusal.
@@ -306,8 +306,8 @@ describe('<pipeline-status-picker> a pick', () => {
     expect(options(element)).to.deep.equal(['Leads', 'Repurchase', 'No status']);
   });
 
-  describe('and its undo', () => {
-    it('gives back what it was, with a word, and focus stays on the pill', async () => {
+  describe('and its undo button', () => {
+    it('restores the previous status, announces it, and focus stays on the pill', async () => {
       const adapter = await pipeline();
       await adapter.setStatus([{ conversationId: PHONE }], 'leads');
       const element = await picker(adapter);
@@ -323,7 +323,7 @@ describe('<pipeline-status-picker> a pick', () => {
       expect(deepActiveElement() === trigger(element)).to.equal(true);
     });
 
-    it('is reached by Ctrl+Z on the pill, and by Tab', async () => {
+    it('works with Ctrl+Z on the pill, and with Tab', async () => {
       const adapter = await pipeline();
       const element = await picker(adapter);
       await pick(element, 'Purchase');
@@ -341,7 +341,7 @@ describe('<pipeline-status-picker> a pick', () => {
       await until(async () => (await statusOf(adapter)) === null);
     });
 
-    it('stays until the user goes on to something else', async () => {
+    it('stays until the user moves on to something else', async () => {
       const element = await picker(await pipeline());
       const after = document.createElement('textarea');
       element.after(after);
@@ -374,7 +374,7 @@ describe('<pipeline-status-picker> a pick', () => {
       expect(clicks).to.equal(1);
     });
 
-    it('is withdrawn when someone else changes the status meanwhile', async () => {
+    it('is withdrawn when someone else changes the status', async () => {
       const adapter = await pipeline();
       const element = await picker(adapter);
       await pick(element, 'Purchase');
@@ -384,7 +384,7 @@ describe('<pipeline-status-picker> a pick', () => {
       expect(!undo(element)).to.equal(true);
     });
 
-    it('stays when the host cancels it, and nothing is written', async () => {
+    it('stays when the page cancels the undo, and nothing is written', async () => {
       const adapter = await pipeline();
       const element = await picker(adapter);
       await pick(element, 'Leads');
@@ -396,7 +396,7 @@ describe('<pipeline-status-picker> a pick', () => {
       expect([writes.length, shown(element), undo(element) !== undefined]).to.deep.equal([0, 'Leads', true]);
     });
 
-    it('that is refused says so', async () => {
+    it('shows the error of an undo that fails', async () => {
       const adapter = await pipeline();
       const element = await picker(adapter);
       await pick(element, 'Leads');
@@ -408,7 +408,7 @@ describe('<pipeline-status-picker> a pick', () => {
       expect(shown(element)).to.equal('Leads');
     });
 
-    it('does not follow to the data of another tenant', async () => {
+    it('is withdrawn when the picker shows the data of another tenant', async () => {
       const [here, there] = [await pipeline(), await pipeline()];
       await there.setStatus([{ conversationId: PHONE }], 'leads');
       // Its status is known already: it looks just like the one that was picked here.
