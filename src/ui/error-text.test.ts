@@ -1,3 +1,4 @@
+/** Tests of the texts of errors. */
 import { expect } from '@open-wc/testing';
 import { PipelineError, type PipelineErrorCode } from '../model/errors.js';
 import { errorText } from './error-text.js';

@@ -1,8 +1,9 @@
+/** Tests of code that is loaded on first use. */
 import { expect, fixture, html } from '@open-wc/testing';
 import { LitElement } from 'lit';
 import { LazyCode, LazyPart } from './lazy.js';
 
-/** Code that arrives, or is lost, when the test says. */
+/** Code that arrives or fails to load when the test says so. */
 function onItsWay(): { code: LazyCode<string>; arrive(): Promise<void>; lose(): Promise<void>; loads(): number } {
   let loads = 0;
   let settle: { resolve(code: string): void; reject(error: Error): void };

@@ -1,3 +1,4 @@
+/** Tests of typeahead and arrow keys. */
 import { expect } from '@open-wc/testing';
 import { TypeAhead, indexForKey } from './list-keys.js';
 
@@ -14,7 +15,7 @@ describe('typeahead', () => {
     Object.defineProperty(window, 'performance', { configurable: true, value: performance });
   });
 
-  /** Types letters with a pause before each, from the first name on; where each leads. */
+  /** Types letters with a pause before each, starting at the first name. Returns the name that each moves to. */
   function type(letters: string, pause: number): (string | undefined)[] {
     const typeAhead = new TypeAhead();
     let current = 0;

@@ -1,3 +1,4 @@
+/** Tests of the language and the messages of an element. */
 import { expect } from '@open-wc/testing';
 import { LitElement, html, type PropertyValues, type TemplateResult } from 'lit';
 import { until } from '../../test/support.js';
@@ -7,7 +8,7 @@ import { inbox } from '../locales/en/inbox.js';
 import { id } from '../locales/id.js';
 import { LocalizeController, learn, registerLocale, type Values } from './localize.js';
 
-/** An element with one word. */
+/** An element with one message. */
 class Word extends LitElement {
   static override properties = { locale: {}, strings: { attribute: false } };
   declare locale: string | null;
@@ -43,11 +44,11 @@ const says = (element: Word, words: string): Promise<boolean> =>
     `"${words}", it says "${element.shadowRoot?.textContent ?? ''}"`,
   );
 
-/** The tables of these tests say which they are. */
+/** Messages that contain the name of their table. */
 const table = (tag: string): Messages => ({ ...id, noStatus: tag });
 for (const tag of ['af', 'da', 'fr', 'nl', 'sv']) registerLocale(tag, table(tag));
 
-/** A source that waits, and counts how often it was asked. */
+/** A source that waits, and counts how often it was called. */
 function slow(): { source: () => Promise<Messages>; answer(messages: Messages | Error): void; asked(): number } {
   const answers: ((messages: Messages | Error) => void)[] = [];
   const source = (): Promise<Messages> =>
@@ -105,7 +106,7 @@ describe('messages of an element', () => {
       box.querySelector('section')!.removeAttribute('lang');
       await says(element, 'nl');
       page.removeAttribute('lang');
-      // The browser tells nobody when this one changes, so it counts when an element looks the next time.
+      // The browser fires no event for this change: it takes effect the next time an element refreshes.
       await says(element, 'af');
       userSpeaks(undefined);
       page.lang = '';
@@ -213,7 +214,7 @@ describe('messages of an element', () => {
       for (const element of elements) await says(element, 'fr');
       expect(asked()).to.equal(0);
       box.lang = 'tl';
-      // Looked at again meanwhile, for another reason.
+      // Refreshed in the meantime for another reason.
       await until(() => asked());
       box.dir = 'ltr';
       registerLocale('af', table('af'));
@@ -298,7 +299,7 @@ describe('messages of an element', () => {
         const expected = form.replace('{n}', number.format(Number(n)));
         expect(element.text('conversationsShown', { n: Number(n) }), n).to.equal(expected);
       }
-      // A form that a table lacks is its `other`.
+      // A missing plural form falls back to `other`.
       expect(element.text('contactsShown', { n: 2 })).to.equal(SIX.other.replace('{n}', number.format(2)));
     });
 

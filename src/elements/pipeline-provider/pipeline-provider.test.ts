@@ -1,3 +1,4 @@
+/** Tests of where the elements get their data. */
 import { expect, fixture, html } from '@open-wc/testing';
 import { byRole, until } from '../../../test/support.js';
 import { MemoryAdapter } from '../../adapters/memory.js';
@@ -13,7 +14,7 @@ async function tenant(name: string): Promise<MemoryAdapter> {
   return adapter;
 }
 
-/** The databases that are opened from now on. */
+/** Records the databases that are opened from now on. */
 function watchOpening(): { names: string[]; stop: () => void } {
   const names: string[] = [];
   const { open } = IDBFactory.prototype;
@@ -27,7 +28,7 @@ function watchOpening(): { names: string[]; stop: () => void } {
 const shows = (element: Element, name: string): Promise<boolean> =>
   until(() => element.shadowRoot?.querySelector('button')?.textContent?.trim() === name, `the picker to show ${name}`);
 
-// The provider is registered in the first test, so that its elements were there before it: tests run in this order.
+// The first test registers the provider, so that it is upgraded after the elements inside it. The order of the tests matters.
 describe('the data source', () => {
   afterEach(() => setDefaultAdapter(null));
 
@@ -55,7 +56,7 @@ describe('the data source', () => {
   });
 
   it('is the one set on a provider before its upgrade, and nothing else is opened', async () => {
-    // Elements of a fragment of another document are upgraded when they come into the page, the provider first.
+    // Elements of a fragment from another document are upgraded when inserted into the page, the provider first.
     const parse = (inner: string): HTMLElement =>
       new DOMParser().parseFromString(`<div>${inner}</div>`, 'text/html').querySelector('div')!;
     const element = '<pipeline-status-picker conversation-id="c"></pipeline-status-picker>';

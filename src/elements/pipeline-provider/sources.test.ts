@@ -1,4 +1,4 @@
-/** A provider with a source, without one, and with one that the page has left empty. */
+/** Tests of providers with a source, without one, and with an empty one. */
 import { expect, fixture, html } from '@open-wc/testing';
 import { allByRole, byRole, until } from '../../../test/support.js';
 import { MemoryAdapter } from '../../adapters/memory.js';
@@ -22,7 +22,7 @@ const shows = (box: ParentNode, name: string): Promise<boolean> =>
     return trigger?.textContent.trim() === name;
   }, `the picker to show ${name}`);
 
-/** The databases that are opened, and the addresses that are fetched, from now on. */
+/** Records the databases that are opened and the addresses that are fetched from now on. */
 function watchTraffic(): { seen: string[]; stop(): void } {
   const seen: string[] = [];
   const { open } = IDBFactory.prototype;
@@ -227,7 +227,7 @@ describe('<pipeline-provider> with a source that the page has left empty', () =>
     const name = provider.database!;
     provider.database = '';
     await shows(box, '—');
-    // Another connection may delete it at once: nobody holds it open.
+    // Deleting it is not blocked, so no connection is open.
     const deleted = indexedDB.deleteDatabase(name);
     const outcome = await new Promise((resolve) => {
       deleted.onsuccess = () => resolve('deleted');

@@ -1,3 +1,4 @@
+/** Tests of the picker with several conversations. */
 import { expect, fixture, html } from '@open-wc/testing';
 import { allByRole, announced, byRole, nextEvent, queryByRole, until } from '../../../test/support.js';
 import type { MemoryAdapter } from '../../adapters/memory.js';

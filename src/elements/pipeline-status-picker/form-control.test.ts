@@ -1,3 +1,4 @@
+/** Tests of the picker as a form control. */
 import { expect, fixture, html } from '@open-wc/testing';
 import { byRole, deepActiveElement, queryByRole, until } from '../../../test/support.js';
 import type { MemoryAdapter } from '../../adapters/memory.js';

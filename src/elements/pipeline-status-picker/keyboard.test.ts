@@ -1,3 +1,4 @@
+/** Tests of the picker's keyboard. */
 import { expect, fixture, html } from '@open-wc/testing';
 import { sendKeys } from '@web/test-runner-commands';
 import { allByRole, deepActiveElement, queryByRole, until } from '../../../test/support.js';
@@ -16,7 +17,7 @@ import {
   trigger,
 } from './test-picker.js';
 
-/** Presses the last key while the others are held. */
+/** Presses the last key while holding the others. */
 async function chord(...keys: readonly string[]): Promise<void> {
   const held = keys.slice(0, -1);
   for (const key of held) await sendKeys({ down: key });

@@ -1,3 +1,4 @@
+/** Tests of lists that are rendered in two steps. */
 import { expect } from '@open-wc/testing';
 import { allByRole, byRole, deepActiveElement, until } from '../../../test/support.js';
 import type { MemoryAdapter } from '../../adapters/memory.js';
@@ -7,7 +8,7 @@ import { PHONE, click, focusedText, option, options, picker, pipeline, press, st
 const WIDE = 'Waiting for the payment to come';
 const NAMES = Array.from({ length: 200 }, (_, i) => (i === 180 ? WIDE : `Status ${i + 1}`));
 
-/** A list that nobody has opened yet, of a picker whose code is there. */
+/** A picker whose popup code is loaded and whose list has not been opened. */
 async function closed(status: string | null = null): Promise<[PipelineStatusPicker, MemoryAdapter]> {
   const adapter = await pipeline(NAMES);
   await adapter.setStatus([{ conversationId: PHONE }], status?.toLowerCase() ?? null);
@@ -19,7 +20,7 @@ async function closed(status: string | null = null): Promise<[PipelineStatusPick
   return [element, adapter];
 }
 
-/** Before anything of it is painted. */
+/** The state before the first paint. */
 const firstFrame = (): Promise<number> => new Promise(requestAnimationFrame);
 
 describe('<pipeline-status-picker> long list', () => {
@@ -56,7 +57,7 @@ describe('<pipeline-status-picker> long list', () => {
       it('keeps the selected option in place and focused when the rows before it are added', async () => {
         const [element] = await opened('Status 150');
         const chosen = await option(element, 'Status 150');
-        // As in Safari, which does not do this by itself.
+        // As in Safari, which has no scroll anchoring.
         byRole(element, 'listbox').style.setProperty('overflow-anchor', 'none');
         const { top } = chosen.getBoundingClientRect();
         const focused = deepActiveElement();

@@ -1,3 +1,4 @@
+/** Tests of the picker's parts, states, layout and accessibility. */
 import { expect, fixture, html } from '@open-wc/testing';
 import { a11ySnapshot, sendKeys, setViewport } from '@web/test-runner-commands';
 import { emulateMediaFeatures, isChromium } from '../../../test/commands.js';
@@ -12,7 +13,7 @@ const part = (element: Element, name: string): HTMLElement | null =>
 const states = (element: Element): string[] =>
   ['open', 'loading', 'saving', 'error', 'empty'].filter((state) => element.matches(`:state(${state})`));
 
-/** Colours every part from outside, as a theme does. */
+/** Colors every part from outside, like a theme. */
 const THEME = [
   ...['trigger', 'chip', 'swatch', 'label', 'caret', 'popup', 'search', 'clear', 'listbox', 'option', 'check'],
   ...['undo', 'error', 'empty', 'skeleton', 'status-leads'],

@@ -1,3 +1,4 @@
+/** Tests of what the picker shows. */
 import { expect, fixture, html } from '@open-wc/testing';
 import { announced, byRole, deepActiveElement, nextEvent, queryByRole, until } from '../../../test/support.js';
 import { PipelineError } from '../../model/errors.js';

@@ -1,3 +1,4 @@
+/** Tests of the picker's popup: position, dismissal, errors. */
 import { expect, fixture, html } from '@open-wc/testing';
 import { sendMouse } from '@web/test-runner-commands';
 import { computeAccessibleDescription } from 'dom-accessibility-api';
@@ -85,7 +86,7 @@ describe('<pipeline-status-picker> popup', () => {
     const restore: (() => void)[] = [];
     afterEach(() => restore.splice(0).forEach((each) => each()));
 
-    /** The part of the page that is seen: a phone's keyboard or a zoom leaves less than the window. */
+    /** Replaces the visual viewport, which a phone's keyboard or zooming makes smaller than the window. */
     function see(view: { offsetLeft: number; offsetTop: number; width: number; height: number }): EventTarget {
       const visualViewport = Object.assign(new EventTarget(), view);
       Object.defineProperty(window, 'visualViewport', { configurable: true, value: visualViewport });
@@ -232,7 +233,7 @@ describe('<pipeline-status-picker> popup', () => {
     message.focus();
     message.setSelectionRange(10, 25, 'backward');
     message.scrollTop = 40;
-    // Firefox scrolls to a new selection a frame later.
+    // Firefox scrolls to a new selection one frame later.
     for (let frame = 0; frame < 2; frame++) await new Promise((resolve) => requestAnimationFrame(resolve));
     const state = (): unknown[] => [
       message.value.length,

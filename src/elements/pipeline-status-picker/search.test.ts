@@ -1,3 +1,4 @@
+/** Tests of the search field in the picker's popup. */
 import { expect } from '@open-wc/testing';
 import { sendKeys } from '@web/test-runner-commands';
 import { announced, byRole, deepActiveElement, queryByRole, until } from '../../../test/support.js';
@@ -21,7 +22,7 @@ const NAMES = [...TWELVE, 'Café'];
 const searchField = (element: Element): HTMLInputElement | undefined =>
   queryByRole(element, 'combobox', 'Search statuses') as HTMLInputElement | undefined;
 
-/** Opens by the keyboard and waits for focus in the field. */
+/** Opens the list by keyboard and waits for focus in the field. */
 async function openSearch(element: PipelineStatusPicker): Promise<HTMLInputElement> {
   element.focus();
   await press('Enter');
@@ -30,13 +31,13 @@ async function openSearch(element: PipelineStatusPicker): Promise<HTMLInputEleme
   return field;
 }
 
-/** What the field says is active. */
+/** The option that the field refers to as active. */
 function active(element: Element): string | undefined {
   const id = searchField(element)!.getAttribute('aria-activedescendant');
   return id === null ? undefined : element.shadowRoot!.getElementById(id)!.textContent.trim();
 }
 
-/** Acts as a machine of that make until the end of the test. */
+/** Pretends to be another platform until the end of the test. */
 function pretend(target: object, property: string, value: unknown): void {
   Object.defineProperty(target, property, { configurable: true, value });
   restore.push(() => Reflect.deleteProperty(target, property));

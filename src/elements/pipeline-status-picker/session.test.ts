@@ -1,4 +1,4 @@
-/** A pick that is lost because someone else signed in is told, without a name of what the one before could see. */
+/** Tests of changes that are lost because someone else signs in: reported, without names that only the previous user may see. */
 import { expect, fixture, html } from '@open-wc/testing';
 import { announced, until } from '../../../test/support.js';
 import type { Control } from '../../../test/browser/source/controlled.js';

@@ -1,4 +1,4 @@
-/** What a picker keeps when its data comes from another source, and what it does not begin there. */
+/** Tests of what a picker keeps and drops when its data comes from another source. */
 import { expect, fixture, html } from '@open-wc/testing';
 import { deepActiveElement, until } from '../../../test/support.js';
 import { MemoryAdapter } from '../../adapters/memory.js';

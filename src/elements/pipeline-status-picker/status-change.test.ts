@@ -1,3 +1,4 @@
+/** Tests of a change from the click to the result, and of undo. */
 import { expect, fixture, html } from '@open-wc/testing';
 import { sendKeys, sendMouse } from '@web/test-runner-commands';
 import { announced, deepActiveElement, nextEvent, queryByRole, until } from '../../../test/support.js';
@@ -125,12 +126,12 @@ describe('<pipeline-status-picker> status change', () => {
     await until(() => problem(element) === message);
     await until(() => announced().includes(message));
     expect(element.matches(':state(error)')).to.equal(true);
-    // The control is described by it.
+    // The message describes the control.
     const described = element.shadowRoot!.getElementById(trigger(element).getAttribute('aria-describedby')!);
     expect(described!.textContent.trim()).to.equal(message);
     expect(deepActiveElement() === trigger(element)).to.equal(true);
     expect(!undo(element)).to.equal(true);
-    // Read: the next look at the list ends it.
+    // Opening the list clears the message.
     await press('Enter');
     await until(() => !element.matches(':state(error)'));
     expect(problem(element)).to.equal(undefined);
@@ -184,7 +185,7 @@ describe('<pipeline-status-picker> status change', () => {
     const writes = hold(adapter);
     await pick(element, 'Purchase');
     await pick(element, 'Leads');
-    // The first was done, unheard of; so what is known here reads as if the second were done.
+    // The first write succeeded without a response, so the known status looks as if the second had succeeded.
     writes[0]!.refuse(new PipelineError('timeout', 'no answer'));
     await until(() => writes.length === 2);
     writes[1]!.refuse(new PipelineError('timeout', 'no answer'));
@@ -291,7 +292,7 @@ describe('<pipeline-status-picker> status change', () => {
   it('to a status that someone else deleted is rolled back with the reason, and the option disappears', async () => {
     const adapter = await pipeline();
     await adapter.setStatus([{ conversationId: PHONE }], 'leads');
-    // Nothing is heard of others: the picker learns of the delete from the refusal.
+    // There are no change notifications: the picker learns of the deletion from the error.
     Object.assign(adapter, { subscribe: undefined });
     const element = await picker(adapter);
     const [, purchase] = (await adapter.listStatuses()).items;
@@ -411,7 +412,7 @@ describe('<pipeline-status-picker> status change', () => {
     it('is withdrawn when the picker shows the data of another tenant', async () => {
       const [here, there] = [await pipeline(), await pipeline()];
       await there.setStatus([{ conversationId: PHONE }], 'leads');
-      // Its status is known already: it looks just like the one that was picked here.
+      // Its status is already loaded, and equal to the one that was chosen here.
       expect(shown(await picker(there))).to.equal('Leads');
       const provider = await fixture<HTMLElement>(html`<div></div>`);
       const element: PipelineStatusPicker = await picker(here);

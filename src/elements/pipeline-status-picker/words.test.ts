@@ -1,3 +1,4 @@
+/** Tests of the picker's messages in each language. */
 import { expect, fixture, html } from '@open-wc/testing';
 import { sendKeys } from '@web/test-runner-commands';
 import { announced, deepActiveElement, queryByRole, until } from '../../../test/support.js';
@@ -18,7 +19,7 @@ import {
   trigger,
 } from './test-picker.js';
 
-/** The words of each language, as the table of the spoken has them. */
+/** The expected messages of each language. */
 const WORDS = {
   en: {
     name: 'Pipeline status',
@@ -58,7 +59,7 @@ const WORDS = {
 
 const DAY = 24 * 60 * 60 * 1000;
 
-/** A picker in a part of the page that is in that language. */
+/** A picker in a part of the page in this language. */
 async function speaking(
   lang: keyof typeof WORDS,
   adapter: MemoryAdapter,
