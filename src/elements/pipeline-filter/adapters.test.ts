@@ -1,3 +1,4 @@
+/** The filter on every adapter that runs in a browser. */
 import { expect } from '@open-wc/testing';
 import { sendKeys } from '@web/test-runner-commands';
 import { allByRole, announced, byRole, deepActiveElement, queryByRole, until } from '../../../test/support.js';
@@ -20,7 +21,7 @@ const ADAPTERS: Record<string, () => { adapter: PipelineAdapter; elsewhere: Pipe
 
 describe('<pipeline-filter> over every adapter', () => {
   for (const [name, create] of Object.entries(ADAPTERS)) {
-    it(`has the same keys, words and states: ${name}`, async () => {
+    it(`behaves the same with the keyboard, in its messages and in its states: ${name}`, async () => {
       const { adapter, elsewhere, end } = create();
       await fill(elsewhere);
       const { filter, list } = await setUp(adapter);
@@ -47,7 +48,7 @@ describe('<pipeline-filter> over every adapter', () => {
     });
   }
 
-  it('closes when another one takes its place, without losing the keyboard, and follows that', async () => {
+  it('closes when the adapter is replaced, keeps focus, and uses the new adapter', async () => {
     const [first, second] = [new MemoryAdapter(), new MemoryAdapter()];
     await fill(first);
     await fill(second);

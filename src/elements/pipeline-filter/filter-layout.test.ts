@@ -1,3 +1,4 @@
+/** The layout of the filter: small screens, large text, long names, right-to-left pages. */
 import { expect, fixture, html } from '@open-wc/testing';
 import { sendKeys, setViewport } from '@web/test-runner-commands';
 import { emulateMediaFeatures, isChromium } from '../../../test/commands.js';
@@ -6,16 +7,16 @@ import type { PipelineFilter } from './pipeline-filter.js';
 import { LEADS, addMany, anyOf, box, hold, inbox, noneOf, open, ready, setUp } from './test-inbox.js';
 
 const WIDE = { width: 800, height: 600 };
-/** As long as a name can be. */
+/** A name of the maximum length. */
 const LONG = 'W'.repeat(64);
 
-/** What a person presses. */
+/** The visible pointer targets. */
 const targets = (filter: PipelineFilter): HTMLElement[] =>
   [...filter.shadowRoot!.querySelectorAll<HTMLElement>('button, .option, .op, .search')].filter((each) =>
     each.checkVisibility({ checkVisibilityCSS: true }),
   );
 
-/** What stands out of the screen, or is cut off; a chip beside the button ends in "…" where it must. */
+/** Elements that overflow the screen or are cut off, except chips beside the button, which may be truncated. */
 function misfits(filter: PipelineFilter): string[] {
   const words = filter.shadowRoot!.querySelectorAll<HTMLElement>('button, .option, .op, p, .popup .label');
   return [...words]
@@ -28,7 +29,7 @@ function misfits(filter: PipelineFilter): string[] {
     .map((each) => each.outerHTML.replace(/<!--.*?-->/g, '').slice(0, 200));
 }
 
-/** Open, with all that it can show: search, many statuses, a long name, chips of what is chosen. */
+/** An open filter with everything it can show: search, many statuses, a long name, chips. */
 async function full(): Promise<PipelineFilter> {
   const adapter = await inbox();
   await addMany(adapter);
@@ -40,19 +41,15 @@ async function full(): Promise<PipelineFilter> {
   return filter;
 }
 
-describe('<pipeline-filter>: its place on the screen', () => {
+describe('<pipeline-filter> layout', () => {
   after(() => setViewport(WIDE));
 
-  describe('nothing is out of the screen or cut off', () => {
+  describe('nothing overflows the screen or is cut off', () => {
     for (const [name, width, style] of [
       ['on a small phone', 360, ''],
-      ['at 400 %', 320, ''],
-      ['with letters twice as large', 360, '--pipeline-font-size: 28px; font-size: 200%'],
-      [
-        'with the spacing that a reader may ask for',
-        360,
-        'line-height: 1.5; letter-spacing: 0.12em; word-spacing: 0.16em',
-      ],
+      ['at 400% zoom', 320, ''],
+      ['with text twice as large', 360, '--pipeline-font-size: 28px; font-size: 200%'],
+      ['with the text spacing of WCAG 1.4.12', 360, 'line-height: 1.5; letter-spacing: 0.12em; word-spacing: 0.16em'],
     ] as const) {
       it(name, async () => {
         await setViewport({ width, height: 640 });
@@ -70,7 +67,7 @@ describe('<pipeline-filter>: its place on the screen', () => {
     }
   });
 
-  it('has targets of 24 px at least, and as large as the page asks for', async () => {
+  it('has targets of at least 24 px, or as large as --pipeline-control-size', async () => {
     await setViewport(WIDE);
     const filter = await full();
     const small = (least: number): string[] =>
@@ -82,7 +79,7 @@ describe('<pipeline-filter>: its place on the screen', () => {
     expect(small(44)).to.deep.equal([]);
   });
 
-  it('cuts a long name in a chip, and shows all of it in the popup', async () => {
+  it('truncates a long name in a chip, and shows all of it in the popup', async () => {
     await setViewport({ width: 360, height: 640 });
     const filter = await full();
     const short = filter.shadowRoot!.querySelector('.remove .label')!;
@@ -92,7 +89,7 @@ describe('<pipeline-filter>: its place on the screen', () => {
     expect(whole.offsetHeight).to.be.above(2 * short.clientHeight);
   });
 
-  it('shows what is chosen, and what the keys go to, of a hundred statuses', async () => {
+  it('scrolls the selected and the focused status into view in a list of a hundred', async () => {
     await setViewport(WIDE);
     const adapter = await inbox();
     await addMany(adapter, 97);
@@ -102,20 +99,20 @@ describe('<pipeline-filter>: its place on the screen', () => {
     await until(() => deepActiveElement() === queryByRole(filter, 'checkbox', /^Step 60/));
     byRole(filter, 'searchbox', 'Search statuses');
     const group = filter.shadowRoot!.querySelector('.group')!;
-    const isSeen = (): boolean => {
+    const isInView = (): boolean => {
       const { top, bottom } = group.getBoundingClientRect();
       const focused = deepActiveElement()!.closest('label')!.getBoundingClientRect();
       return focused.top >= top && focused.bottom <= bottom;
     };
     expect(group.scrollHeight).to.be.above(group.clientHeight);
-    expect(isSeen()).to.equal(true);
+    expect(isInView()).to.equal(true);
     for (const key of ['End', 'Home', 'ArrowDown']) {
       await sendKeys({ press: key });
-      expect(isSeen(), key).to.equal(true);
+      expect(isInView(), key).to.equal(true);
     }
   });
 
-  it('keeps the place of what is still loading, so that nothing below it moves', async () => {
+  it('reserves space while loading, so that content below does not shift', async () => {
     await setViewport(WIDE);
     const adapter = await inbox();
     const answer = hold(adapter, 'listStatuses');
@@ -129,7 +126,7 @@ describe('<pipeline-filter>: its place on the screen', () => {
     const top = (): number => page.querySelector('p')!.getBoundingClientRect().top;
     const before = top();
     const [skeleton] = filter.shadowRoot!.querySelectorAll('.skeleton');
-    // Not seen in the first second.
+    // Invisible during the first second.
     expect(getComputedStyle(skeleton!).opacity).to.equal('0');
     answer();
     await ready(filter);
@@ -137,7 +134,7 @@ describe('<pipeline-filter>: its place on the screen', () => {
     expect(top()).to.equal(before);
   });
 
-  it('does not move for those who asked for less motion', async function () {
+  it('has no animation when the user prefers reduced motion', async function () {
     if (!isChromium) this.skip();
     await emulateMediaFeatures({ 'prefers-reduced-motion': 'reduce' });
     const adapter = await inbox();
@@ -154,7 +151,7 @@ describe('<pipeline-filter>: its place on the screen', () => {
     }
   });
 
-  it('shows where the focus is, wherever the keyboard leads', async () => {
+  it('shows a focus ring on everything the keyboard reaches', async () => {
     await setViewport(WIDE);
     const filter = await full();
     const seen = new Set<string>();
@@ -189,7 +186,7 @@ describe('<pipeline-filter>: its place on the screen', () => {
     ]);
   });
 
-  it('is the other way round where one reads from the right, and the arrow keys are not', async () => {
+  it('is mirrored in right-to-left pages, but not its arrow keys', async () => {
     await setViewport(WIDE);
     const { filter } = await setUp(await inbox());
     filter.parentElement!.dir = 'rtl';

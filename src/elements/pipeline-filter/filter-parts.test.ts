@@ -1,4 +1,4 @@
-/** What a designer holds on to: the parts and states that the contract names. */
+/** The documented parts and states, as designers use them. */
 import { expect, fixture, html } from '@open-wc/testing';
 import { getRole } from 'dom-accessibility-api';
 import { byRole, queryByRole, until } from '../../../test/support.js';
@@ -7,11 +7,11 @@ import { PipelineError } from '../../model/errors.js';
 import type { PipelineFilter } from './pipeline-filter.js';
 import { addMany, anyOf, deleteStatus, hold, inbox, noneOf, open, setUp } from './test-inbox.js';
 
-/** A property that nothing here sets and nothing inherits. */
+/** The value of a property that is set nowhere else and is not inherited. */
 const MARK = '7px';
 const isMarked = (element: Element): boolean => getComputedStyle(element).scrollMarginTop === MARK;
 
-/** Styles of the page, as a designer writes them. */
+/** Applies a style of the page while `look` runs. */
 async function styled<T>(rule: string, look: () => T | Promise<T>): Promise<T> {
   const sheet = document.createElement('style');
   sheet.textContent = `${rule} { scroll-margin-top: ${MARK} }`;
@@ -51,7 +51,7 @@ async function failed(): Promise<PipelineFilter> {
   return filter;
 }
 
-/** Everything there is to see, one after the other. */
+/** Filters that together show every part. */
 const SCENES: Record<string, () => Promise<PipelineFilter>> = {
   async open() {
     const filter = await filled(12);
@@ -66,7 +66,7 @@ const SCENES: Record<string, () => Promise<PipelineFilter>> = {
     await open(filter);
     return filter;
   },
-  async departed() {
+  async 'status removed'() {
     const filter = await filled();
     await deleteStatus(filter.adapter as MemoryAdapter, 'leads');
     await until(() => filter.shadowRoot!.querySelector('p'));
@@ -80,7 +80,7 @@ const SCENES: Record<string, () => Promise<PipelineFilter>> = {
   },
 };
 
-/** Each part: where it is to be seen, and what it is there. */
+/** Each part: the scene that shows it, and what it must be there. */
 const PARTS: [part: string, scene: keyof typeof SCENES, is: (element: Element) => boolean][] = [
   ['trigger', 'open', (element) => getRole(element) === 'button' && element.ariaExpanded === 'true'],
   ['caret', 'open', (element) => element.closest('[part=trigger]') !== null],
@@ -99,13 +99,13 @@ const PARTS: [part: string, scene: keyof typeof SCENES, is: (element: Element) =
   ['error', 'failed', (element) => element.textContent.includes('could not be loaded')],
   ['error', 'list not filtered', (element) => element.textContent.includes('could not be filtered')],
   ['empty', 'empty', (element) => element.textContent.includes('No statuses yet')],
-  ['message', 'departed', (element) => element.textContent.includes('removed from the filter')],
+  ['message', 'status removed', (element) => element.textContent.includes('removed from the filter')],
 ];
 const nameOf = (element: Element): string => element.ariaLabel ?? element.textContent.trim();
 
-describe('<pipeline-filter>: what a page can style', () => {
+describe('<pipeline-filter> styling hooks', () => {
   for (const [part, scene, is] of PARTS) {
-    it(`::part(${part}), when it is ${scene}`, async () => {
+    it(`exposes ::part(${part}) in the scene: ${scene}`, async () => {
       const filter = await SCENES[scene]!();
       const elements = [...filter.shadowRoot!.querySelectorAll(`[part~=${part}]`)];
       expect(elements.length).to.be.above(0);
@@ -115,7 +115,7 @@ describe('<pipeline-filter>: what a page can style', () => {
     });
   }
 
-  it('no part that the contract does not name', async () => {
+  it('exposes no undocumented part', async () => {
     const names = new Set<string>();
     for (const scene of Object.values(SCENES)) {
       const filter = await scene();
@@ -135,7 +135,7 @@ describe('<pipeline-filter>: what a page can style', () => {
     ['empty', SCENES['empty']!, (filter) => filter.adapter!.createStatus({ id: 'a', name: 'A', color: '#000000' })],
   ];
   for (const [state, enter, leave] of STATES) {
-    it(`:state(${state}), while that is so`, async () => {
+    it(`has :state(${state}) exactly as long as it applies`, async () => {
       const filter = await enter();
       await styled(`pipeline-filter:state(${state})`, async () => {
         await until(() => isMarked(filter));
@@ -145,7 +145,7 @@ describe('<pipeline-filter>: what a page can style', () => {
     });
   }
 
-  it('the colour of one status, by the slug of its name', async () => {
+  it('uses the color of --pipeline-status-{slug} for one status', async () => {
     const filter = await filled();
     await filter.updateComplete;
     const swatch = byRole(filter, 'button', 'Remove Leads from the filter').querySelector('[part=swatch]')!;

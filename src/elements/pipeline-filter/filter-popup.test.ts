@@ -1,3 +1,4 @@
+/** The popup: keyboard, mouse, search, and changes while it is open. */
 import { expect, fixture, html } from '@open-wc/testing';
 import { sendKeys, sendMouse } from '@web/test-runner-commands';
 import { emulateMediaFeatures, isChromium } from '../../../test/commands.js';
@@ -24,14 +25,14 @@ import {
 const focusIsOn = (find: () => Element | undefined): Promise<boolean> =>
   until(() => deepActiveElement() !== null && deepActiveElement() === find(), 'the focus to be there');
 
-/** A boolean: to print an element of a failed assertion takes the runner minutes. */
+/** A boolean, because the runner takes minutes to print an element in a failed assertion. */
 const isOpen = (filter: PipelineFilter): boolean => queryByRole(filter, 'checkbox') !== undefined;
 
 const press = (key: string): Promise<void> => sendKeys({ press: key });
 
-describe('<pipeline-filter>: the popup', () => {
+describe('<pipeline-filter> popup', () => {
   describe('the keyboard', () => {
-    it('opens on the first chosen box, moves with the arrows, toggles, and closes with Escape', async () => {
+    it('focuses the first checked box, moves with the arrow keys, toggles with Space, and closes with Escape', async () => {
       const { filter } = await setUp(await inbox());
       filter.filter = anyOf('purchase');
       filter.focus();
@@ -55,7 +56,7 @@ describe('<pipeline-filter>: the popup', () => {
       await focusIsOn(() => queryByRole(filter, 'checkbox', /^Leads/));
     });
 
-    it('goes with Tab through condition, search, boxes and Clear, then on and closes', async () => {
+    it('moves with Tab through condition, search, boxes and Clear, then closes', async () => {
       const adapter = await inbox();
       await addMany(adapter);
       const { filter } = await setUp(adapter);
@@ -80,7 +81,7 @@ describe('<pipeline-filter>: the popup', () => {
       expect(isOpen(filter)).to.equal(false);
     });
 
-    it('closes with a second Enter or Space on the button', async () => {
+    it('closes on a second Enter or Space on the button', async () => {
       const { filter } = await setUp(await inbox());
       const trigger = byRole(filter, 'button', 'Filter by status');
       for (const key of ['Enter', ' ']) {
@@ -94,7 +95,7 @@ describe('<pipeline-filter>: the popup', () => {
       }
     });
 
-    it('has no shortcut of one letter, which would be heard in what a person dictates', async () => {
+    it('has no single-letter shortcut, which speech input would trigger', async () => {
       const { filter } = await setUp(await inbox());
       filter.focus();
       await sendKeys({ type: 'sfcl1' });
@@ -102,7 +103,7 @@ describe('<pipeline-filter>: the popup', () => {
       expect([isOpen(filter), filter.value]).to.deep.equal([false, '']);
     });
 
-    it('chooses the condition with the arrows', async () => {
+    it('changes the condition with the arrow keys', async () => {
       const { filter } = await setUp(await inbox());
       filter.filter = anyOf('leads');
       await open(filter);
@@ -111,7 +112,7 @@ describe('<pipeline-filter>: the popup', () => {
       expect(filter.filter).to.deep.equal(noneOf('leads'));
     });
 
-    it('keeps a dialog around it open on Escape', async () => {
+    it('does not close a surrounding dialog on Escape', async () => {
       const dialog = await fixture<HTMLDialogElement>(
         html`<dialog><pipeline-filter .adapter=${await inbox()}></pipeline-filter></dialog>`,
       );
@@ -127,7 +128,7 @@ describe('<pipeline-filter>: the popup', () => {
   });
 
   describe('the mouse', () => {
-    it('closes on a second press of the button, and on a press elsewhere', async () => {
+    it('closes on a second click of the button, and on a click elsewhere', async () => {
       const { filter, list } = await setUp(await inbox());
       const trigger = byRole(filter, 'button', 'Filter by status');
       await click(trigger);
@@ -142,7 +143,7 @@ describe('<pipeline-filter>: the popup', () => {
       expect([trigger.ariaExpanded, filter.matches(':state(open)')]).to.deep.equal(['false', false]);
     });
 
-    it('keeps the place in a long list when a box is ticked and the numbers change', async () => {
+    it('keeps the scroll position when a box is checked and the counts change', async () => {
       const adapter = await inbox();
       await addMany(adapter, 60);
       const { filter } = await setUp(adapter);
@@ -155,7 +156,7 @@ describe('<pipeline-filter>: the popup', () => {
       expect(group.scrollTop).to.equal(300);
     });
 
-    it('stays inside the screen, scrolls its list, and keeps what is below it in reach', async () => {
+    it('stays inside the screen: the list scrolls and the Clear button stays visible', async () => {
       const adapter = await inbox();
       await addMany(adapter, 100);
       const { filter } = await setUp(adapter);
@@ -179,7 +180,7 @@ describe('<pipeline-filter>: the popup', () => {
       return filter;
     }
 
-    it('is there above the threshold only', async () => {
+    it('appears only above the threshold', async () => {
       const adapter = await inbox();
       await addMany(adapter, 9);
       const { filter } = await setUp(adapter);
@@ -189,7 +190,7 @@ describe('<pipeline-filter>: the popup', () => {
       await until(() => queryByRole(filter, 'searchbox'));
     });
 
-    it('says how many it found, leads to them, and keeps the width', async () => {
+    it('announces the number of results, leads to them with ArrowDown, and keeps the width', async () => {
       const filter = await searching();
       const width = filter.shadowRoot!.querySelector<HTMLElement>('.popup')!.offsetWidth;
       await sendKeys({ type: 'repur' });
@@ -201,7 +202,7 @@ describe('<pipeline-filter>: the popup', () => {
       expect(filter.filter).to.deep.equal(anyOf('repurchase'));
     });
 
-    it('names what it did not find, and offers the way back', async () => {
+    it('shows what it did not find, and a button to clear the search', async () => {
       const filter = await searching();
       let inputs = 0;
       filter.addEventListener('input', () => inputs++);
@@ -214,7 +215,7 @@ describe('<pipeline-filter>: the popup', () => {
       expect(inputs).to.equal(0);
     });
 
-    it('begins anew each time it is opened', async () => {
+    it('is empty again each time the popup opens', async () => {
       const filter = await searching();
       await sendKeys({ type: 'repur' });
       await press('Escape');
@@ -223,8 +224,8 @@ describe('<pipeline-filter>: the popup', () => {
     });
   });
 
-  describe('when others change the statuses', () => {
-    it('follows a new one, a rename and a move without losing focus', async () => {
+  describe('when someone else changes the statuses', () => {
+    it('shows a new, a renamed and a moved status without losing focus', async () => {
       const adapter = await inbox();
       const { filter } = await setUp(adapter);
       await open(filter);
@@ -239,7 +240,7 @@ describe('<pipeline-filter>: the popup', () => {
       await focusIsOn(() => queryByRole(filter, 'checkbox', /^Prospects/));
     });
 
-    it('gives the focus of a deleted one to its neighbour', async () => {
+    it('moves focus from a deleted status to its neighbor', async () => {
       const adapter = await inbox();
       const { filter } = await setUp(adapter);
       await open(filter);
@@ -249,7 +250,7 @@ describe('<pipeline-filter>: the popup', () => {
       await focusIsOn(() => queryByRole(filter, 'checkbox', /^Repurchase/));
     });
 
-    it('counts again, without moving focus', async () => {
+    it('updates the counts without moving focus', async () => {
       const adapter = await inbox();
       const { filter } = await setUp(adapter);
       await open(filter);
@@ -259,7 +260,7 @@ describe('<pipeline-filter>: the popup', () => {
       await focusIsOn(() => queryByRole(filter, 'checkbox', /^Leads/));
     });
 
-    it('does not have conversations counted while nobody looks', async () => {
+    it('does not read counts while the popup is closed', async () => {
       const adapter = await inbox();
       let counted = 0;
       const count = adapter.count.bind(adapter);
@@ -274,7 +275,7 @@ describe('<pipeline-filter>: the popup', () => {
       expect(counted).to.equal(1);
     });
 
-    it('lets a status be chosen that nothing has, and keeps it when its count changes', async () => {
+    it('keeps a selected status when its count changes from and to zero', async () => {
       const adapter = await inbox();
       const { filter, list } = await setUp(adapter);
       await open(filter);
@@ -290,7 +291,7 @@ describe('<pipeline-filter>: the popup', () => {
       expect(filter.filter).to.deep.equal(anyOf('repurchase'));
     });
 
-    it('has no numbers where the adapter cannot count', async () => {
+    it('has no counts if the adapter cannot count', async () => {
       const adapter = await inbox();
       Object.assign(adapter, { count: undefined });
       const { filter } = await setUp(adapter);
@@ -300,8 +301,8 @@ describe('<pipeline-filter>: the popup', () => {
     });
   });
 
-  describe('before the statuses are there', () => {
-    it('keeps their place, says so after a second, and then leads to them', async () => {
+  describe('before the statuses are loaded', () => {
+    it('shows placeholders, announces loading after a second, and then focuses the first box', async () => {
       const adapter = await inbox();
       const answer = hold(adapter, 'listStatuses');
       const filter = await fixture<PipelineFilter>(html`<pipeline-filter .adapter=${adapter}></pipeline-filter>`);
@@ -314,7 +315,7 @@ describe('<pipeline-filter>: the popup', () => {
       expect(group.ariaBusy).to.equal('false');
     });
 
-    it('says why they could not be read, tries again, and leads to them', async () => {
+    it('shows the error, retries, and then focuses the first box', async () => {
       const adapter = await inbox();
       const list = adapter.listStatuses.bind(adapter);
       adapter.listStatuses = () => Promise.reject(new PipelineError('offline', 'down'));
@@ -330,7 +331,7 @@ describe('<pipeline-filter>: the popup', () => {
       await focusIsOn(() => queryByRole(filter, 'checkbox', /^Leads/));
     });
 
-    it('keeps those it has, to be used, when they cannot be read again, and says so', async () => {
+    it('keeps the loaded statuses usable when a reload fails, and shows the error', async () => {
       const adapter = await inbox();
       const list = adapter.listStatuses.bind(adapter);
       const { filter } = await setUp(adapter);
@@ -347,7 +348,7 @@ describe('<pipeline-filter>: the popup', () => {
       expect(allByRole(filter, 'checkbox')).to.have.length(4);
     });
 
-    it('says that there are none yet', async () => {
+    it('shows that there are none yet', async () => {
       const { filter } = await setUp(new MemoryAdapter());
       await open(filter);
       expect(filter.shadowRoot!.textContent).to.include('No statuses yet');
@@ -355,7 +356,7 @@ describe('<pipeline-filter>: the popup', () => {
     });
   });
 
-  it('closes when it is disabled, and when the filter leaves the page', async () => {
+  it('closes when the filter is disabled or removed from the page', async () => {
     const { filter, list } = await setUp(await inbox());
     await open(filter);
     filter.disabled = true;
@@ -372,7 +373,7 @@ describe('<pipeline-filter>: the popup', () => {
     expect(isOpen(filter)).to.equal(false);
   });
 
-  it('speaks another language, and other words, without losing focus', async () => {
+  it('changes its language and its strings without losing focus', async () => {
     const { filter } = await setUp(await inbox());
     await open(filter);
     await press('ArrowDown');
@@ -386,7 +387,7 @@ describe('<pipeline-filter>: the popup', () => {
     await focusIsOn(() => focused);
   });
 
-  it('keeps what is typed in the search when its language or its words change', async () => {
+  it('keeps the search text when its language or its strings change', async () => {
     const adapter = await inbox();
     await addMany(adapter);
     const { filter } = await setUp(adapter);
@@ -418,7 +419,7 @@ describe('<pipeline-filter>: the popup', () => {
   });
 
   for (const scheme of ['light', 'dark', 'forced']) {
-    it(`is accessible closed, open, filtered and while searching, in ${scheme} colours`, async function () {
+    it(`is accessible closed, open, filtered and while searching, in ${scheme} colors`, async function () {
       if (scheme === 'forced' && !isChromium) this.skip();
       if (scheme === 'forced') await emulateMediaFeatures({ 'forced-colors': 'active' });
       const adapter = await inbox();

@@ -3,6 +3,7 @@ import { adoptStyles, type ReactiveController, type ReactiveElement } from '@lit
 import { live } from 'lit/directives/live.js';
 import { html, nothing, type TemplateResult } from 'lit/html.js';
 import { errorText } from '../../ui/error-text.js';
+import { focusAfterRemoval } from '../../ui/focus.js';
 import { announce } from '../../ui/live-region.js';
 import { learn, type LocalizeController } from '../../ui/localize.js';
 import { PopupController } from '../../ui/popup.js';
@@ -38,9 +39,8 @@ export class FilterPopup implements ReactiveController {
   /** The condition chosen while the filter is empty; it applies to the next selection, unless the filter is set before. */
   #nextOp: { op: Filter['op']; filter: Filter } | undefined;
   #focusPending = false;
-  /** What has focus, and its position among the checkboxes: others can remove it from the page. */
-  #focused: HTMLElement | null = null;
-  #focusedIndex = -1;
+  /** What had focus in the popup before the current update, and how to find what takes its place. */
+  #focused: { element: Element; successor(): HTMLElement | undefined } | undefined;
   #loadingTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(host: StatusCheckboxesHost, config: FilterPopupConfig) {
@@ -71,7 +71,6 @@ export class FilterPopup implements ReactiveController {
     this.#isOpen = true;
     this.#nextOp = undefined;
     this.#checkboxes.resetSearch();
-    this.#focused = null;
     this.focusFirst();
     this.#host.requestUpdate();
   }
@@ -93,6 +92,15 @@ export class FilterPopup implements ReactiveController {
     this.#focusPending = true;
   }
 
+  hostUpdate(): void {
+    const root = this.#host.shadowRoot;
+    const element = root?.activeElement;
+    this.#focused =
+      root && element && this.#element?.contains(element)
+        ? { element, successor: focusAfterRemoval(root, 'input[type=checkbox]') }
+        : undefined;
+  }
+
   /** Shows and places the popup, and moves focus. */
   hostUpdated(): void {
     if (!this.#isOpen) return this.#popup.hide();
@@ -108,8 +116,8 @@ export class FilterPopup implements ReactiveController {
       target.scrollIntoView({ block: 'nearest' });
     } else if (this.#focused && !this.#host.shadowRoot?.activeElement) {
       // Someone else deleted the focused status, or moved it, which makes it lose focus too.
-      const neighbor = inputs[Math.max(0, Math.min(this.#focusedIndex, inputs.length - 1))];
-      const target = this.#focused.isConnected ? this.#focused : neighbor;
+      const { element, successor } = this.#focused;
+      const target = element.isConnected ? (element as HTMLElement) : (successor() ?? inputs[0]);
       target?.focus({ preventScroll: true });
     }
   }
@@ -127,7 +135,6 @@ export class FilterPopup implements ReactiveController {
       aria-busy=${this.#isLoading ? 'true' : 'false'}
       @input=${this.#handleInput}
       @keydown=${(event: KeyboardEvent) => this.#checkboxes.handleKeyDown(event)}
-      @focusin=${this.#handleFocusIn}
       @focusout=${this.#handleFocusOut}
     >
       ${this.#renderContent()}
@@ -136,7 +143,7 @@ export class FilterPopup implements ReactiveController {
 
   #reset(): void {
     this.#isOpen = false;
-    this.#focused = null;
+    this.#focused = undefined;
     this.#focusPending = false;
     clearTimeout(this.#loadingTimer);
     this.#loadingTimer = undefined;
@@ -261,16 +268,10 @@ export class FilterPopup implements ReactiveController {
     event.stopPropagation();
   };
 
-  readonly #handleFocusIn = (event: FocusEvent): void => {
-    this.#focused = event.target as HTMLElement;
-    this.#focusedIndex = this.#checkboxes.inputs.indexOf(this.#focused as HTMLInputElement);
-  };
-
   readonly #handleFocusOut = (event: FocusEvent): void => {
     const to = event.relatedTarget as Node | null;
     // Without a target, what had focus may just have been removed from the page.
     if (!to || this.#element?.contains(to)) return;
-    this.#focused = null;
     // A press on the button closes the popup by itself.
     if (this.#host.shadowRoot?.contains(to) && to !== this.#config.trigger()) this.close(false);
   };

@@ -1,3 +1,4 @@
+/** The filter in a form. */
 import { expect, fixture, html } from '@open-wc/testing';
 import { sendKeys } from '@web/test-runner-commands';
 import { allByRole, byRole, queryByRole, until } from '../../../test/support.js';

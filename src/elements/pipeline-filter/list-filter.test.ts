@@ -1,3 +1,4 @@
+/** The list of a host, which the filter hides and shows rows of. */
 import { expect, fixture, html } from '@open-wc/testing';
 import { announced, queryByRole, until } from '../../../test/support.js';
 import { PipelineError } from '../../model/errors.js';
@@ -22,8 +23,8 @@ import {
 } from './test-inbox.js';
 
 describe('<pipeline-filter for>', () => {
-  describe('rows that the host changes', () => {
-    it('includes rows that come later, that change their id, and that lose it', async () => {
+  describe('rows changed by the host', () => {
+    it('filters rows that are added later, change their id, or lose it', async () => {
       const { filter, list } = await setUp(await inbox(), ['a']);
       filter.filter = anyOf('purchase');
       await shows(list);
@@ -36,7 +37,7 @@ describe('<pipeline-filter for>', () => {
       await shows(list, 'late');
     });
 
-    it('includes rows deep inside, and those that are added with what holds them', async () => {
+    it('filters nested rows, and those added together with their parent', async () => {
       const { filter, list } = await setUp(await inbox(), []);
       filter.filter = anyOf('leads');
       const item = document.createElement('section');
@@ -47,7 +48,7 @@ describe('<pipeline-filter for>', () => {
       await until(() => item.querySelectorAll<HTMLElement>('li')[1]!.hidden);
     });
 
-    it('hides again what a framework shows by rendering the row anew, before it is painted', async () => {
+    it('hides a row again before it is painted when a framework rerenders it', async () => {
       const { filter, list } = await setUp(await inbox());
       filter.filter = anyOf('leads');
       await shows(list, 'a', 'b');
@@ -56,14 +57,14 @@ describe('<pipeline-filter for>', () => {
       await Promise.resolve();
       await new Promise((resolve) => requestAnimationFrame(resolve));
       expect(c.hidden).to.equal(true);
-      // Known already, so at once: a recycled row shows nothing that does not belong there.
+      // The status is loaded, so this happens immediately: a recycled row must not show a wrong item.
       const a = list.querySelector('li')!;
       a.dataset['conversationId'] = 'c';
       await Promise.resolve();
       expect(a.hidden).to.equal(true);
     });
 
-    it('keeps rows that are moved, and lets go of those that leave', async () => {
+    it('keeps the state of moved rows, and shows rows removed from the list', async () => {
       const { filter, list } = await setUp(await inbox());
       filter.filter = anyOf('leads');
       await shows(list, 'a', 'b');
@@ -80,7 +81,7 @@ describe('<pipeline-filter for>', () => {
       c!.remove();
     });
 
-    it('leaves rows without an id, the list itself, and what is inside a row alone', async () => {
+    it('does not touch rows without an id, the list itself, or the content of a row', async () => {
       const { filter, list } = await setUp(await inbox());
       list.dataset['conversationId'] = 'c';
       const icon = document.createElement('span');
@@ -97,8 +98,8 @@ describe('<pipeline-filter for>', () => {
     });
   });
 
-  describe('rows that the host hides', () => {
-    it('stay hidden, and those that the filter hid show again when it is emptied or removed', async () => {
+  describe('rows hidden by the host', () => {
+    it('stay hidden when the filter is cleared or removed, unlike those that the filter hid', async () => {
       const { filter, list } = await setUp(await inbox());
       const [a, b] = list.querySelectorAll('li');
       b!.hidden = true;
@@ -113,7 +114,7 @@ describe('<pipeline-filter for>', () => {
       expect([a!.hidden, b!.hidden]).to.deep.equal([false, true]);
     });
 
-    it('stay hidden when the host hid them while the filter did too', async () => {
+    it('stay hidden if the host hid them while the filter did too', async () => {
       const { filter, list } = await setUp(await inbox());
       filter.filter = anyOf('leads');
       await shows(list, 'a', 'b');
@@ -123,7 +124,7 @@ describe('<pipeline-filter for>', () => {
       await shows(list, 'd');
     });
 
-    it('are hidden by the filter when the host shows them again', async () => {
+    it('are hidden by the filter if the host shows them again', async () => {
       const { filter, list } = await setUp(await inbox());
       const c = list.querySelectorAll('li')[2]!;
       c.hidden = true;
@@ -135,7 +136,7 @@ describe('<pipeline-filter for>', () => {
       await shows(list, 'c');
     });
 
-    it('do not make two filters of one list fight', async () => {
+    it('do not make two filters of one list loop', async () => {
       const adapter = await inbox();
       const { filter, list } = await setUp(adapter);
       const other = document.createElement('pipeline-filter');
@@ -154,7 +155,7 @@ describe('<pipeline-filter for>', () => {
   });
 
   describe('the list', () => {
-    it('may come after the filter, be replaced, and lose its id', async () => {
+    it('may be added after the filter, be replaced, and lose its id', async () => {
       const { filter, list } = await setUp(await inbox());
       const parent = list.parentElement!;
       list.remove();
@@ -175,7 +176,7 @@ describe('<pipeline-filter for>', () => {
       await shows(next, 'a', 'b', 'c', 'd');
     });
 
-    it('is found in the shadow root of the filter, not in the page', async () => {
+    it('is looked up in the shadow root of the filter, not in the document', async () => {
       const { list } = await setUp(await inbox());
       const host = await fixture<HTMLElement>(html`<div></div>`);
       const root = host.attachShadow({ mode: 'open' });
@@ -189,7 +190,7 @@ describe('<pipeline-filter for>', () => {
       expect(shown(list)).to.deep.equal(['a', 'b', 'c', 'd', 'No id']);
     });
 
-    it('is followed again when the filter is taken away and put back', async () => {
+    it('is filtered again after the filter was removed and put back', async () => {
       const { filter, list } = await setUp(await inbox());
       filter.filter = anyOf('leads');
       await shows(list, 'a', 'b');
@@ -199,7 +200,7 @@ describe('<pipeline-filter for>', () => {
       await shows(list, 'a', 'b');
     });
 
-    it('is let go when nothing is filtered any more: what comes then is not looked up', async () => {
+    it('is released when the filter is cleared: rows added later are not looked up', async () => {
       const adapter = await inbox();
       const { filter, list } = await setUp(adapter);
       filter.filter = anyOf('leads');
@@ -215,7 +216,7 @@ describe('<pipeline-filter for>', () => {
       expect(reads).to.equal(0);
     });
 
-    it('follows another adapter', async () => {
+    it('is filtered by the new adapter after a change', async () => {
       const { filter, list } = await setUp(await inbox());
       filter.filter = anyOf('leads');
       await shows(list, 'a', 'b');
@@ -227,7 +228,7 @@ describe('<pipeline-filter for>', () => {
   });
 
   describe('statuses', () => {
-    it('that change show and hide at once, from anywhere', async () => {
+    it('that change, from anywhere, show and hide rows immediately', async () => {
       const adapter = await inbox();
       const { filter, list } = await setUp(adapter);
       filter.filter = anyOf('leads');
@@ -238,7 +239,7 @@ describe('<pipeline-filter for>', () => {
       await shows(list, 'b', 'd');
     });
 
-    it('that are deleted take their conversations where they went', async () => {
+    it('that are deleted move their conversations to the other status', async () => {
       const adapter = await inbox();
       const { filter, list } = await setUp(adapter);
       filter.filter = anyOf('purchase');
@@ -247,7 +248,7 @@ describe('<pipeline-filter for>', () => {
       await shows(list, 'a', 'b', 'c');
     });
 
-    it('that are not known yet leave the rows as they are', async () => {
+    it('that are not loaded yet leave the rows as they are', async () => {
       const adapter = await inbox();
       const answer = hold(adapter, 'getEntries');
       const { filter, list } = await setUp(adapter);
@@ -258,7 +259,7 @@ describe('<pipeline-filter for>', () => {
       await shows(list, 'a', 'b');
     });
 
-    it('of an id that no adapter takes are none, and do not spoil the others', async () => {
+    it('are absent for an invalid id, which does not affect the others', async () => {
       const { filter, list } = await setUp(await inbox(), ['a', 'x/y', 'c']);
       filter.filter = anyOf('leads');
       await shows(list, 'a');
@@ -266,7 +267,7 @@ describe('<pipeline-filter for>', () => {
       await shows(list, 'x/y');
     });
 
-    it('that cannot be read are said to be, and read again', async () => {
+    it('that cannot be loaded show an error with a retry button', async () => {
       const adapter = await inbox();
       const read = adapter.getEntries.bind(adapter);
       adapter.getEntries = () => Promise.reject(new PipelineError('offline', 'gone'));
@@ -282,8 +283,8 @@ describe('<pipeline-filter for>', () => {
     });
   });
 
-  describe('what is spoken', () => {
-    it('is how many are shown, once it is known, and not those that the host hides', async () => {
+  describe('announcements', () => {
+    it('give the number of shown rows once it is known, without those the host hides', async () => {
       const adapter = await inbox();
       const answer = hold(adapter, 'getEntries');
       const { filter, list } = await setUp(adapter);
@@ -317,7 +318,7 @@ describe('<pipeline-filter for>', () => {
 
     const countShown = (list: Element): number => list.querySelectorAll('li:not([hidden])').length;
 
-    /** How many rows each frame wrote, until `n` of them are shown. */
+    /** The number of rows that each frame wrote, until `n` rows are shown. */
     async function frames(list: HTMLElement, n: number): Promise<number[]> {
       const written: number[] = [];
       const observer = new MutationObserver((records) => written.push(records.length));
@@ -330,12 +331,12 @@ describe('<pipeline-filter for>', () => {
     }
 
     for (const [display, order] of [
-      // Each that goes would move all below it, each that comes too.
+      // Hiding or showing a row moves all rows below it.
       ['block', { hidden: 'last first', shown: 'first first' }],
-      // Each that goes would look for the next one past all that went.
+      // Chromium, when it hides a list item, searches for the next shown one past all hidden ones.
       ['list-item', { hidden: 'first first', shown: 'first first' }],
     ] as const) {
-      it(`are hidden and shown in the order that costs the browser least (${display})`, async () => {
+      it(`are hidden and shown in the order that is fastest in the browser (${display})`, async () => {
         const rows = IDS.slice(0, 2000).map((id) => row(id));
         for (const each of rows) each.style.display = display;
         const sheet = document.createElement('style');
@@ -371,7 +372,7 @@ describe('<pipeline-filter for>', () => {
       });
     }
 
-    it('are not gone through in the turn in which the filter begins: a press waits for it', async () => {
+    it("are not read in the task that starts the filter, which handles the user's click", async () => {
       const list = document.createElement('ul');
       list.append(...IDS.map((id) => row(id)));
       let watched = 0;
@@ -390,13 +391,13 @@ describe('<pipeline-filter for>', () => {
       expect(watched).to.equal(10_000);
     });
 
-    it('are looked up once, and written a part in each frame, whether they go or come back', async function () {
+    it('are looked up once, and hidden and shown over several frames', async function () {
       this.timeout(60_000);
       const { filter, list, lookedUp } = await crowd();
       for (const [value, n] of [
         [anyOf('leads'), 1001],
         [noneOf('leads'), 9001],
-        // One after the other: what freezes Chromium when it is done at once.
+        // All adjacent rows: doing this at once freezes Chromium.
         [anyOf('repurchase'), 1],
         [anyOf(), 10_001],
       ] as const) {
@@ -408,7 +409,7 @@ describe('<pipeline-filter for>', () => {
       expect(lookedUp.length).to.equal(10_000);
     });
 
-    it('are not gone through when one changes', async function () {
+    it('are not all checked when one changes', async function () {
       this.timeout(60_000);
       const { filter, list } = await crowd();
       filter.filter = anyOf('leads');

@@ -1,3 +1,4 @@
+/** The button of the filter, the selected chips beside it, and the messages below. */
 import { css } from '@lit/reactive-element';
 
 export const styles = css`
@@ -38,7 +39,7 @@ export const styles = css`
     text-align: center;
   }
 
-  /* Not text: the button's name says the number in words. */
+  /* Generated content, because the button's accessible name includes the number already. */
   .badge::before {
     content: attr(data-count);
   }
@@ -47,7 +48,7 @@ export const styles = css`
     color: var(--_text-muted);
   }
 
-  /* Beside the button where all of it fits there, else under it. */
+  /* Beside the button if everything fits, else below it. */
   .chosen {
     display: flex;
     flex: 0 1 auto;
@@ -115,7 +116,7 @@ export const styles = css`
     white-space: nowrap;
   }
 
-  /* The popup has its own meanwhile; the place is kept. */
+  /* Hidden while the popup shows its own, without a change of layout. */
   .clear[data-away] {
     visibility: hidden;
   }
@@ -133,7 +134,7 @@ export const styles = css`
     overflow-wrap: anywhere;
   }
 
-  /* Its words begin where a line of the message does. */
+  /* Aligns its text with the lines of the message. */
   .message .link-button {
     margin-inline-start: -0.4em;
   }

@@ -1,3 +1,4 @@
+/** The API of the filter, and the user's selection. */
 import { expect, fixture, html } from '@open-wc/testing';
 import { sendKeys } from '@web/test-runner-commands';
 import {
@@ -40,8 +41,8 @@ const message = (filter: PipelineFilter): string =>
   filter.shadowRoot!.querySelector('[part=message]')?.textContent ?? '';
 
 describe('<pipeline-filter>', () => {
-  describe('what the user chooses', () => {
-    it('has a box for each status with its count, "No status" last, and applies at once', async () => {
+  describe("the user's selection", () => {
+    it('has a box for each status with its count, "No status" last, and filters immediately', async () => {
       const { filter, list } = await setUp(await inbox());
       await click(byRole(filter, 'button', 'Filter by status'));
       await until(() => queryByRole(filter, 'checkbox', 'Leads, 2 conversations'));
@@ -63,7 +64,7 @@ describe('<pipeline-filter>', () => {
       await until(() => announced().includes('3 conversations shown'));
     });
 
-    it('is told once for each change, and bubbles out of shadow roots', async () => {
+    it('fires one event per change, which is composed and has an immutable filter', async () => {
       const { filter } = await setUp(await inbox());
       const seen: PipelineFilterChangeEvent[] = [];
       const listen = (event: PipelineFilterChangeEvent): unknown => seen.push(event);
@@ -84,7 +85,7 @@ describe('<pipeline-filter>', () => {
       expect(() => (seen[0]!.filter.statusIds as unknown[]).push('x')).to.throw(TypeError);
     });
 
-    it('can be taken back by a host in the event, and the box shows it', async () => {
+    it('can be reverted by the host in the event, and the box shows it', async () => {
       const { filter } = await setUp(await inbox());
       filter.addEventListener('pipeline-filter-change', () => (filter.filter = anyOf()));
       await open(filter);
@@ -93,7 +94,7 @@ describe('<pipeline-filter>', () => {
       expect((box(filter, /^Leads/) as HTMLInputElement).checked).to.equal(false);
     });
 
-    it('excludes with "Is none of", also when that is chosen first, and says so beside the button', async () => {
+    it('excludes with "Is none of", also if that is selected first, and shows it beside the button', async () => {
       const { filter, list } = await setUp(await inbox());
       const seen = changes(filter);
       await open(filter);
@@ -106,7 +107,7 @@ describe('<pipeline-filter>', () => {
       expect(chosen.textContent).to.match(/^\s*Not/);
     });
 
-    it('stands beside the button in the order of the pipeline, each to be removed, and keeps focus', async () => {
+    it('is shown beside the button in pipeline order, and keeps focus when one is removed', async () => {
       const { filter, list } = await setUp(await inbox());
       filter.filter = anyOf(null, 'purchase', 'leads');
       await shows(list, 'a', 'b', 'c', 'd');
@@ -125,7 +126,7 @@ describe('<pipeline-filter>', () => {
       await until(() => deepActiveElement() === queryByRole(filter, 'button', 'Filter by status'));
     });
 
-    it('is cleared from beside the button and from the popup, by one button at a time', async () => {
+    it('is cleared from beside the button or from the popup, with one Clear button at a time', async () => {
       const { filter, list } = await setUp(await inbox());
       filter.filter = noneOf('leads', null);
       await shows(list, 'c');
@@ -144,8 +145,8 @@ describe('<pipeline-filter>', () => {
     });
   });
 
-  describe('what the host sets', () => {
-    it('goes through a URL and back, whatever the ids', async () => {
+  describe('a filter set by the host', () => {
+    it('survives a round trip through a URL, whatever the ids', async () => {
       const { filter } = await setUp(new MemoryAdapter());
       const other = document.createElement('pipeline-filter');
       for (const value of [anyOf(PHONE, null), noneOf('a&b=c', 'd e%20f', '__proto__', '日本'), anyOf()]) {
@@ -156,7 +157,7 @@ describe('<pipeline-filter>', () => {
       }
     });
 
-    it('is read back as it was set, and cannot be changed behind its back', async () => {
+    it('is returned as it was set, and cannot be mutated afterwards', async () => {
       const { filter } = await setUp(await inbox());
       filter.filter = noneOf();
       expect(filter.filter).to.deep.equal(noneOf());
@@ -166,7 +167,7 @@ describe('<pipeline-filter>', () => {
       expect(filter.filter).to.deep.equal(noneOf('leads', null));
     });
 
-    it('is warned of when it cannot be read, with what to write instead, and changes nothing', async () => {
+    it('has no effect if it is invalid, and the warning says what to write instead', async () => {
       const { filter } = await setUp(await inbox());
       filter.filter = anyOf('leads');
       const { warn } = console;
@@ -201,7 +202,7 @@ describe('<pipeline-filter>', () => {
       expect(seen).to.deep.equal([]);
     });
 
-    it('before the element is upgraded is taken over', async () => {
+    it('is applied if it was set before the upgrade', async () => {
       const early = document.createElement('pipeline-filter-late') as PipelineFilter;
       early.adapter = await inbox();
       early.filter = anyOf('leads');
@@ -213,7 +214,7 @@ describe('<pipeline-filter>', () => {
       byRole(early, 'button', 'Filter by status, 1 selected');
     });
 
-    it('is kept while the statuses are still loading, though none of them is known', async () => {
+    it('is kept while its statuses are still loading', async () => {
       const adapter = await inbox();
       const answer = hold(adapter, 'listStatuses');
       const filter = await fixture<PipelineFilter>(
@@ -229,8 +230,8 @@ describe('<pipeline-filter>', () => {
     });
   });
 
-  describe('a status that was deleted', () => {
-    it('leaves the filter, which says so and tells the host', async () => {
+  describe('a deleted status', () => {
+    it('is removed from the filter, with a message and an event', async () => {
       const adapter = await inbox();
       const { filter, list } = await setUp(adapter);
       filter.filter = anyOf('leads', 'purchase');
@@ -241,7 +242,7 @@ describe('<pipeline-filter>', () => {
       await until(() => announced().includes('Leads was deleted and removed from the filter.'));
       await shows(list, 'c');
       expect(seen).to.deep.equal([anyOf('purchase')]);
-      // The next change is the answer to it.
+      // The message disappears with the next change.
       await click(byRole(filter, 'button', 'Remove Purchase from the filter'));
       await until(() => message(filter) === '');
     });
@@ -256,7 +257,7 @@ describe('<pipeline-filter>', () => {
       await shows(list, 'a', 'b', 'c', 'd');
     });
 
-    it('stays while the delete is on its way, and when it is refused', async () => {
+    it('stays while the deletion is pending, and when it fails', async () => {
       const adapter = await inbox();
       const { filter } = await setUp(adapter);
       filter.filter = anyOf('leads');
@@ -275,14 +276,14 @@ describe('<pipeline-filter>', () => {
       expect([filter.filter, seen]).to.deep.equal([anyOf('leads'), []]);
     });
 
-    it('before the page was opened leaves it too, once the statuses are there', async () => {
+    it('is removed as well if it was deleted before the page was opened', async () => {
       const { filter } = await setUp(await inbox());
       filter.value = 'op=any-of&status=gone&status=leads';
       await until(() => message(filter) === 'A status that no longer exists was removed from the filter.');
       expect(filter.filter).to.deep.equal(anyOf('leads'));
     });
 
-    it('but renamed shows its new name', async () => {
+    it('differs from a renamed one, which shows its new name', async () => {
       const adapter = await inbox();
       const { filter } = await setUp(adapter);
       filter.filter = anyOf('leads');
@@ -293,8 +294,8 @@ describe('<pipeline-filter>', () => {
     });
   });
 
-  describe('for hosts with a list of their own', () => {
-    it('judges, selects in order, and finds by page', async () => {
+  describe('hosts with a list of their own', () => {
+    it('can select ids in order, and find them by page', async () => {
       const { filter } = await setUp(await inbox(), []);
       filter.filter = anyOf('leads', null);
       expect(await filter.select(['d', 'c', 'unknown', 'b', 'x/y', 'a'])).to.deep.equal([
@@ -310,7 +311,7 @@ describe('<pipeline-filter>', () => {
       expect([second.ids, second.nextPageToken]).to.deep.equal([['a'], undefined]);
     });
 
-    it('selects in the turn in which it was made, from the adapter that it was given', async () => {
+    it('can select right after creating the element, from the adapter they set', async () => {
       const parent = await fixture<HTMLElement>(html`<div></div>`);
       const filter = document.createElement('pipeline-filter');
       parent.append(filter);
@@ -322,7 +323,7 @@ describe('<pipeline-filter>', () => {
       expect((await filter.find()).ids).to.deep.equal(['c']);
     });
 
-    it('waits for the provider around it to be upgraded', async () => {
+    it('get an answer after a surrounding provider is upgraded', async () => {
       const database = `filter-${crypto.randomUUID()}`;
       const adapter = new IndexedDBAdapter({ database });
       await adapter.createStatus({ id: 'leads', name: 'Leads', color: '#2775f8' });
@@ -338,7 +339,7 @@ describe('<pipeline-filter>', () => {
       await adapter.clear();
     });
 
-    it('tells why it cannot look up or find', async () => {
+    it('learn why a look-up or find() failed', async () => {
       const adapter = await inbox();
       adapter.getEntries = () => Promise.reject(new PipelineError('offline', 'gone'));
       Object.assign(adapter, { find: undefined });
@@ -355,14 +356,14 @@ describe('<pipeline-filter>', () => {
       expect(codes).to.deep.equal(['offline', 'unknown', 'unavailable']);
     });
 
-    it('leaves Element.matches to the browser, so that a page can test it against a selector', async () => {
+    it("can call the browser's own Element.matches with a selector", async () => {
       const { filter } = await setUp(await inbox());
       expect(filter.matches === Element.prototype.matches).to.equal(true);
       expect([filter.matches('pipeline-filter'), filter.matches('.button')]).to.deep.equal([true, false]);
       expect(() => filter.matches(PHONE)).to.throw(DOMException);
     });
 
-    it('decides by the id alone, even where the id could be a selector', async () => {
+    it('can pass ids that look like selectors to passes()', async () => {
       const adapter = await inbox();
       for (const conversationId of ['pipeline-filter', 'Sari Dewi']) {
         await adapter.setStatus([{ conversationId }], 'leads');
@@ -377,7 +378,7 @@ describe('<pipeline-filter>', () => {
     });
   });
 
-  describe('of contacts', () => {
+  describe('contacts', () => {
     const IDS = ['two', 'one', 'unknown'];
 
     async function contacts(match: string, adapter: MemoryAdapter): Promise<{ filter: PipelineFilter; list: Element }> {
@@ -413,7 +414,7 @@ describe('<pipeline-filter>', () => {
       ['latest', noneOf('purchase'), ['one', 'unknown']],
     ];
     for (const match of ['any', 'latest'] as const) {
-      it(`pass alike in the list, in select(), in passes() and in find(): ${match}`, async () => {
+      it(`pass consistently in the list, select(), passes() and find(): ${match}`, async () => {
         const { filter, list } = await contacts(match, await inbox());
         const { filter: fresh } = await contacts(match, await inbox());
         fresh.htmlFor = null;
@@ -431,7 +432,7 @@ describe('<pipeline-filter>', () => {
       });
     }
 
-    it('follow their conversations, and another way to match', async () => {
+    it('follow their conversations and a change of contact-match', async () => {
       const adapter = await inbox();
       const { filter, list } = await contacts('any', adapter);
       filter.filter = anyOf('leads');
@@ -444,7 +445,7 @@ describe('<pipeline-filter>', () => {
       await shows(list, 'two', 'one', 'unknown');
     });
 
-    it('are counted, and spoken of, as contacts', async () => {
+    it('are counted and announced as contacts', async () => {
       const { filter } = await contacts('any', await inbox());
       await open(filter);
       await until(() => queryByRole(filter, 'checkbox', 'Leads, 1 contact'));
@@ -454,7 +455,7 @@ describe('<pipeline-filter>', () => {
       await until(() => announced().includes('2 contacts shown'));
     });
 
-    it('have no filter where the adapter cannot look them up, and none is hidden', async () => {
+    it('are all shown, without a filter, if the adapter cannot look them up', async () => {
       const adapter = await inbox();
       Object.assign(adapter, { getContacts: undefined });
       const { filter, list } = await contacts('any', adapter);

@@ -17,6 +17,7 @@ import { controlTokens } from '../../styles/control-tokens.js';
 import { tokens } from '../../styles/tokens.js';
 import { chipStyles } from '../../ui/chip.js';
 import { errorText } from '../../ui/error-text.js';
+import { focusAfterRemoval } from '../../ui/focus.js';
 import { FormAssociatedElement } from '../../ui/form-associated.js';
 import { filterIcon } from '../../ui/templates.js';
 import { LazyCode, LazyPart } from '../../ui/lazy.js';
@@ -28,7 +29,7 @@ import { frozen, isEqual, readFilter, readQuery, without } from './filter-value.
 import type { ListFilter } from './list-filter.js';
 import { styles } from './pipeline-filter.styles.js';
 import { RemovedStatuses } from './removed-statuses.js';
-import { neighborOfFocusedChip, renderSelectedChips } from './selected-chips.js';
+import { renderSelectedChips } from './selected-chips.js';
 
 const popupCode = new LazyCode(async () => (await import('./filter-popup.js')).FilterPopup);
 const listCode = new LazyCode(async () => (await import('./list-filter.js')).ListFilter);
@@ -361,7 +362,7 @@ export class PipelineFilter extends FormAssociatedElement {
   }
 
   #handleRemove(id: Id | null): void {
-    const neighbor = neighborOfFocusedChip(this.renderRoot as ShadowRoot);
+    const neighbor = focusAfterRemoval(this.renderRoot as ShadowRoot, '.remove');
     this.#handleChange(without(this.filter, [id]));
     // The focused button disappears: focus moves to the next chip, or to the button that opens the popup.
     void super.getUpdateComplete().then(() => (neighbor() ?? this).focus({ preventScroll: true }));

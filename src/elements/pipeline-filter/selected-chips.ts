@@ -67,10 +67,3 @@ function renderChip({ store, localize, isDisabled, onRemove }: SelectedChips, id
     ${chip(status, name, html`<span class="cross">${closeIcon}</span>`)}
   </button>`;
 }
-
-/** Remembers the position of the focused chip. Call the result after the chip has gone: the chip to focus instead. */
-export function neighborOfFocusedChip(root: ShadowRoot): () => HTMLElement | undefined {
-  const chips = (): HTMLElement[] => [...root.querySelectorAll<HTMLElement>('.remove')];
-  const index = Math.max(0, chips().indexOf(root.activeElement as HTMLElement));
-  return () => chips()[index] ?? chips().at(-1);
-}

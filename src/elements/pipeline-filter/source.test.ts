@@ -1,11 +1,11 @@
-/** What becomes of a filter when its data comes from another source. */
+/** What happens to a filter when its data source changes. */
 import { expect } from '@open-wc/testing';
 import { announced, byRole, queryByRole, until } from '../../../test/support.js';
 import { MemoryAdapter } from '../../adapters/memory.js';
 import '../pipeline-provider/define.js';
 import { anyOf, changes, deleteStatus, fill, inbox, ready, setUp, shows } from './test-inbox.js';
 
-/** Another tenant: `leads` as everywhere, and `won`; only d has a status. */
+/** The data of another tenant: the statuses `leads`, which exists everywhere, and `won`; only d has a status. */
 async function other(): Promise<MemoryAdapter> {
   const adapter = new MemoryAdapter();
   for (const id of ['leads', 'won']) await adapter.createStatus({ id, name: `Their ${id}`, color: '#2775f8' });
@@ -19,8 +19,8 @@ const message = (filter: Element): string | undefined =>
 const UNKNOWN = 'Remove Unknown status from the filter';
 const loaded = (filter: Element): Promise<unknown> => until(() => queryByRole(filter, 'button', UNKNOWN), 'the chip');
 
-describe('<pipeline-filter> after a change of source', () => {
-  it('keeps what is chosen, without a word, and shows what the new source does not know as unknown', async () => {
+describe('<pipeline-filter> after a change of data source', () => {
+  it('keeps the selection without a message, and shows statuses that the new source lacks as unknown', async () => {
     const { filter, list } = await setUp(await inbox());
     filter.filter = anyOf('leads', 'purchase');
     await shows(list, 'a', 'b', 'c');
@@ -37,7 +37,7 @@ describe('<pipeline-filter> after a change of source', () => {
     ]);
   });
 
-  it('lets the user take the unknown out', async () => {
+  it('lets the user remove an unknown status', async () => {
     const { filter, list } = await setUp(await inbox());
     filter.filter = anyOf('leads', 'purchase');
     filter.adapter = await other();
@@ -49,7 +49,7 @@ describe('<pipeline-filter> after a change of source', () => {
     expect(message(filter)).to.equal(undefined);
   });
 
-  it('names nothing of the old source when the user changes something else', async () => {
+  it('drops unknown statuses when the user changes something else', async () => {
     const { filter, list } = await setUp(await inbox());
     filter.filter = anyOf('purchase');
     await shows(list, 'c');
@@ -63,7 +63,7 @@ describe('<pipeline-filter> after a change of source', () => {
     expect(message(filter)).to.equal(undefined);
   });
 
-  it('still removes a status that is deleted later in the new source, and says so', async () => {
+  it('still removes a status that is deleted later in the new source, with a message', async () => {
     const { filter } = await setUp(await inbox());
     filter.filter = anyOf('leads', 'purchase');
     const theirs = await other();
@@ -73,11 +73,11 @@ describe('<pipeline-filter> after a change of source', () => {
     const seen = changes(filter);
     await deleteStatus(theirs, 'leads');
     await until(() => message(filter) === 'Their leads was deleted and removed from the filter.');
-    // Nor does the event name what was chosen for the old source.
+    // The event does not contain the statuses of the old source either.
     expect(seen).to.deep.equal([anyOf()]);
   });
 
-  it('treats what the host chooses afterwards as at the first load', async () => {
+  it('handles a filter that the host sets afterwards as at the first load', async () => {
     const { filter } = await setUp(await inbox());
     filter.filter = anyOf('purchase');
     filter.adapter = await other();
@@ -89,7 +89,7 @@ describe('<pipeline-filter> after a change of source', () => {
 
   for (const order of ['before', 'after'] as const) {
     for (const where of ['filter', 'provider'] as const) {
-      it(`loses nothing that the host chooses ${order} it sets the source of the ${where}, in one turn`, async () => {
+      it(`keeps a filter that the host sets ${order} the source of the ${where} in the same task`, async () => {
         const adapter = await inbox();
         const { filter } = await setUp(adapter);
         const provider = document.createElement('pipeline-provider');
@@ -112,7 +112,7 @@ describe('<pipeline-filter> after a change of source', () => {
     }
   }
 
-  it('shows all rows until the new source has answered, and hides by what that says', async () => {
+  it('shows all rows until the new source has answered, then filters by its data', async () => {
     const { filter, list } = await setUp(await inbox());
     filter.filter = anyOf('leads');
     await shows(list, 'a', 'b');
@@ -132,7 +132,7 @@ describe('<pipeline-filter> after a change of source', () => {
     expect(['a', 'd'].map((id) => filter.passes(id))).to.deep.equal([false, true]);
   });
 
-  it('refuses at once what was asked of the old source, which may never answer', async () => {
+  it('rejects pending requests to the old source immediately, as it may never answer', async () => {
     const old = await inbox();
     Object.assign(old, { find: () => new Promise(() => undefined), getEntries: () => new Promise(() => undefined) });
     const { filter } = await setUp(old);
@@ -145,7 +145,7 @@ describe('<pipeline-filter> after a change of source', () => {
     expect(await Promise.all(asking)).to.deep.equal(['aborted', 'aborted']);
   });
 
-  it('refuses what was asked of the old source also where it is not in a page', async () => {
+  it('rejects pending requests to the old source also outside a page', async () => {
     const filter = document.createElement('pipeline-filter');
     const [old, theirs] = [await inbox(), await other()];
     filter.adapter = old;
@@ -156,7 +156,7 @@ describe('<pipeline-filter> after a change of source', () => {
     expect((await filter.find()).ids).to.deep.equal([]);
   });
 
-  it('is not disturbed by the same source', async () => {
+  it('is not affected by setting the same source again', async () => {
     const adapter = await inbox();
     const { filter } = await setUp(adapter);
     filter.filter = anyOf('leads');

@@ -1,4 +1,4 @@
-/** An inbox for the tests of the filter: statuses, conversations, a list with a filter above it. */
+/** Test data and helpers of the filter's tests: statuses, conversations, and a list with a filter above it. */
 import { fixture, html } from '@open-wc/testing';
 import { sendMouse } from '@web/test-runner-commands';
 import { byRole, queryByRole, until } from '../../../test/support.js';
@@ -14,7 +14,7 @@ export const LEADS = 'op=any-of&status=leads';
 export const anyOf = (...statusIds: (string | null)[]): Filter => ({ op: 'any-of', statusIds });
 export const noneOf = (...statusIds: (string | null)[]): Filter => ({ op: 'none-of', statusIds });
 
-/** Leads: a, b. Purchase: c. No status: d. Contact "two" has a and c (c is its latest), "one" has d. */
+/** Leads: a, b. Purchase: c. No status: d. Contact "two" has a and c (c is the latest), "one" has d. */
 export async function fill(adapter: PipelineAdapter): Promise<void> {
   for (const name of ['Leads', 'Purchase', 'Repurchase']) {
     await adapter.createStatus({ id: name.toLowerCase(), name, color: '#2775f8' });
@@ -35,7 +35,7 @@ export async function inbox(): Promise<MemoryAdapter> {
   return adapter;
 }
 
-/** Adds statuses until there are more than a popup shows without a search field. */
+/** Adds enough statuses for the popup to have a search field. */
 export async function addMany(adapter: MemoryAdapter, n = 12): Promise<void> {
   for (let i = 0; i < n; i++) await adapter.createStatus({ id: `s${i}`, name: `Step ${i}`, color: '#056f62' });
 }
@@ -46,7 +46,7 @@ export async function deleteStatus(adapter: PipelineAdapter, id: string, moveTo:
   await adapter.deleteStatus(id, { ifVersion: version, moveTo });
 }
 
-/** Holds back a method until it is told to answer. */
+/** Delays a method. Returns a function that lets it answer. */
 export function hold(adapter: MemoryAdapter, method: 'listStatuses' | 'getEntries' | 'getContacts'): () => void {
   let answer = (): void => undefined;
   const gate = new Promise<void>((resolve) => (answer = resolve));
@@ -85,7 +85,7 @@ export const shows = (list: Element, ...rows: string[]): Promise<boolean> =>
     `the list to show ${rows.join()}, it shows ${shown(list).join()}`,
   );
 
-/** Until what was asked of the list is done: two frames. */
+/** Waits for two frames: by then small changes of the list are done. */
 export async function settled(): Promise<void> {
   for (let i = 0; i < 2; i++) await new Promise((resolve) => requestAnimationFrame(resolve));
 }

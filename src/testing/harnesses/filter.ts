@@ -1,17 +1,18 @@
-/** Uses a `<pipeline-filter>` in tests. */
+/** The test harness of the filter. */
 import type { PipelineFilter } from '../../elements/pipeline-filter/pipeline-filter.js';
 import { textsOfPart } from './find.js';
 import { Harness } from './harness.js';
 
+/** Drives a `<pipeline-filter>` in the tests of a host. */
 export class FilterHarness extends Harness<PipelineFilter> {
-  /** The chosen names, as shown beside the button. */
+  /** The selected names, as they are shown beside the button. */
   get chosen(): string[] {
     return [this.word('anyOf'), this.word('noneOf')].flatMap((name) =>
       this.all('group', name).flatMap((group) => textsOfPart(group, 'label')),
     );
   }
 
-  /** The names that it offers, in order, "No status" last. */
+  /** The names to select from, in order, "No status" last. */
   async options(): Promise<string[]> {
     await this.#open();
     const names = this.#boxes().map(([name]) => name);
@@ -30,7 +31,7 @@ export class FilterHarness extends Harness<PipelineFilter> {
     this.element.hide();
   }
 
-  /** Shows what has one of the chosen statuses, or what has none of them. */
+  /** Sets the condition: items with any of the selected statuses, or with none of them. */
   async match(op: 'any-of' | 'none-of'): Promise<void> {
     await this.#open();
     await this.click('radio', this.word(op === 'any-of' ? 'anyOf' : 'noneOf'));
@@ -38,13 +39,13 @@ export class FilterHarness extends Harness<PipelineFilter> {
     this.element.hide();
   }
 
-  /** Shows everything. */
+  /** Clears the filter, so that everything is shown. */
   async clear(): Promise<void> {
     await this.click('button', this.word('clearFilter'));
     await this.settled();
   }
 
-  /** Each checkbox with the name beside it; its own name counts conversations too. */
+  /** Each checkbox with the name beside it; its accessible name also includes the count. */
   #boxes(): [name: string, box: HTMLInputElement][] {
     return this.all('checkbox').map((box) => [
       textsOfPart(box.closest('label') ?? this.root, 'label')[0] ?? '',

@@ -1,3 +1,4 @@
+/** What the filter shows and announces in words. */
 import { expect, fixture, html } from '@open-wc/testing';
 import { a11ySnapshot, findAccessibilityNode, sendKeys } from '@web/test-runner-commands';
 import { isChromium } from '../../../test/commands.js';
@@ -7,7 +8,7 @@ import { PipelineError } from '../../model/errors.js';
 import type { PipelineFilter } from './pipeline-filter.js';
 import { addMany, anyOf, deleteStatus, hold, inbox, noneOf, open, ready, setUp, settled, shows } from './test-inbox.js';
 
-/** Every word that the filter says, in both languages. */
+/** Every message of the filter, in both languages. */
 const WORDS = {
   en: {
     trigger: 'Filter by status',
@@ -34,7 +35,7 @@ const WORDS = {
     retry: 'Try again',
     filterFailed: 'The list could not be filtered.',
     noStatuses: 'No statuses yet',
-    departed: 'Leads was deleted and removed from the filter.',
+    removed: 'Leads was deleted and removed from the filter.',
     unknown: 'A status that no longer exists was removed from the filter.',
   },
   id: {
@@ -62,7 +63,7 @@ const WORDS = {
     retry: 'Coba lagi',
     filterFailed: 'Daftar tidak dapat difilter.',
     noStatuses: 'Belum ada status',
-    departed: 'Leads sudah dihapus, jadi dikeluarkan dari filter.',
+    removed: 'Leads sudah dihapus, jadi dikeluarkan dari filter.',
     unknown: '1 status yang sudah tidak ada dikeluarkan dari filter.',
   },
 };
@@ -70,30 +71,30 @@ const WORDS = {
 const offline = (): Promise<never> => Promise.reject(new PipelineError('offline', 'gone'));
 const text = (filter: PipelineFilter, part: string): string =>
   filter.shadowRoot!.querySelector(`[part=${part}]`)?.textContent.replace(/\s+/g, ' ').trim() ?? '';
-const heard = (words: string): Promise<boolean> =>
+const isAnnounced = (words: string): Promise<boolean> =>
   until(() => announced().trim() === words, `"${words}" to be announced, not "${announced()}"`);
 
-describe('<pipeline-filter>: what it says', () => {
+describe('<pipeline-filter> messages', () => {
   for (const [locale, words] of Object.entries(WORDS)) {
     describe(`in ${locale}`, () => {
-      /** A filter that speaks the language, with a list. */
-      async function speaking(adapter: MemoryAdapter): Promise<PipelineFilter> {
+      /** A filter in the language, with a list. */
+      async function translated(adapter: MemoryAdapter): Promise<PipelineFilter> {
         const { filter } = await setUp(adapter);
         filter.parentElement!.lang = locale;
         await until(() => queryByRole(filter, 'button', words.trigger));
         return filter;
       }
 
-      it('names the button, the boxes with their numbers, the condition, and how to clear', async () => {
+      it('names the button, the boxes with their counts, the condition, and the Clear button', async () => {
         const adapter = await inbox();
         const many = Array.from({ length: 1234 }, (_, i) => ({ conversationId: `more-${i}` }));
         await adapter.setStatus(many, 'leads');
-        const filter = await speaking(adapter);
+        const filter = await translated(adapter);
         await open(filter);
         byRole(filter, 'group', words.trigger);
         await until(() => queryByRole(filter, 'checkbox', words.none));
         expect(allByRole(filter, 'checkbox').map((box) => box.ariaLabel)).to.deep.equal([...words.boxes, words.none]);
-        // In full for ears, short for eyes.
+        // The accessible name has the full number, the visible count a compact one.
         expect(text(filter, 'count').replace('\u00a0', ' ')).to.equal(words.compact);
         byRole(filter, 'radiogroup', words.condition);
         byRole(filter, 'radio', words.anyOf);
@@ -101,7 +102,7 @@ describe('<pipeline-filter>: what it says', () => {
         byRole(filter, 'button', words.clear);
       });
 
-      it('names what is chosen, how many, and how to take each out', async () => {
+      it('names the selection, its size, and the button that removes each status', async () => {
         const adapter = await inbox();
         const answer = hold(adapter, 'listStatuses');
         const page = await fixture<HTMLElement>(
@@ -120,14 +121,14 @@ describe('<pipeline-filter>: what it says', () => {
         expect(chosen.textContent.trim().startsWith(words.not)).to.equal(true);
       });
 
-      it('tells how many conversations are shown', async () => {
-        const filter = await speaking(await inbox());
+      it('announces how many conversations are shown', async () => {
+        const filter = await translated(await inbox());
         await open(filter);
         byRole(filter, 'checkbox', /^Leads/).click();
-        await heard(words.shown);
+        await isAnnounced(words.shown);
       });
 
-      it('tells how many contacts are shown, and have a status', async () => {
+      it('announces how many contacts are shown, and counts them per status', async () => {
         const page = await fixture<HTMLElement>(html`
           <div lang=${locale}>
             <pipeline-filter of="contact" for="people" .adapter=${await inbox()}></pipeline-filter>
@@ -142,29 +143,29 @@ describe('<pipeline-filter>: what it says', () => {
         await ready(filter);
         await open(filter);
         (await until(() => queryByRole(filter, 'checkbox', words.contact))).click();
-        await heard(words.contactsShown);
+        await isAnnounced(words.contactsShown);
       });
 
-      it('tells what the search found, and what it did not', async () => {
+      it('announces what the search found and did not find', async () => {
         const adapter = await inbox();
         await addMany(adapter);
-        const filter = await speaking(adapter);
+        const filter = await translated(adapter);
         await open(filter);
         byRole(filter, 'searchbox', words.search).focus();
         await sendKeys({ type: 'repur' });
-        await heard(words.found);
+        await isAnnounced(words.found);
         await sendKeys({ press: 'Backspace' });
         byRole(filter, 'searchbox').focus();
         (byRole(filter, 'searchbox') as HTMLInputElement).select();
         await sendKeys({ type: 'xyz' });
-        await heard(words.notFound);
+        await isAnnounced(words.notFound);
         expect(text(filter, 'empty')).to.equal(`${words.notFound} ${words.clearSearch}`);
-        // What a person typed keeps its own direction.
+        // The direction of the user's text is isolated.
         expect(filter.shadowRoot!.querySelector('[part=empty] bdi')!.textContent).to.equal('xyz');
         byRole(filter, 'button', words.clearSearch);
       });
 
-      it('tells that it loads, why it could not, and how to try again', async () => {
+      it('announces loading, and shows the error and the retry button', async () => {
         const adapter = await inbox();
         const list = adapter.listStatuses.bind(adapter);
         let refuse = (_: Error): void => undefined;
@@ -174,58 +175,58 @@ describe('<pipeline-filter>: what it says', () => {
         );
         const filter = page.querySelector('pipeline-filter')!;
         (await until(() => queryByRole(filter, 'button', words.trigger))).click();
-        await heard(words.loading);
+        await isAnnounced(words.loading);
         refuse(new PipelineError('offline', 'gone'));
         await until(() => text(filter, 'error') === `${words.loadFailed} ${words.offline} ${words.retry}`);
         adapter.listStatuses = offline;
         byRole(filter, 'button', words.retry).click();
-        await heard(words.loadFailed);
+        await isAnnounced(words.loadFailed);
         adapter.listStatuses = list;
         byRole(filter, 'button', words.retry).click();
         await until(() => queryByRole(filter, 'checkbox', /^Leads/));
       });
 
-      it('tells why the list could not be filtered', async () => {
-        const filter = await speaking(Object.assign(await inbox(), { getEntries: offline }));
+      it('shows why the list could not be filtered', async () => {
+        const filter = await translated(Object.assign(await inbox(), { getEntries: offline }));
         filter.filter = anyOf('leads');
         await until(() => text(filter, 'error') === `${words.filterFailed} ${words.offline} ${words.retry}`);
       });
 
-      it('tells that there is no status yet', async () => {
-        const filter = await speaking(new MemoryAdapter());
+      it('shows that there are no statuses yet', async () => {
+        const filter = await translated(new MemoryAdapter());
         await open(filter);
         expect(text(filter, 'empty')).to.equal(words.noStatuses);
       });
 
-      it('tells which status left it, and that one did of which nothing is known', async () => {
+      it('announces which status was removed from it, also if its name is unknown', async () => {
         const adapter = await inbox();
-        const filter = await speaking(adapter);
+        const filter = await translated(adapter);
         filter.filter = anyOf('leads', 'purchase');
         await filter.updateComplete;
         await deleteStatus(adapter, 'leads');
-        await heard(words.departed);
-        expect(text(filter, 'message')).to.equal(words.departed);
+        await isAnnounced(words.removed);
+        expect(text(filter, 'message')).to.equal(words.removed);
         expect(filter.shadowRoot!.querySelector('[part=message] bdi')!.textContent).to.equal('Leads');
-        expect(filter.shadowRoot!.querySelector('[part=message]')!.textContent).to.equal(words.departed);
+        expect(filter.shadowRoot!.querySelector('[part=message]')!.textContent).to.equal(words.removed);
         filter.filter = anyOf('never');
-        await heard(words.unknown);
+        await isAnnounced(words.unknown);
         expect(text(filter, 'message')).to.equal(words.unknown);
       });
     });
   }
 
-  it('says what left it in the language of now', async () => {
+  it('translates the message about a removed status when the language changes', async () => {
     const adapter = await inbox();
     const { filter } = await setUp(adapter);
     filter.filter = anyOf('leads', 'purchase');
     await filter.updateComplete;
     await deleteStatus(adapter, 'leads');
-    await until(() => text(filter, 'message') === WORDS.en.departed);
+    await until(() => text(filter, 'message') === WORDS.en.removed);
     filter.locale = 'id';
-    await until(() => text(filter, 'message') === WORDS.id.departed);
+    await until(() => text(filter, 'message') === WORDS.id.removed);
   });
 
-  it('says each of several that left it while it was away', async () => {
+  it('announces each of several statuses deleted while it was out of the page', async () => {
     const adapter = await inbox();
     const { filter, list } = await setUp(adapter);
     filter.filter = anyOf('leads', 'purchase');
@@ -235,11 +236,11 @@ describe('<pipeline-filter>: what it says', () => {
     await deleteStatus(adapter, 'purchase');
     list.before(filter);
     const both = 'Leads was deleted and removed from the filter. Purchase was deleted and removed from the filter.';
-    await heard(both);
+    await isAnnounced(both);
     expect(filter.shadowRoot!.querySelector('[part=message]')!.textContent).to.equal(both);
   });
 
-  it('keeps a name in its own direction, in a chip, in the popup and in a sentence', async () => {
+  it('isolates the direction of a name in a chip, in the popup and in a sentence', async () => {
     const adapter = await inbox();
     await adapter.createStatus({ id: 'done', name: 'تم التسليم!', color: '#887703' });
     const { filter } = await setUp(adapter);
@@ -252,7 +253,7 @@ describe('<pipeline-filter>: what it says', () => {
     await until(() => filter.shadowRoot!.querySelector('[part=message] bdi'));
   });
 
-  it('says how many are shown once the user has paused, and only that', async () => {
+  it('announces the number of shown rows once, after the user has paused', async () => {
     const { filter, list } = await setUp(await inbox());
     await open(filter);
     const { setTimeout: set, clearTimeout: clear } = window;
@@ -278,8 +279,8 @@ describe('<pipeline-filter>: what it says', () => {
     expect([waiting.size, announced().trim()]).to.deep.equal([1, '3 conversations shown']);
   });
 
-  it('is named by a label of the page, too, and still says how many are chosen', async function () {
-    // Only there does the browser tell a test the name that it computed.
+  it('is named by a label of the page and still includes the number of selected statuses', async function () {
+    // Only Chromium's automation provides the computed accessible name.
     if (!isChromium) this.skip();
     const page = await fixture<HTMLElement>(html`
       <div>
@@ -303,13 +304,13 @@ describe('<pipeline-filter>: what it says', () => {
     await until(() => isNamed('Filter by status, 2 selected'));
   });
 
-  it('has its roles inside, where a page and its tests can see them', async () => {
+  it('has its roles inside the shadow root, with references that resolve there', async () => {
     const { filter } = await setUp(await inbox());
     await open(filter);
     expect([filter.role, filter['internals'].role]).to.deep.equal([null, null]);
     const inside = filter.shadowRoot!;
     const trigger = byRole(filter, 'button', 'Filter by status');
-    // A reference by id holds within one root only.
+    // A reference by id resolves only within one root.
     expect(inside.getElementById(trigger.getAttribute('aria-controls')!)!.getAttribute('part')).to.equal('popup');
     expect(trigger.getRootNode() === inside && byRole(filter, 'checkbox', /^Leads/).getRootNode() === inside).to.equal(
       true,
