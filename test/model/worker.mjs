@@ -3,7 +3,7 @@
 import { fileURLToPath } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
 import { load, loadServer } from '../../demo/server/load.mjs';
-import { OPEN } from '../server/anyone.mjs';
+import { OPEN } from '../server/open-access.mjs';
 import { runRepeatedly, shrink } from './shrink.mjs';
 
 /** Concurrent seeds: while one waits for its network, others can run. */
