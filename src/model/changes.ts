@@ -5,15 +5,15 @@ import { parseStatus, type Status } from './status.js';
 import { MAX_BY_LENGTH, fieldsOf } from './validate.js';
 
 /**
- * What a subscriber receives, always after it is stored. `seq` is the place to resume from; `opId` names the call that
- * caused it and `by` who made it, where known. `reset`: more changed than is worth listing (or was missed), so read
- * again what you show. With `forget`, everything read so far belongs to another session: stop showing it at once.
+ * What a subscriber receives, always after it is stored. `seq` is the position to resume from; `opId` identifies the call
+ * that caused it and `by` its author, where known. `reset`: too much changed to list it, or changes were missed, so read
+ * again what you show. With `forget`, all data read so far belongs to another session: stop showing it at once.
  */
 export type Change = { seq: string; opId?: string; by?: string } & (
   { kind: 'status'; status: Status } | { kind: 'entry'; entry: Entry } | { kind: 'reset'; forget?: true }
 );
 
-/** Whether a record replaces the one that is held: only a higher version does. */
+/** Whether a record replaces the one that is held: only one with a higher version does. */
 export function isNewer(next: { version: number }, held: { version: number } | undefined): boolean {
   return held === undefined || next.version > held.version;
 }
@@ -23,7 +23,7 @@ export function parseChange(value: unknown): Change {
   const row = fieldsOf(value, 'change');
   const seq = row['seq'];
   const head = {
-    // Not String(seq) for anything: an object can make that throw.
+    // Not String(seq) for every value: an object can make that throw.
     seq: typeof seq === 'string' || typeof seq === 'number' ? String(seq) : '',
     ...(typeof row['opId'] === 'string' ? { opId: row['opId'] } : {}),
     ...(typeof row['by'] === 'string' && row['by'] ? { by: row['by'].slice(0, MAX_BY_LENGTH) } : {}),

@@ -18,34 +18,34 @@ function contrast(a: string, b: string): number {
 
 describe('the default palette', () => {
   for (const { name, color } of DEFAULT_PALETTE) {
-    it(`${name} is a stored colour and reaches 3:1 on white and on near-black`, () => {
+    it(`${name} is a valid color with a contrast of 3:1 on white and on near-black`, () => {
       expect(parseColor(color)).to.equal(color);
       expect(contrast(color, '#ffffff')).to.be.at.least(3);
       expect(contrast(color, '#111111')).to.be.at.least(3);
     });
   }
 
-  it('has no colour and no name twice, and the default among them', () => {
+  it('has no duplicate color or name and includes the default color', () => {
     expect(new Set(DEFAULT_PALETTE.map((each) => each.color)).size).to.equal(DEFAULT_PALETTE.length);
     expect(new Set(DEFAULT_PALETTE.map((each) => each.name)).size).to.equal(DEFAULT_PALETTE.length);
     expect(DEFAULT_PALETTE.map((each) => each.color)).to.include(DEFAULT_COLOR);
   });
 });
 
-describe('the next colour', () => {
+describe('nextColor', () => {
   const palette = ['#AA0000', '#00bb00', '#0000cc'].map((color) => ({ name: color, color }));
 
-  it('goes through the palette, then around again', () => {
+  it('goes through the palette and then starts again', () => {
     const used: string[] = [];
     for (let n = 0; n < 6; n++) used.push(nextColor(palette, used).toLowerCase());
     expect(used).to.deep.equal(['#aa0000', '#00bb00', '#0000cc', '#aa0000', '#00bb00', '#0000cc']);
   });
 
-  it('fills the hole that a delete left', () => {
+  it('offers the color of a deleted status again', () => {
     expect(nextColor(palette, ['#aa0000', '#0000cc', '#123456'])).to.equal('#00bb00');
   });
 
-  it('is the default where a host gives an empty palette', () => {
+  it('falls back to the default color when the host gives an empty palette', () => {
     expect(nextColor([], ['#aa0000'])).to.equal(DEFAULT_COLOR);
   });
 });

@@ -1,4 +1,6 @@
-/** A colour to offer in the settings; `name` is a key of the palette's messages, or any text of the host. */
+/** The palette of status colors, and the choice of the next one. */
+
+/** A color that the settings offer. `name` is a key of the palette's texts, or any text of the host. */
 export interface PaletteColor {
   name: string;
   /** `#rrggbb`. */
@@ -8,8 +10,8 @@ export interface PaletteColor {
 export const DEFAULT_COLOR = '#8b91a5';
 
 /**
- * Ten colours that stay apart in every kind of colour vision and reach 3:1 on white and on near-black.
- * The order is the order in which new statuses get them: neighbours differ most.
+ * Ten colors that are distinguishable with every kind of color vision and reach a contrast of 3:1 on white and on
+ * near-black. New statuses get them in this order, in which adjacent colors differ most.
  */
 export const DEFAULT_PALETTE: readonly PaletteColor[] = [
   { name: 'blue', color: '#2775f8' },
@@ -24,7 +26,7 @@ export const DEFAULT_PALETTE: readonly PaletteColor[] = [
   { name: 'pink', color: '#e83fa7' },
 ];
 
-/** The first colour of the palette that the fewest statuses use. */
+/** The first color of the palette that the fewest statuses use. */
 export function nextColor(palette: readonly PaletteColor[], used: readonly string[]): string {
   let best = palette[0]?.color ?? DEFAULT_COLOR;
   let fewest = Infinity;

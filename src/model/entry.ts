@@ -11,23 +11,23 @@ export interface Entry {
   statusId: Id | null;
   /** Only grows. */
   version: number;
-  /** When the conversation came to this status, milliseconds since the epoch, by the storage's clock. 0: never had one. */
+  /** When it got this status, milliseconds since the epoch, by the storage's clock. 0: it never had one. */
   changedAt: number;
 }
 
-/** How a host names a conversation to an adapter. */
+/** A conversation as a host describes it to an adapter. */
 export interface ConversationRef {
   conversationId: Id;
   contactId?: Id;
-  /** Time of the newest message, milliseconds since the epoch: orders `find`, and decides a contact's latest conversation. */
+  /** Time of the newest message, milliseconds since the epoch. It orders `find` and decides a contact's latest conversation. */
   activityAt?: number;
 }
 
-/** What became of one conversation of a `setStatus` call. */
+/** The result of `setStatus` for one conversation. */
 export type SetResult =
   { conversationId: Id; ok: true; entry: Entry } | { conversationId: Id; ok: false; error: PipelineError };
 
-/** A contact, as the sum of its conversations. */
+/** A contact, summarized from its conversations. */
 export interface ContactSummary {
   /** The distinct statuses of the contact's conversations; `null` where one has none. */
   statusIds: readonly (Id | null)[];
@@ -35,7 +35,7 @@ export interface ContactSummary {
   latest: Id | null;
 }
 
-/** What happened to one conversation, oldest first in a history. */
+/** One status change of a conversation. A history lists the oldest first. */
 export interface HistoryItem {
   from: Id | null;
   to: Id | null;

@@ -1,4 +1,6 @@
-/** What went wrong, in one word that code can branch on. */
+/** The one error class of the package, and its codes. */
+
+/** What went wrong, as a code that programs can branch on. */
 export type PipelineErrorCode =
   | 'aborted'
   | 'offline'
@@ -22,15 +24,15 @@ export type PipelineErrorCode =
   | 'unknown';
 
 export interface PipelineErrorOptions {
-  /** Whether the same call may succeed later; by default decided by the code. */
+  /** Whether the same call may succeed later; by default, the code decides. */
   retryable?: boolean;
-  /** Milliseconds to wait before the next try, when the other side said so. */
+  /** Milliseconds to wait before the next attempt, if the server gave a time. */
   retryAfterMs?: number;
-  /** `conflict`: the record as it is now. */
+  /** `conflict`: the current record. */
   current?: unknown;
   /** `invalid`: the name of the field that is wrong. */
   field?: string;
-  /** `in-use`: how many conversations have the status. */
+  /** `in-use`: the number of conversations with the status. */
   count?: number;
   cause?: unknown;
 }
@@ -44,7 +46,7 @@ const RETRYABLE: ReadonlySet<PipelineErrorCode> = new Set([
   'storage-blocked',
 ]);
 
-/** The one error class of the package: every adapter rejects with it and every element reports it. */
+/** The error that every adapter rejects with and every element reports. */
 export class PipelineError extends Error {
   override readonly name = 'PipelineError';
   readonly code: PipelineErrorCode;
@@ -64,7 +66,7 @@ export class PipelineError extends Error {
     this.count = options.count;
   }
 
-  /** Anything thrown, as a `PipelineError`: itself, an abort as `aborted`, the rest as `unknown` with the cause kept. */
+  /** Converts anything thrown: a `PipelineError` is returned as it is, an abort becomes `aborted`, the rest `unknown` with its cause. */
   static from(thrown: unknown): PipelineError {
     if (thrown instanceof PipelineError) return thrown;
     const name = (thrown as { name?: unknown } | null)?.name;

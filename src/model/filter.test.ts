@@ -50,7 +50,7 @@ function refusedField(parse: () => unknown): string | undefined {
 }
 
 describe('the URL form of a filter', () => {
-  it('comes back as it went, whatever the ids', () => {
+  it('survives a round trip with any ids', () => {
     fc.assert(
       fc.property(anyFilter, (filter) => {
         const back = parseFilterQuery(formatFilter(filter));
@@ -61,7 +61,7 @@ describe('the URL form of a filter', () => {
     );
   });
 
-  it('survives being part of a longer address', () => {
+  it('survives as part of a longer URL', () => {
     fc.assert(
       fc.property(anyFilter, (filter) => {
         const url = new URL(`https://host/inbox?${formatFilter(filter)}#open`);
@@ -71,7 +71,7 @@ describe('the URL form of a filter', () => {
     );
   });
 
-  it('looks as the contract says', () => {
+  it('has the documented form', () => {
     expect(formatFilter(anyOf('a', 'b', null))).to.equal('op=any-of&status=a&status=b&status=');
     expect(formatFilter(noneOf('a b&c'))).to.equal('op=none-of&status=a+b%26c');
     expect(formatFilter(EMPTY_FILTER)).to.equal('');
@@ -80,14 +80,14 @@ describe('the URL form of a filter', () => {
     expect(parseFilterQuery('op=any-of')).to.deep.equal(anyOf());
   });
 
-  it('what cannot be read is invalid', () => {
+  it('rejects text that is not a filter as invalid', () => {
     expect(refusedField(() => parseFilterQuery('nonsense'))).to.equal('value');
     expect(refusedField(() => parseFilterQuery('op=all-of&status=a'))).to.equal('op');
     expect(refusedField(() => parseFilterQuery('op=any-of&status=..'))).to.equal('statusIds');
     expect(refusedField(() => parseFilterQuery('op=any-of&status=a%00'))).to.equal('statusIds');
   });
 
-  it('any text is a filter or invalid, never anything else', () => {
+  it('parses any text to a filter or throws invalid, nothing else', () => {
     fc.assert(
       fc.property(
         fc.oneof(
@@ -108,13 +108,13 @@ describe('the URL form of a filter', () => {
   });
 });
 
-describe('a filter from outside', () => {
-  it('is rebuilt, without doubles', () => {
+describe('parseFilter', () => {
+  it('copies the value without duplicates', () => {
     const source = { op: 'any-of', statusIds: ['a', null, 'a', null], extra: 1 };
     expect(parseFilter(source)).to.deep.equal(anyOf('a', null));
   });
 
-  it('anything is a filter or invalid', () => {
+  it('accepts any value or throws invalid', () => {
     for (const value of [
       null,
       undefined,
@@ -142,7 +142,7 @@ describe('a filter from outside', () => {
 });
 
 describe('matching', () => {
-  it('any-of and none-of are opposites, unless the filter is empty', () => {
+  it('any-of and none-of are opposites unless the filter is empty', () => {
     fc.assert(
       fc.property(anyFilter, anyStatus, (filter, statusId) => {
         const opposite: Filter = { ...filter, op: filter.op === 'any-of' ? 'none-of' : 'any-of' };
@@ -162,7 +162,7 @@ describe('matching', () => {
     );
   });
 
-  it('a contact matches any-of by any conversation, none-of by all of them', () => {
+  it('a contact matches any-of through any conversation and none-of through all of them', () => {
     fc.assert(
       fc.property(anyFilter, fc.array(anyStatus, { minLength: 1, maxLength: 5 }), (filter, statusIds) => {
         const each = statusIds.map((statusId) => matchesFilter(filter, statusId));

@@ -1,15 +1,16 @@
+/** Filters: which statuses to show, how they match, and their form in a URL. */
 import type { Id } from './id.js';
 import { PipelineError, invalid } from './errors.js';
 import { parseId } from './validate.js';
 
-/** Which statuses to show: a plain value, safe to store, send and put in a URL. */
+/** Which statuses to show: a plain value that can be stored, sent and put in a URL. */
 export interface Filter {
   op: 'any-of' | 'none-of';
   /** `null` stands for "no status". With an empty list everything is shown. */
   statusIds: readonly (Id | null)[];
 }
 
-/** How a contact with several conversations is judged: by any of them, or by the most recently active one. */
+/** Which conversations of a contact count: any of them, or the most recently active one. */
 export type ContactMatch = 'any' | 'latest';
 
 export const EMPTY_FILTER: Filter = Object.freeze({ op: 'any-of', statusIds: Object.freeze([]) });
@@ -23,8 +24,8 @@ export function matchesFilter(filter: Filter, statusId: Id | null): boolean {
 }
 
 /**
- * Whether a contact passes, by the statuses of its conversations (a contact without any has no status).
- * Any-of: one of them is asked for. None-of: not one of them is.
+ * Whether a contact passes, by the statuses of its conversations; a contact without conversations has no status.
+ * Any-of passes if at least one of its statuses is in the filter, none-of if none of them is.
  */
 export function contactMatchesFilter(filter: Filter, statusIds: readonly (Id | null)[]): boolean {
   if (isEmptyFilter(filter)) return true;
@@ -36,7 +37,7 @@ export function sameFilter(a: Filter, b: Filter): boolean {
   return formatFilter(a) === formatFilter(b);
 }
 
-/** A value of unknown origin as a `Filter`, rebuilt field by field. Throws `invalid`, naming the field. */
+/** Checks an unknown value and copies it into a `Filter`. Throws `invalid`, naming the field. */
 export function parseFilter(value: unknown): Filter {
   const { op, statusIds } = (value ?? {}) as { op?: unknown; statusIds?: unknown };
   if (op !== 'any-of' && op !== 'none-of') throw invalid('op', 'must be "any-of" or "none-of".');
@@ -46,7 +47,7 @@ export function parseFilter(value: unknown): Filter {
   return { op, statusIds: [...new Set(ids)] };
 }
 
-/** The URL form: `op=any-of&status=ID&status=` (an empty `status` is "no status"). A filter that shows everything is ''. */
+/** The URL form: `op=any-of&status=ID&status=` (an empty `status` is "no status"). A filter that shows everything is `''`. */
 export function formatFilter(filter: Filter): string {
   if (isEmptyFilter(filter)) return '';
   const query = new URLSearchParams({ op: filter.op });
@@ -54,7 +55,7 @@ export function formatFilter(filter: Filter): string {
   return query.toString();
 }
 
-/** Reads the URL form. `''` is the empty filter; throws `invalid`, naming the field, for what cannot be read. */
+/** Parses the URL form; `''` is the empty filter. Throws `invalid`, naming the field. */
 export function parseFilterQuery(text: string): Filter {
   const query = new URLSearchParams(text);
   const ids = query.getAll('status');

@@ -5,7 +5,7 @@ import { parseId } from './validate.js';
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
 describe('newId', () => {
-  it('gives a new UUID each time, also on a page without https', () => {
+  it('returns a new UUID each time, also on a page without HTTPS', () => {
     const descriptor = Object.getOwnPropertyDescriptor(Crypto.prototype, 'randomUUID')!;
     for (const isSecure of [true, false]) {
       if (!isSecure) Object.defineProperty(Crypto.prototype, 'randomUUID', { value: undefined, configurable: true });

@@ -1,7 +1,9 @@
+/** Ids, and how new ones are made. */
+
 /** Opaque key of a status, a conversation or a contact: 1–256 characters, see `parseId`. */
 export type Id = string;
 
-/** A new id: a random UUID, also where the page is not a secure context and `crypto.randomUUID` is missing. */
+/** A random UUID, also outside a secure context, where `crypto.randomUUID` is missing. */
 export function newId(): Id {
   if (typeof crypto.randomUUID === 'function') return crypto.randomUUID();
   const bytes = crypto.getRandomValues(new Uint8Array(16));

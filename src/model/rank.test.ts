@@ -44,8 +44,8 @@ function pipeline(...ids: Id[]): Pipeline {
   return made;
 }
 
-describe('order', () => {
-  it('puts the first, the last and the one in between', () => {
+describe('planRanks', () => {
+  it('places a status first, last and in between', () => {
     const made = pipeline('b', 'd');
     made.put('a', null);
     made.put('c', 'b');
@@ -71,7 +71,7 @@ describe('order', () => {
     });
   }
 
-  it('writes one rank for a move, until a gap is used up, and then all of them', () => {
+  it('writes one rank for a move until a gap is used up, and then all ranks', () => {
     const made = pipeline('a', 'c', 'd', 'b');
     const written = new Set<number>();
     for (let n = 0; n < 200; n++) {
@@ -84,7 +84,7 @@ describe('order', () => {
     expect(Math.max(...written), 'spread anew').to.be.above(1);
   });
 
-  it('never uses up the front or the end', () => {
+  it('never runs out of room at the start or at the end', () => {
     const made = pipeline('a', 'b', 'c');
     for (let n = 0; n < 300; n++) {
       const [first, , last] = made.ids.split(' ') as [Id, Id, Id];
@@ -94,14 +94,14 @@ describe('order', () => {
     }
   });
 
-  it('keeps ranks short and comparable by code units', () => {
+  it('keeps ranks short and ordered by code units', () => {
     const made = pipeline(...Array.from({ length: 200 }, (_, n) => `s${n}`));
     for (let n = 0; n < 300; n++) made.put(`s${n % 200}`, `s${(n * 7 + 1) % 200}`);
     expect(new Set(made.rows.map((each) => each.rank.length))).to.deep.equal(new Set([10]));
     expect(new Set(made.rows.map((each) => each.rank)).size).to.equal(200);
   });
 
-  it('writes nothing where nothing moves', () => {
+  it('writes nothing when the order does not change', () => {
     const made = pipeline('a', 'b', 'c');
     for (const [id, after] of [
       ['a', null],
@@ -113,7 +113,7 @@ describe('order', () => {
     expect(planRanks(made.rows, 'c', undefined)).to.deep.equal([]);
   });
 
-  it('recovers from two statuses with one rank', () => {
+  it('recovers from two statuses with the same rank', () => {
     const rows = [row('a', '5'.padStart(10, '0')), row('b', '5'.padStart(10, '0')), row('c', '5'.padStart(10, '0'))];
     const made = new Pipeline();
     made.rows = rows;
@@ -122,7 +122,7 @@ describe('order', () => {
     expect(new Set(rows.map((each) => each.rank)).size).to.equal(3);
   });
 
-  it('refuses to place after what never existed, itself included', () => {
+  it('rejects an anchor that never existed, including the new status itself', () => {
     const { rows } = pipeline('a');
     expect(() => planRanks(rows, 'a', 'nowhere'))
       .to.throw(PipelineError)
@@ -132,7 +132,7 @@ describe('order', () => {
       .with.property('code', 'not-found');
   });
 
-  it('tells the one before', () => {
+  it('finds the preceding status', () => {
     const { rows } = pipeline('a', 'b');
     expect([precedingId(rows, 'a'), precedingId(rows, 'b'), precedingId(rows, 'nobody')]).to.deep.equal([
       null,

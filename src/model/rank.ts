@@ -1,19 +1,21 @@
-import { compareStatuses, type Status } from './status.js';
-import type { Id } from './id.js';
-import { PipelineError } from './errors.js';
-
-/*
- * A rank is a whole number written with a fixed number of base-36 digits, so that code-unit order is number order.
- * Neighbours are far apart: a move rewrites the one status that moves, until a gap is used up and all are spread anew.
- * Whoever assigns ranks does it inside one transaction, so two clients never fill the same gap with the same rank.
+/**
+ * Ranks, which keep statuses in order.
+ *
+ * A rank is a whole number in base 36 with a fixed number of digits, so that ordering by code units is ordering by number.
+ * Ranks are far apart: a move writes only the status that moves, until a gap is used up and all ranks are spread again.
+ * Adapters assign ranks inside a transaction, so two clients never give two statuses the same rank.
  */
+import { PipelineError } from './errors.js';
+import type { Id } from './id.js';
+import { compareStatuses, type Status } from './status.js';
+
 const DIGITS = 10;
 const STEP = 2 ** 30;
 
 const write = (value: number): string => value.toString(36).padStart(DIGITS, '0');
 const read = (rank: string): number => parseInt(rank, 36);
 
-/** A record with the rank it should have. */
+/** The new rank of a status. */
 export interface Placement {
   id: Id;
   rank: string;
@@ -22,9 +24,9 @@ export interface Placement {
 /**
  * The ranks to write so that `id` stands right after `after` (`null`: first; `undefined`: last).
  *
- * @param rows every status there is, deleted ones included (they keep their places), in any order.
- * @returns the changed ranks only: one, or all of them when the gap was used up; none when it stands there already.
- * @throws PipelineError `not-found` for an `after` that never existed.
+ * @param rows every status, deleted ones included (they keep their places), in any order.
+ * @returns only the ranks that change: one, all of them when the gap was used up, or none when it is there already.
+ * @throws {PipelineError} `not-found` for an `after` that never existed.
  */
 export function planRanks(rows: readonly Status[], id: Id, after: Id | null | undefined): Placement[] {
   const sorted = [...rows].sort(compareStatuses);
@@ -53,7 +55,7 @@ export function planRanks(rows: readonly Status[], id: Id, after: Id | null | un
     .filter(({ id: each, rank }) => held.get(each) !== rank);
 }
 
-/** The id that `id` stands right after among the live statuses; `null` when it is the first. */
+/** The id of the status right before `id`; `null` when it is the first. */
 export function precedingId(statuses: readonly Status[], id: Id): Id | null {
   const index = statuses.findIndex((status) => status.id === id);
   return statuses[index - 1]?.id ?? null;

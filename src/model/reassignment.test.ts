@@ -21,8 +21,8 @@ const entryOn = (statusId: Id | null): Entry => ({
   changedAt: 50,
 });
 
-describe('heirs', () => {
-  it('a live status is its own, a deleted one its heir’s, through a chain', () => {
+describe('resolving deleted statuses', () => {
+  it('a status resolves to itself, a deleted one to its replacement, through a chain of deletes', () => {
     const rows = rowsOf(
       row('a', { deleted: true, heir: 'b' }),
       row('b', { deleted: true, heir: 'c' }),
@@ -53,7 +53,7 @@ describe('heirs', () => {
     'no heir at all': [row('a', { deleted: true })],
   };
   for (const [what, rows] of Object.entries(broken)) {
-    it(`${what} means no status, and other statuses are still found`, () => {
+    it(`${what} resolves to no status and does not affect other statuses`, () => {
       const all = rowsOf(...rows, row('sound'), row('old', { deleted: true, heir: 'sound' }));
       expect(resolveStatusId(all, 'a')).to.equal(null);
       expect(resolveEntry(all, entryOn('a'))).to.deep.equal(entryOn(null));
@@ -62,7 +62,7 @@ describe('heirs', () => {
     });
   }
 
-  it('a cycle of 100,000 takes one step for each', () => {
+  it('a cycle of 100,000 statuses takes one step for each', () => {
     const length = 100_000;
     const rows = rowsOf();
     let steps = 0;
@@ -76,7 +76,7 @@ describe('heirs', () => {
     expect(steps).to.be.at.most(2 * length);
   });
 
-  it('an entry gets the highest version and the latest time of what moved it', () => {
+  it('an entry gets the highest version and the latest time of the deletes that moved it', () => {
     const rows = rowsOf(
       row('a', { deleted: true, heir: 'b', movedVersion: 7, deletedAt: 70 }),
       row('b', { deleted: true, heir: 'c', movedVersion: 9, deletedAt: 90 }),
@@ -87,7 +87,7 @@ describe('heirs', () => {
     expect(resolveEntry(rows, entryOn(null))).to.deep.equal(entryOn(null));
   });
 
-  it('an entry keeps its own version when that is the newer, and is not touched itself', () => {
+  it('an entry keeps its own version if that is higher, and the stored entry is not changed', () => {
     const rows = rowsOf(
       row('a', { deleted: true, heir: 'b', movedVersion: 4, deletedAt: 40 }),
       row('b', { movedVersion: 2 }),
@@ -96,18 +96,18 @@ describe('heirs', () => {
     expect(resolveEntry(rows, stored)).to.deep.equal({ ...stored, statusId: 'b' });
   });
 
-  it('a restored status raises the version of what comes back', () => {
+  it('a restored status raises the version of its conversations', () => {
     expect(resolveEntry(rowsOf(row('a', { movedVersion: 8 })), entryOn('a')).version).to.equal(8);
   });
 
-  it('what leaves the adapter tells nothing of heirs', () => {
+  it('a status that leaves the adapter does not show its replacement', () => {
     const inner = { heir: 'b', movedVersion: 2, deletedAt: 3 };
     expect(toStatus(row('a', { deleted: true, ...inner }))).to.deep.equal(row('a', { deleted: true }));
     expect(toStatus(row('a', inner))).to.deep.equal(row('a'));
     expect('deleted' in toStatus(row('a'))).to.equal(false);
   });
 
-  it('no order of deletes and restores closes a circle, and versions never go back', () => {
+  it('no sequence of deletes and restores makes a cycle or lowers a version', () => {
     const ids = ['a', 'b', 'c', 'd', 'e'];
     const step = fc.record({ id: fc.constantFrom(...ids), heir: fc.constantFrom(null, ...ids) });
     fc.assert(

@@ -1,9 +1,9 @@
-/*
- * Follows the conversations of a deleted status to the status that took its place.
+/**
+ * Resolves the conversations of a deleted status to the status that replaces it.
  *
- * Deleting a status does not touch its conversations: the deleted status names its heir, and whoever reads a
- * conversation follows the names. So a delete and its undo cost the same for ten conversations and a million, are
- * atomic, and the undo brings back exactly the conversations that nobody gave another status since.
+ * Deleting a status does not change its conversations. The deleted status records its replacement (the field `heir`), and
+ * every read of a conversation follows it. A delete and its undo are therefore atomic, cost the same for ten
+ * conversations and for a million, and the undo restores exactly the conversations that got no other status since.
  */
 import type { Entry } from './entry.js';
 import type { Id } from './id.js';
@@ -11,9 +11,9 @@ import { contentOf, type Status } from './status.js';
 
 /** A status as a local adapter keeps it. */
 export interface StatusRow extends Status {
-  /** While deleted: where its conversations are now; `null` for no status. It was not deleted when it was named. */
+  /** While deleted: the status that its conversations have now; `null` for no status. It existed when it was recorded. */
   heir?: Id | null;
-  /** The version of the last delete or restore: when its conversations last moved all at once. */
+  /** The version of the last delete or restore, which changed all its conversations at once. */
   movedVersion?: number;
   /** When it was deleted, milliseconds since the epoch. */
   deletedAt?: number;
@@ -22,8 +22,8 @@ export interface StatusRow extends Status {
 type Rows = ReadonlyMap<Id, StatusRow>;
 
 /**
- * The status that `statusId` stands for now; an id that has no row stands for itself. Stored data can be damaged: a cycle
- * of heirs, or an heir that does not exist, means no status. Takes at most one step for each row.
+ * The status that a stored `statusId` resolves to; an id without a row resolves to itself. Stored data can be damaged: a
+ * cycle of replacements, or a replacement that does not exist, resolves to no status. Takes at most one step for each row.
  */
 export function resolveStatusId(rows: Rows, statusId: Id | null): Id | null {
   let end = statusId;
@@ -31,7 +31,7 @@ export function resolveStatusId(rows: Rows, statusId: Id | null): Id | null {
   return end;
 }
 
-/** A stored entry as it reads now: its status followed to the heir, its version and time those of the last move. */
+/** A stored entry with its status resolved, and the version and time of the last delete or restore that moved it. */
 export function resolveEntry(rows: Rows, stored: Entry): Entry {
   const entry = { ...stored };
   walk(rows, stored.statusId, (row) => {
@@ -42,7 +42,7 @@ export function resolveEntry(rows: Rows, stored: Entry): Entry {
   return entry;
 }
 
-/** Visits a status and its heirs in turn, up to the first that is not deleted; each at most once. */
+/** Visits a status and its replacements in turn, up to the first that is not deleted; each at most once. */
 function walk(rows: Rows, statusId: Id | null, visit: (row: StatusRow) => void): void {
   let id = statusId;
   for (let left = rows.size; left > 0 && id !== null; left--) {

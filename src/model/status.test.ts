@@ -19,12 +19,12 @@ describe('name keys', () => {
     it(`${a} is ${b}`, () => expect(nameKey(a)).to.equal(nameKey(b)));
   }
 
-  it('different names are different', () => {
+  it('different names have different keys', () => {
     const names = ['Leads', 'Lead', 'Leads 2', 'Leäds', '1', '①', 'а', 'a'];
     expect(new Set(names.map(nameKey)).size).to.equal(names.length);
   });
 
-  it('a key is its own key, whatever the script', () => {
+  it('a key is its own key in every script', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), (name) => {
         expect(nameKey(nameKey(name))).to.equal(nameKey(name));
@@ -36,7 +36,7 @@ describe('name keys', () => {
 });
 
 describe('slugs', () => {
-  it('hold letters, digits and hyphens only', () => {
+  it('contain only letters, digits and hyphens', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), (name) => {
         expect(statusSlug(name)).to.match(/^([a-z0-9]+(-[a-z0-9]+)*)?$/);
@@ -45,7 +45,7 @@ describe('slugs', () => {
     );
   });
 
-  it('are readable where they can be', () => {
+  it('are readable where the name allows it', () => {
     const slugs = {
       'New leads': 'new-leads',
       ' Été 2024! ': 'ete-2024',
@@ -61,7 +61,7 @@ describe('slugs', () => {
 describe('the order of records', () => {
   const status = (id: string, rank: string): Status => ({ id, rank, name: id, color: '#000000', version: 1 });
 
-  it('is by code units of the rank, then of the id, whatever the language', () => {
+  it('compares code units of the rank, then of the id, in every language', () => {
     const sorted = [
       status('b', 'Z'),
       status('a', 'Z'),
@@ -74,7 +74,7 @@ describe('the order of records', () => {
     expect(compareStatuses(status('a', 'x'), status('a', 'x'))).to.equal(0);
   });
 
-  it('old news is ignored', () => {
+  it('ignores a change with a lower or equal version', () => {
     expect([
       isNewer({ version: 2 }, { version: 1 }),
       isNewer({ version: 1 }, { version: 1 }),
@@ -85,13 +85,13 @@ describe('the order of records', () => {
 });
 
 describe('PipelineError', () => {
-  it('knows by its code whether trying again can help', () => {
+  it('decides by its code whether a retry can succeed', () => {
     expect(new PipelineError('offline', 'x').retryable).to.equal(true);
     expect(new PipelineError('invalid', 'x').retryable).to.equal(false);
     expect(new PipelineError('invalid', 'x', { retryable: true }).retryable).to.equal(true);
   });
 
-  it('carries what it was given', () => {
+  it('keeps its options as properties', () => {
     const cause = new Error('cause');
     const error = new PipelineError('conflict', 'text', { current: 1, field: 'f', count: 2, retryAfterMs: 3, cause });
     expect(error).to.be.instanceOf(Error).and.to.include({
@@ -108,7 +108,7 @@ describe('PipelineError', () => {
     expect(invalid('name', 'is bad.')).to.include({ code: 'invalid', field: 'name', message: 'name: is bad.' });
   });
 
-  it('is made from anything thrown', () => {
+  it('converts anything thrown', () => {
     const own = new PipelineError('limit', 'x');
     expect(PipelineError.from(own)).to.equal(own);
     expect(PipelineError.from(new DOMException('stop', 'AbortError')).code).to.equal('aborted');

@@ -36,7 +36,7 @@ const status = { id: 'a', name: 'Leads', color: '#2775f8', rank: 'm', version: 1
 const entry = { conversationId: 'c1', contactId: null, statusId: 'a', version: 1, changedAt: 0 };
 
 describe('names', () => {
-  it('any text becomes a stored name or is refused, and stays what it became', () => {
+  it('any text becomes a valid name or is rejected, and parsing is idempotent', () => {
     fc.assert(
       fc.property(anyText, (text) => {
         const { name, problem } = checkName(text);
@@ -69,24 +69,24 @@ describe('names', () => {
     'one grapheme built from thousands of characters': `e${'\u0301'.repeat(5000)}`,
   };
   for (const [what, name] of Object.entries(refused)) {
-    it(`${what} is refused`, () => {
+    it(`${what} is rejected`, () => {
       expect(refusedField(() => parseName(name))).to.equal('name');
     });
   }
 
   const kept = ['x'.repeat(64), '👨‍👩‍👧‍👦'.repeat(64), '🏴󠁧󠁢󠁥󠁮󠁧󠁿'.repeat(64), 'ผู้', 'שלום', '__proto__', '\u200fעברית', '0'];
   for (const name of kept) {
-    it(`${name.slice(0, 12)} (${name.length}) is kept`, () => {
+    it(`${name.slice(0, 12)} (${name.length}) is accepted`, () => {
       expect(parseName(name)).to.equal(name.normalize('NFC'));
     });
   }
 
-  it('a name that is no text is refused', () => {
+  it('a name that is not a string is rejected', () => {
     for (const value of [null, undefined, 1, {}, ['a'], new String('a')])
       expect(refusedField(() => parseName(value))).to.equal('name');
   });
 
-  it('a text of 100,000 characters is judged quickly', () => {
+  it('a text of 100,000 characters is checked quickly', () => {
     const start = performance.now();
     for (const text of ['x'.repeat(100_000), 'a '.repeat(50_000), '\u0301'.repeat(100_000)])
       refusedField(() => parseName(text));
@@ -97,7 +97,7 @@ describe('names', () => {
 });
 
 describe('ids', () => {
-  it('an accepted id is unchanged and stays inside its segment of a URL', () => {
+  it('an accepted id is unchanged and stays within its segment of a URL', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 300 }), (text) => {
         const id = accepted(() => parseId(text));
@@ -112,13 +112,13 @@ describe('ids', () => {
     );
   });
 
-  it('what could leave its segment is refused, by the field’s name', () => {
+  it('an id that could escape its segment is rejected with the field named', () => {
     for (const id of ['', '.', '..', 'a/b', '\\', 'x'.repeat(257), 'a\tb', 'a\u0085b', '\udc00', 5, null, undefined]) {
       expect(refusedField(() => parseId(id, 'conversationId'))).to.equal('conversationId');
     }
   });
 
-  it('the ids of messengers are fine', () => {
+  it('ids of messengers are accepted', () => {
     for (const id of [
       '+6281234567890@s.whatsapp.net',
       '12036304@g.us',
@@ -133,8 +133,8 @@ describe('ids', () => {
   });
 });
 
-describe('colours', () => {
-  it('only #rrggbb passes, in lower case', () => {
+describe('colors', () => {
+  it('accepts only #rrggbb and converts it to lower case', () => {
     expect(parseColor('#2775F8')).to.equal('#2775f8');
     const bad = [
       'red',
@@ -153,7 +153,7 @@ describe('colours', () => {
     for (const color of bad) expect(refusedField(() => parseColor(color))).to.equal('color');
   });
 
-  it('whatever passes has seven harmless characters', () => {
+  it('accepts nothing but seven safe characters', () => {
     fc.assert(
       fc.property(fc.oneof(anyText, fc.stringMatching(/^#[0-9a-fA-F]{5,7}$/)), (text) => {
         const color = accepted(() => parseColor(text));
@@ -164,10 +164,10 @@ describe('colours', () => {
   });
 });
 
-describe('records from outside', () => {
+describe('untrusted records', () => {
   const parsers = { parseStatus, parseEntry, parseChange, parseConversationRef, parseNewStatus, parseStatusPatch };
   for (const [name, parse] of Object.entries(parsers)) {
-    it(`${name} takes anything: a fresh record, or invalid with the field named`, () => {
+    it(`${name} returns a new record for any value or throws invalid with the field named`, () => {
       fc.assert(
         fc.property(
           fc.anything({ withNullPrototype: true, withBigInt: true, withDate: true, withMap: true }),
@@ -180,7 +180,7 @@ describe('records from outside', () => {
       expect(Object.keys(Object.prototype)).to.deep.equal([]);
     });
 
-    it(`${name} takes records with one field spoilt`, () => {
+    it(`${name} handles records with one invalid field`, () => {
       const whole = { ...status, ...entry, seq: '1', kind: 'status', status, entry };
       fc.assert(
         fc.property(fc.constantFrom(...Object.keys(whole)), fc.anything(), (field, value) => {
@@ -193,7 +193,7 @@ describe('records from outside', () => {
     });
   }
 
-  it('a record with the key __proto__ changes nothing', () => {
+  it('a record with the key __proto__ does not change prototypes', () => {
     const body = `{"id":"a","name":"Leads","color":"#2775f8","rank":"m","version":1,"__proto__":{"deleted":true,"polluted":1}}`;
     const parsed = parseStatus(JSON.parse(body));
     expect(parsed).to.deep.equal(status);
@@ -202,7 +202,7 @@ describe('records from outside', () => {
     expect(({} as Record<string, unknown>)['polluted']).to.equal(undefined);
   });
 
-  it('fields that nobody asked for do not come along', () => {
+  it('unknown fields are dropped', () => {
     expect(parseStatus({ ...status, onclick: 'x', deleted: 'yes' })).to.deep.equal(status);
     expect(parseEntry({ ...entry, extra: 1 })).to.deep.equal(entry);
     expect(parseConversationRef({ conversationId: 'c1', extra: 1, contactId: null })).to.deep.equal({
@@ -218,7 +218,7 @@ describe('records from outside', () => {
     expect(parseStatusPatch({ color: '#FFFFFF', rank: 'z' })).to.deep.equal({ color: '#ffffff' });
   });
 
-  it('names the field that is wrong', () => {
+  it('names the invalid field', () => {
     expect(refusedField(() => parseStatus({ ...status, version: -1 }))).to.equal('version');
     expect(refusedField(() => parseStatus({ ...status, version: 1.5 }))).to.equal('version');
     expect(refusedField(() => parseStatus({ ...status, version: '1' }))).to.equal('version');
@@ -231,7 +231,7 @@ describe('records from outside', () => {
     expect(refusedField(() => parseChange({ kind: 'status', seq: '1', status: [] }))).to.equal('status');
   });
 
-  it('a change keeps its seq and its opId, as text', () => {
+  it('a change keeps its seq and its opId as strings', () => {
     expect(parseChange({ kind: 'reset', seq: 7, opId: 'op' })).to.deep.equal({ kind: 'reset', seq: '7', opId: 'op' });
     expect(parseChange({ kind: 'reset', opId: 5 })).to.deep.equal({ kind: 'reset', seq: '' });
     expect(parseChange(JSON.parse('{"kind":"reset","seq":{"toString":null}}'))).to.deep.equal({

@@ -3,7 +3,7 @@ import { invalid } from './errors.js';
 import type { Id } from './id.js';
 
 export const MAX_NAME_GRAPHEMES = 64;
-/** A grapheme can be built from any number of characters; this bounds what is stored. */
+/** In UTF-16 code units. One grapheme can have any number of them; this bounds what is stored. */
 const MAX_NAME_LENGTH = MAX_NAME_GRAPHEMES * 16;
 export const MAX_ID_LENGTH = 256;
 const MAX_RANK_LENGTH = 64;
@@ -25,8 +25,8 @@ export function fieldsOf(value: unknown, what: string): Fields {
 }
 
 /**
- * A host's id: 1–256 UTF-16 code units, well-formed, no control characters, no `/` or `\`, not `.` or `..`
- * (such an id could leave its segment of a URL). Throws `invalid`.
+ * Checks an id of the host: 1–256 UTF-16 code units, well-formed, no control characters, no `/` or `\`, not `.` or `..`
+ * (such an id could escape its segment of a URL). Throws `invalid`.
  */
 export function parseId(value: unknown, field = 'id'): Id {
   if (typeof value !== 'string' || value === '') throw invalid(field, 'must be a text that is not empty.');
@@ -42,14 +42,14 @@ export const nullableId = (value: unknown, field: string): Id | null => (value =
 
 const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 
-/** How many characters a person would count. Stops counting at `limit` + 1. */
+/** Counts characters as a person would. Stops at `limit` + 1. */
 export function countGraphemes(text: string, limit = Infinity): number {
   let count = 0;
   for (const _ of segmenter.segment(text)) if (++count > limit) break;
   return count;
 }
 
-/** Why a name was refused; the elements have a sentence for each. */
+/** Why a name is invalid; the elements have a text for each. */
 export type NameProblem = 'empty' | 'too-long' | 'forbidden-characters';
 
 /** The name as it is stored (trimmed, NFC), or what is wrong with it. */
@@ -60,7 +60,7 @@ export function checkName(value: string): { name: string; problem?: NameProblem 
   if (LONE_SURROGATE.test(value)) return { name, problem: 'forbidden-characters' };
   if (!VISIBLE.test(name)) return { name, problem: CONTROL.test(name) ? 'forbidden-characters' : 'empty' };
   if (CONTROL.test(name) || BIDI_OVERRIDE.test(name)) return { name, problem: 'forbidden-characters' };
-  // A name has at most as many graphemes as code units, so most are short enough without being segmented.
+  // A name has at most as many graphemes as code units, so most names need no segmentation.
   if (name.length <= MAX_NAME_GRAPHEMES) return { name };
   const isLong = name.length > MAX_NAME_LENGTH || countGraphemes(name, MAX_NAME_GRAPHEMES) > MAX_NAME_GRAPHEMES;
   return isLong ? { name, problem: 'too-long' } : { name };

@@ -53,7 +53,7 @@ test('a pick of a status that was just deleted is rolled back with the reason', 
   await inbox.shows('No status');
   await inbox.server.delete('leads');
   await inbox.pick('Leads');
-  await expect(inbox.picker()).toContainText('This status was deleted meanwhile.');
+  await expect(inbox.picker()).toContainText('This status has since been deleted.');
   await inbox.shows('No status');
   await inbox.trigger().click();
   await expect(inbox.page.getByRole('option', { name: 'Leads' })).toHaveCount(0);
@@ -71,7 +71,7 @@ test('renamed by two users: the second is told, keeps the typed name, and can sa
   await field.fill('Mine');
   await inbox.server.rename('leads', 'Theirs');
   await inbox.settings.getByRole('button', { name: 'Save', exact: true }).click();
-  await expect(inbox.settings).toContainText('Someone changed this status meanwhile: it is now “Theirs”.');
+  await expect(inbox.settings).toContainText('This status was just changed by someone else. It is now “Theirs”.');
   await expect(field).toHaveValue('Mine');
   expect((await inbox.server.statuses())[0]!.name).toBe('Theirs');
   await inbox.settings.getByRole('button', { name: 'Save', exact: true }).click();

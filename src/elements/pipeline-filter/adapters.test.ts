@@ -38,7 +38,7 @@ describe('<pipeline-filter> over every adapter', () => {
       expect((await filter.find({ pageSize: 2 })).ids).to.deep.equal(['d', 'b']);
       filter.filter = noneOf('purchase');
       await deleteStatus(elsewhere, 'purchase', 'leads');
-      await until(() => announced().includes('Purchase was deleted and left the filter.'));
+      await until(() => announced().includes('Purchase was deleted and removed from the filter.'));
       expect(filter.filter).to.deep.equal(noneOf());
       await shows(list, 'a', 'b', 'c', 'd');
       await sendKeys({ press: 'Escape' });

@@ -99,7 +99,7 @@ const PARTS: [part: string, scene: keyof typeof SCENES, is: (element: Element) =
   ['error', 'failed', (element) => element.textContent.includes('could not be loaded')],
   ['error', 'list not filtered', (element) => element.textContent.includes('could not be filtered')],
   ['empty', 'empty', (element) => element.textContent.includes('No statuses yet')],
-  ['message', 'departed', (element) => element.textContent.includes('left the filter')],
+  ['message', 'departed', (element) => element.textContent.includes('removed from the filter')],
 ];
 const nameOf = (element: Element): string => element.ariaLabel ?? element.textContent.trim();
 

@@ -243,8 +243,8 @@ describe('<pipeline-filter>', () => {
       await shows(list, 'a', 'b', 'c');
       const seen = changes(filter);
       await deleteStatus(adapter, 'leads');
-      await until(() => message(filter) === 'Leads was deleted and left the filter.');
-      await until(() => announced().includes('Leads was deleted and left the filter.'));
+      await until(() => message(filter) === 'Leads was deleted and removed from the filter.');
+      await until(() => announced().includes('Leads was deleted and removed from the filter.'));
       await shows(list, 'c');
       expect(seen).to.deep.equal([anyOf('purchase')]);
       // The next change is the answer to it.
@@ -284,7 +284,7 @@ describe('<pipeline-filter>', () => {
     it('before the page was opened leaves it too, once the statuses are there', async () => {
       const { filter } = await setUp(await inbox());
       filter.value = 'op=any-of&status=gone&status=leads';
-      await until(() => message(filter) === 'A status that no longer exists left the filter.');
+      await until(() => message(filter) === 'A status that no longer exists was removed from the filter.');
       expect(filter.filter).to.deep.equal(anyOf('leads'));
     });
 

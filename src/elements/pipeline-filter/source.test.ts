@@ -79,7 +79,7 @@ describe('<pipeline-filter> after a change of source', () => {
     byRole(filter, 'button', UNKNOWN);
     const seen = changes(filter);
     await deleteStatus(theirs, 'leads');
-    await until(() => message(filter) === 'Their leads was deleted and left the filter.');
+    await until(() => message(filter) === 'Their leads was deleted and removed from the filter.');
     // Nor does the event name what was chosen for the old source.
     expect(seen).to.deep.equal([anyOf()]);
   });
@@ -90,7 +90,7 @@ describe('<pipeline-filter> after a change of source', () => {
     filter.adapter = await other();
     await loaded(filter);
     filter.filter = anyOf('won', 'gone');
-    await until(() => message(filter) === 'A status that no longer exists left the filter.');
+    await until(() => message(filter) === 'A status that no longer exists was removed from the filter.');
     expect(filter.filter).to.deep.equal(anyOf('won'));
   });
 

@@ -34,8 +34,8 @@ const WORDS = {
     retry: 'Try again',
     filterFailed: 'The list could not be filtered.',
     noStatuses: 'No statuses yet',
-    departed: 'Leads was deleted and left the filter.',
-    unknown: 'A status that no longer exists left the filter.',
+    departed: 'Leads was deleted and removed from the filter.',
+    unknown: 'A status that no longer exists was removed from the filter.',
   },
   id: {
     trigger: 'Filter menurut status',
@@ -49,9 +49,9 @@ const WORDS = {
     clear: 'Hapus filter',
     remove: 'Keluarkan Leads dari filter',
     condition: 'Syarat',
-    anyOf: 'Salah satu dari',
-    noneOf: 'Bukan salah satu dari',
-    not: 'Bukan',
+    anyOf: 'Termasuk',
+    noneOf: 'Kecuali',
+    not: 'Kecuali',
     search: 'Cari status',
     found: '1 status ditemukan',
     notFound: 'Tidak ada status yang cocok dengan “xyz”',
@@ -62,8 +62,8 @@ const WORDS = {
     retry: 'Coba lagi',
     filterFailed: 'Daftar tidak dapat difilter.',
     noStatuses: 'Belum ada status',
-    departed: 'Leads telah dihapus dan keluar dari filter.',
-    unknown: '1 status yang sudah tidak ada keluar dari filter.',
+    departed: 'Leads sudah dihapus, jadi dikeluarkan dari filter.',
+    unknown: '1 status yang sudah tidak ada dikeluarkan dari filter.',
   },
 };
 
@@ -234,7 +234,7 @@ describe('<pipeline-filter>: what it says', () => {
     await deleteStatus(adapter, 'leads');
     await deleteStatus(adapter, 'purchase');
     list.before(filter);
-    const both = 'Leads was deleted and left the filter. Purchase was deleted and left the filter.';
+    const both = 'Leads was deleted and removed from the filter. Purchase was deleted and removed from the filter.';
     await heard(both);
     expect(filter.shadowRoot!.querySelector('[part=message]')!.textContent).to.equal(both);
   });

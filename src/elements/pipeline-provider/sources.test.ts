@@ -176,7 +176,7 @@ describe('<pipeline-provider> with a source that the page has left empty', () =>
           provider.append(...all);
           box.append(provider);
           document.body.append(box);
-          const words = `The page has not said where its data is (${field} is not set).`;
+          const words = `This page has not set a data source (${field} is missing).`;
           await until(() => all.every((each) => each.shadowRoot!.textContent.includes(words)), words);
           all[0]!.shadowRoot!.querySelector('button')!.click();
           await until(() => all[0]!.shadowRoot!.querySelector('#popup')?.textContent?.includes(words));
@@ -246,7 +246,7 @@ describe('<pipeline-provider> with a source that the page has left empty', () =>
     await until(() =>
       box
         .querySelector('pipeline-status-picker')!
-        .shadowRoot!.textContent.includes('Halaman ini belum menyebutkan tempat datanya (src belum diisi).'),
+        .shadowRoot!.textContent.includes('Halaman ini belum mengatur sumber data (src belum diisi).'),
     );
   });
 });

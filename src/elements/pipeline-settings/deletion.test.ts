@@ -131,7 +131,7 @@ describe('<pipeline-settings> deleting', () => {
     await ask(element, 'Purchase');
     expect(dialog(element).matches(':modal')).to.equal(true);
     expect(byRole(element, 'dialog', 'Delete “Purchase”?').textContent).to.contain(
-      '2 conversations have this status. What should become of them?',
+      '2 conversations have this status. Where should they go?',
     );
     expect(dialog(element).textContent).to.not.contain('cannot be undone');
     expect((focused() as HTMLInputElement).type).to.equal('radio');
@@ -227,11 +227,11 @@ describe('<pipeline-settings> deleting', () => {
     await ask(element, 'Purchase');
     await confirm(element);
     expect((await failed).action).to.equal('delete-status');
-    await until(() => problem(element) === 'Purchase was not deleted. No connection.');
+    await until(() => problem(element) === "Couldn't delete Purchase. No connection.");
     expect(rows(element)).to.deep.equal(['Leads', 'Purchase', 'Repurchase']);
     // The rest of the page is inert: it is said from inside the dialog.
     const region = await until(() => dialog(element).querySelector('[data-pipeline-announcer]'));
-    await until(() => region.textContent === 'Purchase was not deleted. No connection.');
+    await until(() => region.textContent === "Couldn't delete Purchase. No connection.");
     await confirm(element);
     await until(() => rows(element).join() === 'Leads,Repurchase');
   });
@@ -240,7 +240,7 @@ describe('<pipeline-settings> deleting', () => {
     const { adapter, element } = await setUp();
     refuse(adapter, 'deleteStatus', new PipelineError('unavailable', 'no'));
     await click(button(element, 'Delete Leads'));
-    await until(() => message(element) === 'Leads was not deleted. The server cannot be reached right now.');
+    await until(() => message(element) === "Couldn't delete Leads. The server cannot be reached right now.");
     expect(rows(element)).to.deep.equal(['Leads', 'Purchase', 'Repurchase']);
     expect(element.matches(':state(error)')).to.equal(true);
     await click(button(element, 'Try again'));
@@ -254,12 +254,12 @@ describe('<pipeline-settings> deleting', () => {
     await until(() => message(element) === 'Leads deleted.');
     refuse(adapter, 'restoreStatus', new PipelineError('offline', 'no'));
     await click(button(element, 'Undo'));
-    await until(() => message(element) === 'Leads was not brought back. No connection.');
+    await until(() => message(element) === "Couldn't restore Leads. No connection.");
     // Someone took the name meanwhile.
     await adapter.createStatus({ id: 'new', name: 'Leads', color: '#000000' });
     await until(() => rows(element).length === 3);
     await click(button(element, 'Try again'));
-    await until(() => message(element) === 'Leads was not brought back. There is already a status named “Leads”.');
+    await until(() => message(element) === "Couldn't restore Leads. There is already a status named “Leads”.");
     expect(queryByRole(element, 'button', 'Try again')).to.equal(undefined);
   });
 
@@ -295,10 +295,10 @@ describe('<pipeline-settings> deleting', () => {
     await adapter.deleteStatus('repurchase', { ifVersion: await version('repurchase') });
     const list = (): HTMLSelectElement => byRole(dialog(element), 'combobox', 'Move to') as HTMLSelectElement;
     await until(() => list().selectedOptions[0]!.text === 'Leads');
-    expect(problem(element), 'the choice that was made is no more').to.equal('This status was deleted meanwhile.');
+    expect(problem(element), 'the choice that was made is no more').to.equal('This status has since been deleted.');
     await adapter.deleteStatus('purchase', { ifVersion: await version('purchase'), moveTo: null });
     await until(() => !hasDialog(element));
-    expect(message(element)).to.equal('Someone deleted this status meanwhile.');
+    expect(message(element)).to.equal('This status has since been deleted.');
     await until(() => queryByRole(element, 'button', 'Add status') === focused());
   });
 
@@ -313,7 +313,7 @@ describe('<pipeline-settings> deleting', () => {
     const { version } = (await adapter.listStatuses()).items[0]!;
     await adapter.deleteStatus('leads', { ifVersion: version });
     await confirm(quiet);
-    await until(() => problem(quiet).includes('This status was deleted meanwhile.'));
+    await until(() => problem(quiet).includes('This status has since been deleted.'));
     expect(hasDialog(quiet)).to.equal(true);
     await until(() => (byRole(dialog(quiet), 'combobox', 'Move to') as HTMLSelectElement).options.length === 1);
     await choose(quiet, 'Move to');

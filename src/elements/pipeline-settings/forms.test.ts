@@ -165,7 +165,7 @@ describe('<pipeline-settings> adding', () => {
     await type('Won');
     await click(radio(element, 'Blue'));
     const hint = await until(() => element.shadowRoot!.querySelector('.form .hint'));
-    expect(hint.textContent).to.equal('“Leads” has this color too.');
+    expect(hint.textContent).to.equal('“Leads” also has this color.');
     expect(byRole(element, 'radiogroup', 'Color').getAttribute('aria-describedby')).to.equal(hint.id);
     await click(button(element, 'Add'));
     await until(() => rows(element).length === 4);
@@ -241,7 +241,7 @@ describe('<pipeline-settings> adding', () => {
     await until(() => rows(element).includes('Won'));
     await type('Paid');
     refuseIt();
-    await until(() => message(element) === 'Won was not added. No connection.');
+    await until(() => message(element) === "Couldn't add Won. No connection.");
     expect(field(element).value).to.equal('Paid');
     expect(rows(element)).to.deep.equal(['Leads', 'Purchase', 'Repurchase']);
   });
@@ -380,7 +380,7 @@ describe('<pipeline-settings> editing', () => {
     await retype('Mine');
     await adapter.updateStatus('leads', { name: 'Theirs' }, { ifVersion: (await find(adapter, 'leads')).version });
     await press('Enter');
-    await until(() => problem(element).includes('it is now “Theirs”'));
+    await until(() => problem(element).includes('It is now “Theirs”'));
     expect(field(element).value).to.equal('Mine');
     expect(await stored(adapter)).to.include('Theirs');
     await press('Enter');
@@ -420,10 +420,10 @@ describe('<pipeline-settings> editing', () => {
     await openEdit(element, 'Leads');
     await retype('Mine');
     await adapter.deleteStatus('leads', { ifVersion: (await find(adapter, 'leads')).version });
-    await until(() => message(element) === 'Someone deleted this status meanwhile.');
+    await until(() => message(element) === 'This status has since been deleted.');
     expect(rows(element)).to.deep.equal(['Purchase', 'Repurchase']);
     await until(() => queryByRole(element, 'button', 'Edit Purchase') === focused());
-    await until(() => announced().includes('Someone deleted this status meanwhile.'));
+    await until(() => announced().includes('This status has since been deleted.'));
   });
 
   it('closes the form when the save finds the status deleted', async () => {
@@ -434,7 +434,7 @@ describe('<pipeline-settings> editing', () => {
     await retype('Mine');
     await adapter.deleteStatus('leads', { ifVersion: (await find(adapter, 'leads')).version });
     await press('Enter');
-    await until(() => message(element) === 'Someone deleted this status meanwhile.');
+    await until(() => message(element) === 'This status has since been deleted.');
     await until(() => rows(element).join() === 'Purchase,Repurchase');
   });
 

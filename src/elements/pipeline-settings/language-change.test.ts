@@ -70,7 +70,7 @@ describe('<pipeline-settings> words that change meanwhile', () => {
       ...['Prospects', 2, 5],
       'backward',
     ]);
-    expect((byRole(element, 'radio', 'Zaitun') as HTMLInputElement).checked).to.equal(true);
+    expect((byRole(element, 'radio', 'Hijau zaitun') as HTMLInputElement).checked).to.equal(true);
     await type('X');
     await press('Enter');
     await until(async () => (await stored(element.adapter!))[0] === 'PrXects');
@@ -103,10 +103,10 @@ describe('<pipeline-settings> words that change meanwhile', () => {
     await until(() => element.shadowRoot!.querySelector('.count'));
     refuse(adapter, 'deleteStatus', new PipelineError('offline', 'no'), 2);
     await click(button(element, 'Delete Purchase'));
-    await until(() => message(element) === 'Purchase was not deleted. No connection.');
+    await until(() => message(element) === "Couldn't delete Purchase. No connection.");
     await click(button(element, 'Delete Leads'));
     await click(byRole(await until(() => queryByRole(element, 'dialog')), 'button', 'Delete'));
-    await until(() => problem(element) === 'Leads was not deleted. No connection.');
+    await until(() => problem(element) === "Couldn't delete Leads. No connection.");
     element.locale = 'id';
     await until(() => queryByRole(element, 'button', 'Hapus'));
     expect([message(element), problem(element)]).to.deep.equal([

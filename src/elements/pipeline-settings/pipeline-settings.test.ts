@@ -178,7 +178,7 @@ describe('<pipeline-settings>', () => {
       const element = await settings(adapter);
       refuse(adapter, 'createStatus');
       await click(button(element, 'Use example statuses'));
-      await until(() => message(element) === 'Leads was not added. You are not allowed to do this.');
+      await until(() => message(element) === "Couldn't add Leads. You are not allowed to do this.");
       expect(button(element, 'Use example statuses')).to.exist;
     });
 
@@ -328,7 +328,7 @@ describe('<pipeline-settings>', () => {
       const element = await settings(adapter);
       element.locale = 'id';
       await click(await until(() => queryByRole(element, 'button', 'Gunakan contoh status')));
-      await until(async () => (await stored(adapter)).join() === 'Prospek,Pembelian,Pembelian ulang');
+      await until(async () => (await stored(adapter)).join() === 'Leads,Purchase,Repurchase');
     });
   });
 

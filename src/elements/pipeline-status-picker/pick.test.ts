@@ -298,7 +298,7 @@ describe('<pipeline-status-picker> a pick', () => {
     await adapter.deleteStatus('purchase', { ifVersion: purchase!.version });
     await pick(element, 'Purchase');
     await until(() => problem(element));
-    expect(problem(element)).to.equal('Status not changed. Still Leads. This status was deleted meanwhile.');
+    expect(problem(element)).to.equal('Status not changed. Still Leads. This status has since been deleted.');
     expect([shown(element), await statusOf(adapter)]).to.deep.equal(['Leads', 'leads']);
     element.show();
     await option(element, 'Leads');

@@ -42,7 +42,7 @@ const WORDS = {
     none: 'Tanpa status',
     mixed: 'Beragam',
     saved: 'Status diubah menjadi Leads.',
-    cleared: 'Status dihapus.',
+    cleared: 'Status dilepas.',
     failed: 'Status gagal diubah. Tetap Leads. Tidak ada koneksi.',
     search: 'Cari status',
     found: '2 status ditemukan',
@@ -50,9 +50,9 @@ const WORDS = {
     clear: 'Hapus pencarian',
     undo: 'Urungkan',
     empty: 'Belum ada status',
-    loadFailed: 'Status tidak dapat dimuat. Server sedang tidak dapat dijangkau.',
+    loadFailed: 'Status tidak dapat dimuat. Server sedang tidak dapat dihubungi.',
     retry: 'Coba lagi',
-    days: 'selama 3 hari',
+    days: 'sudah 3 hari',
   },
 } as const;
 

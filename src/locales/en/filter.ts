@@ -1,6 +1,6 @@
-import type { Message } from '../en.js';
+/** The English texts of a closed filter. */
+import type { Message } from '../message.js';
 
-/** The English messages of a closed filter. */
 export const filter = {
   filterByStatus: 'Filter by status',
   filterByStatusSelected: { other: 'Filter by status, {n} selected' },
@@ -10,10 +10,10 @@ export const filter = {
   anyOf: 'Is any of',
   noneOf: 'Is none of',
   notPrefix: 'Not',
-  statusLeftFilter: '{name} was deleted and left the filter.',
+  statusLeftFilter: '{name} was deleted and removed from the filter.',
   unknownLeftFilter: {
-    one: 'A status that no longer exists left the filter.',
-    other: '{n} statuses that no longer exist left the filter.',
+    one: 'A status that no longer exists was removed from the filter.',
+    other: '{n} statuses that no longer exist were removed from the filter.',
   },
   unknownStatus: 'Unknown status',
   filterFailed: 'The list could not be filtered.',

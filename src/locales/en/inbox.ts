@@ -1,8 +1,8 @@
-import type { Message } from '../en.js';
+/** The English texts of the open picker and the open filter, and those that all elements share. */
+import type { Message } from '../message.js';
 
-/** The English messages of what stands in an inbox once it is used: picker, filter, and what every element says. */
 export const inbox = {
-  // What every element says.
+  // All elements.
   undo: 'Undo',
   dismiss: 'Dismiss',
   cancel: 'Cancel',
@@ -19,7 +19,7 @@ export const inbox = {
   statusCleared: 'Status removed.',
   statusNotChanged: 'Status not changed. Still {name}.',
   someNotChanged: { one: '{n} conversation was not changed.', other: '{n} conversations were not changed.' },
-  statusDeletedMeanwhile: 'This status was deleted meanwhile.',
+  statusDeletedMeanwhile: 'This status has since been deleted.',
   saving: 'Saving',
 
   // Filter.
@@ -36,9 +36,9 @@ export const inbox = {
   errorSessionChanged: 'The account changed, so this was not saved.',
   errorForbidden: 'You are not allowed to do this.',
   errorNotFound: 'It no longer exists.',
-  errorConflict: 'Someone else changed it meanwhile.',
+  errorConflict: 'Someone else has just changed it.',
   errorQuota: 'Storage is full.',
-  errorStorage: 'The storage of this browser cannot be reached.',
+  errorStorage: 'This browser’s storage cannot be reached.',
   errorBlocked: 'Close other tabs of this page and try again.',
   errorVersion: 'Reload this page to update it.',
   errorUnknown: 'Something went wrong.',

@@ -1,6 +1,6 @@
-import type { Message } from '../en.js';
+/** The English texts of a closed picker, and of elements that are loading: all that most inbox pages need. */
+import type { Message } from '../message.js';
 
-/** The English messages of closed pickers, and of what is not loaded yet: all that most pages of an inbox say. */
 export const pill = {
   noStatus: 'No status',
   loading: 'Loading statuses',
@@ -10,6 +10,6 @@ export const pill = {
   forDuration: 'for {duration}',
   requiredMissing: 'Choose a status.',
   retry: 'Try again',
-  errorSource: 'The page has not said where its data is ({field} is not set).',
+  errorSource: 'This page has not set a data source ({field} is missing).',
   errorUnavailable: 'The server cannot be reached right now.',
 } satisfies Record<string, Message>;

@@ -1,6 +1,6 @@
-import type { Message } from '../en.js';
+/** The English texts of `<pipeline-settings>`, which most inbox pages never load. */
+import type { Message } from '../message.js';
 
-/** The English messages of `<pipeline-settings>`, which most pages of an inbox do without. */
 export const settings = {
   // The list and its forms.
   statuses: 'Statuses',
@@ -18,20 +18,20 @@ export const settings = {
   moveToBottom: 'Move to bottom',
   usage: { one: '{n} conversation', other: '{n} conversations' },
   statusAdded: '{name} added at position {n}.',
-  statusNotAdded: '{name} was not added.',
+  statusNotAdded: "Couldn't add {name}.",
   statusSaved: '{name} saved.',
   statusDeleted: '{name} deleted.',
-  statusNotDeleted: '{name} was not deleted.',
+  statusNotDeleted: "Couldn't delete {name}.",
   statusDeletedMoved: {
     one: '{name} deleted. {n} conversation moved to {target}.',
     other: '{name} deleted. {n} conversations moved to {target}.',
   },
   statusRestored: '{name} is back at position {n}.',
-  statusNotRestored: '{name} was not brought back.',
+  statusNotRestored: "Couldn't restore {name}.",
   deleteTitle: 'Delete “{name}”?',
   deleteQuestion: {
-    one: '{n} conversation has this status. What should become of it?',
-    other: '{n} conversations have this status. What should become of them?',
+    one: '{n} conversation has this status. What should happen to it?',
+    other: '{n} conversations have this status. Where should they go?',
   },
   deleteFinal: 'This cannot be undone.',
   moveTo: 'Move to',
@@ -47,12 +47,13 @@ export const settings = {
   nameForbidden: 'This name has characters that cannot be shown, such as control characters.',
   nameTaken: 'There is already a status named “{name}”.',
   colorInvalid: 'Choose a color.',
-  colorTaken: '“{name}” has this color too.',
+  colorTaken: '“{name}” also has this color.',
   limitReached: { other: 'A pipeline has at most {n} statuses.' },
-  changedMeanwhile: 'Someone changed this status meanwhile: it is now “{name}”. Save again to keep your version.',
-  deletedMeanwhile: 'Someone deleted this status meanwhile.',
+  changedMeanwhile:
+    'This status was just changed by someone else. It is now “{name}”. Save again to keep your version.',
+  deletedMeanwhile: 'This status has since been deleted.',
 
-  // Reorder, spoken.
+  // Announced while reordering.
   reorderHint: 'Space to move with arrow keys, Enter for the move menu',
   grabbed: '{name} grabbed, position {n} of {total}. Arrows move, Space drops, Escape cancels.',
   movedWhile: '{name}, position {n} of {total}.',
@@ -62,7 +63,7 @@ export const settings = {
   moveCancelled: 'Move cancelled. {name} is back at position {from}.',
   orderNotSaved: 'Order not saved. {name} is back at position {from}.',
 
-  // The colours of the palette.
+  // The colors of the palette.
   blue: 'Blue',
   red: 'Red',
   slate: 'Slate',
