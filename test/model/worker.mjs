@@ -58,7 +58,7 @@ const testServerOf = (seed) =>
 async function run(seed, actions, limits) {
   const before = unhandled.length;
   const faults = await runScenario(await testServerOf(seed), seed, actions, limits);
-  if (unhandled.length > before) throw new Error(`nobody handled: ${unhandled.at(-1)?.stack ?? unhandled.at(-1)}`);
+  if (unhandled.length > before) throw new Error(`unhandled rejection: ${unhandled.at(-1)?.stack ?? unhandled.at(-1)}`);
   return faults;
 }
 
