@@ -1,6 +1,6 @@
 /** Runs the reference server inside this process. */
 import { loadServer } from '../../demo/server/load.mjs';
-import { OPEN } from '../../test/server/anyone.mjs';
+import { OPEN } from '../../test/server/open-access.mjs';
 
 /**
  * Resolves to a server with a pipeline: `{ handle, baseUrl, close }`.

@@ -1,7 +1,7 @@
 // Runs the reference server in its own process, with a pipeline of COUNT conversations, and prints its URL.
 // node bench/harness/rest-server.mjs COUNT [URL of a PostgreSQL server; default: an embedded database]
 import { loadServer } from '../../demo/server/load.mjs';
-import { OPEN } from '../../test/server/anyone.mjs';
+import { OPEN } from '../../test/server/open-access.mjs';
 
 const [count, databaseUrl] = process.argv.slice(2);
 const STATUSES = 8;

@@ -80,7 +80,7 @@ export async function start(subject, name) {
     async lookUp() {
       return timed(async () => {
         turn++;
-        // Spread over all of them, in random order.
+        // Spread over all of them, not in order.
         const ids = Array.from({ length: 1000 }, (_, i) => idOf((i * 7919 + turn * 31) % count));
         const found = await database.lookUp(ids);
         check(found === new Set(ids).size, `${found} found`);

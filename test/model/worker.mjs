@@ -3,7 +3,7 @@
 import { fileURLToPath } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
 import { load, loadServer } from '../../demo/server/load.mjs';
-import { OPEN } from '../server/anyone.mjs';
+import { OPEN } from '../server/open-access.mjs';
 import { runRepeatedly, shrink } from './shrink.mjs';
 
 /** Concurrent seeds: while one waits for its network, others can run. */
@@ -58,7 +58,7 @@ const testServerOf = (seed) =>
 async function run(seed, actions, limits) {
   const before = unhandled.length;
   const faults = await runScenario(await testServerOf(seed), seed, actions, limits);
-  if (unhandled.length > before) throw new Error(`nobody handled: ${unhandled.at(-1)?.stack ?? unhandled.at(-1)}`);
+  if (unhandled.length > before) throw new Error(`unhandled rejection: ${unhandled.at(-1)?.stack ?? unhandled.at(-1)}`);
   return faults;
 }
 

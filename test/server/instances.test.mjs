@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { Events } from './events.mjs';
-import { OPEN } from './anyone.mjs';
+import { OPEN } from './open-access.mjs';
 import { startPostgres } from './postgres.mjs';
 import { Client, newTenant, onBothDatabases, server, until } from './support.mjs';
 

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { describe, it } from 'node:test';
 import { connect } from 'node:net';
-import { OPEN } from './anyone.mjs';
+import { OPEN } from './open-access.mjs';
 import { Client, codeOf, newTenant, onBothDatabases, server, until } from './support.mjs';
 
 /** How long a shutdown waits for pending requests (server.ts). */

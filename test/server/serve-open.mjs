@@ -2,7 +2,7 @@
 // as the host.
 import { createDemo, serve } from '../../demo/serve.mjs';
 import { loadServer } from '../../demo/server/load.mjs';
-import { OPEN } from './anyone.mjs';
+import { OPEN } from './open-access.mjs';
 
 async function open() {
   const { createServer, nodeHandler, openDemo, openFromEnv } = await loadServer();

@@ -2,7 +2,7 @@
 import { after, before, describe } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { load, loadServer } from '../../demo/server/load.mjs';
-import { OPEN } from './anyone.mjs';
+import { OPEN } from './open-access.mjs';
 import { checkAnswer, requestFault } from './contract.mjs';
 import { startPostgres } from './postgres.mjs';
 
