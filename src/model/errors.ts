@@ -78,3 +78,7 @@ export class PipelineError extends Error {
 export function invalid(field: string, message: string): PipelineError {
   return new PipelineError('invalid', `${field}: ${message}`, { field });
 }
+
+/** The error of a write whose session has ended. */
+export const sessionChanged = (): PipelineError =>
+  new PipelineError('session-changed', 'Someone else is signed in now, so the change was not sent.');

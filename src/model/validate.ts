@@ -1,5 +1,5 @@
-/** Checks for single values from outside: ids, names, colors, counts, times. Each returns the value as it is stored, or throws `invalid`. */
-import { invalid } from './errors.js';
+/** Checks untrusted values (ids, names, colors, counts, times): each check returns the value as it is stored, or throws `invalid`. */
+import { invalid, PipelineError } from './errors.js';
 import type { Id } from './id.js';
 
 export const MAX_NAME_GRAPHEMES = 64;
@@ -116,4 +116,46 @@ export function parseUser(value: unknown, field: 'user' | 'by' = 'user'): string
     throw invalid(field, `must be a text of 1 to ${MAX_BY_LENGTH} characters without control characters.`);
   }
   return value;
+}
+
+/**
+ * Parses lists of records and skips unreadable ones. Reports only the first problem, because the same records are often read
+ * repeatedly.
+ */
+export class ReadableRecords {
+  readonly #sender: string;
+  readonly #onUnreadable: (error: PipelineError) => void;
+  #isReported = false;
+
+  /** `sender`: who sent the records, as the subject of the message, such as "The adapter". */
+  constructor(sender: string, onUnreadable: (error: PipelineError) => void) {
+    this.#sender = sender;
+    this.#onUnreadable = onUnreadable;
+  }
+
+  /** The parsed records, without those that make `parse` throw. */
+  parse<R, T>(records: Iterable<R>, parse: (record: R) => T): T[] {
+    const parsed: T[] = [];
+    let unreadable = 0;
+    let cause: unknown;
+    for (const record of records) {
+      try {
+        parsed.push(parse(record));
+      } catch (thrown) {
+        unreadable++;
+        cause = thrown;
+      }
+    }
+    if (unreadable) this.report(unreadable, cause);
+    return parsed;
+  }
+
+  /** Reports unreadable records, unless some were reported before. */
+  report(unreadable: number, cause: unknown): void {
+    if (this.#isReported) return;
+    this.#isReported = true;
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    const message = `${this.#sender} sent ${unreadable} unreadable record(s), which are left out: ${reason}`;
+    this.#onUnreadable(new PipelineError('bad-response', message, { cause }));
+  }
 }

@@ -4,9 +4,8 @@
  */
 import type { WithSession } from '../adapters/adapter.js';
 import { parseConversationRef, parseEntry, type ConversationRef, type SetResult } from '../model/entry.js';
-import { PipelineError } from '../model/errors.js';
+import { PipelineError, sessionChanged } from '../model/errors.js';
 import { newId, type Id } from '../model/id.js';
-import { sessionChanged } from '../model/session-changed.js';
 import {
   contentOf,
   parseNewStatus,

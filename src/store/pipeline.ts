@@ -11,7 +11,7 @@ import { isNewer, type Change } from '../model/changes.js';
 import { parseEntry, type Entry, type SetResult } from '../model/entry.js';
 import { PipelineError } from '../model/errors.js';
 import type { Id } from '../model/id.js';
-import type { ReadableRecords } from '../model/readable.js';
+import type { ReadableRecords } from '../model/validate.js';
 import { sortedLive, type Status } from '../model/status.js';
 import { RecordCache, type CacheContext, type StoreCache } from './record-cache.js';
 import { Sync, type SyncTarget } from './sync.js';

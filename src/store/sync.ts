@@ -2,10 +2,9 @@
 import type { Persistence, PipelineAdapter, SubscriptionState, WithSession } from '../adapters/adapter.js';
 import { type Change, parseChange } from '../model/changes.js';
 import { PipelineError } from '../model/errors.js';
-import { ReadableRecords } from '../model/readable.js';
+import { ReadableRecords } from '../model/validate.js';
 import { parseStatus } from '../model/status.js';
-import { ConfirmedStatuses } from './confirmed-statuses.js';
-import { Clock, type CacheContext, type StoreCache } from './record-cache.js';
+import { type CacheContext, Clock, ConfirmedStatuses, type StoreCache } from './record-cache.js';
 
 /** Milliseconds until a failed read is retried: doubled each time, up to a limit. */
 const FIRST_RETRY = 10_000;

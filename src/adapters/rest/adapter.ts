@@ -8,10 +8,9 @@ import {
   type SetResult,
   parseConversationRef,
 } from '../../model/entry.js';
-import type { PipelineError } from '../../model/errors.js';
+import { type PipelineError, sessionChanged } from '../../model/errors.js';
 import { formatFilter, parseFilter } from '../../model/filter.js';
 import type { Id } from '../../model/id.js';
-import { sessionChanged } from '../../model/session-changed.js';
 import { type NewStatus, type Status, type StatusPatch, parseNewStatus, parseStatusPatch } from '../../model/status.js';
 import { parseId } from '../../model/validate.js';
 import type {

@@ -2,9 +2,16 @@
 import { type ContactSummary, type Entry, type HistoryItem, type SetResult, parseEntry } from '../../model/entry.js';
 import { PipelineError, invalid } from '../../model/errors.js';
 import type { Id } from '../../model/id.js';
-import { ReadableRecords } from '../../model/readable.js';
+import {
+  fieldsOf,
+  MAX_BY_LENGTH,
+  nullableId,
+  parseCount,
+  parseId,
+  parseTime,
+  ReadableRecords,
+} from '../../model/validate.js';
 import { MAX_STATUSES, type Status, type StatusPatch, parseStatus, patched, sameContent } from '../../model/status.js';
-import { MAX_BY_LENGTH, fieldsOf, nullableId, parseCount, parseId, parseTime } from '../../model/validate.js';
 import type { Counts, FindPage, StatusList } from '../adapter.js';
 import { badResponse, errorOfProblem } from './errors.js';
 import type { HttpRequest } from './request.js';

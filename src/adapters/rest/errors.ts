@@ -1,7 +1,11 @@
 /** Creates the errors of failed requests: refusals of the server, unusable responses, and aborted calls. */
 import { parseEntry } from '../../model/entry.js';
-import { PipelineError, type PipelineErrorCode, type PipelineErrorOptions } from '../../model/errors.js';
-import { sessionChanged } from '../../model/session-changed.js';
+import {
+  PipelineError,
+  type PipelineErrorCode,
+  type PipelineErrorOptions,
+  sessionChanged,
+} from '../../model/errors.js';
 import { parseStatus } from '../../model/status.js';
 
 /** Codes that a server may send. The others describe problems of the client. */

@@ -1,6 +1,5 @@
 /** Sends requests: with a time limit, again when that may help, and in no other session than the one they belong to. */
-import { PipelineError } from '../../model/errors.js';
-import { sessionChanged } from '../../model/session-changed.js';
+import { PipelineError, sessionChanged } from '../../model/errors.js';
 import type { CallOptions } from '../adapter.js';
 import { type Auth, credentialsOf } from './auth.js';
 import { decode, discard, readJson } from './decode.js';

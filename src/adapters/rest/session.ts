@@ -1,5 +1,5 @@
 /** Tracks the session that requests belong to: who is signed in, as far as the server and the headers show it. */
-import { sessionChanged } from '../../model/session-changed.js';
+import { sessionChanged } from '../../model/errors.js';
 import { credentialsOf } from './auth.js';
 
 /** In responses: the name of the session. In requests: the last name received; the server refuses if it is outdated. */

@@ -1,7 +1,14 @@
-/** Decides which conversations or contacts pass the filter: from loaded data, or by looking them up for the host. */
+/** The filter's value, and which conversations or contacts pass it: from loaded data, or looked up for the host. */
 import type { CountQuery, FindPage, PipelineAdapter } from '../../adapters/adapter.js';
 import { PipelineError } from '../../model/errors.js';
-import { contactMatchesFilter, isEmptyFilter, type Filter } from '../../model/filter.js';
+import {
+  contactMatchesFilter,
+  type Filter,
+  formatFilter,
+  isEmptyFilter,
+  parseFilter,
+  parseFilterQuery,
+} from '../../model/filter.js';
 import type { Id } from '../../model/id.js';
 import { parseId } from '../../model/validate.js';
 import { CountCache, type WatchableCounts } from '../../store/counts.js';
@@ -188,3 +195,38 @@ async function lookUpStatusIds(
   }
   return (id) => loadedStatusIds(store, query, id) ?? found.get(id) ?? NO_STATUS;
 }
+
+/** A filter from a host's value; `undefined`, with a warning, if it is invalid. */
+export function readFilter(value: unknown): Filter | undefined {
+  try {
+    return parseFilter(value);
+  } catch (thrown) {
+    const { message } = PipelineError.from(thrown);
+    warnOnce(`<pipeline-filter>: ${message} Write { op: 'any-of', statusIds: ['id', null] }.`);
+    return undefined;
+  }
+}
+
+/** A filter from its URL form; `undefined`, with a warning, if it is invalid. */
+export function readQuery(text: string | null): Filter | undefined {
+  try {
+    return parseFilterQuery(text ?? '');
+  } catch (thrown) {
+    const { message } = PipelineError.from(thrown);
+    warnOnce(`<pipeline-filter>: ${message} Write value="op=any-of&status=ID".`);
+    return undefined;
+  }
+}
+
+/** An immutable copy. */
+export const frozen = ({ op, statusIds }: Filter): Filter =>
+  Object.freeze({ op, statusIds: Object.freeze([...statusIds]) });
+
+/** Unlike `sameFilter()`, this tells empty filters with different conditions apart. */
+export const isEqual = (a: Filter, b: Filter): boolean => a.op === b.op && formatFilter(a) === formatFilter(b);
+
+/** The filter without some of its statuses. */
+export const without = ({ op, statusIds }: Filter, ids: readonly (Id | null)[]): Filter => ({
+  op,
+  statusIds: statusIds.filter((id) => !ids.includes(id)),
+});

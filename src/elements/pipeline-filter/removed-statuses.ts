@@ -6,7 +6,7 @@ import type { LocalizeController } from '../../ui/localize.js';
 import type { Filter } from '../../model/filter.js';
 import type { Id } from '../../model/id.js';
 import type { PipelineStore } from '../../store/pipeline.js';
-import { without } from './filter-value.js';
+import { without } from './filter-subject.js';
 
 export class RemovedStatuses {
   readonly #host: Element;
