@@ -24,7 +24,7 @@ export class ChangeLog {
     return ++this.#seq;
   }
 
-  /** Called after the data is written, so that a listener can read what it is notified of. */
+  /** Adds the change of the newest write. Call it after the data is written, so that listeners can read it. */
   add(body: ChangeBody, author: { opId?: string; by?: string }): void {
     const change: Change = { ...body, seq: String(this.#seq), ...author };
     this.#changes.push(change);

@@ -46,6 +46,7 @@ import {
 /** How many items of a conversation's history are kept. */
 const HISTORY_LENGTH = 100;
 
+/** Keeps a pipeline in memory, until the page is left. For tests, demos, and data that must not be stored. */
 export class MemoryAdapter implements Required<PipelineAdapter> {
   /** Every status that ever existed: deleted ones keep their place, and can be restored. */
   readonly #rows = new Map<Id, StatusRow>();

@@ -43,7 +43,7 @@ test('updateComplete of the settings waits for their code', async ({ page }) => 
 test('a database whose code fails to load shows an error, and "Try again" opens it', async ({ page }) => {
   let isLost = true;
   const body = '<pipeline-provider database="late"><pipeline-settings></pipeline-settings></pipeline-provider>';
-  await serve(page, { body, part: 'database', answer: () => Promise.resolve(!isLost) });
+  await serve(page, { body, part: 'adapter', answer: () => Promise.resolve(!isLost) });
   await expect(page.getByRole('status')).toContainText('The statuses could not be loaded.');
   isLost = false;
   await page.getByRole('button', { name: 'Try again' }).click();

@@ -188,7 +188,7 @@ export const entriesTopic: Topic = (it) => {
       rejectsSetStatus(
         adapter.setStatus([{ conversationId: 'c1' }], 'a'),
         'status-deleted',
-        'A late pick of a deleted status must not end at its heir.',
+        'A late pick of a deleted status must not set its replacement.',
       ),
     );
   });
