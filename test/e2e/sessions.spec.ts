@@ -1,4 +1,4 @@
-/** Two users of one browser: neither sees or changes the other's data. */
+/** Two people who sign in to one browser: neither sees, or writes, what is the other's. */
 import { expect, type BrowserContext, type Locator, type Page } from '@playwright/test';
 import type { PipelineErrorEvent } from '../../src/events.js';
 import { TENANT_OF, test, tokenOf, type Office, type User } from './office.js';
@@ -10,7 +10,7 @@ const ELEMENTS = `
     <pipeline-filter></pipeline-filter>
   </pipeline-provider>`;
 
-/** An adapter for the same elements that sends a token, which the test changes by `window.user`. */
+/** The same elements on an adapter that sends a token, which the test can change: `token = 'ani'`. */
 const TOKENS = `
   window.user = new URLSearchParams(location.search).get('user');
   P.setDefaultAdapter(new P.RestAdapter({
@@ -46,7 +46,7 @@ class Tab {
     return tab;
   }
 
-  /** Signs another user in, without loading the page again. */
+  /** Someone else signs in, in this browser; the page is not loaded again. */
   async signIn(user: User): Promise<void> {
     if (this.kind === 'cookies') await this.office.signIn(this.page, user);
     else await this.page.evaluate((next) => Object.assign(window, { user: next }), user);
@@ -71,7 +71,7 @@ class Tab {
     return this.page.evaluate(() => (window as unknown as { errors: unknown[] }).errors);
   }
 
-  /** All text on the page, including shadow roots and live regions. */
+  /** All that can be read on the page, shadow roots and live regions included. */
   text(): Promise<string> {
     return this.page.evaluate(() => {
       const read = (root: Node): string =>
@@ -105,7 +105,7 @@ for (const kind of ['cookies', 'tokens'] as const) {
     await expect(second.picker).toHaveText('Purchase of blue');
     if (kind === 'tokens') await expect(first.picker).toHaveText('Leads of red');
     else {
-      // The cookie is shared: with its next request, the first tab belongs to the second user as a whole.
+      // The cookie is the browser's: the first tab finds out with its next request, and is the second user's as a whole.
       await expect(first.picker).toHaveText('Purchase of blue');
       await first.showsListOf('budi');
       expect(await first.text()).not.toContain('of red');
@@ -124,7 +124,7 @@ for (const kind of ['cookies', 'tokens'] as const) {
     await expect.poll(() => office.entries('ani', 'c-1')).toEqual({ 'c-1': 'red-leads' });
     await expect(tab.page.getByRole('listitem').filter({ hasText: 'Leads of red' })).toContainText('1');
     await tab.signIn('budi');
-    // The next request is refused, because its user is not signed in any more.
+    // The next request tells: this one is refused, as its user is not signed in any more.
     await tab.pick('Purchase of red');
     await tab.showsListOf('budi');
     await expect(tab.picker).toHaveText('No status');
@@ -136,7 +136,7 @@ for (const kind of ['cookies', 'tokens'] as const) {
     await expect.poll(() => office.entries('budi', 'c-1')).toEqual({ 'c-1': 'blue-leads' });
   });
 
-  test(`${kind}: a status set without a network is not sent as the next user, and is sent when its user is back`, async ({
+  test(`${kind}: a pick made without a network is not sent as who signs in next, and is sent when its user is back`, async ({
     context,
     office,
   }) => {
@@ -153,7 +153,7 @@ for (const kind of ['cookies', 'tokens'] as const) {
     expect(office.writes.filter(({ user }) => user === 'budi')).toEqual([]);
     expect(await office.entries('budi', 'c-1')).toEqual({});
     await tab.signIn('ani');
-    // Any request shows that the first user is back: here a write of the other user, which is not sent either.
+    // Any request tells that the first user is back: here a pick for the other, which is not sent either.
     await tab.pick('Purchase of blue');
     await expect.poll(() => office.entries('ani', 'c-1')).toEqual({ 'c-1': 'red-leads' });
     await tab.showsListOf('ani');
@@ -174,7 +174,7 @@ test('tabs of one user share one stream', async ({ context, office }) => {
   expect(office.arrived.filter(({ path }) => path.endsWith('/changes'))).toHaveLength(1);
 });
 
-test('with a server that does not name its sessions, each tab has its own stream', async ({ context, office }) => {
+test('with a server that names no sessions each tab has a stream of its own', async ({ context, office }) => {
   office.namesSessions = false;
   await setUp(office);
   for (const user of ['ani', 'ani', 'budi'] as const) {
@@ -183,7 +183,7 @@ test('with a server that does not name its sessions, each tab has its own stream
   await expect.poll(() => office.arrived.filter(({ path }) => path.endsWith('/changes')).length).toBe(3);
 });
 
-test('a token does not give access to another tenant', async ({ office }) => {
+test('the bearer of a token reads nothing of another tenant', async ({ office }) => {
   await setUp(office);
   const response = await fetch(`${office.origin}/api/statuses`, {
     headers: { authorization: `Bearer ${tokenOf('ani')}` },

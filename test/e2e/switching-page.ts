@@ -1,4 +1,4 @@
-/** Runs in the page of `switching.spec.ts`: looks for data of another tenant, and acts like a user in a hurry. */
+/** Runs inside the page of `switching.spec.ts`: watches for what belongs to another tenant, and acts as a hurried user. */
 
 export interface Leak {
   step: number;
@@ -10,19 +10,19 @@ export interface Leak {
 export interface Watch {
   step: number;
   leaks: Leak[];
-  /** The tenant whose data may be shown; `none`: not known yet; `any`: it is just changing. */
+  /** The name of the tenant whose data may be shown; `none`: not known yet; `any`: it changes in this very turn. */
   tenant: string;
   setSource(src: string): void;
   act(kind: string, random: number[]): Promise<void>;
 }
 
-/** Serialized into the page, so everything it uses is inside. */
+/** Serialized into the page: everything it uses is inside. */
 export function install(): void {
   const TENANTS = ['red', 'blue'];
-  /** The tenant of each status, by its id. */
+  /** By the id of a status: whose it is. */
   const owners = new Map<string, string>();
   let epoch = 0;
-  /** The tenant of the responses since the last change of the source. */
+  /** Whose data the answers since the last change of source are. */
   let answered: string | undefined;
   const later = (run: () => void): void => void setTimeout(run);
   const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
@@ -62,12 +62,12 @@ export function install(): void {
       });
   }
 
-  // Responses name their tenant in a header, which only the server of this test sends.
+  // Answers say, in a header that only this test's server has, whose they are.
   const realFetch = window.fetch.bind(window);
   window.fetch = async (input, init) => {
     const mine = epoch;
     const response = await realFetch(input, init);
-    // The caller does not use it any more.
+    // Who asked has gone, and will not look at it.
     if (init?.signal?.aborted) return response;
     const tenant = response.headers.get('x-tenant');
     const url = input instanceof Request ? input.url : String(input);
@@ -78,7 +78,7 @@ export function install(): void {
         .catch(() => ({}))) as { items?: { id: string }[] };
       for (const { id } of items) owners.set(id, tenant);
     }
-    // A write in flight to an earlier source is completed there.
+    // A write of an earlier source that was under way is finished there.
     const isOfSource = url.includes(`${document.querySelector('pipeline-provider')!.src!}/`);
     if (tenant && isOfSource && mine === epoch && tenant !== answered) {
       answered = tenant;
@@ -131,7 +131,7 @@ export function install(): void {
     });
   }
 
-  // The user.
+  // The hurried user.
 
   const all = <T extends Element>(selector: string, within: ParentNode = document): T[] => [
     ...within.querySelectorAll<T>(selector),
@@ -201,7 +201,7 @@ export function install(): void {
         (page) => page.ids,
         () => [],
       );
-      // Data of the tenant that was asked may only be returned while it is still shown.
+      // What belongs to the tenant that was asked is fine only while it is still shown.
       if (mine !== epoch && watch.tenant !== tenant && ids?.some((id) => id.includes(tenant))) {
         watch.leaks.push({ step: watch.step, where: 'find()', shown: String(ids), tenant: watch.tenant });
       }

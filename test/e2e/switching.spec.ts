@@ -1,6 +1,6 @@
 /**
- * Switches one page with all elements between two tenants at random, on a slow network, while a user works: no data of
- * one tenant appears in the other. Prints its seeds; `SWITCH_SEED=17` repeats one.
+ * Two tenants on one page with all elements, switched at random on a slow network while somebody works: nothing of one
+ * appears under the other. Prints its seeds; `SWITCH_SEED=17` runs one again.
  */
 import { expect, type Page } from '@playwright/test';
 import { TENANT_OF, test, type Office, type Tenant, type User } from './office.js';
@@ -11,7 +11,7 @@ const SEEDS = process.env['SWITCH_SEED']
   ? [Number(process.env['SWITCH_SEED'])]
   : Array.from({ length: process.env['LONG'] ? 20 : 2 }, (_, n) => n + 1);
 
-/** The actions, and their relative frequency. */
+/** What is done, and how often of all. */
 const WEIGHTS: Record<string, number> = {
   pick: 22,
   undo: 5,
@@ -76,7 +76,7 @@ async function drag(page: Page, random: () => number): Promise<void> {
   await page.mouse.move(box.x + 3, box.y + 30 + random() * 80);
 }
 
-/** Requests that the server accepted for one tenant although their data is the other's. */
+/** What the server took for one tenant although it is the other's. */
 function strayRequests(office: Office, owners: ReadonlyMap<string, Tenant>): string[] {
   return office.writes.flatMap(({ method, path, user, body, status }) => {
     const tenant = /^\/t\/(\w+)\//.exec(path)?.[1] ?? (user && TENANT_OF[user]);
@@ -86,7 +86,7 @@ function strayRequests(office: Office, owners: ReadonlyMap<string, Tenant>): str
         other !== tenant &&
         (text.includes(`of ${other}`) || [...owners].some(([id, owner]) => owner === other && text.includes(id))),
     );
-    // A cookie cannot be checked before a request is sent; the server refuses the request.
+    // A cookie cannot be looked at before a request is sent; the server refuses it, and does nothing.
     return isStray && status !== 409 && status !== 401 ? [`${method} ${path} ${body} as ${user}: ${status}`] : [];
   });
 }
@@ -106,7 +106,7 @@ async function ownersOf(office: Office): Promise<Map<string, Tenant>> {
 }
 
 for (const seed of SEEDS) {
-  test(`no data of one tenant appears in the other (seed ${seed})`, async ({ page, context, office }) => {
+  test(`nothing of one tenant appears under the other (seed ${seed})`, async ({ page, context, office }) => {
     test.setTimeout(300_000);
     console.log(`switching: seed ${seed}`);
     const random = randomOf(seed);
@@ -131,7 +131,7 @@ for (const seed of SEEDS) {
         const src = ['/t/red', '/t/blue', '/api'][Math.floor(numbers[0]! * 3)]!;
         await page.evaluate((to) => (window as unknown as { watch: Watch }).watch.setSource(to), src);
       } else {
-        // Not awaited: actions overlap.
+        // Not waited for: what was begun goes on while the next thing happens.
         await page.evaluate(([what, given]) => void (window as unknown as { watch: Watch }).watch.act(what, given), [
           kind,
           numbers,

@@ -1,4 +1,3 @@
-/** The random acts of the users, and how they are performed on a store. */
 import fc from 'fast-check';
 import type { ConversationRef } from '../../src/model/entry.js';
 import type { Status } from '../../src/model/status.js';
@@ -27,16 +26,16 @@ const KINDS = [
   ] as const),
 ] as const;
 
-/** One act of a user. The numbers select what it applies to, among what the user sees at that time. */
+/** One thing that a user does. The numbers choose, among what the user sees at that time, what it is done to. */
 export interface Act {
-  /** Its index among all acts of its seed. It does not change when others are left out, and makes its names unique. */
+  /** Its place among all acts of its seed. It stays when others are left out, and makes its names its own. */
   index: number;
   user: number;
   kind: (typeof KINDS)[number];
   a: number;
   b: number;
   c: number;
-  /** When the user continues: at once, after a moment, or when all acts so far are done. */
+  /** What the user does then: the next thing at once, after a moment, or after all of this is done. */
   then: 'at once' | 'soon' | 'when done';
 }
 
@@ -50,7 +49,7 @@ const anyAct = fc.record({
   then: fc.constantFrom('when done', 'at once', 'soon', 'soon'),
 });
 
-/** The acts of the users for a seed, `length` for each user. */
+/** What the users of a seed do, `length` acts each. */
 export function actsOf(seed: number, length: number): Act[] {
   const size = length * USERS;
   const [acts] = fc.sample(fc.array(anyAct, { minLength: size, maxLength: size }), { seed, numRuns: 1 });
@@ -62,16 +61,16 @@ export const CONVERSATIONS: readonly ConversationRef[] = Array.from({ length: 12
   contactId: `p${n % 4}`,
 }));
 
-/** What a user has seen, for acts on outdated records. */
+/** What a user remembers, to act on what is no longer so. */
 export interface Memory {
-  /** Earlier versions of statuses, the newest last. */
+  /** Statuses as they once were; the newest last. */
   readonly seen: Status[];
   readonly name: string;
 }
 
 const COLORS = ['#2775f8', '#0b6b53', '#7a3ff2', '#c2410c'];
 
-/** Performs an act. Settles like the call of the store; returns `undefined` if there is nothing to act on. */
+/** Does it, and resolves or rejects as the store does; `undefined`: there is nothing to do it to. */
 export function perform(
   store: PipelineStore,
   { index, kind, a, b, c }: Act,
@@ -107,7 +106,7 @@ export function perform(
       return status && writes.moveStatus(status.id, one([null, ...statuses], b)?.id ?? null);
     case 'delete': {
       const heirs = statuses.filter((each) => each !== status).map(({ id }) => id);
-      // Without statuses, there would be nothing left to act on.
+      // A pipeline without statuses would leave nothing to do.
       return status && statuses.length > 2 ? writes.deleteStatus(status, one([null, ...heirs], b)) : undefined;
     }
     case 'restore':

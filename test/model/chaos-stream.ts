@@ -1,4 +1,4 @@
-/** Disturbs a change stream like a network can: repeats or swaps events, splits them, and cuts the stream. */
+/** Spoils a change stream as a network can: whole events repeated or swapped, pieces split, the end cut off. */
 export class ChangeFilter {
   readonly #random: () => number;
   readonly #note: (fault: string) => void;
@@ -10,11 +10,11 @@ export class ChangeFilter {
     this.#note = note;
   }
 
-  /** The bytes for the client. `isCut`: the last ones. */
+  /** What goes on to the client; `isCut`: nothing more does. */
   push(chunk: Buffer, isCalm: boolean): { bytes: Buffer[]; isCut: boolean } {
     const blocks = (this.#rest + chunk.toString()).split(/(?<=\n\n)/);
     this.#rest = blocks.at(-1)!.endsWith('\n\n') ? '' : blocks.pop()!;
-    // The number of heartbeats depends on the time, and must not affect the faults.
+    // How many heartbeats come is a matter of time: what becomes of the events must not depend on them.
     const isNews = blocks.some((block) => !block.startsWith(':'));
     if (isCalm || !isNews) return { bytes: [Buffer.from(blocks.join(''))], isCut: false };
     const at = (share: number, fault: string): boolean => {
@@ -22,7 +22,7 @@ export class ChangeFilter {
       if (happens) this.#note(fault);
       return happens;
     };
-    // Sent together: with the later one alone, the client could not know of the earlier one.
+    // Whole: with the later one alone, the client could not know that there was an earlier one.
     if (blocks.length > 1 && at(0.2, 'events swapped')) {
       blocks.splice(0, 2, blocks[1]!, blocks[0]!);
       return { bytes: [Buffer.from(blocks.join(''))], isCut: false };

@@ -1,4 +1,3 @@
-/** A network that fails: a proxy that loses, delays, repeats, reorders and cuts requests and responses. */
 import { createHash } from 'node:crypto';
 import { Agent, createServer, request as ask, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -6,7 +5,7 @@ import { randomNumbers } from '../../src/testing/plain-model.js';
 import { ChangeFilter } from './chaos-stream.js';
 import { pause } from './pause.js';
 
-/** The faults, and how many of a thousand requests they affect. */
+/** What may become of a request; the numbers are how often, in a thousand. */
 const FAULTS = {
   'request lost': 30,
   'reply lost': 40,
@@ -31,26 +30,26 @@ interface Reply {
 
 type Random = () => number;
 
-/** The network between the users of one run and the server. */
+/** What stands between the users of one run and the server. */
 interface Line {
   target: string;
   seed: number;
-  /** How often each request was made. */
+  /** How often each thing was asked for. */
   asked: Map<string, number>;
   isCalm: boolean;
-  /** When the outage of each user ends. */
+  /** Until when the network of a user is away. */
   outages: Map<string, number>;
-  /** Requests that have not reached the server yet, even if no client waits for them. */
+  /** Requests that are still on their way to the server, though nobody may wait for them. */
   underway: number;
   streams: Set<ServerResponse>;
-  /** Requests that will never get a response, by the id that their user gave them. */
+  /** Requests that will never be answered, by the id that their user gave them. */
   unanswered: Set<string>;
   happened: Map<string, number>;
 }
 
-/** Forwards requests to a server: `/{run}/{user}/…` → `/api/{run}/…`. */
+/** A network that loses, delays, repeats, reorders and cuts, in front of a server: `/{run}/{user}/…` → `/api/{run}/…`. */
 export class Chaos {
-  /** The port of the server. */
+  /** Of the server. */
   readonly #port: number;
   readonly #agent = new Agent({ keepAlive: true });
   readonly #lines = new Map<string, Line>();
@@ -75,7 +74,7 @@ export class Chaos {
     this.#agent.destroy();
   }
 
-  /** Starts a run. Returns the base URL of each user. */
+  /** Opens a run; returns the base URL of each user. */
   open(run: string, seed: number): (user: number) => string {
     const line = { target: `/api/${run}`, seed, isCalm: false, underway: 0 };
     const empty = {
@@ -90,7 +89,7 @@ export class Chaos {
     return (user) => `http://127.0.0.1:${port}/${run}/${user}`;
   }
 
-  /** Stops or resumes the faults. Delayed requests still arrive. */
+  /** Whether faults happen from now on; what one of them still holds back arrives. */
   setCalm(run: string, isCalm: boolean): void {
     this.#lines.get(run)!.isCalm = isCalm;
   }
@@ -103,7 +102,7 @@ export class Chaos {
     return !this.#lines.get(run)?.unanswered.has(requestId);
   }
 
-  /** Ends a run. Returns how often each fault happened. */
+  /** Ends a run; returns how often each fault happened. */
   end(run: string): ReadonlyMap<string, number> {
     const line = this.#lines.get(run)!;
     this.#lines.delete(run);
@@ -229,12 +228,12 @@ export class Chaos {
     });
   }
 
-  /** Forwards the change stream, with events repeated, swapped and split, and cuts it. */
+  /** The change stream, cut here and there, with pieces repeated, swapped and split. */
   async #follow(line: Line, user: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const random = randomOf(line, `${user} changes`);
     if (this.#fault(line, user, random)) return void response.destroy();
     const headers = own(request.headers);
-    // The position is lost, so the server cannot know which changes were missed.
+    // Its place is lost: the server cannot know what was missed.
     if (headers['last-event-id'] && !line.isCalm && random() < 0.05) headers['last-event-id'] = 'nowhere';
     const answer = await this.#ask(`${line.target}/changes`, 'GET', headers);
     line.streams.add(response);
@@ -254,8 +253,8 @@ export class Chaos {
 }
 
 /**
- * Random numbers for one request. They depend on what it requests, and how often that was requested before, but not on
- * when: so the same acts, or some of them, meet much the same network.
+ * The numbers that decide about one request: by what it asks for, and how often that was asked for before. Not by when
+ * it comes, so that some of the acts alone, or all of them again, meet much the same network.
  */
 function randomOf(line: Line, what: string): Random {
   const times = line.asked.get(what) ?? 0;
@@ -266,7 +265,7 @@ function randomOf(line: Line, what: string): Random {
 
 const OF_CONNECTION = ['connection', 'content-length', 'host', 'keep-alive', 'transfer-encoding'];
 
-/** The headers of the message, without those of its connection. */
+/** Those that are about the message, not about the connection that it came by. */
 function own(headers: IncomingMessage['headers']): Record<string, string> {
   const about = Object.entries(headers).filter(([name]) => !OF_CONNECTION.includes(name));
   return Object.fromEntries(about as [string, string][]);

@@ -1,15 +1,15 @@
-/** A clock that runs faster than real time. */
 import type { Environment } from '../../src/adapters/rest/retry.js';
 import { randomNumbers } from '../../src/testing/plain-model.js';
 
-/** Timers of at least this time, in milliseconds, are time limits. */
+/** Timers from here on, in milliseconds, are there to end what takes too long. */
 const LIMIT = 10_000;
-/** How long a time limit is extended at a time on a slow machine, in real milliseconds. */
+/** Of real time: how long such a timer waits for a machine that is slow. */
 const GRACE = 20;
 
 /**
- * Turns delays of seconds into milliseconds. Only the network makes requests time out, never a slow machine: a time
- * limit is extended until the requests in flight at its end have a response.
+ * A clock that runs many times as fast as the real one: pauses of seconds pass in milliseconds. What takes too long does
+ * so because the network keeps it, never because the machine is slow: no limit is over before the requests are answered
+ * that were under way at its end.
  */
 export class FastClock implements Environment {
   readonly #scale: number;
@@ -17,7 +17,7 @@ export class FastClock implements Environment {
   readonly #underway: () => readonly string[];
   readonly random: () => number;
 
-  /** `underway`: the requests in flight that will get a response. */
+  /** `underway`: the requests that wait for an answer which will come. */
   constructor(scale: number, seed: number, underway: () => readonly string[]) {
     this.#scale = scale;
     this.#underway = underway;
@@ -32,7 +32,7 @@ export class FastClock implements Environment {
     let awaited: readonly string[] | undefined;
     const end = (): void => {
       const underway = ms < LIMIT ? [] : this.#underway();
-      // Without later requests: there may always be some.
+      // Not those that came since: there may always be some.
       awaited = awaited?.filter((id) => underway.includes(id)) ?? underway;
       if (awaited.length) timer = setTimeout(end, GRACE);
       else run();

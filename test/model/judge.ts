@@ -1,4 +1,3 @@
-/** Checks what users were told against the log of the server. */
 import assert from 'node:assert/strict';
 import { MemoryAdapter } from '../../src/adapters/memory.js';
 import type { Entry, SetResult } from '../../src/model/entry.js';
@@ -7,7 +6,7 @@ import type { Status } from '../../src/model/status.js';
 import { CONVERSATIONS } from './acts.js';
 import type { WriteCall } from './recorder.js';
 
-/** A row of the server's log of changes. */
+/** A line of the server's own log of changes. */
 export interface LogLine {
   seq: number;
   kind: 'status' | 'entry' | 'reset';
@@ -18,18 +17,18 @@ export interface LogLine {
 const IDS = CONVERSATIONS.map(({ conversationId }) => conversationId);
 
 /**
- * Derives the expected state from the server's log alone, which has the order of the writes. It replays each write, in
- * that order, on a `MemoryAdapter`, which must accept it with the same result.
+ * What must have happened, told by the server's log alone: it is the order in which the writes were done. Each of them is
+ * done again, in that order, to a `MemoryAdapter`, which must accept it and come to the same.
  */
 export class Judge {
   readonly #memory = new MemoryAdapter();
   readonly #calls: ReadonlyMap<string, WriteCall>;
-  /** All records of statuses, by version. */
+  /** Every status record that ever was, by version. */
   readonly #records = new Map<number, Status>();
   readonly #versions = new Map<Id, number>();
   readonly #deleted = new Set<Id>();
   readonly #done = new Set<string>();
-  /** The statuses of the conversations after each write, by the `seq` of its changes. */
+  /** What the conversations had after each write, by the numbers that the write took. */
   readonly #held = new Map<number, Map<Id, Id | null>>();
 
   constructor(calls: readonly WriteCall[]) {
@@ -43,10 +42,10 @@ export class Judge {
       let end = start;
       while (log[end]?.opId === opId) end++;
       for (const { seq } of log.slice(start, end)) {
-        assert.ok(previous === undefined || seq === previous + 1, `the log has a gap before ${seq}`);
+        assert.ok(previous === undefined || seq === previous + 1, `the log has a hole before ${seq}`);
         previous = seq;
       }
-      assert.ok(!this.#done.has(opId), `a write was applied twice: ${JSON.stringify(this.#calls.get(opId))}`);
+      assert.ok(!this.#done.has(opId), `a write was done twice: ${JSON.stringify(this.#calls.get(opId))}`);
       this.#done.add(opId);
       await this.#redo(opId, log.slice(start, end));
       start = end;
@@ -55,21 +54,21 @@ export class Judge {
 
   async #redo(opId: string, lines: readonly LogLine[]): Promise<void> {
     const call = this.#calls.get(opId);
-    assert.ok(call, `no user made the write ${opId}`);
+    assert.ok(call, `nobody asked for the write ${opId}`);
     const { name, args, options } = call;
     const memory = this.#memory;
     const what = JSON.stringify({ name, args, options });
     if (name === 'updateStatus' || name === 'deleteStatus') {
       const id = args[0] as Id;
-      assert.equal(options.ifVersion, this.#versions.get(id), `applied to another version: ${what}`);
+      assert.equal(options.ifVersion, this.#versions.get(id), `done although the version was another: ${what}`);
       const held = (await memory.listStatuses()).items.find((each) => each.id === id);
-      assert.ok(held, `applied to a missing status: ${what}`);
+      assert.ok(held, `done to a status that is not there: ${what}`);
       const { moveTo } = options;
       const own = { ifVersion: held.version, ...(moveTo === undefined ? {} : { moveTo }) };
       if (name === 'updateStatus') await memory.updateStatus(id, args[1] as object, own);
       else await memory.deleteStatus(id, own);
     } else {
-      // The version of a conversation was checked by the server: the log shows that the write was accepted.
+      // The version that a pick was made from is the server's own matter: its line shows that it was accepted.
       await (memory[name] as (...all: unknown[]) => Promise<unknown>)(...args);
     }
     await this.#compare(lines, what);
@@ -91,21 +90,21 @@ export class Judge {
         assert.deepEqual(
           status.deleted ? undefined : { id, name, color },
           own && { id, name: own.name, color: own.color },
-          `the server has another result: ${what}`,
+          `the server made something else of it: ${what}`,
         );
       } else if (kind === 'entry') {
         const { conversationId, statusId } = JSON.parse(record!) as Entry;
-        assert.equal(statusId, held.get(conversationId), `the server has another result: ${what}`);
+        assert.equal(statusId, held.get(conversationId), `the server made something else of it: ${what}`);
       }
     }
   }
 
-  /** All confirmed writes must be in the log. */
+  /** Everything that was confirmed to a user must be in the log. */
   checkAnswers(): void {
     for (const call of this.#calls.values()) {
       if (!call.answer?.ok) continue;
       const { name, args, answer } = call;
-      const what = `confirmed, but not applied: ${JSON.stringify(call)}`;
+      const what = `confirmed, but not so: ${JSON.stringify(call)}`;
       switch (name) {
         case 'createStatus':
           this.#checkStatus(answer.value as Status, what);
@@ -121,7 +120,7 @@ export class Judge {
           this.#checkMove(answer.value as Status[], call, what);
           break;
         case 'deleteStatus':
-          // A status that never existed counts as deleted.
+          // One that never was is gone too.
           assert.ok(this.#deleted.has(args[0] as Id) || !this.#versions.has(args[0] as Id), what);
           break;
         case 'restoreStatus':
@@ -139,7 +138,7 @@ export class Judge {
 
   #checkMove(order: readonly Status[], { args: [id, after], options }: WriteCall, what: string): void {
     for (const status of order) this.#checkStatus(status, what);
-    // Not in the log if the status was already there.
+    // Not in the log: then it stood there already.
     if (this.#done.has(options.opId)) return;
     const place = order.findIndex((each) => each.id === id);
     if (after === null) assert.equal(place, 0, what);
@@ -148,12 +147,12 @@ export class Judge {
 
   #checkEntry({ conversationId, statusId, version }: Entry, { args }: WriteCall, what: string): void {
     assert.equal(statusId, args[1], what);
-    // Version 0: the conversation never had a status, and did not get one.
+    // Version 0: it never had a status, and was not given one.
     const held = version === 0 && statusId === null ? null : this.#held.get(version)?.get(conversationId);
     assert.equal(held, statusId, what);
   }
 
-  /** The state that all users must see in the end. */
+  /** What everyone must see in the end. */
   async state(): Promise<{ statuses: unknown[]; entries: Record<Id, Id | null> }> {
     const { items } = await this.#memory.listStatuses();
     const entries = await this.#memory.getEntries(IDS);

@@ -1,4 +1,4 @@
-/** The entry point of the bundle that the workers load: one bundle, so that there is one class of errors. */
+/* What the model tests use of the library and of their own, in one bundle: errors have to be of one class. */
 export { actsOf } from './acts.js';
 export { Chaos } from './chaos.js';
 export { roundsOf, runScenario } from './scenario.js';

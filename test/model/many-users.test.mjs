@@ -1,7 +1,7 @@
-// Four users of the reference server on a network that loses, delays, repeats and reorders. For every seed: no write is
-// confirmed that was not applied, none is applied twice, and all users see the same in the end.
-//   MODEL_SEED=17 npm test -- node test/model/many-users.test.mjs   one seed; MODEL_SEED=1-50 several
-//   MODEL_SEED=17 MODEL_ACTS=3,8,204 npm test -- node …             only these of its acts, which a failure names
+// Four users at once on a network that loses, delays, repeats and reorders, in front of the reference server. For every
+// seed: nobody is told that something was done which was not, nothing is done twice, everyone sees the same in the end.
+//   MODEL_SEED=17 npm test -- node test/model/many-users.test.mjs   one seed again; MODEL_SEED=1-50 several
+//   MODEL_SEED=17 MODEL_ACTS=3,8,204 npm test -- node …             only these of its acts, as a failure names them
 import assert from 'node:assert/strict';
 import { availableParallelism } from 'node:os';
 import { after, before, it } from 'node:test';
@@ -11,16 +11,16 @@ import { startPostgres } from '../server/postgres.mjs';
 const { LONG, MODEL_SEED = LONG ? '1-2000' : '1-200', MODEL_ACTS } = process.env;
 const [FIRST, LAST = FIRST] = MODEL_SEED.split('-').map(Number);
 const only = MODEL_ACTS?.split(',').map(Number);
-/** Acts of each user. */
+/** What each user does. */
 const LENGTH = 100;
-/** The test ends after this number of failures. */
+/** After that many there is enough to look into. */
 const MAX_FAILURES = LONG ? 20 : 3;
 
 let postgres;
 before(async () => (postgres = await startPostgres()));
 after(() => postgres?.stop());
 
-/** Runs the seeds that `next` returns in a separate thread. Resolves when there are none left. */
+/** Runs the seeds that `next` gives, in a thread of its own; resolves when there are none left. */
 function work(next, report) {
   return new Promise((resolve, reject) => {
     const worker = new Worker(new URL('worker.mjs', import.meta.url), { workerData: { postgres: postgres.url } });
@@ -35,14 +35,14 @@ function work(next, report) {
   });
 }
 
-it(`four users see the same, and no confirmed write is lost: seeds ${FIRST} to ${LAST}`, async (t) => {
+it(`four users see the same, and nothing confirmed is lost: seeds ${FIRST} to ${LAST}`, async (t) => {
   const faults = {};
   const failures = [];
   let [seed, done] = [FIRST, 0];
   const next = () => (seed <= LAST && failures.length < MAX_FAILURES ? seed++ : undefined);
   const report = (message) => {
     if (message.shrunk) return console.log(message.shrunk);
-    // Printed at once, so that failures of a long run can be examined before it ends.
+    // At once: a long run need not end to be looked into.
     if (++done % 100 === 0) console.log(`${done} seeds`);
     for (const [fault, often] of message.faults ?? []) faults[fault] = (faults[fault] ?? 0) + often;
     if (!message.failure) return;

@@ -1,11 +1,11 @@
-/** Milliseconds between two checks. */
+/** Milliseconds between two looks. */
 const STEP = 5;
 
 export const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /**
- * Calls `run` after `ms` in which this process could run: on a busy machine, time in which it could not counts little.
- * Returns a function that cancels it.
+ * Calls `run` after so many milliseconds in which this process could run: on a busy machine a pause in which it could not
+ * counts little. Returns how to prevent it.
  */
 export function afterRunning(ms: number, run: () => void): () => void {
   const step = 10 * STEP;
@@ -18,7 +18,7 @@ export function afterRunning(ms: number, run: () => void): () => void {
   return () => clearInterval(timer);
 }
 
-/** Resolves when `check` returns `true`. Rejects with the result or error of `explain` after `ms`. */
+/** Resolves when `check` holds. Rejects with what `explain` says, or throws, when that takes longer than `ms`. */
 export async function until(ms: number, check: () => boolean, explain: () => unknown): Promise<void> {
   for (let left = ms / STEP; !check(); left--) {
     if (left <= 0) throw new Error(String(explain()));

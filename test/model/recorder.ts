@@ -1,4 +1,3 @@
-/** Records the writes that a store makes, and their results. */
 import type { CallOptions, PipelineAdapter } from '../../src/adapters/adapter.js';
 import { PipelineError } from '../../src/model/errors.js';
 
@@ -13,7 +12,7 @@ const WRITES: ReadonlySet<string> = new Set<WriteName>([
   'setStatus',
 ]);
 
-/** A call of a write, and its result. */
+/** A write as the store asked for it, and what it was told. */
 export interface WriteCall {
   name: WriteName;
   /** Without the options. */
@@ -22,7 +21,7 @@ export interface WriteCall {
   answer?: { ok: true; value: unknown } | { ok: false; error: unknown };
 }
 
-/** The adapter, with all writes recorded in `calls`. */
+/** The adapter, with every write noted down. */
 export function recorded<A extends PipelineAdapter>(adapter: A, calls: WriteCall[]): A {
   return new Proxy(adapter, {
     get(target, key) {

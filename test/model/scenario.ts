@@ -1,4 +1,3 @@
-/** Runs four users on a network that fails, and checks the result. */
 import assert from 'node:assert/strict';
 import { isDeepStrictEqual } from 'node:util';
 import { Tallies } from '../../src/store/tallies.js';
@@ -9,14 +8,14 @@ import { until } from './pause.js';
 import { User } from './user.js';
 
 export interface Ground {
-  /** The origin of the server, such as `http://127.0.0.1:8001`. */
+  /** Where the server itself is, such as `http://127.0.0.1:8001`. */
   origin: string;
   chaos: Chaos;
   /** Runs SQL on the server's database. */
   query(text: string, values: readonly unknown[]): Promise<object[]>;
 }
 
-/** Time limits in milliseconds of running time: of a write, and until all users see the same after the last fault. */
+/** Of running time, in milliseconds: how long a write may take, and, after the last fault, until everyone sees the same. */
 export interface Patience {
   writeMs: number;
   calmMs: number;
@@ -24,14 +23,14 @@ export interface Patience {
 
 const PATIENCE: Patience = { writeMs: 60_000, calmMs: 15_000 };
 
-/** Acts of all users together. */
+/** Of all users together. */
 const ACTS_A_ROUND = 100;
 
 const LOG = 'SELECT seq, kind, record, op_id AS "opId" FROM pipeline.changes WHERE tenant_id = $1 ORDER BY seq';
 
 let runs = 0;
 
-/** Resolves to how often each fault happened. Rejects if a guarantee is violated. */
+/** Four users at once, on a network that fails; resolves to how often each fault happened. Rejects when a promise is broken. */
 export async function runScenario(
   ground: Ground,
   seed: number,
@@ -63,20 +62,17 @@ export async function runScenario(
       await until(
         calmMs,
         () => chaos.isQuiet(tenant),
-        () => 'requests never arrive',
+        () => 'requests that never arrive',
       );
       const state = await serverState(read);
       await until(
         calmMs,
         () => {
-          // Calls from before may still fail, so users who are offered to retry do so at any time.
+          // What began before the calm may fail in it: who is asked to try again does, whenever that is.
           for (const user of users) void user.retryIfAsked();
           return users.every((user) => isDeepStrictEqual(user.shown, state));
         },
-        () =>
-          users.forEach((user, n) =>
-            assert.deepEqual(user.shown, state, `user ${n} does not see the state of the server`),
-          ),
+        () => users.forEach((user, n) => assert.deepEqual(user.shown, state, `user ${n} does not see what is so`)),
       );
     }
     const log = (await ground.query(LOG, [tenant])) as LogLine[];
@@ -84,7 +80,7 @@ export async function runScenario(
     await judge.replay(log);
     judge.checkAnswers();
     const state = await judge.state();
-    assert.deepEqual(await serverState(read), state, 'the state of the server does not match its log');
+    assert.deepEqual(await serverState(read), state, 'the server is not where its log leads');
     await checkCounts(read, users, state.entries, calmMs);
   } finally {
     await Promise.all(users.map((user) => user.close()));
@@ -92,7 +88,7 @@ export async function runScenario(
   return chaos.end(tenant);
 }
 
-/** The acts between two checks that all users see the same. */
+/** The acts between two times at which all must see the same. */
 export function roundsOf(acts: readonly Act[]): Act[][] {
   const rounds: Act[][] = [];
   for (const act of acts) (rounds[Math.floor(act.index / ACTS_A_ROUND)] ??= []).push(act);
@@ -116,7 +112,7 @@ async function serverState(read: Read): Promise<unknown> {
   };
 }
 
-/** Every conversation is counted once: none has two statuses or a missing one. */
+/** Every conversation is counted once: none has two statuses, none a status that is not there. */
 async function checkCounts(
   read: Read,
   users: readonly User[],
@@ -126,7 +122,7 @@ async function checkCounts(
   const counts = await read<{ byStatus: Record<string, number> }>('/counts?of=conversation');
   const expected: Record<string, number> = {};
   for (const statusId of Object.values(entries)) if (statusId) expected[statusId] = (expected[statusId] ?? 0) + 1;
-  assert.deepEqual(counts.byStatus, expected, 'the server has other counts');
+  assert.deepEqual(counts.byStatus, expected, 'the server counts something else');
   for (const user of users) user.watchCounts();
   const shown = (user: User): unknown =>
     Object.fromEntries(
@@ -135,6 +131,6 @@ async function checkCounts(
   await until(
     calmMs,
     () => users.every((user) => isDeepStrictEqual(shown(user), expected)),
-    () => users.forEach((user, n) => assert.deepEqual(shown(user), expected, `user ${n} has other counts`)),
+    () => users.forEach((user, n) => assert.deepEqual(shown(user), expected, `user ${n} counts something else`)),
   );
 }

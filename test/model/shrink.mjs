@@ -1,19 +1,19 @@
-// Finds the fewest acts that still fail. The shrinking of fast-check removes one act at a time, which would take too
-// long: a run takes a second, and has to be repeated, because the result also depends on the timing.
+// The fewest acts that still fail. Not by fast-check's own shrinking, which leaves out one after the other: a try takes a
+// second here, and has to be made several times, for what acts lead to depends on their timing too.
 
-/** The most concurrent runs of the same acts. */
+/** How often the same is tried at once, at most. */
 const MOST_TRIES = 12;
 const TIME_MS = 300_000;
 
-/** The errors of `tries` concurrent runs. */
+/** Whether `run(acts)` rejects in one of `tries`; with how, for the one that asks. */
 async function failures(run, acts, tries) {
   const runs = await Promise.allSettled(Array.from({ length: tries }, () => run(acts)));
   return runs.filter(({ status }) => status === 'rejected').map(({ reason }) => reason);
 }
 
 /**
- * Removes half of the acts, a quarter, and so on down to single ones, as long as `run` still rejects. Resolves to the
- * remaining acts and their last failure, or to `undefined` if none of the `starts`, which are tried in turn, fails.
+ * Leaves out half of the acts, a quarter, and so on down to single ones, as long as `run` still rejects. Resolves to what
+ * is left and to its last failure; `undefined` when none of the `starts` (one after the other, again and again) fails.
  */
 export async function shrink(starts, run) {
   const end = performance.now() + TIME_MS;
@@ -22,7 +22,7 @@ export async function shrink(starts, run) {
     if (performance.now() > end) return undefined;
     for (fewest of starts) if ((failed = await failures(run, fewest, MOST_TRIES)).length) break;
   }
-  // Twice the number of runs that one failure took on average.
+  // Twice as many as it took on average.
   const tries = Math.min(Math.ceil((2 * MOST_TRIES) / failed.length), MOST_TRIES);
   let last = failed[0];
   for (let size = Math.ceil(fewest.length / 2), isDone = false; !isDone; size = Math.ceil(size / 2)) {
@@ -42,7 +42,7 @@ export async function shrink(starts, run) {
   return { fewest, failure: last };
 }
 
-/** Runs the same acts several times. Rejects if one run does. */
+/** Several times the same; rejects when one of them does. */
 export async function runSome(run, acts) {
   for (const failure of await failures(run, acts, MOST_TRIES)) throw failure;
 }

@@ -1,4 +1,3 @@
-/** A user with a page open: a store on an adapter of its own. */
 import assert from 'node:assert/strict';
 import { RestAdapter } from '../../src/adapters/rest/adapter.js';
 import type { SetResult } from '../../src/model/entry.js';
@@ -11,23 +10,24 @@ import { FastClock } from './clock.js';
 import { afterRunning } from './pause.js';
 import { recorded, type WriteCall } from './recorder.js';
 
-/** How much faster than real time the clock of the adapter runs. */
+/** How much faster than real time the pauses of the adapter pass. */
 const SPEED = 100;
-/** The time limit of one attempt, in real time. */
+/** Of real time, for one attempt. */
 const TIMEOUT_MS = 400;
 
 export interface UserOptions {
   baseUrl: string;
   name: string;
   seed: number;
-  /** Shows the counts from the start. */
+  /** Looks at the counts from the beginning. */
   countsAlways: boolean;
-  /** The running time within which every act must be confirmed or refused. */
+  /** Of running time: nothing that a user does may take longer to be confirmed or refused. */
   patienceMs: number;
-  /** Whether a request will get a response. */
+  /** Whether the network will let a request be answered. */
   isAnswering(requestId: string): boolean;
 }
 
+/** Someone with a page open: a store of their own on an adapter of their own. */
 export class User {
   readonly calls: WriteCall[] = [];
   readonly store: PipelineStore;
@@ -55,7 +55,7 @@ export class User {
     this.#come();
   }
 
-  /** Performs the acts, and waits until all are confirmed or refused. */
+  /** Does all of it, and waits until all of it is confirmed or refused. */
   async run(acts: readonly Act[]): Promise<void> {
     for (const act of acts) {
       if (act.kind === 'away') {
@@ -72,7 +72,7 @@ export class User {
     if (this.#broken.length) throw this.#broken[0];
   }
 
-  /** What the user sees. */
+  /** What is shown. */
   get shown(): { statuses: unknown[]; entries: Record<string, string | null> } {
     return {
       statuses: this.store.statuses.map(({ id, name, color }) => ({ id, name, color })),
@@ -82,7 +82,7 @@ export class User {
     };
   }
 
-  /** Presses "Retry", which the elements offer after a failure. */
+  /** What is shown with a failure beside it has a button, "Retry". */
   async retryIfAsked(): Promise<void> {
     const { store } = this;
     const hasFailed = store.error || CONVERSATIONS.some(({ conversationId }) => store.entryError(conversationId));
@@ -92,7 +92,7 @@ export class User {
     this.#isRetrying = false;
   }
 
-  /** Shows the counts from now on. */
+  /** Looks at the counts too from now on. */
   watchCounts(): void {
     if (this.#counts) return;
     const interest: Interest = { also: this.store.part(Tallies).of({ of: 'conversation' }) };
@@ -106,7 +106,7 @@ export class User {
     await this.#adapter.close();
   }
 
-  /** The real `fetch`, with the requests in flight recorded. */
+  /** The real one, with the requests under way noted. */
   readonly #fetch: typeof fetch = async (input, init) => {
     const id = `${this.#memory.name}${++this.#asked}`;
     const headers = new Headers(init?.headers);
@@ -127,7 +127,7 @@ export class User {
     void ended.then(() => this.#pending.delete(ended));
   }
 
-  /** A write that failed, or may not have been applied, must reject with an error that the elements handle. */
+  /** What was refused, or may not have happened, is told; and it is told in the one way that elements know. */
   async #judge(act: Act, done: Promise<unknown>): Promise<void> {
     const what = JSON.stringify(act);
     try {

@@ -1,17 +1,17 @@
-// Runs the seeds that it receives, a few at a time, on its own server: on PostgreSQL, some on the embedded database.
+// Runs seeds that it is sent, a few at once, on a server of its own: most on PostgreSQL, some on the embedded one.
 import { fileURLToPath } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
 import { load, loadServer } from '../../demo/server/load.mjs';
 import { OPEN } from '../server/anyone.mjs';
 import { runSome, shrink } from './shrink.mjs';
 
-/** Concurrent seeds: while one waits for its network, the others continue. */
+/** Seeds at once: while one waits for its network, the others go on. */
 const AT_ONCE = 4;
-/** One of this number of seeds runs on the embedded database, which takes twice the time. */
+/** Every so many seeds on the embedded database, which takes twice the time. */
 const EMBEDDED = 20;
-/** Shorter than the silence after which the clients, whose clock is fast, reconnect. */
+/** More often than the streams' users, whose clock is fast, give up on a silent one. */
 const HEARTBEAT_MS = 100;
-/** Time limits while shrinking: few acts are done soon, and longer limits would leave time for few candidates. */
+/** A few acts are soon done: to wait longer for each candidate would leave time for few of them. */
 const SHORT_PATIENCE = { writeMs: 10_000, calmMs: 1000 };
 
 Error.stackTraceLimit = 5;
@@ -21,14 +21,14 @@ const { Chaos, actsOf, roundsOf, runScenario } = await load(fileURLToPath(new UR
 const unhandled = [];
 process.on('unhandledRejection', (reason) => unhandled.push(reason));
 
-/** A server over HTTP, and the network before it. */
+/** A server over HTTP, and the network in front of it. */
 async function openGround(open) {
-  // Hints are for other instances, which these tenants do not have.
+  // Hints are for other instances, of which a tenant has none here.
   const database = { ...(await open()), hints: undefined };
   const server = createServer({ ...OPEN, open: async () => database, heartbeatMs: HEARTBEAT_MS });
   await server.ready;
   const http = await listen(nodeHandler(server), 0);
-  // A connection that is closed during a request would be an unplanned fault.
+  // One that is closed while a request is on its way would be a fault that nobody planned.
   http.keepAliveTimeout = 0;
   const { port } = http.address();
   const chaos = new Chaos(port);
@@ -55,11 +55,11 @@ const groundOf = (seed) =>
 async function run(seed, acts, patience) {
   const before = unhandled.length;
   const faults = await runScenario(await groundOf(seed), seed, acts, patience);
-  if (unhandled.length > before) throw new Error(`unhandled rejection: ${unhandled.at(-1)?.stack ?? unhandled.at(-1)}`);
+  if (unhandled.length > before) throw new Error(`nobody handled: ${unhandled.at(-1)?.stack ?? unhandled.at(-1)}`);
   return faults;
 }
 
-/** The kind of a failure: its message without numbers and values. */
+/** What went wrong, without who and what it went wrong with. */
 const kindOf = (thrown) =>
   String(thrown?.message ?? thrown)
     .split('\n')[0]
@@ -67,13 +67,13 @@ const kindOf = (thrown) =>
 
 const again = (seed) => (acts) => run(seed, acts, SHORT_PATIENCE);
 
-/** Rejects only with the kind of failure of the seed: fewer acts may fail in another way. */
+/** Rejects only as the seed did: fewer acts may fail in some other way, of their own. */
 const failingAs = (seed, thrown) => (acts) =>
   again(seed)(acts).catch((other) => {
     if (kindOf(other) === kindOf(thrown)) throw other;
   });
 
-/** The acts meet the same network as among all acts of the seed. */
+/** They meet the same network as they did among all the acts of the seed. */
 async function fewestActs({ seed, acts, thrown }) {
   const shrunk = await shrink([...roundsOf(acts), acts], failingAs(seed, thrown));
   if (!shrunk) return `MODEL_SEED=${seed} did not fail again`;
@@ -101,7 +101,7 @@ let slots = AT_ONCE;
 parentPort.on('message', async (message) => {
   if (message !== 'end') return handle(message);
   if (--slots) return;
-  // When nothing else runs: it takes many runs, and some failures need an idle machine.
+  // When nothing else runs: it takes many runs, and some fail only on a machine that has the time for them.
   if (failed) parentPort.postMessage({ shrunk: await fewestActs(failed) });
   parentPort.close();
   for (const ground of Object.values(grounds)) await (await ground).close();
