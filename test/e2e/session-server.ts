@@ -33,6 +33,8 @@ export class SessionServer {
   readonly arrived: Arrived[] = [];
   /** Delay of a request before it is processed, and of its response, in milliseconds. */
   delay = (): number => 0;
+  /** Holds a request back until the promise that it returns is resolved. */
+  hold = (_request: Arrived): Promise<void> | undefined => undefined;
   /** `false`: a server without session names. */
   namesSessions = true;
   readonly #pages = new Map<string, string>();
@@ -55,7 +57,7 @@ export class SessionServer {
   page(path: string, body: string, script = ''): string {
     this.#pages.set(
       path,
-      `<!doctype html><html lang="en"><meta charset="utf-8"><title>SessionServer</title><body>${body}
+      `<!doctype html><html lang="en"><meta charset="utf-8"><title>Sessions</title><body>${body}
       <script type="module">import * as P from '/dist/cdn/pipeline-elements.js'; window.P = P; ${script}</script></html>`,
     );
     return this.origin + path;
@@ -178,6 +180,7 @@ export class SessionServer {
     const arrived: Arrived = { method, path, user, session, body, status: 0 };
     this.arrived.push(arrived);
     const isStream = path.endsWith('/changes');
+    await this.hold(arrived);
     if (!isStream) await pause(this.delay());
     const response = await api.fetch(request);
     if (!isStream) await pause(this.delay());

@@ -1,6 +1,7 @@
 /** Tests two people who sign in in the same browser: neither sees or writes the other's data. */
 import { expect, type BrowserContext, type Locator, type Page } from '@playwright/test';
 import type { PipelineErrorEvent } from '../../src/events.js';
+import { gate } from './fault-page.js';
 import { TENANT_OF, test, tokenOf, type SessionServer, type User } from './session-server.js';
 
 const ELEMENTS = `
@@ -120,9 +121,18 @@ for (const kind of ['cookies', 'tokens'] as const) {
     await tab.pick('Leads of red');
     await expect.poll(() => sessionServer.entries('ani', 'c-1')).toEqual({ 'c-1': 'red-leads' });
     await expect(tab.page.getByRole('listitem').filter({ hasText: 'Leads of red' })).toContainText('1');
+    // The next request reveals it. With cookies, it is rejected because its user is no longer signed in; everything else
+    // waits, so that it is the pick. With tokens, the client sees the change before it sends the pick.
+    const revealed = gate();
+    if (kind === 'cookies') {
+      sessionServer.hold = ({ method }) => (method === 'PUT' ? undefined : revealed.opened);
+    }
     await tab.signIn('budi');
-    // The next request reveals it: it is rejected because its user is no longer signed in.
     await tab.pick('Purchase of red');
+    if (kind === 'cookies') {
+      await expect.poll(() => sessionServer.arrived.findLast(({ method }) => method === 'PUT')?.status).toBe(409);
+    }
+    revealed.open();
     await tab.showsListOf('budi');
     await expect(tab.picker).toHaveText('No status');
     expect(await tab.text()).not.toContain('of red');
