@@ -39,12 +39,16 @@ export function byRole(within: Element | Document, role: string, name?: string |
 }
 
 /** Waits until `check` returns something, looking once a frame. */
-export async function until<T>(check: () => T | Promise<T>, what = 'the condition'): Promise<NonNullable<T>> {
-  const end = performance.now() + 3000;
+export async function until<T>(
+  check: () => T | Promise<T>,
+  what = 'the condition',
+  seconds = 3,
+): Promise<NonNullable<T>> {
+  const end = performance.now() + seconds * 1000;
   for (;;) {
     const result = await check();
     if (result) return result;
-    if (performance.now() > end) throw new Error(`waited 3 s for ${what}`);
+    if (performance.now() > end) throw new Error(`waited ${seconds} s for ${what}`);
     await new Promise((resolve) => requestAnimationFrame(resolve));
   }
 }

@@ -297,11 +297,6 @@ export const pageStyles = css`
     box-shadow: var(--_shadow);
   }
 
-  /* What lies over the list must not hide it from a drag. */
-  :host(:state(dragging)) .message {
-    pointer-events: none;
-  }
-
   .message .link-button {
     min-block-size: max(28px, var(--_control-size));
     padding-inline: 10px;

@@ -16,7 +16,7 @@ import { announce, silence } from '../../ui/live-region.js';
 import { learn, type LocalizeController } from '../../ui/localize.js';
 import { MenuController } from '../../ui/menu.js';
 import { warnOnce, type ElementState } from '../../ui/pipeline-element.js';
-import { SortableController } from '../../ui/sortable.js';
+import { DragListController } from '../../ui/drag-list.js';
 import { statusColor } from '../../ui/status-color.js';
 import { inbox } from '../../locales/en/inbox.js';
 import { settings as words } from '../../locales/en/settings.js';
@@ -69,7 +69,7 @@ export class SettingsPage {
   #reorder!: Reorder;
   #deletion!: Deletion;
   readonly #menu: MenuController<Direction>;
-  readonly #sortable: SortableController;
+  readonly #dragList: DragListController;
   #palette = DEFAULT_PALETTE;
   #message: Message | undefined;
   /** The store that is read again because the user said so. */
@@ -87,7 +87,7 @@ export class SettingsPage {
       trigger: (id) => this.#context.focus.control(id, 'handle'),
       onChoose: (id, direction) => this.#reorder.moveTo(id, direction),
     });
-    this.#sortable = new SortableController(element, {
+    this.#dragList = new DragListController(element, {
       list: () => (element.readonly ? null : this.#context.focus.find('ol')),
       onStart: () => {
         this.#menu.close(false);
@@ -103,7 +103,7 @@ export class SettingsPage {
 
   /** Settles when a drag that goes on is over. */
   get settled(): Promise<unknown> | undefined {
-    return this.#sortable.settled;
+    return this.#dragList.settled;
   }
 
   get #store(): PipelineStore | undefined {
@@ -134,7 +134,7 @@ export class SettingsPage {
     this.#context.close();
     this.#reorder.reset();
     this.#menu.close(false);
-    this.#sortable.cancel();
+    this.#dragList.cancel();
     this.#begin();
     if (!isSession || !this.#message?.isLoss) this.#message = undefined;
     // Now, and all of it: a press that has begun on a row must not end on one that has the same id.

@@ -1,3 +1,4 @@
+import Sortable from 'sortablejs';
 import { MemoryAdapter } from '../../../src/adapters/memory.js';
 import { byRole, queryByRole, until } from '../../support.js';
 import { example, hang, key, loaded, long, press, put, refuse, type, type State } from './stage.js';
@@ -67,19 +68,18 @@ export const settings: Record<string, State> = {
   async 'dragged by pointer'(main) {
     const element = await open(main, await example());
     const list = element.shadowRoot!.querySelector('ol')!;
-    await until(() => Object.keys(list).some((key) => key.startsWith('Sortable')), 'Sortable');
+    await until(() => Sortable.get(list), 'SortableJS');
     const handle = byRole(element, 'button', 'Reorder Leads');
     const { left, top, width, height } = handle.getBoundingClientRect();
     const [clientX, clientY] = [left + width / 2, top + height / 2];
-    const send = (type: string, down: number): boolean =>
-      handle.dispatchEvent(
-        new PointerEvent(type, {
-          ...{ clientX, clientY: clientY + down },
-          ...{ bubbles: true, composed: true, cancelable: true },
-        }),
-      );
-    send('pointerdown', 0);
-    for (const down of [6, 1.8 * height]) send('pointermove', down);
+    // Browsers send a mouse event after each pointer event.
+    const send = (type: 'down' | 'move', down: number): void => {
+      const init = { clientX, clientY: clientY + down, bubbles: true, composed: true, cancelable: true };
+      handle.dispatchEvent(new PointerEvent(`pointer${type}`, init));
+      handle.dispatchEvent(new MouseEvent(`mouse${type}`, init));
+    };
+    send('down', 0);
+    for (const down of [6, 1.8 * height]) send('move', down);
     await until(() => list.querySelector('li')!.dataset['id'] === 'purchase', 'the others to make way');
   },
   async 'delete dialog'(main) {
