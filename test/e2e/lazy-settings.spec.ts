@@ -2,7 +2,7 @@
 import { expect, test } from '@playwright/test';
 import { errorsOf, serve } from './lazy-page.js';
 
-const part = 'page';
+const part = 'settings-page';
 
 test('settings whose code does not arrive say so, and come with "Try again" where the keyboard goes on', async ({
   page,
