@@ -189,7 +189,7 @@ export class SettingsPage {
     if (event.key === ' ' && this.#targetOf(event).control === 'handle') event.preventDefault();
   };
 
-  readonly #handleRetry = async (): Promise<void> => {
+  async #handleRetry(): Promise<void> {
     const store = this.#store;
     if (!store || this.#retryingStore === store) return;
     this.#retryingStore = store;
@@ -197,7 +197,7 @@ export class SettingsPage {
     await store.retry();
     if (this.#retryingStore === store) this.#retryingStore = undefined;
     this.#host.requestUpdate();
-  };
+  }
 
   #targetOf(event: Event): { status?: Status | undefined; control?: RowControl } {
     const { id, control } = rowControlOf(event);
@@ -269,7 +269,7 @@ export class SettingsPage {
 
   #renderLoadError({ error }: PipelineStore): TemplateResult {
     const isRetrying = this.#retryingStore === this.#store;
-    return renderLoadError(this.#context, error, { isRetrying, onRetry: this.#handleRetry });
+    return renderLoadError(this.#context, error, { isRetrying, onRetry: () => void this.#handleRetry() });
   }
 
   #renderList(statuses: readonly Status[]): TemplateResult {
