@@ -1,10 +1,10 @@
-/** What the settings load as soon as they are on a page. */
+/** The content of the settings, which is loaded as soon as they are on a page. */
 import { expect, test } from '@playwright/test';
 import { errorsOf, serve } from './lazy-page.js';
 
 const part = 'settings-page';
 
-test('settings whose code does not arrive say so, and come with "Try again" where the keyboard goes on', async ({
+test('settings whose code cannot be loaded show an error; "Try again" loads it and keeps focus', async ({
   page,
 }) => {
   let isLost = true;
@@ -26,7 +26,7 @@ test('settings whose code does not arrive say so, and come with "Try again" wher
   await expect(page.getByRole('button', { name: 'Reorder Leads' })).toBeFocused();
 });
 
-test('whoever waits for the settings waits for their code', async ({ page }) => {
+test('`updateComplete` includes loading the code', async ({ page }) => {
   let arrive = (): void => undefined;
   const arrived = new Promise<boolean>((resolve) => (arrive = () => resolve(true)));
   await serve(page, { body: '<pipeline-settings></pipeline-settings>', part, answer: () => arrived });
@@ -40,7 +40,7 @@ test('whoever waits for the settings waits for their code', async ({ page }) => 
   expect(await buttons).toBe(7);
 });
 
-test('a database whose code does not arrive says so, and "Try again" opens it', async ({ page }) => {
+test('an adapter whose code cannot be loaded shows an error; "Try again" opens the database', async ({ page }) => {
   let isLost = true;
   const body = '<pipeline-provider database="late"><pipeline-settings></pipeline-settings></pipeline-provider>';
   await serve(page, { body, part: 'database', answer: () => Promise.resolve(!isLost) });
