@@ -4,9 +4,7 @@ import { errorsOf, serve } from './lazy-page.js';
 
 const part = 'settings-page';
 
-test('settings whose code cannot be loaded show an error; "Try again" loads it and keeps focus', async ({
-  page,
-}) => {
+test('settings whose code cannot be loaded show an error; "Try again" loads it and keeps focus', async ({ page }) => {
   let isLost = true;
   await serve(page, { body: '', part, answer: () => Promise.resolve(!isLost) });
   const codes = await errorsOf(page);
