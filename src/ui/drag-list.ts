@@ -142,7 +142,8 @@ export class DragListController implements ReactiveController {
   }
 
   #handlePress(item: HTMLElement): void {
-    const down = this.#down!;
+    const down = this.#down;
+    if (!down) return;
     const listening = new AbortController();
     const origin = item.getBoundingClientRect();
     const press: Press = { item, down, origin, listening, pointer: down, isCanceled: false };
@@ -186,6 +187,7 @@ export class DragListController implements ReactiveController {
     const press = this.#press;
     if (!press || !element) return;
     this.#begin(press);
+    if (!press.drag) return;
     // Its buttons are not those of the row.
     element.inert = true;
     const copy: DraggedCopy = { element, x: 0, y: 0, frame: 0 };
