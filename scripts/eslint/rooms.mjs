@@ -33,7 +33,7 @@ function problem(file, specifier, { isLazy, isType }) {
   if (!specifier.startsWith('.')) {
     if (!room || room.packages.includes(packageOf(specifier))) {
       if (packageOf(specifier) !== 'sortablejs' || isType) return undefined;
-      if (!/^ui\/sortable[^/]*\.ts$/.test(file)) return 'only src/ui/sortable*.ts loads sortablejs';
+      if (file !== join('ui', 'drag-list.ts')) return 'only src/ui/drag-list.ts loads sortablejs';
       return isLazy ? undefined : 'sortablejs is loaded when first needed: use import()';
     }
     return `${roomOf(file)} uses ${room.packages.join(', ') || 'no packages'}`;

@@ -1,3 +1,4 @@
+/** A menu of actions, such as the one of a handle in the settings. */
 import type { ReactiveControllerHost } from '@lit/reactive-element';
 import { html, nothing, type TemplateResult } from 'lit/html.js';
 import type { Id } from '../model/id.js';
@@ -11,12 +12,12 @@ export interface MenuItem<Key> {
 }
 
 export interface MenuOptions<Key> {
-  /** The button of the thing that the menu is opened for. */
+  /** The button that opens the menu for an item. */
   trigger(id: Id): HTMLElement | null;
   onChoose(id: Id, key: Key): void;
 }
 
-/** A menu of actions in a popover, one for many things of a kind; focus goes into it and comes back. */
+/** One menu in a popover, shared by the items of a list. Focus moves into it, and returns when it closes. */
 export class MenuController<Key extends string> {
   readonly #host: ReactiveControllerHost & HTMLElement;
   readonly #options: MenuOptions<Key>;
@@ -34,7 +35,7 @@ export class MenuController<Key extends string> {
     });
   }
 
-  /** What it is open for. */
+  /** The item that the menu is open for. */
   get id(): Id | undefined {
     return this.#id;
   }
@@ -52,13 +53,13 @@ export class MenuController<Key extends string> {
 
   close(focusTrigger: boolean): void {
     if (this.#id === undefined) return;
-    // Before it goes away, so that focus is never nowhere (and Tab goes on from here).
+    // Before the menu is removed: Tab then continues from the button.
     if (focusTrigger) this.#options.trigger(this.#id)?.focus({ preventScroll: true });
     this.#id = undefined;
     this.#host.requestUpdate();
   }
 
-  /** Called when the host has rendered. */
+  /** Called after each render of the host. */
   settle(): void {
     if (this.#id === undefined) return this.#popup.hide();
     const isShown = this.#element?.matches(':popover-open');
@@ -66,7 +67,7 @@ export class MenuController<Key extends string> {
     if (!isShown) this.#elements().find(isEnabled)?.focus({ preventScroll: true });
   }
 
-  /** `label`: its name, also shown at its top, whole. */
+  /** `label`: the name of the menu, also shown in full at its top. */
   render(label: string, items: readonly MenuItem<Key>[]): TemplateResult {
     return html`<div class="popup menu" part="popup" popover="manual">
       <p class="menu-label" aria-hidden="true"><bdi>${label}</bdi></p>

@@ -2,7 +2,7 @@
 import { expect, test } from '@playwright/test';
 import { errorsOf, serve } from './lazy-page.js';
 
-const part = 'page';
+const part = 'settings-page';
 
 test('settings whose code fails to load show an error with "Try again", which keeps focus in place', async ({
   page,

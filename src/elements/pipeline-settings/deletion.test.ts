@@ -48,7 +48,7 @@ function select(element: Element, name: string): void {
 const confirm = (element: Element): Promise<void> => click(byRole(dialog(element), 'button', 'Delete'));
 
 describe('<pipeline-settings> deleting', () => {
-  it('deletes what nobody uses at once, and brings it back to its place', async () => {
+  it('deletes an unused status at once, and Undo restores it in its place', async () => {
     const { adapter, element } = await setUp();
     const deleted = nextEvent(element, 'pipeline-statuses-change');
     await click(button(element, 'Delete Purchase'));
@@ -70,7 +70,7 @@ describe('<pipeline-settings> deleting', () => {
     await until(() => announced().includes('Purchase is back at position 2.'));
   });
 
-  it('moves focus to the next trash, else the one before, else to where a status is added', async () => {
+  it('moves focus to the delete button of the next row, else of the previous one, else to the add form', async () => {
     const { element } = await setUp();
     for (const [name, next] of [
       ['Leads', 'Delete Purchase'],
@@ -86,7 +86,7 @@ describe('<pipeline-settings> deleting', () => {
     await until(() => rows(element).join() === 'Purchase');
   });
 
-  it('does not pull focus back from another field when the undo takes its time', async () => {
+  it('does not take focus from another field when a slow undo completes', async () => {
     const { adapter, element } = await setUp();
     await click(button(element, 'Delete Leads'));
     await until(() => message(element) === 'Leads deleted.');
@@ -101,7 +101,7 @@ describe('<pipeline-settings> deleting', () => {
     expect(document.activeElement).to.equal(other);
   });
 
-  it('keeps the message until it is dismissed or the next change, and takes no focus for it', async () => {
+  it('shows the message until it is dismissed or the next change, without taking focus', async () => {
     const { element } = await setUp();
     await click(button(element, 'Delete Leads'));
     await until(() => message(element) === 'Leads deleted.');
@@ -116,7 +116,7 @@ describe('<pipeline-settings> deleting', () => {
     expect(allByRole(element, 'button', 'Undo').length).to.equal(1);
   });
 
-  it('offers no undo where the adapter has none, and says in the dialog that it is final', async () => {
+  it('offers no undo if the adapter cannot restore, and the dialog says that the delete is final', async () => {
     const { adapter, element } = await setUp(2);
     Object.assign(adapter, { restoreStatus: undefined });
     await click(button(element, 'Delete Leads'));
@@ -126,7 +126,7 @@ describe('<pipeline-settings> deleting', () => {
     expect(dialog(element).textContent).to.contain('This cannot be undone.');
   });
 
-  it('asks what becomes of the conversations, and clears them', async () => {
+  it('asks what should happen to the conversations, and clears their status', async () => {
     const { adapter, element } = await setUp(2);
     await ask(element, 'Purchase');
     expect(dialog(element).matches(':modal')).to.equal(true);
@@ -145,7 +145,7 @@ describe('<pipeline-settings> deleting', () => {
     await until(() => announced().includes('Purchase deleted. 2 conversations moved to No status.'));
   });
 
-  it('moves the conversations to another status, and undo gives them back', async () => {
+  it('moves the conversations to another status, and Undo moves them back', async () => {
     const { adapter, element } = await setUp(1);
     await ask(element, 'Purchase');
     expect(dialog(element).textContent).to.contain('1 conversation has this status.');
@@ -163,7 +163,7 @@ describe('<pipeline-settings> deleting', () => {
     expect(await statusOf(adapter, 'purchase-0')).to.equal('purchase');
   });
 
-  it('moves to the next status when only "Move to" is chosen', async () => {
+  it('moves the conversations to the next status if only "Move to" is chosen', async () => {
     const { adapter, element } = await setUp(1);
     await ask(element, 'Purchase');
     await choose(element, 'Move to');
@@ -172,7 +172,7 @@ describe('<pipeline-settings> deleting', () => {
     expect(await statusOf(adapter, 'purchase-0')).to.equal('repurchase');
   });
 
-  it('offers no other status where there is none', async () => {
+  it('offers no other status if there is none', async () => {
     const adapter = await pipeline(['Only']);
     await use(adapter, 'only', 3);
     const element = await settings(adapter);
@@ -185,7 +185,7 @@ describe('<pipeline-settings> deleting', () => {
     await until(() => queryByRole(element, 'textbox', 'Status name') === focused());
   });
 
-  it('deletes nothing at Cancel or Escape, and gives focus back to the trash', async () => {
+  it('deletes nothing on Cancel or Escape, and returns focus to the delete button', async () => {
     const { adapter, element } = await setUp(2);
     for (const close of [() => press('Escape'), () => click(byRole(dialog(element), 'button', 'Cancel'))]) {
       await ask(element, 'Purchase');
@@ -196,7 +196,7 @@ describe('<pipeline-settings> deleting', () => {
     expect((await stored(adapter)).length).to.equal(3);
   });
 
-  it('does not delete at Enter in the choice', async () => {
+  it('does not delete on Enter in the radio group', async () => {
     const { adapter, element } = await setUp(2);
     await ask(element, 'Purchase');
     await press('Enter');
@@ -205,7 +205,7 @@ describe('<pipeline-settings> deleting', () => {
     expect((await stored(adapter)).length).to.equal(3);
   });
 
-  it('asks where the adapter cannot count but refuses, with its count', async () => {
+  it('asks with the count in the error if the adapter cannot count but refuses the delete', async () => {
     const { adapter, element } = await setUp();
     Object.assign(adapter, { count: undefined });
     await use(adapter, 'purchase', 3);
@@ -220,7 +220,7 @@ describe('<pipeline-settings> deleting', () => {
     expect(message(element)).to.contain('3 conversations moved');
   });
 
-  it('shows a refusal in the dialog, where it can be tried again', async () => {
+  it('shows an error in the dialog, where the delete can be retried', async () => {
     const { adapter, element } = await setUp(2);
     refuse(adapter, 'deleteStatus', new PipelineError('offline', 'no'));
     const failed = nextEvent(element, 'pipeline-error');
@@ -229,14 +229,14 @@ describe('<pipeline-settings> deleting', () => {
     expect((await failed).action).to.equal('delete-status');
     await until(() => problem(element) === "Couldn't delete Purchase. No connection.");
     expect(rows(element)).to.deep.equal(['Leads', 'Purchase', 'Repurchase']);
-    // The rest of the page is inert: it is said from inside the dialog.
+    // The rest of the page is inert, so it is announced inside the dialog.
     const region = await until(() => dialog(element).querySelector('[data-pipeline-announcer]'));
     await until(() => region.textContent === "Couldn't delete Purchase. No connection.");
     await confirm(element);
     await until(() => rows(element).join() === 'Leads,Repurchase');
   });
 
-  it('shows why a delete at once failed, in place, and tries again when asked', async () => {
+  it('shows why a delete without a dialog failed, and retries it on request', async () => {
     const { adapter, element } = await setUp();
     refuse(adapter, 'deleteStatus', new PipelineError('unavailable', 'no'));
     await click(button(element, 'Delete Leads'));
@@ -248,7 +248,7 @@ describe('<pipeline-settings> deleting', () => {
     expect(element.matches(':state(error)')).to.equal(false);
   });
 
-  it('shows why an undo failed, and tries again only where that helps', async () => {
+  it('shows why an undo failed, and offers a retry only if it can help', async () => {
     const { adapter, element } = await setUp();
     await click(button(element, 'Delete Leads'));
     await until(() => message(element) === 'Leads deleted.');
@@ -263,7 +263,7 @@ describe('<pipeline-settings> deleting', () => {
     expect(queryByRole(element, 'button', 'Try again')).to.equal(undefined);
   });
 
-  it('writes nothing that the page cancels: not at once, not after the dialog, not the undo', async () => {
+  it('writes nothing that the page cancels: a delete, a delete after the dialog, an undo', async () => {
     const { adapter, element } = await setUp(2);
     const cancel = (event: Event): void => event.preventDefault();
     element.addEventListener('pipeline-before-statuses-change', cancel);
@@ -284,7 +284,7 @@ describe('<pipeline-settings> deleting', () => {
     expect(message(element)).to.equal('Leads deleted.');
   });
 
-  it('follows others while the dialog is open: a new name, a target that goes, the status itself', async () => {
+  it('follows changes by others while the dialog is open: a rename, a deleted target, a deleted status', async () => {
     const { adapter, element } = await setUp(2);
     await ask(element, 'Purchase');
     select(element, 'Repurchase');
@@ -302,7 +302,7 @@ describe('<pipeline-settings> deleting', () => {
     await until(() => queryByRole(element, 'button', 'Add status') === focused());
   });
 
-  it('says in the dialog when the chosen status was deleted, where the adapter tells nothing', async () => {
+  it('says in the dialog that the target was deleted if the adapter does not notify', async () => {
     const adapter = await pipeline();
     Object.assign(adapter, { subscribe: undefined });
     await use(adapter, 'purchase', 1);
@@ -321,7 +321,7 @@ describe('<pipeline-settings> deleting', () => {
     await until(() => rows(quiet).join() === 'Repurchase');
   });
 
-  it('asks once however often Delete is pressed, and stays open until the answer', async () => {
+  it('deletes once however often Delete is pressed, and stays open until the adapter responds', async () => {
     const { adapter, element } = await setUp(2);
     const go = delay(adapter, 'deleteStatus');
     const before: string[] = [];
@@ -338,7 +338,7 @@ describe('<pipeline-settings> deleting', () => {
     expect(rows(element)).to.deep.equal(['Leads', 'Repurchase']);
   });
 
-  it('keeps Escape in the dialog from closing what is around the element', async () => {
+  it('does not let Escape in the dialog close anything around the element', async () => {
     const { element } = await setUp(2);
     const keys: string[] = [];
     element.addEventListener('keydown', (event) => keys.push(event.key));

@@ -1,41 +1,44 @@
-import type { Values } from '../../ui/localize.js';
+/** What a user has typed into the form of a new or an existing status, and whether it can be saved. */
 import type { MessageKey } from '../../locales/en.js';
 import type { PipelineError } from '../../model/errors.js';
+import {
+  MAX_STATUSES,
+  STATUS_FIELDS,
+  contentOf,
+  nameKey,
+  sameContent,
+  type Status,
+  type StatusContent,
+  type StatusPatch,
+} from '../../model/status.js';
 import { MAX_NAME_GRAPHEMES, checkName } from '../../model/validate.js';
-import { MAX_STATUSES, nameKey, type Status } from '../../model/status.js';
+import type { Values } from '../../ui/localize.js';
 
-/** Why a draft cannot be saved, and where in the form that is said. */
-export type Problem = { field: 'name' | 'color' | 'form' } & (
+/** Why a draft cannot be saved, and where the form shows it. */
+export type DraftProblem = { field: keyof StatusContent | 'form' } & (
   { key: MessageKey; values?: Values; error?: never } | { error: PipelineError }
 );
 
-interface Fields {
-  name: string;
-  color: string;
-}
-
-const FIELDS = ['name', 'color'] as const;
 let count = 0;
 
-/** What is being typed, for a new status or for one that is edited. */
-export class Draft implements Fields {
-  /** Tells the fields of one form from those of another. */
+export class StatusDraft {
+  /** Makes the ids of its form's fields unique. */
   readonly number = ++count;
-  name: string;
-  color: string;
-  /** The form was offered, not asked for: it goes when there is no more reason to offer it. */
+  content: StatusContent;
+  /** The form was opened because there are no statuses, not by the user. It closes once there are some. */
   isOffered: boolean;
-  problem: Problem | undefined;
+  problem: DraftProblem | undefined;
   isSaving = false;
-  /** The status that the edit is about, as it was when the edit began; missing for a new one. */
+  /** The status being edited, as it was when the edit began or was last merged; `undefined` for a new one. */
   #base: Status | undefined;
-  #start: Fields;
+  /** The content without what the user typed. */
+  #original: StatusContent;
 
-  constructor(start: Fields | Status, isOffered = false) {
-    this.#base = 'id' in start ? start : undefined;
-    this.#start = start;
+  constructor(original: StatusContent | Status, isOffered = false) {
+    this.#base = 'id' in original ? original : undefined;
+    this.#original = original;
+    this.content = contentOf(original);
     this.isOffered = isOffered;
-    ({ name: this.name, color: this.color } = start);
   }
 
   get base(): Status | undefined {
@@ -43,60 +46,63 @@ export class Draft implements Fields {
   }
 
   get isTouched(): boolean {
-    return FIELDS.some((field) => this[field] !== this.#start[field]);
+    return !sameContent(this.content, this.#original);
   }
 
   get hasChosenColor(): boolean {
-    return this.color !== this.#start.color;
+    return this.content.color !== this.#original.color;
   }
 
-  /** What a save would change. */
-  get patch(): Partial<Fields> {
-    const patch: Partial<Fields> = {};
-    const { name } = checkName(this.name);
-    if (name !== this.#start.name) patch.name = name;
-    if (this.hasChosenColor) patch.color = this.color;
-    return patch;
+  /** The content with its name normalized. */
+  get checked(): StatusContent {
+    return { ...this.content, name: checkName(this.content.name).name };
   }
 
-  /** Begins anew, for the next status. */
-  restart(start: Fields): void {
-    this.#start = start;
+  /** What saving would change. */
+  get patch(): StatusPatch {
+    const { checked } = this;
+    const changed = STATUS_FIELDS.filter((field) => checked[field] !== this.#original[field]);
+    return Object.fromEntries(changed.map((field) => [field, checked[field] ?? null]));
+  }
+
+  /** Clears the form for the next status. */
+  restart(original: StatusContent): void {
+    this.#original = original;
+    this.content = contentOf(original);
     this.problem = undefined;
     this.isOffered = false;
-    ({ name: this.name, color: this.color } = start);
   }
 
-  /** A colour that nobody chose follows what is free. */
-  offerColor(color: string): void {
+  /** Sets the color to one that is free, unless the user has chosen one. */
+  suggestColor(color: StatusContent['color']): void {
     if (this.hasChosenColor) return;
-    this.#start = { ...this.#start, color };
-    this.color = color;
+    this.#original = { ...this.#original, color };
+    this.content = { ...this.content, color };
   }
 
-  /** Takes over what others changed where nothing was typed. Returns whether nobody disagrees. */
+  /** Merges changes by others into the fields that the user has not touched. Returns false on a conflict. */
   rebase(current: Status): boolean {
-    const before = this.#start;
-    const agrees = FIELDS.every(
-      (field) => this[field] === before[field] || current[field] === before[field] || current[field] === this[field],
+    const { content } = this;
+    const before = this.#original;
+    const agrees = STATUS_FIELDS.every(
+      (field) =>
+        content[field] === before[field] || current[field] === before[field] || current[field] === content[field],
     );
-    if (agrees) this.#adopt(current);
+    if (agrees) this.overwrite(current);
     return agrees;
   }
 
-  /** To save from here on means to overwrite what others did, knowing it. */
+  /** The same even on a conflict: saving from now on overwrites what others changed. */
   overwrite(current: Status): void {
-    this.#adopt(current);
+    const touched = STATUS_FIELDS.filter((field) => this.content[field] !== this.#original[field]);
+    const typed = Object.fromEntries(touched.map((field) => [field, this.content[field]]));
+    this.content = { ...contentOf(current), ...typed };
+    this.#base = this.#original = current;
   }
 
-  #adopt(current: Status): void {
-    for (const field of FIELDS) if (this[field] === this.#start[field]) this[field] = current[field];
-    this.#base = this.#start = current;
-  }
-
-  /** Finds what is wrong with the name, before any adapter is asked. */
-  check(statuses: readonly Status[]): Problem | undefined {
-    const { name, problem } = checkName(this.name);
+  /** Returns what is wrong with the draft, as far as that is known without the adapter. */
+  check(statuses: readonly Status[]): DraftProblem | undefined {
+    const { name, problem } = checkName(this.content.name);
     if (problem === 'empty') return { field: 'name', key: 'nameEmpty' };
     if (problem === 'too-long') return { field: 'name', key: 'nameTooLong', values: { n: MAX_NAME_GRAPHEMES } };
     if (problem) return { field: 'name', key: 'nameForbidden' };
@@ -108,14 +114,14 @@ export class Draft implements Fields {
   }
 }
 
-const limitProblem = (): Problem => ({ field: 'form', key: 'limitReached', values: { n: MAX_STATUSES } });
+const limitProblem = (): DraftProblem => ({ field: 'form', key: 'limitReached', values: { n: MAX_STATUSES } });
 
-/** A refusal of the adapter, as the form says it. */
-export function problemOf(error: PipelineError, draft: Fields): Problem {
+/** How the form shows an error of the adapter. */
+export function problemOf(error: PipelineError, content: StatusContent): DraftProblem {
   if (error.code === 'limit') return limitProblem();
   if (error.code === 'invalid' && error.field === 'color') return { field: 'color', key: 'colorInvalid' };
-  // What can be wrong with a name alone was checked before: what is left is that it is taken.
-  const name = checkName(draft.name).name;
+  // `check` has found everything else that can be wrong with a name.
+  const { name } = checkName(content.name);
   if (error.code === 'invalid' && error.field === 'name') return { field: 'name', key: 'nameTaken', values: { name } };
   return { field: 'form', error };
 }

@@ -45,7 +45,7 @@ async function find(adapter: Awaited<ReturnType<typeof pipeline>>, id: string): 
 }
 
 describe('<pipeline-settings> adding', () => {
-  it('adds at the end with the colour that is free, and is ready for the next', async () => {
+  it('adds at the end with an unused color, and clears the form for the next status', async () => {
     const adapter = await pipeline();
     const element = await settings(adapter);
     await openAdd(element);
@@ -67,7 +67,7 @@ describe('<pipeline-settings> adding', () => {
     await until(() => rows(element).length === 5);
   });
 
-  it('adds with the button, a colour of the palette, and any other colour', async () => {
+  it('adds with the button, with a color of the palette, and with a custom color', async () => {
     const adapter = await pipeline([]);
     const element = await settings(adapter);
     await click(field(element));
@@ -90,7 +90,7 @@ describe('<pipeline-settings> adding', () => {
     expect((await adapter.listStatuses()).items[1]!.color).to.equal('#12ab9f');
   });
 
-  it('shows how the status will look while it is typed', async () => {
+  it('shows a preview of the status while its name is typed', async () => {
     const element = await settings(await pipeline());
     await openAdd(element);
     await type('Won');
@@ -100,7 +100,7 @@ describe('<pipeline-settings> adding', () => {
     expect(chip.style.getPropertyValue('--_c')).to.contain('#e83fa7');
   });
 
-  it('names the colours in a group, and a host\u2019s palette in its own words', async () => {
+  it('names the colors in a group, and those of a host\u2019s palette as the host does', async () => {
     const element = await settings(await pipeline());
     await openAdd(element);
     const group = byRole(element, 'radiogroup', 'Color');
@@ -126,7 +126,7 @@ describe('<pipeline-settings> adding', () => {
     ],
     ['a name that is taken', ' leads ', 'There is already a status named “Leads”.'],
   ] as const) {
-    it(`refuses ${what}, says so at the field, and keeps what was typed`, async () => {
+    it(`refuses ${what}, shows the error at the field, and keeps what was typed`, async () => {
       const adapter = await pipeline();
       const element = await settings(adapter);
       await openAdd(element);
@@ -147,7 +147,7 @@ describe('<pipeline-settings> adding', () => {
     });
   }
 
-  it('takes 64 family emoji for 64 characters', async () => {
+  it('counts 64 family emoji as 64 characters', async () => {
     const adapter = await pipeline([]);
     const element = await settings(adapter);
     const name = '👩‍👩‍👧‍👦'.repeat(64);
@@ -158,7 +158,7 @@ describe('<pipeline-settings> adding', () => {
     await until(() => rows(element)[0] === name);
   });
 
-  it('warns of a colour that another status has, and lets it be', async () => {
+  it('warns about a color that another status has, but allows it', async () => {
     const adapter = await pipeline();
     const element = await settings(adapter);
     await openAdd(element);
@@ -171,7 +171,7 @@ describe('<pipeline-settings> adding', () => {
     await until(() => rows(element).length === 4);
   });
 
-  it('stops at 200 statuses, with the reason', async () => {
+  it('refuses more than 200 statuses, with the reason', async () => {
     const adapter = await pipeline(Array.from({ length: 200 }, (_, i) => `Step ${i + 1}`));
     const element = await settings(adapter);
     button(element, 'Add status').click();
@@ -182,7 +182,7 @@ describe('<pipeline-settings> adding', () => {
     expect(field(element).value).to.equal('One more');
   }).timeout(20_000);
 
-  it('says what the adapter refused, tells the page, and adds at the next try', async () => {
+  it('shows an error of the adapter, dispatches it, and adds at the next try', async () => {
     const adapter = await pipeline();
     const element = await settings(adapter);
     for (const [error, complaint] of [
@@ -208,7 +208,7 @@ describe('<pipeline-settings> adding', () => {
     expect(problem(element)).to.equal('');
   });
 
-  it('adds once however often Enter is pressed, and takes the next name while the first is on its way', async () => {
+  it('adds once however often Enter is pressed, and accepts the next name while the first is being saved', async () => {
     const adapter = await pipeline();
     const element = await settings(adapter);
     const go = delay(adapter, 'createStatus');
@@ -224,7 +224,7 @@ describe('<pipeline-settings> adding', () => {
     expect(field(element).value).to.equal('Paid');
   });
 
-  it('tells beside the list what was refused while the next name is being typed', async () => {
+  it('shows an error below the list while the next name is being typed', async () => {
     const adapter = await pipeline();
     const element = await settings(adapter);
     const write = adapter.createStatus.bind(adapter);
@@ -246,7 +246,7 @@ describe('<pipeline-settings> adding', () => {
     expect(rows(element)).to.deep.equal(['Leads', 'Purchase', 'Repurchase']);
   });
 
-  it('does not pull focus back from another field of the page', async () => {
+  it('does not take focus from another field of the page', async () => {
     const adapter = await pipeline();
     const element = await settings(adapter);
     const go = delay(adapter, 'createStatus');
@@ -262,7 +262,7 @@ describe('<pipeline-settings> adding', () => {
     expect(document.activeElement).to.equal(other);
   });
 
-  it('writes nothing that the page cancels, and keeps it in the form', async () => {
+  it('writes nothing that the page cancels, and keeps what was typed', async () => {
     const adapter = await pipeline();
     const element = await settings(adapter);
     element.addEventListener('pipeline-before-statuses-change', (event) => {
@@ -279,7 +279,7 @@ describe('<pipeline-settings> adding', () => {
     expect(problem(element)).to.equal('');
   });
 
-  it('puts the form away with Cancel and with Escape, and focus back on the button', async () => {
+  it('closes the form with Cancel and with Escape, and returns focus to the button', async () => {
     const element = await settings(await pipeline());
     for (const close of [() => press('Escape'), () => click(button(element, 'Cancel'))]) {
       await openAdd(element);
@@ -290,7 +290,7 @@ describe('<pipeline-settings> adding', () => {
     }
   });
 
-  it('leaves Escape to the input method while it composes a word', async () => {
+  it('does not close on Escape while an input method composes a word', async () => {
     const element = await settings(await pipeline());
     await openAdd(element);
     await type('Wo');
@@ -303,7 +303,7 @@ describe('<pipeline-settings> adding', () => {
 });
 
 describe('<pipeline-settings> editing', () => {
-  it('turns the row into a form and back, with focus on the pencil', async () => {
+  it('replaces the row by a form and back, with focus on the edit button', async () => {
     const adapter = await pipeline();
     const element = await settings(adapter);
     await openEdit(element, 'Purchase');
@@ -322,7 +322,7 @@ describe('<pipeline-settings> editing', () => {
     await until(() => announced().includes('Bought saved.'));
   });
 
-  it('saves with Enter, takes back with Escape and Cancel, and writes nothing when nothing changed', async () => {
+  it('saves with Enter, discards with Escape and Cancel, and writes nothing if nothing changed', async () => {
     const adapter = await pipeline();
     const element = await settings(adapter);
     const before = await find(adapter, 'leads');
@@ -342,7 +342,7 @@ describe('<pipeline-settings> editing', () => {
     await until(() => rows(element)[0] === 'Prospects');
   });
 
-  it('may change the case of its own name, but not take another\u2019s', async () => {
+  it('accepts another case of its own name, but not another status\u2019s name', async () => {
     const adapter = await pipeline();
     const element = await settings(adapter);
     await openEdit(element, 'Leads');
@@ -354,7 +354,7 @@ describe('<pipeline-settings> editing', () => {
     await until(() => rows(element)[0] === 'LEADS');
   });
 
-  it('keeps what was typed when the adapter refuses, and when the page cancels', async () => {
+  it('keeps what was typed if the adapter refuses or the page cancels', async () => {
     const adapter = await pipeline();
     const element = await settings(adapter);
     refuse(adapter, 'updateStatus', new PipelineError('timeout', 'late'));
@@ -373,7 +373,7 @@ describe('<pipeline-settings> editing', () => {
     await until(() => rows(element)[0] === 'Prospects');
   });
 
-  it('says what others renamed it to, keeps mine, and overwrites only when told again', async () => {
+  it('shows the name that another user gave it, keeps the typed one, and overwrites only on a second save', async () => {
     const adapter = await pipeline();
     const element = await settings(adapter);
     await openEdit(element, 'Leads');
@@ -388,7 +388,7 @@ describe('<pipeline-settings> editing', () => {
     await until(() => rows(element)[0] === 'Mine');
   });
 
-  it('shows others\u2019 changes to what was not touched, and keeps both', async () => {
+  it('shows others\u2019 changes to untouched fields, and saves both changes', async () => {
     const adapter = await pipeline();
     const element = await settings(adapter);
     await openEdit(element, 'Leads');
@@ -401,7 +401,7 @@ describe('<pipeline-settings> editing', () => {
     expect((await find(adapter, 'leads')).name).to.equal('Theirs');
   });
 
-  it('merges without a question when an adapter that tells nothing refuses what others changed elsewhere', async () => {
+  it('merges without asking if an adapter that does not notify reports a conflict in another field', async () => {
     const adapter = await pipeline();
     Object.assign(adapter, { subscribe: undefined });
     const element = await settings(adapter);
@@ -414,7 +414,7 @@ describe('<pipeline-settings> editing', () => {
     await until(() => rows(element)[0] === 'Theirs');
   });
 
-  it('closes the form of a status that others delete, and says so', async () => {
+  it('closes the form of a status that another user deletes, with a message', async () => {
     const adapter = await pipeline();
     const element = await settings(adapter);
     await openEdit(element, 'Leads');
@@ -426,7 +426,7 @@ describe('<pipeline-settings> editing', () => {
     await until(() => announced().includes('This status has since been deleted.'));
   });
 
-  it('closes the form when the save finds the status deleted', async () => {
+  it('closes the form if the save finds the status deleted', async () => {
     const adapter = await pipeline();
     Object.assign(adapter, { subscribe: undefined });
     const element = await settings(adapter);
@@ -438,7 +438,7 @@ describe('<pipeline-settings> editing', () => {
     await until(() => rows(element).join() === 'Purchase,Repurchase');
   });
 
-  it('keeps a form that something was typed into when another is opened, and puts an untouched one away', async () => {
+  it('keeps a form with typed text open when another is opened, and closes an untouched one', async () => {
     const element = await settings(await pipeline());
     await openAdd(element);
     await openEdit(element, 'Leads');
@@ -454,7 +454,7 @@ describe('<pipeline-settings> editing', () => {
     await until(() => rows(element).join() === '…,Purchase,…');
   });
 
-  it('does not lose typed text or the caret to changes from elsewhere', async () => {
+  it('keeps typed text and the caret when others change the list', async () => {
     const adapter = await pipeline();
     const element = await settings(adapter);
     await openEdit(element, 'Purchase');
@@ -469,7 +469,7 @@ describe('<pipeline-settings> editing', () => {
     await until(() => focused() === field(element), 'focus to stay in the field');
   });
 
-  it('adds what was begun before an edit, in the store of its own adapter only', async () => {
+  it('discards a form when the adapter changes, so that it is not saved in the new one', async () => {
     const element = await settings(await pipeline());
     await openAdd(element);
     await type('Of another tenant');
@@ -494,7 +494,7 @@ describe('<pipeline-settings> editing', () => {
     await until(() => rows(element)[0] === 'Prospects');
   });
 
-  it('is submitted by Enter on a colour too', async () => {
+  it('is submitted by Enter on a color too', async () => {
     const adapter = await pipeline();
     const element = await settings(adapter);
     await openEdit(element, 'Leads');

@@ -1,60 +1,56 @@
+/** The open forms: one to add a status, and one for each status that is edited. What the user typed is never discarded. */
 import { nextColor } from '../../model/color.js';
 import type { PipelineError } from '../../model/errors.js';
 import { newId, type Id } from '../../model/id.js';
-import { type Status, parseStatus } from '../../model/status.js';
-import type { SettingsContext } from './context.js';
-import { Draft, problemOf, type Problem } from './draft.js';
-import type { FormHandlers } from './status-form.js';
+import { parseStatus, patched, type Status, type StatusContent } from '../../model/status.js';
+import { StatusDraft, problemOf, type DraftProblem } from './draft.js';
+import type { SettingsContext, WriteResult } from './settings-context.js';
+import type { StatusFormHandlers } from './status-form.js';
 
-/** The forms that are open: one to add, and one for each status that is edited. What was typed is never thrown away. */
-export class Forms {
+const EXAMPLES = ['exampleLeads', 'examplePurchase', 'exampleRepurchase'] as const;
+
+export class StatusForms {
   readonly #context: SettingsContext;
-  readonly #edits = new Map<Id, Draft>();
-  #add: Draft | undefined;
-  /** "Cancel" in the form that was offered: not offered again until there is something in the list. */
+  readonly #edits = new Map<Id, StatusDraft>();
+  #add: StatusDraft | undefined;
+  /** The user canceled the form that was offered. It is offered again after there have been statuses. */
   #isDeclined = false;
 
   constructor(context: SettingsContext) {
     this.#context = context;
   }
 
-  get add(): Draft | undefined {
+  get add(): StatusDraft | undefined {
     return this.#add;
   }
 
-  edit(id: Id): Draft | undefined {
+  edit(id: Id): StatusDraft | undefined {
     return this.#edits.get(id);
   }
 
   openAdd(): void {
-    this.putAway();
-    this.#add ??= new Draft(this.#fresh());
-    void this.#focusField(this.#add);
+    this.closeUntouched();
+    this.#add ??= new StatusDraft(this.#emptyContent);
+    void this.#focusName(this.#add);
   }
 
   openEdit(status: Status): void {
-    this.putAway();
-    const draft = this.#edits.get(status.id) ?? new Draft(status);
+    this.closeUntouched();
+    const draft = this.#edits.get(status.id) ?? new StatusDraft(status);
     this.#edits.set(status.id, draft);
-    void this.#focusField(draft);
+    void this.#focusName(draft);
   }
 
-  /** Closes the forms that nothing was typed into: the user went on to something else. */
-  putAway(): void {
+  /** Closes the forms in which nothing was typed. */
+  closeUntouched(): void {
     if (!this.#add?.isTouched) this.#add = undefined;
     for (const [id, draft] of this.#edits) if (!draft.isTouched) this.#edits.delete(id);
   }
 
-  reset(): void {
-    this.#add = undefined;
-    this.#edits.clear();
-    this.#isDeclined = false;
-  }
-
-  /** Called before each render: keeps up with what others do to the statuses. */
-  follow(): void {
-    const { statuses, readonly } = this.#context;
-    if (readonly) this.reset();
+  /** Called before each render: follows what others do to the statuses. */
+  update(): void {
+    const { statuses, readonly, focus } = this.#context;
+    if (readonly) this.#reset();
     for (const [id, draft] of this.#edits) {
       if (draft.isSaving) continue;
       const current = statuses.find((status) => status.id === id);
@@ -62,19 +58,22 @@ export class Forms {
       else this.#closeDeleted(draft);
     }
     if (statuses.length) this.#isDeclined = false;
-    if (this.#add && !this.#add.isSaving) this.#add.offerColor(this.#freeColor);
-    if (!statuses.length && !readonly && !this.#isDeclined) this.#add ??= new Draft(this.#fresh(), true);
-    const isIdle = this.#add?.isOffered && !this.#add.isTouched && !this.#add.isSaving;
-    if (statuses.length && isIdle && !this.#context.focus.isIn('.foot')) this.#add = undefined;
+    if (this.#add && !this.#add.isSaving) this.#add.suggestColor(this.#freeColor);
+    if (!statuses.length && !readonly && !this.#isDeclined) this.#add ??= new StatusDraft(this.#emptyContent, true);
+    const isUnused = this.#add?.isOffered && !this.#add.isTouched && !this.#add.isSaving;
+    if (statuses.length && isUnused && !focus.isIn('.foot')) this.#add = undefined;
   }
 
-  handlers(draft: Draft): FormHandlers {
+  handlers(draft: StatusDraft): StatusFormHandlers {
     return {
       onSubmit: () => void (draft.base ? this.#saveEdit(draft, draft.base) : this.#saveNew(draft)),
-      onCancel: () => this.#cancel(draft),
-      onInput: (patch) => {
-        Object.assign(draft, patch);
-        // Once something was wrong, every letter may put it right.
+      onCancel: () => {
+        if (draft.isOffered) this.#isDeclined = true;
+        void this.#close(draft);
+      },
+      onInput: (change) => {
+        draft.content = { ...draft.content, ...change };
+        // After a failed save, each change may fix the name.
         if (draft.problem)
           draft.problem = draft.problem.field === 'name' ? draft.check(this.#context.statuses) : undefined;
         this.#context.host.requestUpdate();
@@ -82,111 +81,119 @@ export class Forms {
     };
   }
 
-  async #saveNew(draft: Draft): Promise<void> {
-    // The second press of a quick Enter, Enter.
-    if (draft.isSaving && !draft.isTouched) return;
-    if (this.#refuses(draft)) return;
+  /** Adds three statuses to an empty pipeline. */
+  async addExamples(): Promise<void> {
     const context = this.#context;
-    const { name = '', color = draft.color } = draft.patch;
-    const typed = { name: draft.name, color: draft.color };
+    if (context.isSaving) return;
+    for (const key of EXAMPLES) {
+      const content = { name: context.text(key), color: this.#freeColor };
+      const result = await this.#create(newId(), content);
+      if (result.ok) continue;
+      if (result.error) this.#showNotAdded(content, result.error);
+      return;
+    }
+    const { statuses, focus } = context;
+    const name = statuses.at(-1)?.name ?? '';
+    await focus.moveTo(() => focus.add);
+    context.announce(context.text('statusAdded', { name, n: statuses.length }));
+  }
+
+  async #saveNew(draft: StatusDraft): Promise<void> {
+    // Enter was pressed twice.
+    if (draft.isSaving && !draft.isTouched) return;
+    if (this.#hasProblem(draft)) return;
+    const context = this.#context;
+    const { checked, content: typed } = draft;
     const id = newId();
-    const status: Status = { id, name, color: color as Status['color'], rank: '', version: 0 };
     draft.isSaving = true;
-    const writing = context.writer.write('create', status, (writes) => {
-      const creating = writes.createStatus({ id, name, color });
-      // Shown in the list from here on: the form is ready for the next one while this one is on its way.
-      draft.restart(this.#fresh());
-      return creating;
-    });
-    const hadFocus = context.focus.isIn('.foot');
-    if (hadFocus) void this.#focusField(draft);
-    const outcome = await writing;
+    // Another one can be typed while this one is saved.
+    const saving = this.#create(id, checked, () => draft.restart(this.#emptyContent));
+    if (context.focus.isIn('.foot')) void this.#focusName(draft);
+    const result = await saving;
     draft.isSaving = false;
     context.host.requestUpdate();
-    if (!outcome.ok) return this.#failNew(draft, typed, outcome.error);
-    const n = context.statuses.findIndex((each) => each.id === id) + 1;
-    context.announce(context.text('statusAdded', { name, n }));
-  }
-
-  /** What was typed comes back, unless the next name is being typed there: then it is told beside the list. */
-  #failNew(draft: Draft, typed: { name: string; color: string }, error: PipelineError | undefined): void {
-    const context = this.#context;
-    if (this.#add !== draft || draft.isTouched) {
-      if (!error) return;
-      const text = (): string => `${context.text('statusNotAdded', { name: typed.name })} ${context.errorText(error)}`;
-      context.show({ text, isError: true });
-      context.announce(text());
-      return;
+    if (result.ok) {
+      context.announce(context.text('statusAdded', { name: checked.name, n: context.position(id) }));
+    } else if (this.#add !== draft || draft.isTouched) {
+      // The form is closed, or the next name is being typed into it.
+      if (result.error) this.#showNotAdded(typed, result.error);
+    } else {
+      draft.content = typed;
+      this.#showFailure(draft, result.error);
     }
-    Object.assign(draft, typed);
-    this.#fail(draft, error);
   }
 
-  async #saveEdit(draft: Draft, base: Status): Promise<void> {
-    if (draft.isSaving || this.#refuses(draft)) return;
+  /** `onShown` is called once the list shows the new status, before it is saved. */
+  #create(id: Id, content: StatusContent, onShown?: () => void): Promise<WriteResult<Status>> {
+    const status: Status = { id, ...content, rank: '', version: 0 };
+    return this.#context.write('create', status, (writes) => {
+      const creating = writes.createStatus({ id, ...content });
+      onShown?.();
+      return creating;
+    });
+  }
+
+  #showNotAdded({ name }: StatusContent, error: PipelineError): void {
+    const { text, errorText } = this.#context;
+    this.#context.showError(() => `${text('statusNotAdded', { name })} ${errorText(error)}`);
+  }
+
+  async #saveEdit(draft: StatusDraft, base: Status): Promise<void> {
+    if (draft.isSaving || this.#hasProblem(draft)) return;
+    const context = this.#context;
     const { patch } = draft;
-    const context = this.#context;
-    const { name = base.name, color = base.color } = patch;
-    if (!Object.keys(patch).length) return this.#cancel(draft);
+    if (!Object.keys(patch).length) return this.#close(draft);
     draft.isSaving = true;
-    const next: Status = { ...base, name, color: color as Status['color'] };
-    const outcome = await context.writer.write('update', next, (writes) => writes.updateStatus(base, patch));
+    const status = patched(base, patch);
+    const result = await context.write('update', status, (writes) => writes.updateStatus(base, patch));
     draft.isSaving = false;
-    if (outcome.ok) {
+    if (result.ok) {
       await this.#close(draft);
-      context.announce(context.text('statusSaved', { name }));
+      context.announce(context.text('statusSaved', { name: status.name }));
       return;
     }
-    const { error } = outcome;
+    const { error } = result;
     if (error?.code === 'status-deleted' || error?.code === 'not-found') return this.#closeDeleted(draft);
-    if (error?.code !== 'conflict') return this.#fail(draft, error);
+    if (error?.code !== 'conflict') return this.#showFailure(draft, error);
     const current = readStatus(error.current) ?? context.statuses.find(({ id }) => id === base.id);
     if (!current || current.deleted) return this.#closeDeleted(draft);
-    // They changed what was not touched here: there is nothing to ask.
+    // Others changed only what the user did not.
     if (current.version !== base.version && draft.rebase(current)) return this.#saveEdit(draft, current);
     draft.overwrite(current);
-    this.#complain(draft, { field: 'name', key: 'changedMeanwhile', values: { name: current.name } });
+    this.#showProblem(draft, { field: 'name', key: 'changedMeanwhile', values: { name: current.name } });
   }
 
-  get #freeColor(): string {
+  get #freeColor(): StatusContent['color'] {
     const { palette, statuses } = this.#context;
-    return nextColor(
-      palette,
-      statuses.map((status) => status.color),
-    );
+    const used = statuses.map((status) => status.color);
+    return nextColor(palette, used) as StatusContent['color'];
   }
 
-  #fresh(): { name: string; color: string } {
+  get #emptyContent(): StatusContent {
     return { name: '', color: this.#freeColor };
   }
 
-  /** Whether a draft cannot be saved as it is; says why. */
-  #refuses(draft: Draft): boolean {
+  #hasProblem(draft: StatusDraft): boolean {
     const problem = draft.check(this.#context.statuses);
-    if (problem) this.#complain(draft, problem);
+    if (problem) this.#showProblem(draft, problem);
     return problem !== undefined;
   }
 
-  /** A write that failed, or was cancelled by the page: what was typed stays. */
-  #fail(draft: Draft, error: PipelineError | undefined): void {
-    if (error) this.#complain(draft, problemOf(error, draft));
+  /** Without an error the page canceled the write. */
+  #showFailure(draft: StatusDraft, error: PipelineError | undefined): void {
+    if (error) this.#showProblem(draft, problemOf(error, draft.content));
   }
 
-  #complain(draft: Draft, problem: Problem): void {
+  #showProblem(draft: StatusDraft, problem: DraftProblem): void {
     const context = this.#context;
     draft.problem = problem;
     context.host.requestUpdate();
-    if (problem.field === 'name') void this.#focusField(draft);
+    if (problem.field === 'name') void this.#focusName(draft);
     context.announce(problem.error ? context.errorText(problem.error) : context.text(problem.key, problem.values));
   }
 
-  #cancel(draft: Draft): void {
-    if (draft.isOffered) this.#isDeclined = true;
-    void this.#close(draft);
-  }
-
-  /** Focus goes back to where the form was opened from. */
-  async #close(draft: Draft): Promise<void> {
+  /** Focus returns to the button that opened the form. */
+  async #close(draft: StatusDraft): Promise<void> {
     const { focus, host } = this.#context;
     const id = draft.base?.id;
     const hadFocus = focus.isIn('form');
@@ -196,16 +203,21 @@ export class Forms {
     if (hadFocus) await focus.moveTo(() => (id === undefined ? focus.add : focus.control(id, 'edit')));
   }
 
-  #closeDeleted(draft: Draft): void {
-    const context = this.#context;
+  #closeDeleted(draft: StatusDraft): void {
     void this.#close(draft);
-    context.show({ text: () => context.text('deletedMeanwhile'), isError: true });
-    context.announce(context.text('deletedMeanwhile'));
+    this.#context.showError(() => this.#context.text('deletedMeanwhile'));
   }
 
-  async #focusField({ number }: Draft): Promise<void> {
-    this.#context.host.requestUpdate();
-    await this.#context.focus.moveTo(() => this.#context.focus.find(`#name-${number}`));
+  #reset(): void {
+    this.#add = undefined;
+    this.#edits.clear();
+    this.#isDeclined = false;
+  }
+
+  async #focusName({ number }: StatusDraft): Promise<void> {
+    const { host, focus } = this.#context;
+    host.requestUpdate();
+    await focus.moveTo(() => focus.find(`#name-${number}`));
   }
 }
 

@@ -1,4 +1,4 @@
-/** Another language, or other words, in the middle of something: the words change, and nothing else does. */
+/** Changing the language or the strings during an interaction changes only the texts. */
 import { expect } from '@open-wc/testing';
 import { allByRole, announced, byRole, queryByRole, until } from '../../../test/support.js';
 import { PipelineError } from '../../model/errors.js';
@@ -22,7 +22,7 @@ import {
   use,
 } from './test-settings.js';
 
-/** Says everything in Indonesian, then the name of one button in the host's own words. */
+/** Switches to Indonesian, then overrides the text of one button. */
 async function speak(
   element: PipelineSettings,
   key: 'reorderName' | 'save' | 'delete',
@@ -36,8 +36,8 @@ async function speak(
   await element.updateComplete;
 }
 
-describe('<pipeline-settings> words that change meanwhile', () => {
-  it('leave a row in the hand that has it', async () => {
+describe('<pipeline-settings> language changes', () => {
+  it('keep a row grabbed', async () => {
     const element = await settings(await pipeline());
     const handle = button(element, 'Reorder Leads');
     handle.focus();
@@ -54,7 +54,7 @@ describe('<pipeline-settings> words that change meanwhile', () => {
     await until(async () => (await stored(element.adapter!)).join() === 'Purchase,Repurchase,Leads');
   });
 
-  it('leave what is typed, the caret and the colour in the form', async () => {
+  it('keep the typed text, the caret and the color in the form', async () => {
     const element = await settings(await pipeline());
     await click(button(element, 'Edit Leads'));
     await until(() => focused() === field(element));
@@ -76,7 +76,7 @@ describe('<pipeline-settings> words that change meanwhile', () => {
     await until(async () => (await stored(element.adapter!))[0] === 'PrXects');
   });
 
-  it('leave the dialog with what is chosen in it', async () => {
+  it('keep the dialog and what is chosen in it', async () => {
     const adapter = await pipeline();
     await use(adapter, 'leads', 2);
     const element = await settings(adapter);
@@ -96,7 +96,7 @@ describe('<pipeline-settings> words that change meanwhile', () => {
     await until(async () => (await statusOf(adapter, 'leads-0')) === 'repurchase');
   });
 
-  it('tell in the new language why something failed', async () => {
+  it('translate why something failed', async () => {
     const adapter = await pipeline();
     await use(adapter, 'leads', 2);
     const element = await settings(adapter);

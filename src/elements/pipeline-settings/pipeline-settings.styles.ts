@@ -1,6 +1,6 @@
+/** The frame of the settings, and the placeholder shown while they load. */
 import { css } from '@lit/reactive-element';
 
-/** What is there while the page is on its way; its rows stand where those of the page will. */
 export const styles = css`
   :host {
     display: grid;
@@ -25,7 +25,7 @@ export const styles = css`
     scroll-margin-block: 72px;
   }
 
-  /* Where what comes in its place will stand, and as high, in the list and below it. */
+  /* As high as the name or the button that replaces it, and in the same place. */
   .skeleton {
     inline-size: 7em;
     block-size: calc(1.65em + 2px);

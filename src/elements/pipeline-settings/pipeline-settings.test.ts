@@ -31,7 +31,7 @@ const counts = (element: Element): string[] =>
 
 describe('<pipeline-settings>', () => {
   describe('the list', () => {
-    it('shows the statuses in order, in their colours, with their conversations', async () => {
+    it('shows the statuses in order, with their colors and counts', async () => {
       const adapter = await pipeline();
       await use(adapter, 'leads', 1234);
       await use(adapter, 'purchase', 1);
@@ -45,7 +45,7 @@ describe('<pipeline-settings>', () => {
       expect(chip.style.getPropertyValue('--_c')).to.equal('var(--pipeline-status-leads, #2775f8)');
     });
 
-    it('puts the handle first and the trash last, each named after its status', async () => {
+    it('puts the handle first and the delete button last, each named after its status', async () => {
       const element = await settings(await pipeline(['Leads']));
       const [row] = allByRole(element, 'listitem');
       const names = allByRole(row!, 'button').map((each) => each.getAttribute('aria-label'));
@@ -53,7 +53,7 @@ describe('<pipeline-settings>', () => {
       expect(row!.firstElementChild!.part.contains('handle')).to.equal(true);
     });
 
-    it('follows what others do, and counts again', async () => {
+    it('follows changes by others, and updates the counts', async () => {
       const adapter = await pipeline();
       const element = await settings(adapter);
       await use(adapter, 'leads', 2);
@@ -64,7 +64,7 @@ describe('<pipeline-settings>', () => {
       await until(() => rows(element).length === 4);
     });
 
-    it('keeps focus on what others move, and hands it on from what they delete', async () => {
+    it('keeps focus on a row that others move, and moves it on from a row that they delete', async () => {
       const adapter = await pipeline(['A', 'B', 'C', 'D']);
       const element = await settings(adapter);
       for (const name of ['Reorder B', 'Edit B', 'Delete B']) {
@@ -88,7 +88,7 @@ describe('<pipeline-settings>', () => {
       }
     });
 
-    it('shows no counts where the adapter cannot count', async () => {
+    it('shows no counts if the adapter cannot count', async () => {
       const adapter = await pipeline();
       Object.assign(adapter, { count: undefined });
       const element = await settings(adapter);
@@ -134,7 +134,7 @@ describe('<pipeline-settings>', () => {
       expect(top >= 0 && bottom <= innerHeight, 'in sight').to.equal(true);
     }).timeout(20_000);
 
-    it('focuses its first control, and does not jump there at a click beside it', async () => {
+    it('focuses its first control, but not on a click beside it', async () => {
       const element = await settings(await pipeline());
       element.focus();
       expect(focused()).to.equal(button(element, 'Reorder Leads'));
@@ -145,7 +145,7 @@ describe('<pipeline-settings>', () => {
   });
 
   describe('an empty pipeline', () => {
-    it('invites to add the first one, without taking focus', async () => {
+    it('offers the form for the first status, without taking focus', async () => {
       const element = await settings(new MemoryAdapter());
       expect(element.matches(':state(empty)')).to.equal(true);
       expect(byRole(element, 'heading').textContent).to.equal('Set up your pipeline');
@@ -173,7 +173,7 @@ describe('<pipeline-settings>', () => {
       await until(() => announced().includes('Repurchase added at position 3.'));
     });
 
-    it('says why the examples could not be added', async () => {
+    it('shows why the examples could not be added', async () => {
       const adapter = new MemoryAdapter();
       const element = await settings(adapter);
       refuse(adapter, 'createStatus');
@@ -182,7 +182,7 @@ describe('<pipeline-settings>', () => {
       expect(button(element, 'Use example statuses')).to.exist;
     });
 
-    it('keeps what is being typed when others add the first status', async () => {
+    it('keeps what is being typed when another user adds the first status', async () => {
       const adapter = new MemoryAdapter();
       const element = await settings(adapter);
       await click(field(element));
@@ -193,7 +193,7 @@ describe('<pipeline-settings>', () => {
       expect(focused()).to.equal(field(element));
     });
 
-    it('leaves the form to someone who is in it when others add the first status', async () => {
+    it('keeps the form open while it has focus when another user adds the first status', async () => {
       const adapter = new MemoryAdapter();
       const element = await settings(adapter);
       await click(field(element));
@@ -205,7 +205,7 @@ describe('<pipeline-settings>', () => {
       await until(() => rows(element).join() === 'Won,Lost');
     });
 
-    it('takes an untouched form away when others add the first status, and a declined one at once', async () => {
+    it('closes an untouched form when another user adds the first status, and a canceled one at once', async () => {
       const adapter = new MemoryAdapter();
       const element = await settings(adapter);
       await adapter.createStatus({ id: 'won', name: 'Won', color: '#2775f8' });
@@ -218,7 +218,7 @@ describe('<pipeline-settings>', () => {
   });
 
   describe('loading', () => {
-    it('shows a placeholder, and says that it takes a while', async () => {
+    it('shows a placeholder, and announces slow loading', async () => {
       const adapter = await pipeline();
       const go = delay(adapter, 'listStatuses');
       const element = await fixture<PipelineSettings>(
@@ -235,7 +235,7 @@ describe('<pipeline-settings>', () => {
       expect(element.matches(':state(loading)')).to.equal(false);
     });
 
-    it('says nothing when it is quick', async () => {
+    it('announces nothing if loading is fast', async () => {
       const before = announced();
       const element = await settings(await pipeline());
       await click(button(element, 'Delete Leads'));
@@ -244,7 +244,7 @@ describe('<pipeline-settings>', () => {
       expect(announced()).to.contain('Leads deleted.');
     });
 
-    it('says nothing when it has left the page', async () => {
+    it('announces nothing after it was removed from the page', async () => {
       const element = await settings(await pipeline());
       await click(button(element, 'Delete Purchase'));
       await until(() => announced().includes('Purchase deleted.'));
@@ -254,7 +254,7 @@ describe('<pipeline-settings>', () => {
       expect(announced()).to.contain('Purchase deleted.');
     });
 
-    it('says why the list could not be loaded, and tries again', async () => {
+    it('shows why the list could not be loaded, and retries', async () => {
       const adapter = await pipeline();
       refuse(adapter, 'listStatuses', new PipelineError('offline', 'no'), 2);
       const box = await fixture<HTMLElement>(html`<div></div>`);
@@ -274,7 +274,7 @@ describe('<pipeline-settings>', () => {
       expect(element.matches(':state(error)')).to.equal(false);
     });
 
-    it('keeps the list that it has, and its controls, when it cannot be loaded again', async () => {
+    it('keeps the list and its controls if reloading fails', async () => {
       const adapter = await pipeline();
       const element = await settings(adapter);
       refuse(adapter, 'listStatuses', new PipelineError('unavailable', 'no'), 2);
@@ -288,15 +288,15 @@ describe('<pipeline-settings>', () => {
       expect(button(element, 'Add status')).to.exist;
     });
 
-    it('says when nothing will be saved on this device', async () => {
+    it('warns if nothing will be saved on this device', async () => {
       const adapter = Object.assign(await pipeline(), { persistence: 'session' });
       const element = await settings(adapter);
       expect(element.shadowRoot!.querySelector('.banner')!.textContent).to.contain('Not saved on this device');
     });
   });
 
-  describe('words', () => {
-    it('changes language and words without losing focus or typed text', async () => {
+  describe('texts', () => {
+    it('changes language and strings without losing focus or typed text', async () => {
       const element = await settings(await pipeline());
       await click(button(element, 'Add status'));
       await until(() => focused() === field(element));
@@ -332,12 +332,12 @@ describe('<pipeline-settings>', () => {
     });
   });
 
-  describe('accessible', () => {
+  describe('accessibility', () => {
     for (const [scheme, dir] of [
       ['light', 'ltr'],
       ['dark', 'rtl'],
     ] as const) {
-      it(`in every state, ${scheme}, ${dir}`, async () => {
+      it(`has no axe violations in any state, ${scheme}, ${dir}`, async () => {
         const adapter = await pipeline([...NAMES, LONG]);
         await use(adapter, 'leads', 2);
         const box = await fixture<HTMLElement>(
@@ -375,7 +375,7 @@ describe('<pipeline-settings>', () => {
       }).timeout(30_000);
     }
 
-    it('mirrors in right-to-left: handle at the start, trash at the end', async () => {
+    it('mirrors in right-to-left: handle at the start, delete button at the end', async () => {
       const box = await fixture<HTMLElement>(
         html`<div dir="rtl"><pipeline-settings .adapter=${await pipeline()}></pipeline-settings></div>`,
       );
@@ -386,7 +386,7 @@ describe('<pipeline-settings>', () => {
       expect(left('Edit Leads')).to.be.greaterThan(left('Delete Leads'));
     });
 
-    it('ends an English sentence with its full stop in a page from right to left', async () => {
+    it('shows the full stop of an English sentence at its end in a right-to-left page', async () => {
       const adapter = await pipeline();
       await use(adapter, 'leads', 24);
       const box = await fixture<HTMLElement>(
@@ -415,7 +415,7 @@ describe('<pipeline-settings>', () => {
       isFromTheLeft('.message-text');
     });
 
-    it('has targets of 24 px and more, and as large as the page asks for', async () => {
+    it('has click targets of at least 24 px, or as large as the page sets', async () => {
       const element = await settings(await pipeline());
       const targets = (): HTMLElement[] => [
         ...element.shadowRoot!.querySelectorAll<HTMLElement>('button, input[type=radio], input[type=color]'),
@@ -434,7 +434,7 @@ describe('<pipeline-settings>', () => {
       }
     });
 
-    it('keeps the chosen colour and the carried row visible in forced colours', async () => {
+    it('keeps the chosen color and the grabbed row visible in forced colors', async () => {
       await emulateMediaFeatures({ 'forced-colors': 'active' });
       try {
         const element = await settings(await pipeline());

@@ -1,6 +1,8 @@
+/** `<pipeline-settings>`: its public API, and what it shows until its content has loaded. */
 import type { PropertyDeclarations, PropertyValues } from '@lit/reactive-element';
 import { create } from '../../ui/dom.js';
-import { LazyCode, LazyPart } from '../../ui/lazy.js';
+import { LazyCode } from '../../ui/lazy.js';
+import { LazyPart } from '../../ui/lazy.js';
 import { announce, prepareToAnnounce } from '../../ui/live-region.js';
 import { PipelineElement } from '../../ui/pipeline-element.js';
 import { DEFAULT_PALETTE, type PaletteColor } from '../../model/color.js';
@@ -9,17 +11,17 @@ import { CountCache } from '../../store/counts.js';
 import { base } from '../../styles/base.js';
 import { controlTokens } from '../../styles/control-tokens.js';
 import { tokens } from '../../styles/tokens.js';
-import type { SettingsPage } from './page.js';
 import { styles } from './pipeline-settings.styles.js';
+import type { SettingsPage } from './settings-page.js';
 
-const pageCode = new LazyCode(async () => (await import('./page.js')).SettingsPage);
+const pageCode = new LazyCode(async () => (await import('./settings-page.js')).SettingsPage);
 
-/** What takes less time to load is not worth a word, milliseconds. */
-const PATIENCE = 1000;
+/** Loading is announced if it takes longer, in milliseconds. */
+const LOADING_DELAY = 1000;
 
 /**
  * The Pipeline Management page: the statuses in order, with the number of conversations in each, to add, rename,
- * recolour, reorder and delete. The heading above it is the page's own.
+ * recolor, reorder and delete. The heading above it is the page's own.
  *
  * @summary Lists the statuses of the pipeline and changes them.
  * @tag pipeline-settings
@@ -32,13 +34,13 @@ const PATIENCE = 1000;
  * @csspart row - One status in the list.
  * @csspart handle - The dots that a row is dragged by; also opens the menu.
  * @csspart chip - The pill of a status; also carries `status-{slug}`.
- * @csspart swatch - The dot in the status's colour.
+ * @csspart swatch - The dot in the color of the status.
  * @csspart label - The name in a pill.
  * @csspart count - How many conversations have the status.
  * @csspart edit - The pencil.
  * @csspart delete - The trash can.
  * @csspart form - The form to add or edit a status.
- * @csspart palette - The colours to choose from.
+ * @csspart palette - The colors to choose from.
  * @csspart popup - The menu of a handle.
  * @csspart option - One item of the menu.
  * @csspart message - What was just done, or why it failed.
@@ -67,10 +69,10 @@ export class PipelineSettings extends PipelineElement {
   /** Shows the statuses without a way to change them. */
   readonly = false;
 
-  /** The colours to offer; a name is any text, or that of one of the library's own colours. */
+  /** The colors to offer. A name is any text, or that of a color of the default palette, which is translated. */
   palette: readonly PaletteColor[] = DEFAULT_PALETTE;
 
-  readonly #lazy: LazyPart<typeof SettingsPage, SettingsPage> = new LazyPart(
+  readonly #page: LazyPart<typeof SettingsPage, SettingsPage> = new LazyPart(
     this,
     pageCode,
     (Page) =>
@@ -81,9 +83,11 @@ export class PipelineSettings extends PipelineElement {
         setState: (name, on) => this.setState(name, on),
       }),
   );
-  /** What stands where the page will, and of what kind it is. */
+  /** Shown until the content and the data have loaded. */
   #placeholder: HTMLElement | undefined;
-  #placeholderKind = '';
+  /** What the placeholder was made for. */
+  #placeholderKey = '';
+  /** Whether focus was inside when the source changed. */
   #hadFocus = false;
   #loadingTimer: ReturnType<typeof setTimeout> | undefined;
 
@@ -100,7 +104,7 @@ export class PipelineSettings extends PipelineElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#stopLoadingTimer();
-    this.#lazy.part?.leave();
+    this.#page.part?.disconnect();
   }
 
   protected override interest(store: PipelineStore): Interest {
@@ -110,18 +114,18 @@ export class PipelineSettings extends PipelineElement {
   protected override sourceChanged(isSession: boolean): void {
     this.#stopLoadingTimer();
     this.#hadFocus ||= this.shadowRoot?.activeElement != null;
-    this.#lazy.part?.changeSource(isSession);
+    this.#page.part?.changeSource(isSession);
   }
 
-  /** Whoever waits for the element waits for its page too. */
+  /** Includes loading the content. */
   protected override async getUpdateComplete(): Promise<boolean> {
-    await this.#lazy.settled;
+    await this.#page.settled;
     return super.getUpdateComplete();
   }
 
-  /** While something is dragged the list belongs to the drag; what changes meanwhile is shown after it. */
+  /** A drag moves rows in the DOM: changes are rendered after it. */
   protected override scheduleUpdate(): void | Promise<unknown> {
-    const settled = this.#lazy.part?.settled;
+    const settled = this.#page.part?.settled;
     return settled ? settled.then(() => super.scheduleUpdate()) : super.scheduleUpdate();
   }
 
@@ -130,31 +134,31 @@ export class PipelineSettings extends PipelineElement {
     const isLoading = this.#isLoading;
     const hadFocus = this.#placeholder?.contains(this.shadowRoot!.activeElement) ?? false;
     this.#showPlaceholder(isLoading, hadFocus);
-    this.#lazy.part?.render(changed);
-    // Whoever tried again goes on where the page begins.
+    this.#page.part?.render(changed);
+    // Focus was on "Try again".
     if (hadFocus && !isLoading) this.focus();
     if (isLoading) return;
-    // What had focus went with its source; whoever went on to something else is left alone.
+    // The focused element was removed with its source. A user who went on to another element is left alone.
     if (this.#hadFocus && document.activeElement === document.body) this.focus({ preventScroll: true });
     this.#hadFocus = false;
   }
 
   protected override updated(): void {
-    this.#lazy.part?.rendered();
+    this.#page.part?.updated();
     const isLoading = this.#isLoading;
-    this.setState('loading', isLoading && !this.#lazy.failure);
-    // One that has left the page renders once more.
+    this.setState('loading', isLoading && !this.#page.failure);
+    // A removed element may render once more.
     if (isLoading && this.isConnected) {
-      this.#loadingTimer ??= setTimeout(() => announce(this.text('loading'), this), PATIENCE);
+      this.#loadingTimer ??= setTimeout(() => announce(this.text('loading'), this), LOADING_DELAY);
     } else this.#stopLoadingTimer();
   }
 
   get #isLoading(): boolean {
-    return !this.store || this.store.phase === 'loading' || !this.#lazy.part;
+    return !this.store || this.store.phase === 'loading' || !this.#page.part;
   }
 
   #load(): void {
-    this.#lazy.use(() => undefined);
+    this.#page.use(() => undefined);
   }
 
   #stopLoadingTimer(): void {
@@ -163,28 +167,28 @@ export class PipelineSettings extends PipelineElement {
   }
 
   #showPlaceholder(isLoading: boolean, hasFocus: boolean): void {
-    const hasFailed = this.#lazy.failure !== undefined || hasFocus;
-    const kind = isLoading ? `${hasFailed} ${this.readonly} ${this.localize.tag}` : '';
-    if (kind === this.#placeholderKind) return;
-    this.#placeholderKind = kind;
+    const isFailure = this.#page.failure !== undefined || hasFocus;
+    const key = isLoading ? `${isFailure} ${this.readonly} ${this.localize.tag}` : '';
+    if (key === this.#placeholderKey) return;
+    this.#placeholderKey = key;
     this.#placeholder?.remove();
-    this.#placeholder = !isLoading ? undefined : hasFailed ? this.#makeFailure() : this.#makeSkeleton();
+    this.#placeholder = !isLoading ? undefined : isFailure ? this.#createFailure() : this.#createSkeleton();
     if (this.#placeholder) this.renderRoot.prepend(this.#placeholder);
   }
 
-  #makeSkeleton(): HTMLElement {
+  #createSkeleton(): HTMLElement {
     const row = (name = 'row'): HTMLElement =>
       create('div', { class: name }, create('span', { class: 'skeleton', part: 'skeleton' }));
     const foot = this.readonly ? [] : [row('row place')];
-    const words = create('span', { class: 'visually-hidden' }, this.text('loading'));
-    return create('div', { class: 'card', 'aria-busy': 'true' }, words, row(), row(), row(), ...foot);
+    const loading = create('span', { class: 'visually-hidden' }, this.text('loading'));
+    return create('div', { class: 'card', 'aria-busy': 'true' }, loading, row(), row(), row(), ...foot);
   }
 
-  #makeFailure(): HTMLElement {
-    const words = create('span', { class: 'error', part: 'error' }, this.text('errorUnavailable'));
+  #createFailure(): HTMLElement {
+    const error = create('span', { class: 'error', part: 'error' }, this.text('errorUnavailable'));
     const retry = create('button', { type: 'button' }, this.text('retry'));
     retry.addEventListener('click', () => this.#load());
-    return create('p', { role: 'alert' }, words, ' ', retry);
+    return create('p', { role: 'alert' }, error, ' ', retry);
   }
 }
 

@@ -29,7 +29,7 @@ async function says(text: string): Promise<void> {
   await until(() => announced().includes(text), `"${text}", not "${announced()}"`);
 }
 
-/** The list shows it, the adapter has it, and the handle has focus. */
+/** Waits until the list shows the order, the adapter has stored it, and the handle has focus. */
 async function settlesAt(element: PipelineSettings, order: string, focusOn: string): Promise<void> {
   await until(() => rows(element).join('') === order, `${order}, not ${rows(element).join('')}`);
   const adapter = element.adapter!;
@@ -38,7 +38,7 @@ async function settlesAt(element: PipelineSettings, order: string, focusOn: stri
 }
 
 describe('<pipeline-settings> reordering by keyboard', () => {
-  it('takes with Space, carries with the arrows, writes nothing until it is dropped', async () => {
+  it('grabs with Space, moves with the arrow keys, and writes nothing until it is dropped', async () => {
     const adapter = await pipeline(NAMES);
     const element = await settings(adapter);
     const moves: [StatusesAction, string][] = [];
@@ -63,7 +63,7 @@ describe('<pipeline-settings> reordering by keyboard', () => {
     expect(moves).to.deep.equal([['move', 'A']]);
   });
 
-  it('goes to the ends with Home and End, and says when it is there already', async () => {
+  it('moves to the ends with Home and End, and announces if it is there already', async () => {
     const element = await settings(await pipeline(NAMES));
     handle(element, 'B').focus();
     await press(' ', 'End');
@@ -78,7 +78,7 @@ describe('<pipeline-settings> reordering by keyboard', () => {
     await settlesAt(element, 'BACD', 'Reorder B');
   });
 
-  it('is back where it was after Escape, which closes nothing around it', async () => {
+  it('returns to its place on Escape, which closes nothing around the element', async () => {
     const adapter = await pipeline(NAMES);
     const element = await settings(adapter);
     const keys: string[] = [];
@@ -92,7 +92,7 @@ describe('<pipeline-settings> reordering by keyboard', () => {
     expect(keys).to.deep.equal([]);
   });
 
-  it('drops with Tab and leaves', async () => {
+  it('drops on Tab, and focus moves on', async () => {
     const element = await settings(await pipeline(NAMES));
     handle(element, 'A').focus();
     await press(' ', 'ArrowDown');
@@ -106,7 +106,7 @@ describe('<pipeline-settings> reordering by keyboard', () => {
     expect(element.matches(':state(dragging)')).to.equal(false);
   });
 
-  it('drops when the mouse is pressed somewhere', async () => {
+  it('drops when the mouse is pressed anywhere', async () => {
     const element = await settings(await pipeline(NAMES));
     handle(element, 'A').focus();
     await press(' ', 'ArrowDown');
@@ -117,7 +117,7 @@ describe('<pipeline-settings> reordering by keyboard', () => {
     await until(() => queryByRole(element, 'textbox', 'Status name') === focused());
   });
 
-  it('writes nothing for a drop where it was', async () => {
+  it('writes nothing if it is dropped in its old place', async () => {
     const adapter = await pipeline(NAMES);
     const element = await settings(adapter);
     const events: Event[] = [];
@@ -129,7 +129,7 @@ describe('<pipeline-settings> reordering by keyboard', () => {
     expect(events).to.deep.equal([]);
   });
 
-  it('does not take and drop in turns while Space is held', async () => {
+  it('does not grab and drop repeatedly while Space is held', async () => {
     const element = await settings(await pipeline(NAMES));
     handle(element, 'A').focus();
     await sendKeys({ down: ' ' });
@@ -145,7 +145,7 @@ describe('<pipeline-settings> reordering by keyboard', () => {
     expect(queryByRole(element, 'menu'), 'no click').to.equal(undefined);
   });
 
-  it('moves by Alt and an arrow from any control of the row, and says when it cannot', async () => {
+  it('moves with Alt and an arrow key from any control of the row, and announces if it cannot', async () => {
     const element = await settings(await pipeline(NAMES));
     for (const [control, key, order] of [
       ['Reorder B', 'ArrowDown', 'ACBD'],
@@ -167,7 +167,7 @@ describe('<pipeline-settings> reordering by keyboard', () => {
     expect(handle(element, 'A').getAttribute('aria-keyshortcuts')).to.equal('Alt+ArrowUp Alt+ArrowDown');
   });
 
-  it('goes up and down, and not to the sides, where one reads from the right', async () => {
+  it('moves up and down, but not sideways, in a right-to-left page', async () => {
     const element = await settings(await pipeline(NAMES));
     element.dir = 'rtl';
     handle(element, 'B').focus();
@@ -183,7 +183,7 @@ describe('<pipeline-settings> reordering by keyboard', () => {
     await settlesAt(element, 'BACD', 'Reorder B');
   });
 
-  it('loses no step of a quick run', async () => {
+  it('loses no step of fast key presses', async () => {
     const adapter = await pipeline(NAMES);
     const element = await settings(adapter);
     const go = delay(adapter, 'moveStatus');
@@ -199,7 +199,7 @@ describe('<pipeline-settings> reordering by keyboard', () => {
     await until(() => !element.matches(':state(saving)'));
   });
 
-  it('stays in hand when others change the list, and lands where it is shown', async () => {
+  it('stays grabbed when others change the list, and is stored where it is shown', async () => {
     const adapter = await pipeline(NAMES);
     const element = await settings(adapter);
     handle(element, 'A').focus();
@@ -214,7 +214,7 @@ describe('<pipeline-settings> reordering by keyboard', () => {
     await settlesAt(element, 'DCAB', 'Reorder A');
   });
 
-  it('lets go of what others delete', async () => {
+  it('releases a status that others delete', async () => {
     const adapter = await pipeline(NAMES);
     const element = await settings(adapter);
     handle(element, 'A').focus();
@@ -227,7 +227,7 @@ describe('<pipeline-settings> reordering by keyboard', () => {
 });
 
 describe('<pipeline-settings> Space on a handle', () => {
-  it('is no click when it comes up, where a browser makes one of it all the same (Firefox)', async () => {
+  it('does not click when it is released, even if the browser does so anyway (Firefox)', async () => {
     const element = await settings(await pipeline(NAMES));
     const isPrevented = (name: string): boolean =>
       !handle(element, name).dispatchEvent(new KeyboardEvent('keyup', { key: ' ', bubbles: true, cancelable: true }));
@@ -241,7 +241,7 @@ describe('<pipeline-settings> reordering by menu', () => {
     return until(() => queryByRole(element, 'menu'));
   }
 
-  it('moves with every item, and focus comes back to the handle', async () => {
+  it('moves with each item, and focus returns to the handle', async () => {
     const element = await settings(await pipeline(NAMES));
     for (const [name, item, order] of [
       ['B', 'Move to bottom', 'ACDB'],
@@ -256,7 +256,7 @@ describe('<pipeline-settings> reordering by menu', () => {
     }
   });
 
-  it('opens with Enter, goes with the arrows, and tells what it is for', async () => {
+  it('opens with Enter, is navigated with the arrow keys, and is named after the status', async () => {
     const element = await settings(await pipeline(NAMES));
     handle(element, 'B').focus();
     expect(handle(element, 'B').getAttribute('aria-expanded')).to.equal('false');
@@ -274,7 +274,7 @@ describe('<pipeline-settings> reordering by menu', () => {
     await says('B moved from position 2 to 3 of 4.');
   });
 
-  it('shows what cannot be done as such, and does not do it', async () => {
+  it('disables moves that are not possible', async () => {
     const element = await settings(await pipeline(NAMES));
     for (const [name, unavailable] of [
       ['A', ['Move up', 'Move to top']],
@@ -291,7 +291,7 @@ describe('<pipeline-settings> reordering by menu', () => {
     expect(rows(element).join('')).to.equal('ABCD');
   });
 
-  it('closes at Escape, Tab, a press outside and a second click', async () => {
+  it('closes on Escape, Tab, a press outside and a second click', async () => {
     const element = await settings(await pipeline(NAMES));
     const keys: string[] = [];
     element.parentElement!.addEventListener('keydown', (event) => keys.push(event.key));
@@ -310,7 +310,7 @@ describe('<pipeline-settings> reordering by menu', () => {
     expect(keys).to.not.include('Escape');
   });
 
-  it('follows the list: what is first by now cannot go up, what is deleted has no menu', async () => {
+  it('follows the list: the new first status cannot move up, and a deleted one has no menu', async () => {
     const adapter = await pipeline(NAMES);
     const element = await settings(adapter);
     const menu = await open(element, 'B');
@@ -322,8 +322,8 @@ describe('<pipeline-settings> reordering by menu', () => {
   });
 });
 
-describe('<pipeline-settings> a reorder that fails', () => {
-  it('goes back, says where it is, tells the page, and can be tried again', async () => {
+describe('<pipeline-settings> reordering that fails', () => {
+  it('moves the status back, shows and dispatches the error, and can be retried', async () => {
     const adapter = await pipeline(NAMES);
     const element = await settings(adapter);
     refuse(adapter, 'moveStatus', new PipelineError('offline', 'no'));
@@ -341,7 +341,7 @@ describe('<pipeline-settings> a reorder that fails', () => {
     expect(message(element)).to.equal('');
   });
 
-  it('offers no second try where it cannot help', async () => {
+  it('offers no retry if it cannot help', async () => {
     const adapter = await pipeline(NAMES);
     const element = await settings(adapter);
     refuse(adapter, 'moveStatus');
@@ -352,7 +352,7 @@ describe('<pipeline-settings> a reorder that fails', () => {
     expect(rows(element).join('')).to.equal('ABCD');
   });
 
-  it('writes nothing that the page cancels, and says that it is back', async () => {
+  it('writes nothing that the page cancels, and announces that the status is back', async () => {
     const adapter = await pipeline(NAMES);
     const element = await settings(adapter);
     element.addEventListener('pipeline-before-statuses-change', (event) => {

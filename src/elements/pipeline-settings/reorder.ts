@@ -1,170 +1,162 @@
-import { indexForKey } from '../../ui/list-keys.js';
+/** Moves statuses. Mouse, touch, pen, menu and both ways by keyboard all end in `moveStatus`. */
 import type { Id } from '../../model/id.js';
 import { precedingId } from '../../model/rank.js';
 import type { Status } from '../../model/status.js';
-import type { SettingsContext } from './context.js';
-import type { Control } from './focus.js';
+import { indexForKey } from '../../ui/list-keys.js';
+import type { MenuItem } from '../../ui/menu.js';
+import type { RowControl, SettingsContext } from './settings-context.js';
 
-/** Where a status can be sent by the menu of its handle. */
-export type Direction = 'up' | 'down' | 'top' | 'bottom';
+/** Where the menu of a handle can move a status. */
+export type MoveDirection = 'up' | 'down' | 'top' | 'bottom';
 
-/** Repeated presses of an arrow are one announcement, milliseconds. */
-const PAUSE = 500;
+/** Several key presses within this time are announced once, in milliseconds. */
+const ANNOUNCE_DELAY = 500;
 
-/** A status in hand: taken from one place, held over another. Nothing is written before it is dropped. */
-interface Grab {
+/** A status that is being moved by keyboard: shown at its new place, and written when it is dropped. */
+interface KeyboardMove {
   readonly id: Id;
+  /** Indexes in the list. */
   readonly from: number;
   to: number;
 }
 
-/** Moves statuses. Mouse, touch, pen, menu and both ways by keyboard end in `move`. */
-export class Reorder {
+export class StatusReorder {
   readonly #context: SettingsContext;
-  #grab: Grab | undefined;
-  #pointerWatch: AbortController | undefined;
+  #grabbed: KeyboardMove | undefined;
+  /** Stops listening for the pointer. */
+  #listening: AbortController | undefined;
 
   constructor(context: SettingsContext) {
     this.#context = context;
   }
 
-  /** The status that is carried with the keyboard. */
+  /** The status that is being moved by keyboard. */
   get grabbedId(): Id | undefined {
-    return this.#grab?.id;
+    return this.#grabbed?.id;
   }
 
-  /** The statuses as they are shown: with the carried one at its place of now. */
+  /** The statuses in the order to show: with the grabbed one at its new place. */
   arrange(statuses: readonly Status[]): readonly Status[] {
-    return this.#grab ? withMoved(statuses, this.#grab.id, this.#grab.to) : statuses;
+    return this.#grabbed ? withMoved(statuses, this.#grabbed.id, this.#grabbed.to) : statuses;
   }
 
-  /** Called before each render: what is carried may have been deleted by someone else. */
-  follow(): void {
+  /** Called before each render: another user may have deleted the grabbed status. */
+  update(): void {
     const { statuses, readonly } = this.#context;
-    const id = this.#grab?.id;
+    const id = this.#grabbed?.id;
     if (id === undefined) return;
     if (readonly || !statuses.some((status) => status.id === id)) this.reset();
   }
 
   reset(): void {
-    this.#pointerWatch?.abort();
-    this.#grab = undefined;
+    this.#listening?.abort();
+    this.#grabbed = undefined;
   }
 
-  /** Puts a status right after another (`null`: first), and focus on its control. */
-  async move(id: Id, after: Id | null, control: Control = 'handle'): Promise<void> {
+  /** Puts a status right after another (`null`: first), and focuses `control` in its row. */
+  async moveStatus(id: Id, after: Id | null, control: RowControl = 'handle'): Promise<void> {
     const context = this.#context;
-    const before = context.statuses;
-    const status = before.find((each) => each.id === id);
+    const status = context.statuses.find((each) => each.id === id);
     if (!status) return;
     const { name } = status;
-    const [from, total] = [before.indexOf(status) + 1, before.length];
+    const from = context.position(id);
+    const total = context.statuses.length;
     const refocus = (): Promise<void> => context.focus.moveTo(() => context.focus.control(id, control));
     let isStarted = false;
-    const outcome = await context.writer.write('move', status, (writes) => {
+    const result = await context.write('move', status, (writes) => {
       isStarted = true;
       const moving = writes.moveStatus(id, after);
-      const n = context.statuses.findIndex((each) => each.id === id) + 1;
-      void refocus().then(() => this.#say('dropped', { name, from, n, total }));
+      const n = context.position(id);
+      void refocus().then(() => this.#announce('dropped', { name, from, n, total }));
       return moving;
     });
-    if (outcome.ok) return;
+    if (result.ok) return;
     await refocus();
-    const place = (): { name: string; from: number } => ({
-      name,
-      from: context.statuses.findIndex((each) => each.id === id) + 1,
-    });
-    if (!isStarted) this.#say('moveCancelled', place());
-    const { error } = outcome;
+    const place = (): { name: string; from: number } => ({ name, from: context.position(id) });
+    if (!isStarted) this.#announce('moveCancelled', place());
+    const { error } = result;
     if (!error) return;
-    const text = (): string => `${context.text('orderNotSaved', place())} ${context.errorText(error)}`;
-    context.show({
-      text,
-      isError: true,
-      ...(error.retryable ? { action: { label: 'retry', run: () => void this.move(id, after, control) } } : {}),
-    });
-    context.announce(text());
+    context.showError(
+      () => `${context.text('orderNotSaved', place())} ${context.errorText(error)}`,
+      error.retryable ? () => void this.moveStatus(id, after, control) : undefined,
+    );
   }
 
-  /** Moves one step, or all the way. */
-  moveTo(id: Id, direction: Direction, control?: Control): void {
+  moveInDirection(id: Id, direction: MoveDirection, control?: RowControl): void {
     const { statuses } = this.#context;
     const last = statuses.length - 1;
     const index = statuses.findIndex((status) => status.id === id);
     const to = { up: Math.max(0, index - 1), down: Math.min(last, index + 1), top: 0, bottom: last }[direction];
-    if (to === index) this.#sayEdge(id, to);
-    else void this.move(id, precedingId(withMoved(statuses, id, to), id), control);
+    if (to === index) this.#announceEdge(id, to);
+    else void this.moveStatus(id, precedingId(withMoved(statuses, id, to), id), control);
   }
 
-  /** A key on a control of a row. Returns whether it was one for moving. */
-  handleKeyDown(event: KeyboardEvent, id: Id, control: Control): boolean {
+  /** Handles a key pressed on a button of a row. Returns whether it was used. */
+  handleKeyDown(event: KeyboardEvent, id: Id, control: RowControl): boolean {
     if (event.ctrlKey || event.metaKey) return false;
     const { key } = event;
-    if (this.#grab) return this.#handleGrabbed(event);
+    if (this.#grabbed) return this.#handleGrabbedKeyDown(event, this.#grabbed);
     if (event.altKey) {
       if (key !== 'ArrowUp' && key !== 'ArrowDown') return false;
-      this.moveTo(id, key === 'ArrowUp' ? 'up' : 'down', control);
+      this.moveInDirection(id, key === 'ArrowUp' ? 'up' : 'down', control);
     } else if (key === ' ' && control === 'handle') {
-      if (!event.repeat) this.#take(id);
+      if (!event.repeat) this.#grab(id);
     } else return false;
     return true;
   }
 
-  #take(id: Id): void {
+  #grab(id: Id): void {
     const { statuses, host } = this.#context;
     const from = statuses.findIndex((status) => status.id === id);
-    this.#grab = { id, from, to: from };
-    this.#pointerWatch = new AbortController();
-    // Whoever takes the mouse has done with the keyboard.
-    const options = { capture: true, once: true, signal: this.#pointerWatch.signal };
+    this.#grabbed = { id, from, to: from };
+    this.#listening = new AbortController();
+    // A user who takes the mouse has finished with the keyboard.
+    const options = { capture: true, once: true, signal: this.#listening.signal };
     document.addEventListener('pointerdown', () => this.#drop(false), options);
     host.requestUpdate();
-    this.#say('grabbed', { name: statuses[from]?.name ?? '', n: from + 1, total: statuses.length });
+    this.#announce('grabbed', { name: statuses[from]?.name ?? '', n: from + 1, total: statuses.length });
   }
 
-  #handleGrabbed(event: KeyboardEvent): boolean {
-    const grab = this.#grab!;
+  #handleGrabbedKeyDown(event: KeyboardEvent, grabbed: KeyboardMove): boolean {
     const { statuses, host, focus } = this.#context;
     const { key } = event;
     if (key === 'Tab') {
-      // Focus goes on from here by itself.
+      // Not prevented: focus moves on.
       this.#drop(false);
       return false;
     }
+    const refocus = (): Promise<void> => focus.moveTo(() => focus.control(grabbed.id, 'handle'));
+    const name = this.#nameOf(grabbed.id);
     if (key === ' ' || key === 'Enter') {
       if (!event.repeat) this.#drop(true);
     } else if (key === 'Escape') {
-      const name = this.#nameOf(grab.id);
       this.reset();
       host.requestUpdate();
-      void focus
-        .moveTo(() => focus.control(grab.id, 'handle'))
-        .then(() => {
-          this.#say('moveCancelled', { name, from: grab.from + 1 });
-        });
+      void refocus().then(() => this.#announce('moveCancelled', { name, from: grabbed.from + 1 }));
     } else {
-      const to = indexForKey(key, grab.to, statuses.length);
+      const to = indexForKey(key, grabbed.to, statuses.length);
       if (to === undefined) return false;
-      if (to === grab.to) this.#sayEdge(grab.id, to);
-      else this.#say('movedWhile', { name: this.#nameOf(grab.id), n: to + 1, total: statuses.length }, PAUSE);
-      grab.to = to;
+      if (to === grabbed.to) this.#announceEdge(grabbed.id, to);
+      else this.#announce('movedWhile', { name, n: to + 1, total: statuses.length }, ANNOUNCE_DELAY);
+      grabbed.to = to;
       host.requestUpdate();
-      void focus.moveTo(() => focus.control(grab.id, 'handle'));
+      void refocus();
     }
     return true;
   }
 
-  #drop(keepsFocus: boolean): void {
-    const grab = this.#grab;
-    if (!grab) return;
+  #drop(isAnnounced: boolean): void {
+    const grabbed = this.#grabbed;
+    if (!grabbed) return;
     const { statuses, host } = this.#context;
-    const after = precedingId(this.arrange(statuses), grab.id);
-    const isMoved = after !== precedingId(statuses, grab.id);
+    const { id, to } = grabbed;
+    const after = precedingId(this.arrange(statuses), id);
+    const isMoved = after !== precedingId(statuses, id);
     this.reset();
     host.requestUpdate();
-    if (isMoved) void this.move(grab.id, after);
-    else if (keepsFocus) {
-      this.#say('movedWhile', { name: this.#nameOf(grab.id), n: grab.to + 1, total: statuses.length });
+    if (isMoved) void this.moveStatus(id, after);
+    else if (isAnnounced) {
+      this.#announce('movedWhile', { name: this.#nameOf(id), n: to + 1, total: statuses.length });
     }
   }
 
@@ -172,11 +164,11 @@ export class Reorder {
     return this.#context.statuses.find((status) => status.id === id)?.name ?? '';
   }
 
-  #sayEdge(id: Id, index: number): void {
-    this.#say(index === 0 ? 'alreadyFirst' : 'alreadyLast', { name: this.#nameOf(id) });
+  #announceEdge(id: Id, index: number): void {
+    this.#announce(index === 0 ? 'alreadyFirst' : 'alreadyLast', { name: this.#nameOf(id) });
   }
 
-  #say(
+  #announce(
     key: 'grabbed' | 'movedWhile' | 'moveCancelled' | 'alreadyFirst' | 'alreadyLast' | 'dropped',
     values: Record<string, string | number>,
     delay = 0,
@@ -185,7 +177,19 @@ export class Reorder {
   }
 }
 
-/** `list` with one item at another place. */
+/** The menu of the handle at an index of the list. */
+export function moveMenuItems({ text, statuses }: SettingsContext, index: number): MenuItem<MoveDirection>[] {
+  const isFirst = index === 0;
+  const isLast = index === statuses.length - 1;
+  return [
+    { key: 'up', label: text('moveUp'), isDisabled: isFirst },
+    { key: 'down', label: text('moveDown'), isDisabled: isLast },
+    { key: 'top', label: text('moveToTop'), isDisabled: isFirst },
+    { key: 'bottom', label: text('moveToBottom'), isDisabled: isLast },
+  ];
+}
+
+/** `list` with one item at another index. */
 function withMoved(list: readonly Status[], id: Id, to: number): Status[] {
   const item = list.find((status) => status.id === id);
   const others = list.filter((status) => status.id !== id);

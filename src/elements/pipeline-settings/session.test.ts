@@ -1,4 +1,4 @@
-/** A change of the statuses that is lost because someone else signed in is told, and nothing of the one before stays. */
+/** When another user signs in, lost changes are reported, and nothing of the previous user remains. */
 import { expect } from '@open-wc/testing';
 import { announced, queryByRole, until } from '../../../test/support.js';
 import { SignIn, controlled, tenant, type Control } from '../../../test/browser/source/controlled.js';
@@ -31,9 +31,9 @@ async function rename(element: PipelineSettings): Promise<void> {
   button(element, 'Save').click();
 }
 
-describe('<pipeline-settings> when someone else signs in', () => {
+describe('<pipeline-settings> when another user signs in', () => {
   for (const isTold of [true, false]) {
-    it(`says what was lost, ${isTold ? 'once the adapter tells' : 'also where the adapter refuses it before it tells'}`, async () => {
+    it(`reports a lost change ${isTold ? 'after the adapter notified' : 'if the adapter refuses it before it notifies'}`, async () => {
       const { old, element, told, signIn } = await scene();
       const refusal = new PipelineError('session-changed', 'OLD');
       const answer = old.hold('updateStatus', isTold ? 'answered' : 'refused', refusal);
@@ -53,14 +53,14 @@ describe('<pipeline-settings> when someone else signs in', () => {
     });
   }
 
-  it('says nothing where nothing was lost, and nothing more after a change of the adapter', async () => {
+  it('reports nothing if nothing was lost, or after the adapter was changed', async () => {
     const { element, told, signIn } = await scene();
     await signIn();
     await until(() => rows(element)[0] === 'NEW Leads');
     expect([message(element), told]).to.deep.equal(['', []]);
   });
 
-  it('gives the focus back that it had, and leaves it where the user went on to', async () => {
+  it('restores its focus, unless the user went on to another element', async () => {
     const { element, signIn } = await scene();
     button(element, 'Edit OLD Leads').focus();
     await signIn();

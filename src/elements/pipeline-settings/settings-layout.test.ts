@@ -7,7 +7,7 @@ import { NAMES, delay, pipeline, rows, settings, use } from './test-settings.js'
 const WIDE = { width: 800, height: 600 };
 const LONG = 'Waiting for the payment and for the signed contract to come back';
 
-describe('<pipeline-settings>: its place on the screen', () => {
+describe('<pipeline-settings> layout', () => {
   after(() => setViewport(WIDE));
 
   for (const [name, width, isReadonly, fontSize] of [
@@ -17,7 +17,7 @@ describe('<pipeline-settings>: its place on the screen', () => {
     [' on a small phone, read only', 360, true, ''],
     [' with letters twice as large', 800, false, '28px'],
   ] as const) {
-    it(`keeps the place of what is still loading, so that nothing below it moves${name}`, async () => {
+    it(`does not shift content below it when it has loaded${name}`, async () => {
       await setViewport({ ...WIDE, width });
       const adapter = await pipeline();
       await use(adapter, 'leads', 1234);
@@ -35,7 +35,7 @@ describe('<pipeline-settings>: its place on the screen', () => {
     });
   }
 
-  it('leaves a long name room beside its count, and shows all of it', async () => {
+  it('shows a long name in full beside its count', async () => {
     await setViewport({ ...WIDE, width: 320 });
     const adapter = await pipeline([LONG]);
     await use(adapter, LONG.toLowerCase(), 1234);

@@ -1,4 +1,4 @@
-/** What the tests of the settings share. */
+/** Helpers for the tests of the settings. */
 import { fixture, html } from '@open-wc/testing';
 import { sendKeys, sendMouse } from '@web/test-runner-commands';
 import { allByRole, byRole, deepActiveElement, until } from '../../../test/support.js';
@@ -33,12 +33,12 @@ export async function settings(adapter: PipelineAdapter): Promise<PipelineSettin
   return element;
 }
 
-/** The statuses as they stand in the list, by name; one that is being edited is "…". */
+/** The names of the statuses in the list; "…" for one that is being edited. */
 export function rows(element: Element): string[] {
   return allByRole(element, 'listitem').map((row) => row.querySelector('.name .label')?.textContent ?? '…');
 }
 
-/** The statuses as the adapter has them. */
+/** The names of the statuses as stored by the adapter. */
 export async function stored(adapter: PipelineAdapter): Promise<string[]> {
   return (await adapter.listStatuses()).items.map((status) => status.name);
 }
@@ -51,11 +51,11 @@ export const button = (element: Element, name: string): HTMLElement => byRole(el
 export const field = (element: Element): HTMLInputElement =>
   byRole(element, 'textbox', 'Status name') as HTMLInputElement;
 
-/** The message beside the list, if there is one. */
+/** The message below the list, if there is one. */
 export const message = (element: Element): string =>
   element.shadowRoot!.querySelector('.message-text')?.textContent?.trim() ?? '';
 
-/** What is said to be wrong, at the field or in the dialog. */
+/** The error in a form or in the dialog. */
 export const problem = (element: Element): string =>
   element.shadowRoot!.querySelector('.problem')?.textContent?.trim() ?? '';
 
@@ -73,7 +73,7 @@ export async function type(text: string): Promise<void> {
   await sendKeys({ type: text });
 }
 
-/** Empties the field that has focus and types anew. */
+/** Replaces the text of the focused field. */
 export async function retype(text: string): Promise<void> {
   (deepActiveElement() as HTMLInputElement).select();
   if (text) await type(text);
@@ -94,7 +94,7 @@ export const focused = (): Element | null => deepActiveElement();
 export const frame = (): Promise<unknown> => new Promise((resolve) => requestAnimationFrame(resolve));
 export const wait = (ms: number): Promise<unknown> => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** Makes one method of an adapter refuse, as often as told. */
+/** Makes one method of an adapter reject `times` times. */
 export function refuse<K extends keyof MemoryAdapter>(
   adapter: MemoryAdapter,
   method: K,
@@ -109,7 +109,7 @@ export function refuse<K extends keyof MemoryAdapter>(
   }) as never;
 }
 
-/** Makes one method of an adapter wait until the function that comes back is called. */
+/** Makes one method of an adapter wait until the returned function is called. */
 export function delay<K extends keyof MemoryAdapter>(adapter: MemoryAdapter, method: K): () => void {
   const own = (adapter[method] as (...args: unknown[]) => Promise<unknown>).bind(adapter);
   let go = (): void => undefined;

@@ -1,4 +1,4 @@
-/** What is said in English and Indonesian, sentence by sentence, while a person sets up a pipeline. */
+/** All texts and announcements while a pipeline is set up, in English and Indonesian. */
 import { expect, fixture, html } from '@open-wc/testing';
 import { computeAccessibleDescription } from 'dom-accessibility-api';
 import { allByRole, announced, byRole, queryByRole, until } from '../../../test/support.js';
@@ -126,7 +126,7 @@ for (const [lang, words] of Object.entries(WORDS)) {
       return element;
     }
 
-    it('adds, and says where', async () => {
+    it('announces where a status was added', async () => {
       const element = await open(await pipeline());
       await click(named(element, words.add));
       await until(() => focused() === byRole(element, 'textbox', words.name));
@@ -146,7 +146,7 @@ for (const [lang, words] of Object.entries(WORDS)) {
       await says(words.added);
     });
 
-    it('renames, and says so', async () => {
+    it('announces a rename', async () => {
       const element = await open(await pipeline());
       await click(named(element, words.edit('Leads')));
       await until(() => focused() === byRole(element, 'textbox', words.name));
@@ -155,7 +155,7 @@ for (const [lang, words] of Object.entries(WORDS)) {
       await says(words.saved);
     });
 
-    it('reorders with the arrows, and says each step', async () => {
+    it('announces each step of reordering with the arrow keys', async () => {
       const adapter = await pipeline();
       const element = await open(adapter);
       const handle = named(element, words.reorder('Leads'));
@@ -182,14 +182,14 @@ for (const [lang, words] of Object.entries(WORDS)) {
       await says(words.refused);
     });
 
-    it('has the moves in a menu', async () => {
+    it('shows the moves in a menu', async () => {
       const element = await open(await pipeline());
       await click(named(element, words.reorder('Purchase')));
       await until(() => queryByRole(element, 'menu'));
       expect(allByRole(element, 'menuitem').map((item) => item.textContent.trim())).to.deep.equal(words.menu);
     });
 
-    it('deletes what nobody uses, and brings it back', async () => {
+    it('announces a delete and its undo', async () => {
       const element = await open(await pipeline());
       await click(named(element, words.remove('Leads')));
       await says(words.deleted);
@@ -197,7 +197,7 @@ for (const [lang, words] of Object.entries(WORDS)) {
       await says(words.restored);
     });
 
-    it('asks what becomes of the conversations, in numbers as the language writes them', async () => {
+    it('asks what should happen to the conversations, with localized numbers', async () => {
       const adapter = await pipeline();
       await use(adapter, 'leads', 1250);
       const element = await open(adapter);
@@ -211,7 +211,7 @@ for (const [lang, words] of Object.entries(WORDS)) {
       await says(words.deletedMoved);
     });
 
-    it('invites to an empty pipeline', async () => {
+    it('shows the empty state', async () => {
       const page = await fixture<HTMLElement>(
         html`<div lang=${lang}><pipeline-settings .adapter=${new MemoryAdapter()}></pipeline-settings></div>`,
       );

@@ -1,10 +1,11 @@
-/** Uses a `<pipeline-settings>` in tests. */
+/** Test harness for `<pipeline-settings>`. */
 import type { PipelineSettings } from '../../elements/pipeline-settings/pipeline-settings.js';
 import { textsOfPart } from './find.js';
 import { Harness } from './harness.js';
 
 const MOVES = { up: 'moveUp', down: 'moveDown', top: 'moveToTop', bottom: 'moveToBottom' } as const;
 
+/** Operates a `<pipeline-settings>` as a user does. */
 export class SettingsHarness extends Harness<PipelineSettings> {
   /** The names of the statuses, in order. */
   get statuses(): string[] {
@@ -20,7 +21,7 @@ export class SettingsHarness extends Harness<PipelineSettings> {
     await this.#submit(label, 'add', () => this.statuses.includes(name));
   }
 
-  /** Changes the name or color of a status. */
+  /** Changes the name or the color of a status. */
   async edit(name: string, to: { name?: string; color?: string }): Promise<void> {
     await this.settled();
     const label = this.word('editName', name);
@@ -29,7 +30,7 @@ export class SettingsHarness extends Harness<PipelineSettings> {
     await this.#submit(label, 'save', () => !this.all('form', label).length);
   }
 
-  /** Moves a status by the menu of its handle. */
+  /** Moves a status with the menu of its handle. */
   async move(name: string, where: keyof typeof MOVES): Promise<void> {
     await this.settled();
     await this.click('button', this.word('reorderName', name));
@@ -38,8 +39,8 @@ export class SettingsHarness extends Harness<PipelineSettings> {
   }
 
   /**
-   * Deletes a status. `moveTo` answers what becomes of its conversations, where it has any: the name of another status,
-   * or `null` for no status.
+   * Deletes a status. `moveTo` says what happens to its conversations, if it has any: the name of another status, or
+   * `null` for no status.
    */
   async delete(name: string, { moveTo }: { moveTo?: string | null } = {}): Promise<void> {
     await this.settled();
@@ -52,13 +53,13 @@ export class SettingsHarness extends Harness<PipelineSettings> {
     await this.settled();
   }
 
-  /** Takes the last delete back. */
+  /** Undoes the last delete. */
   async undo(): Promise<void> {
     await this.click('button', this.word('undo'));
     await this.settled();
   }
 
-  /** Begins an empty pipeline with the example statuses. */
+  /** Adds the example statuses to an empty pipeline. */
   async useExamples(): Promise<void> {
     await this.settled();
     await this.click('button', this.word('useExamples'));
@@ -76,7 +77,7 @@ export class SettingsHarness extends Harness<PipelineSettings> {
     await this.click('button', this.word(button), await this.one('form', label));
     await this.until(
       () => isDone() || this.error !== '',
-      () => 'the form to be accepted or rejected',
+      () => 'the form to be taken or refused',
     );
     await this.settled();
   }
@@ -84,7 +85,7 @@ export class SettingsHarness extends Harness<PipelineSettings> {
   async #answer(name: string, moveTo: string | null | undefined): Promise<void> {
     if (moveTo === undefined) {
       await this.click('button', this.word('cancel'));
-      throw new Error(`Conversations have the status "${name}": say what becomes of them, with moveTo.`);
+      throw new Error(`Conversations have the status "${name}": say what should happen to them, with moveTo.`);
     }
     if (moveTo === null) await this.click('radio', this.word('noStatus'));
     else {

@@ -1,4 +1,5 @@
 /** The states of the settings. */
+import Sortable from 'sortablejs';
 import { MemoryAdapter } from '../../../src/adapters/memory.js';
 import { byRole, queryByRole, until } from '../../support.js';
 import { example, hang, key, loaded, long, press, put, refuse, type, type State } from './helpers.js';
@@ -8,7 +9,7 @@ type Settings = HTMLElementTagNameMap['pipeline-settings'];
 const open = (main: HTMLElement, adapter: MemoryAdapter): Promise<Settings> =>
   loaded(main, 'pipeline-settings', adapter);
 
-/** The settings with the delete dialog for Leads. */
+/** The settings with the dialog that asks about Leads. */
 async function asked(main: HTMLElement, adapter: MemoryAdapter): Promise<Settings> {
   const element = await open(main, adapter);
   await until(() => element.shadowRoot!.querySelector('.count'), 'the counts');
@@ -37,7 +38,7 @@ export const settings: Record<string, State> = {
   async 'add form with a taken color'(main) {
     const element = await open(main, await example());
     await press(element, 'button', 'Add status');
-    type(byRole(element, 'textbox'), 'A name that is nearly as long as the limit, which is 64 letters');
+    type(byRole(element, 'textbox'), 'A name that is nearly as long as a name may be, 64 letters or so');
     await press(element, 'radio', 'Blue');
   },
   async 'edit form with error'(main) {
@@ -68,19 +69,18 @@ export const settings: Record<string, State> = {
   async 'dragged by pointer'(main) {
     const element = await open(main, await example());
     const list = element.shadowRoot!.querySelector('ol')!;
-    await until(() => Object.keys(list).some((key) => key.startsWith('Sortable')), 'Sortable');
+    await until(() => Sortable.get(list), 'SortableJS');
     const handle = byRole(element, 'button', 'Reorder Leads');
     const { left, top, width, height } = handle.getBoundingClientRect();
     const [clientX, clientY] = [left + width / 2, top + height / 2];
-    const send = (type: string, down: number): boolean =>
-      handle.dispatchEvent(
-        new PointerEvent(type, {
-          ...{ clientX, clientY: clientY + down },
-          ...{ bubbles: true, composed: true, cancelable: true },
-        }),
-      );
-    send('pointerdown', 0);
-    for (const down of [6, 1.8 * height]) send('pointermove', down);
+    // Browsers send a mouse event after each pointer event.
+    const send = (type: 'down' | 'move', down: number): void => {
+      const init = { clientX, clientY: clientY + down, bubbles: true, composed: true, cancelable: true };
+      handle.dispatchEvent(new PointerEvent(`pointer${type}`, init));
+      handle.dispatchEvent(new MouseEvent(`mouse${type}`, init));
+    };
+    send('down', 0);
+    for (const down of [6, 1.8 * height]) send('move', down);
     await until(() => list.querySelector('li')!.dataset['id'] === 'purchase', 'the others to make way');
   },
   async 'delete dialog'(main) {

@@ -1,7 +1,7 @@
-import { css } from '@lit/reactive-element';
+/** The list: its rows, and the button that adds one. The frame of both is in `pipeline-settings.styles.ts`. */
+import { css } from 'lit';
 
-/** The page, over what is there from the start. */
-export const pageStyles = css`
+export const listStyles = css`
   h2,
   p,
   ol {
@@ -9,8 +9,8 @@ export const pageStyles = css`
     padding: 0;
   }
 
-  /* Positioned, because on iOS Sortable places the dragged copy in the closest positioned ancestor, and looks no
-     further than the shadow root. Nothing here may clip what is dragged. */
+  /* Positioned: rows are measured from here when one is dragged, and on iOS SortableJS places the dragged copy in the
+     closest positioned ancestor inside the shadow root. Nothing here may clip the copy. */
   .list {
     position: relative;
     list-style: none;
@@ -52,7 +52,7 @@ export const pageStyles = css`
     padding-inline: 4px 8px;
   }
 
-  /* The whole name, on as many lines as it needs: here is where names are looked after. */
+  /* The whole name, on as many lines as it needs: this is where names are edited. */
   .name .label,
   .preview .label {
     white-space: normal;
@@ -88,7 +88,7 @@ export const pageStyles = css`
     border-radius: var(--_radius);
   }
 
-  /* Within the row, which is as high as they are for fingers. */
+  /* Inside the button: on touch screens it is as high as its row. */
   .row .icon-button:focus-visible {
     outline-offset: -2px;
   }
@@ -145,7 +145,7 @@ export const pageStyles = css`
 
   .row.dragged {
     outline: 1px solid var(--_border);
-    /* Over Sortable's own, which is set on the element. */
+    /* Overrides the inline style set by SortableJS. */
     opacity: 1 !important;
     list-style: none;
   }
@@ -173,7 +173,7 @@ export const pageStyles = css`
     display: none;
   }
 
-  /* Its plus below the handles, its words below the names. */
+  /* The plus is aligned with the handles, and the text with the names. */
   .add {
     display: flex;
     align-items: center;
@@ -209,110 +209,6 @@ export const pageStyles = css`
     outline-offset: -3px;
   }
 
-  .empty {
-    display: grid;
-    gap: 8px;
-    justify-items: center;
-    padding: 36px 20px 28px;
-    color: var(--_text-muted);
-    text-align: center;
-  }
-
-  .empty h2 {
-    color: var(--_text);
-    font-size: 1.2em;
-    font-weight: 600;
-    line-height: 1.3;
-  }
-
-  .empty p {
-    max-inline-size: 34em;
-    text-wrap: balance;
-  }
-
-  .empty .button {
-    min-block-size: max(34px, var(--_control-size));
-    margin-block-start: 10px;
-    color: var(--_text);
-  }
-
-  .sketch {
-    display: grid;
-    gap: 5px;
-    margin-block-end: 10px;
-  }
-
-  .sketch span {
-    block-size: 13px;
-    inline-size: 58px;
-    border-radius: var(--_chip-radius);
-    background: light-dark(
-      oklch(from var(--_c) 0.86 min(c, 0.09) h / 1),
-      oklch(from var(--_c) 0.45 min(c, 0.09) h / 1)
-    );
-  }
-
-  .sketch span:nth-child(2) {
-    inline-size: 82px;
-  }
-
-  .sketch span:nth-child(3) {
-    inline-size: 70px;
-  }
-
-  .banner,
-  .message {
-    display: flex;
-    align-items: center;
-    gap: var(--_gap);
-    min-block-size: max(44px, calc(var(--_control-size) + 4px));
-    padding: 5px 14px;
-    padding-inline: 14px 6px;
-    border: 1px solid var(--_border);
-    border-radius: calc(var(--_radius) + 2px);
-    background: var(--_surface-raised);
-  }
-
-  .banner > svg {
-    color: var(--_text-muted);
-  }
-
-  .banner[data-error] > svg,
-  .message > svg {
-    color: var(--_danger);
-  }
-
-  .banner > span,
-  .message-text {
-    flex: 1;
-    min-inline-size: 0;
-    overflow-wrap: anywhere;
-  }
-
-  /* Below the list and in sight, however long the list. */
-  .message {
-    position: sticky;
-    inset-block-end: 12px;
-    z-index: 2;
-    box-shadow: var(--_shadow);
-  }
-
-  /* What lies over the list must not hide it from a drag. */
-  :host(:state(dragging)) .message {
-    pointer-events: none;
-  }
-
-  .message .link-button {
-    min-block-size: max(28px, var(--_control-size));
-    padding-inline: 10px;
-    border-radius: calc(var(--_radius) - 2px);
-  }
-
-  .button[aria-disabled='true'] {
-    opacity: 0.55;
-    cursor: default;
-  }
-
   @container pipeline-settings (max-width: 30rem) {
     .count .number {
       display: inline;
@@ -344,7 +240,7 @@ export const pageStyles = css`
     }
   }
 
-  /* Letters so large, or a place so small, that a name beside all that would be broken into syllables. */
+  /* With very large text or very little room, names would be broken into syllables beside everything else. */
   @container pipeline-settings (max-width: 15rem) {
     .list > .row:not(.editing) {
       flex-wrap: wrap;
@@ -371,10 +267,6 @@ export const pageStyles = css`
     .row[data-grabbed],
     .row.dragged {
       outline: 2px solid Highlight;
-    }
-
-    .sketch span {
-      border: 1px solid CanvasText;
     }
   }
 `;

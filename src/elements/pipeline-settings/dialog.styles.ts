@@ -1,7 +1,7 @@
+/** The dialog that asks before a delete, and the menu of a handle. */
 import { css } from 'lit';
 
-/** What opens over the list: the dialog and the menu. */
-export const overlayStyles = css`
+export const dialogStyles = css`
   .dialog {
     inline-size: min(27rem, calc(100vw - 32px));
     max-block-size: calc(100dvh - 32px);

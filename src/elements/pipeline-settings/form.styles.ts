@@ -1,3 +1,4 @@
+/** The forms to add and to edit a status, and buttons as in forms. */
 import { css } from 'lit';
 
 export const formStyles = css`
@@ -64,7 +65,7 @@ export const formStyles = css`
     display: flex;
     flex-wrap: wrap;
     gap: 2px;
-    /* The dots, not their targets, line up with the rest. */
+    /* Aligns the dots with the fields; their click targets are larger. */
     margin-inline: calc((24px - max(34px, var(--_control-size))) / 2);
   }
 
@@ -96,7 +97,7 @@ export const formStyles = css`
     block-size: 22px;
     border-radius: 50%;
     background-color: var(--_c);
-    /* White where it reaches 3:1 on the colour, which is up to a luminance of 0.3; else black, which then has 7:1. */
+    /* White up to a luminance of 0.3, where its contrast is at least 3:1; otherwise black, with at least 7:1. */
     --_k: clamp(0, (0.3 - (0.2126 * r + 0.7152 * g + 0.0722 * b)) * 1e6, 1);
     color: color(from var(--_c) srgb-linear var(--_k) var(--_k) var(--_k) / 1);
     box-shadow: inset 0 0 0 1px rgb(0 0 0 / 0.14);
@@ -161,7 +162,12 @@ export const formStyles = css`
     padding-inline: 14px;
   }
 
-  /* A long name has a line of its own. */
+  .button[aria-disabled='true'] {
+    opacity: 0.55;
+    cursor: default;
+  }
+
+  /* A long name wraps to its own line. */
   .preview {
     display: flex;
     flex: 1 1 auto;
