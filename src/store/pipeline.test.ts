@@ -1,3 +1,4 @@
+/** Pending mutations, confirmed state, and who is notified of what. */
 import { expect } from '@open-wc/testing';
 import { until } from '../../test/support.js';
 import type { PipelineAdapter } from '../adapters/adapter.js';
@@ -13,7 +14,7 @@ import { Mutations } from './mutations.js';
 const counting = (store: PipelineStore): ReturnType<CountCache['of']> =>
   store.cache(CountCache).of({ of: 'conversation' });
 
-/** A memory adapter that counts its calls, and holds back those it is told to. */
+/** A memory adapter that counts its calls, and delays those that the test holds. */
 function instrumented(): {
   adapter: MemoryAdapter;
   calls: Record<string, number>;
@@ -73,12 +74,12 @@ async function awake(adapter: PipelineAdapter): Promise<PipelineStore> {
 }
 
 describe('PipelineStore', () => {
-  it('is one for an adapter', () => {
+  it('is the same for the same adapter', () => {
     const adapter = new MemoryAdapter();
     expect(PipelineStore.of(adapter)).to.equal(PipelineStore.of(adapter));
   });
 
-  it('reads 500 conversations in one turn with one list and one look-up', async () => {
+  it('reads 500 conversations in one turn with one list and one lookup', async () => {
     const { adapter, calls } = instrumented();
     const store = PipelineStore.of(adapter);
     for (let i = 0; i < 500; i++) watching(store, { conversationIds: [`c${i}`] });
@@ -86,7 +87,7 @@ describe('PipelineStore', () => {
     expect([calls['listStatuses'], calls['getEntries']]).to.deep.equal([1, 1]);
   });
 
-  it('calls only those who show the conversation that changed', async () => {
+  it('notifies only those that watch the conversation that changed', async () => {
     const adapter = new MemoryAdapter();
     await filled(adapter, 'a');
     const store = await awake(adapter);
@@ -101,7 +102,7 @@ describe('PipelineStore', () => {
     expect([mine, others]).to.deep.equal([1, 0]);
   });
 
-  it('shows a write at once, and a refused one leaves what others wrote meanwhile', async () => {
+  it('shows a pick at once, and rolls a refused one back to what others wrote meanwhile', async () => {
     const { adapter, hold } = instrumented();
     await filled(adapter, 'a', 'b', 'c');
     const store = await awake(adapter);
@@ -112,7 +113,7 @@ describe('PipelineStore', () => {
       .setStatus([{ conversationId: 'x' }], 'a')
       .catch((error: PipelineError) => error.code);
     expect(store.entry('x')).to.include({ statusId: 'a', pending: true });
-    // Another user, past the gate.
+    // By another user, whose call is not held.
     await MemoryAdapter.prototype.setStatus.call(adapter, [{ conversationId: 'x' }], 'b');
     await new Promise((resolve) => setTimeout(resolve));
     expect(store.entry('x')?.statusId).to.equal('a');
@@ -121,7 +122,7 @@ describe('PipelineStore', () => {
     expect(store.entry('x')).to.include({ statusId: 'b', pending: false });
   });
 
-  it('sends one write at a time for a conversation, and of those that wait only the latest', async () => {
+  it('sends one pick at a time for a conversation, and only the latest of those that wait', async () => {
     const { adapter, calls, hold } = instrumented();
     await filled(adapter, 'a', 'b', 'c');
     const store = await awake(adapter);
@@ -140,7 +141,7 @@ describe('PipelineStore', () => {
     expect(calls['setStatus']).to.equal(2);
   });
 
-  it('keeps a bulk pick for the conversations that no later pick took', async () => {
+  it('keeps a bulk pick for the conversations that no later pick supersedes', async () => {
     const { adapter, hold } = instrumented();
     await filled(adapter, 'a', 'b', 'c');
     const store = await awake(adapter);
@@ -158,7 +159,7 @@ describe('PipelineStore', () => {
     expect((await adapter.getEntries(['y'])).get('y')?.statusId).to.equal('b');
   });
 
-  it('waits with a pick until the status it needs exists', async () => {
+  it('delays a pick until its status has been created', async () => {
     const adapter = new MemoryAdapter();
     const store = await awake(adapter);
     const created = Mutations.of(store).createStatus({ id: 'new', name: 'New', color: '#00ff00' });
@@ -167,7 +168,7 @@ describe('PipelineStore', () => {
     expect(result!.ok).to.equal(true);
   });
 
-  it('moves twice in a row without waiting, and a move elsewhere in between is kept', async () => {
+  it('moves twice in a row without waiting, and keeps a move by someone else in between', async () => {
     const adapter = new MemoryAdapter();
     await filled(adapter, 'a', 'b', 'c', 'd');
     const store = await awake(adapter);
@@ -179,7 +180,7 @@ describe('PipelineStore', () => {
     expect(names(store)[0]).to.equal('d');
   });
 
-  it('does not call a move elsewhere a conflict with an edit, but a rename elsewhere is one', async () => {
+  it('does not treat a move by someone else as a conflict with an edit, but does so for a rename', async () => {
     const adapter = new MemoryAdapter();
     const [a] = await filled(adapter, 'a', 'b');
     const store = await awake(adapter);
@@ -194,7 +195,7 @@ describe('PipelineStore', () => {
     await until(() => names(store).includes('theirs'));
   });
 
-  it('does not call it a conflict either when it had not heard of the move', async () => {
+  it('does not treat a move as a conflict if the move was not reported either', async () => {
     const adapter = new MemoryAdapter();
     Object.assign(adapter, { subscribe: undefined });
     const [a] = await filled(adapter, 'a', 'b');
@@ -215,7 +216,7 @@ describe('PipelineStore', () => {
     expect(opIds.size, 'a call with another version is another call').to.equal(4);
   });
 
-  it('does not let a late answer replace what was heard meanwhile', async () => {
+  it('does not replace a newer record with the late answer to a lookup', async () => {
     const adapter = new MemoryAdapter();
     await filled(adapter, 'a', 'b');
     await adapter.setStatus([{ conversationId: 'x' }], 'a');
@@ -229,7 +230,7 @@ describe('PipelineStore', () => {
     };
     const store = await awake(adapter);
     watching(store, { conversationIds: ['x'] });
-    // Asked, and changed before the answer comes.
+    // Requested, and changed before the answer.
     await new Promise((resolve) => setTimeout(resolve));
     await adapter.setStatus([{ conversationId: 'x' }], 'b');
     await until(() => store.entry('x')?.statusId === 'b');
@@ -238,7 +239,7 @@ describe('PipelineStore', () => {
     expect(store.entry('x')?.statusId).to.equal('b');
   });
 
-  it('shows where conversations go while a delete is on its way, and after', async () => {
+  it('shows where conversations move while a delete is pending, and after it', async () => {
     const { adapter, hold } = instrumented();
     const [a] = await filled(adapter, 'a', 'b');
     await adapter.setStatus([{ conversationId: 'x' }], 'a');
@@ -256,7 +257,7 @@ describe('PipelineStore', () => {
     expect(names(store)).to.deep.equal(['a', 'b']);
   });
 
-  it('leaves out unreadable rows, shows the good ones, and says so once', async () => {
+  it('leaves out unreadable statuses, shows the others, and reports that once', async () => {
     const adapter = new MemoryAdapter();
     await filled(adapter, 'good');
     const list = adapter.listStatuses.bind(adapter);
@@ -273,7 +274,7 @@ describe('PipelineStore', () => {
     expect(errors).to.deep.equal(['bad-response']);
   });
 
-  it('keeps what is shown when reading again fails, and says why', async () => {
+  it('keeps what is shown when loading again fails, and exposes the error', async () => {
     const adapter = new MemoryAdapter();
     await filled(adapter, 'a');
     const store = await awake(adapter);
@@ -282,7 +283,7 @@ describe('PipelineStore', () => {
     expect([store.phase, names(store), store.error?.code]).to.deep.equal(['ready', ['a'], 'offline']);
   });
 
-  it('sleeps when nobody listens, and hears what it missed when it wakes', async () => {
+  it('unsubscribes when nobody watches, and catches up when someone watches again', async () => {
     const adapter = new MemoryAdapter();
     await filled(adapter, 'a');
     let subscriptions = 0;
@@ -304,7 +305,7 @@ describe('PipelineStore', () => {
     const again = watching(store, { statuses: true });
     await until(() => names(store).includes('b'));
     again();
-    // Moved in the page: leaving and coming back within one turn.
+    // As an element does that is moved in the page: it leaves and comes back within one turn.
     const moved = watching(store, { statuses: true });
     await until(() => subscriptions === 1);
     moved();
@@ -313,7 +314,7 @@ describe('PipelineStore', () => {
     expect(subscriptions).to.equal(1);
   });
 
-  it('counts anew after a change, without a count for every one of many', async () => {
+  it('counts again after changes, but not for every one of many', async () => {
     const { adapter, calls } = instrumented();
     await filled(adapter, 'a');
     const store = await awake(adapter);
@@ -324,7 +325,7 @@ describe('PipelineStore', () => {
     expect(calls['count']).to.be.below(6);
   });
 
-  it('says once that nothing is saved on this device', async () => {
+  it('reports once that nothing is saved on this device', async () => {
     const adapter = Object.assign(new MemoryAdapter(), {
       persistence: 'session' as const,
       onPersistence(listener: (persistence: 'session') => void) {
@@ -345,7 +346,7 @@ describe('PipelineStore', () => {
     expect([store.isDurable, errors]).to.deep.equal([false, ['storage-lost']]);
   });
 
-  it('shows what a method left out would give as not there', () => {
+  it('works without the optional methods of an adapter', () => {
     const bare = { listStatuses: () => Promise.resolve({ items: [], seq: '0' }) } as unknown as PipelineAdapter;
     const store = PipelineStore.of(bare);
     expect(store.can('count')).to.equal(false);

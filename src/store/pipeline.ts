@@ -227,7 +227,7 @@ export class PipelineStore implements SyncTarget {
     const { confirmed } = this.#sync;
     const isRestored = statuses.some((status) => !status.deleted && confirmed.byId.get(status.id)?.deleted);
     for (const status of statuses) confirmed.receive(status);
-    // It may also be the late answer to an older mutation that others have undone since.
+    // The record can be the late answer to an older mutation that others have undone since: the list decides.
     if (isRestored) void this.loadList();
     if (deleted) {
       const { id, moveTo } = deleted;

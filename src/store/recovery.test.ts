@@ -1,4 +1,4 @@
-/* What the store shows after changes that nobody told it of: never something that is not so, for good. */
+/** After changes that were not reported, the store ends up with what the adapter has. */
 import { expect } from '@open-wc/testing';
 import { until } from '../../test/support.js';
 import type { PipelineAdapter, StatusList, SubscriptionState } from '../adapters/adapter.js';
@@ -13,7 +13,7 @@ import { Mutations } from './mutations.js';
 
 type Restored = { status: Status; restored: number };
 
-/** A memory adapter whose answers wait until the test gives them, and whose changes are told by the test. */
+/** A memory adapter whose answers and changes are sent by the test. */
 class HeldAdapter extends MemoryAdapter {
   readonly lists: ((list: StatusList | PipelineError) => void)[] = [];
   readonly restores: ((answer: Restored) => void)[] = [];
@@ -39,7 +39,7 @@ class HeldAdapter extends MemoryAdapter {
     return () => undefined;
   }
 
-  /** Answers the list that waits. */
+  /** Answers the pending request for the list. */
   async answer(list: StatusList | PipelineError): Promise<void> {
     await until(() => this.lists.length, 'a list');
     this.lists.shift()!(list);
@@ -59,8 +59,8 @@ async function awake(list: StatusList): Promise<{ adapter: HeldAdapter; store: P
   return { adapter, store, leave };
 }
 
-describe('PipelineStore, after changes that it was not told of', () => {
-  it('shows a change made between the look-up of a conversation and the list', async () => {
+describe('PipelineStore, after changes that were not reported', () => {
+  it('shows a change made between the lookup of a conversation and the list', async () => {
     const adapter = new MemoryAdapter();
     await adapter.createStatus({ id: 'a', name: 'Leads', color: '#123456' });
     let open!: () => void;
@@ -76,7 +76,7 @@ describe('PipelineStore, after changes that it was not told of', () => {
     expect(store.entry('x')!.statusId).to.equal('a');
   });
 
-  it('looks conversations up also when the list cannot be read', async () => {
+  it('looks conversations up even if the list cannot be loaded', async () => {
     const adapter = new HeldAdapter();
     const store = PipelineStore.of(adapter);
     watching(store, { statuses: true, conversationIds: ['x'] }, undefined, () => undefined);
@@ -84,11 +84,11 @@ describe('PipelineStore, after changes that it was not told of', () => {
     await until(() => store.entry('x'));
   });
 
-  it('does not keep a status that the late answer of an old restore brought while the list was read', async () => {
+  it('does not keep a status restored by the late answer to an old restore while the list was loading', async () => {
     const { adapter, store } = await awake({ items: [status(1)], seq: '1' });
     adapter.tell({ seq: '2', kind: 'status', status: { ...status(2), deleted: true } });
     const restored = Mutations.of(store).restoreStatus('a');
-    // Restored by 3 and deleted by someone else with 4, which was not told.
+    // Restored as version 3, and deleted by someone else as version 4, which is not reported.
     adapter.tell({ seq: '9', kind: 'reset' });
     await until(() => adapter.lists.length);
     adapter.restores[0]!({ status: status(3), restored: 0 });
@@ -98,7 +98,7 @@ describe('PipelineStore, after changes that it was not told of', () => {
     expect(store.statuses).to.deep.equal([]);
   });
 
-  it('does not keep a status that the late answer of an old restore brought after the list was read', async () => {
+  it('does not keep a status restored by the late answer to an old restore after the list was loaded', async () => {
     const { adapter, store } = await awake({ items: [status(1)], seq: '1' });
     const restored = Mutations.of(store).restoreStatus('a');
     adapter.tell({ seq: '9', kind: 'reset' });
@@ -109,7 +109,18 @@ describe('PipelineStore, after changes that it was not told of', () => {
     expect(store.statuses).to.deep.equal([]);
   });
 
-  it('takes a newer entry from a look-up although an older one was heard meanwhile', async () => {
+  it('does not keep a status that was created and deleted while the list was loading', async () => {
+    const { adapter, store } = await awake({ items: [], seq: '1' });
+    adapter.tell({ seq: '9', kind: 'reset' });
+    await until(() => adapter.lists.length);
+    // Deleted by someone else right after, which is never reported.
+    adapter.tell({ seq: '10', kind: 'status', status: status(1) });
+    await adapter.answer({ items: [], seq: '11' });
+    await adapter.answer({ items: [], seq: '11' });
+    expect(store.statuses).to.deep.equal([]);
+  });
+
+  it('takes a newer entry from a lookup although an older one was received meanwhile', async () => {
     const adapter = new HeldAdapter();
     const entry = { conversationId: 'x', contactId: null, statusId: 'a', changedAt: 0 };
     let answer!: () => void;
@@ -126,7 +137,7 @@ describe('PipelineStore, after changes that it was not told of', () => {
     await until(() => store.entry('x')?.statusId === 'b');
   });
 
-  it('reads again what could not be read as soon as the changes are live again', async () => {
+  it('retries failed reads as soon as the subscription is live again', async () => {
     const { adapter, store } = await awake({ items: [], seq: '1' });
     adapter.setState('retrying');
     void store.retry();
@@ -138,7 +149,7 @@ describe('PipelineStore, after changes that it was not told of', () => {
     expect(store.statuses).to.have.length(1);
   });
 
-  it('reads again once live when it did not know from where to follow the changes', async () => {
+  it('loads again once live if the position in the changes was unknown when it subscribed', async () => {
     const adapter = new HeldAdapter();
     const store = PipelineStore.of(adapter);
     watching(store, { statuses: true }, undefined, () => undefined);
@@ -153,9 +164,9 @@ describe('PipelineStore, after changes that it was not told of', () => {
     expect(adapter.lists).to.have.length(0);
   });
 
-  describe('reads again by itself what could not be read', () => {
+  describe('retries failed reads', () => {
     const { setTimeout, clearTimeout } = globalThis;
-    /** The long timers that wait, by the milliseconds they were set for: the test lets them end. */
+    /** The long timers that are set, with their milliseconds; the test makes them fire. */
     let waiting: { ms: number; run: () => void }[];
     beforeEach(() => {
       waiting = [];
@@ -174,7 +185,7 @@ describe('PipelineStore, after changes that it was not told of', () => {
     });
     afterEach(() => Object.assign(globalThis, { setTimeout, clearTimeout }));
 
-    /** Lets the one timer end; returns how long it would have taken. */
+    /** Makes the one timer fire; returns its milliseconds. */
     function wait(): number {
       expect(waiting).to.have.length(1);
       const { ms, run } = waiting.shift()!;
@@ -188,7 +199,7 @@ describe('PipelineStore, after changes that it was not told of', () => {
       return { told, stop };
     }
 
-    it('ever more rarely, and tells of it once', async () => {
+    it('at growing intervals up to a limit, and reports the error once', async () => {
       const adapter = new HeldAdapter();
       const { told } = watched({ statuses: true }, adapter);
       await adapter.answer(away());
@@ -197,21 +208,23 @@ describe('PipelineStore, after changes that it was not told of', () => {
         waits.push(wait());
         await adapter.answer(away());
       }
-      expect(waits).to.deep.equal([10_000, 20_000, 40_000, 80_000, 160_000, 300_000, 300_000]);
+      expect(waits, 'the intervals').to.deep.equal([...waits].sort((a, b) => a - b));
+      expect(waits[1], 'the second interval').to.equal(2 * waits[0]!);
+      expect(waits.at(-1), 'the limit').to.equal(waits.at(-2));
       expect(told).to.deep.equal(['unavailable']);
       wait();
       await adapter.answer({ items: [status(1)], seq: '1' });
       expect([PipelineStore.of(adapter).statuses.length, waiting.length]).to.deep.equal([1, 0]);
-      // Something new, and what a person asked for, is told again.
+      // A new error, and one after a retry that someone asked for, is reported again.
       for (let n = 0; n < 2; n++) {
         void PipelineStore.of(adapter).retry();
         await adapter.answer(away());
       }
       expect(told).to.deep.equal(['unavailable', 'unavailable', 'unavailable']);
-      expect(wait()).to.equal(10_000);
+      expect(wait()).to.equal(waits[0]);
     });
 
-    it('also conversations, and numbers', async () => {
+    it('of conversations and counts, too', async () => {
       const adapter = new MemoryAdapter();
       let isAway = true;
       const getEntries = adapter.getEntries.bind(adapter);
@@ -228,7 +241,7 @@ describe('PipelineStore, after changes that it was not told of', () => {
       expect(waiting).to.have.length(0);
     });
 
-    it('not what the adapter refused for good, and not when nobody shows it any more', async () => {
+    it('but not permanent errors, and not when nobody watches any more', async () => {
       const adapter = new HeldAdapter();
       const { stop } = watched({ statuses: true }, adapter);
       await adapter.answer(new PipelineError('forbidden', 'no'));
@@ -241,7 +254,7 @@ describe('PipelineStore, after changes that it was not told of', () => {
       expect(waiting).to.have.length(0);
     });
 
-    it('at once when someone shows it again', async () => {
+    it('at once when someone watches again', async () => {
       const { adapter, store, leave } = await awake({ items: [], seq: '1' });
       const { stop } = watched({ statuses: true }, adapter);
       void store.retry();

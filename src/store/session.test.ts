@@ -1,4 +1,4 @@
-/** When someone else signs in, a store of theirs takes the place of the one before, and nothing of that is sent as them. */
+/** When someone else signs in, the adapter gets a new store, and no pending mutation of the old one is sent as them. */
 import { expect } from '@open-wc/testing';
 import { until } from '../../test/support.js';
 import type { PipelineAdapter } from '../adapters/adapter.js';
@@ -23,7 +23,7 @@ const METHODS = [
 ] as const;
 type Method = (typeof METHODS)[number];
 
-/** One adapter for one user after another. What is called is recorded with the session in which it was sent. */
+/** An adapter that serves one user after another. It records its calls with the session in which they were made. */
 class Account {
   session: string | undefined;
   readonly calls: string[] = [];
@@ -80,7 +80,7 @@ async function filled(name: string): Promise<MemoryAdapter> {
   return memory;
 }
 
-/** An account whose first user is being shown. */
+/** An account whose first user's data is shown. */
 async function shown(session?: string): Promise<{ account: Account; store: PipelineStore; renewed(): number }> {
   const account = new Account(session);
   account.memory = await filled('Sari');
@@ -98,7 +98,7 @@ const codeOf = (promise: Promise<unknown>): Promise<string> =>
   );
 
 describe('when someone else signs in', () => {
-  it('whoever watches is sent to a store that knows nothing of the one before', async () => {
+  it('watchers are sent to a new store without any data of the old one', async () => {
     const { account, store, renewed } = await shown();
     account.signIn('budi', await filled('Budi'));
     expect(renewed()).to.equal(1);
@@ -117,7 +117,7 @@ describe('when someone else signs in', () => {
     expect(PipelineStore.of(account.adapter)).to.equal(next);
   });
 
-  it('what is on its way is rejected, and its late answer changes nothing', async () => {
+  it('a mutation in flight is rejected, and its late answer changes nothing', async () => {
     const { account, store } = await shown();
     const held = account.hold('setStatus');
     const writes = Mutations.of(store);
@@ -137,7 +137,7 @@ describe('when someone else signs in', () => {
   });
 
   for (const isTold of [true, false]) {
-    it(`what waits behind it is never sent as them${isTold ? '' : ', though nobody tells the store'}`, async () => {
+    it(`a waiting mutation is never sent as them${isTold ? '' : ', even if the store is not notified'}`, async () => {
       const { account, store } = await shown();
       const held = account.hold('setStatus');
       const writes = Mutations.of(store);
@@ -151,7 +151,7 @@ describe('when someone else signs in', () => {
     });
   }
 
-  it('other credentials in a session without a name stop what waits, and leave what is shown', async () => {
+  it('other credentials in a session without a name reject waiting mutations, and keep what is shown', async () => {
     const { account, store, renewed } = await shown('0');
     Object.assign(account, { credentials: '0' });
     const held = account.hold('setStatus');
@@ -168,23 +168,23 @@ describe('when someone else signs in', () => {
     expect(PipelineStore.of(account.adapter)).to.equal(store);
   });
 
-  it('the second try of an edit that met a conflict is not sent as them', async () => {
+  it('the second call of an edit after a conflict is not made as them', async () => {
     const { account, store } = await shown();
     const base = store.status('leads')!;
     const held = account.hold('updateStatus');
     const edit = codeOf(Mutations.of(store).updateStatus(base, { color: '#03a74d' }));
     account.letPass();
     account.signIn('budi', await filled('Budi'), false);
-    // Only its place changed: the call would go out again, with the version of now.
+    // Only its place changed: the call would be made again with the current version.
     held.refuse(new PipelineError('conflict', 'moved', { current: { ...base, version: base.version + 1 } }));
     expect(await edit).to.equal('session-changed');
     expect(account.calls.filter((call) => call.startsWith('update'))).to.deep.equal([]);
   });
 
-  it('what waits to be looked up is not asked for as them', async () => {
+  it('a waiting lookup is not sent as them', async () => {
     const { account, store } = await shown();
     const held = account.hold('getEntries');
-    // Two look-ups at once are the most: the third waits.
+    // More lookups than may be in flight at once: the last one waits.
     for (const id of ['d', 'e', 'f']) {
       watching(store, { conversationIds: [id] });
       await Promise.resolve();
@@ -201,7 +201,7 @@ describe('when someone else signs in', () => {
   });
 
   for (const outcome of ['answer', 'refuse'] as const) {
-    it(`a list that was on its way is not taken for theirs, nor its failure: ${outcome}`, async () => {
+    it(`a list in flight is not shown as theirs, nor its failure: ${outcome}`, async () => {
       const account = new Account();
       account.memory = await filled('Sari');
       const held = account.hold('listStatuses');
@@ -226,7 +226,7 @@ describe('when someone else signs in', () => {
     });
   }
 
-  it('numbers that were on their way are not taken for theirs', async () => {
+  it('counts in flight are not shown as theirs', async () => {
     const { account, store } = await shown();
     const counts = store.cache(CountCache).of({ of: 'conversation' });
     const held = account.hold('count');
@@ -238,7 +238,7 @@ describe('when someone else signs in', () => {
     expect(counts.counts).to.equal(undefined);
   });
 
-  it('while nobody watches, it is noticed by the next who does', async () => {
+  it('while nobody watches, the next watcher gets the new store', async () => {
     const account = new Account();
     account.memory = await filled('Sari');
     const store = PipelineStore.of(account.adapter);
@@ -253,7 +253,7 @@ describe('when someone else signs in', () => {
     await until(() => next.statuses[0]?.name === 'Budi leads');
   });
 
-  it('the first session that becomes known is not another one', async () => {
+  it('the first session that becomes known ends nothing', async () => {
     const { account, store, renewed } = await shown(undefined);
     const held = account.hold('setStatus');
     const writes = Mutations.of(store);
@@ -266,7 +266,7 @@ describe('when someone else signs in', () => {
     expect(PipelineStore.of(account.adapter)).to.equal(store);
   });
 
-  it('an ordinary reset reads again, and keeps what is shown and what is on its way', async () => {
+  it('a reset without `forget` loads again, and keeps what is shown and pending', async () => {
     const { account, store, renewed } = await shown();
     const held = account.hold('setStatus');
     const pick = codeOf(Mutations.of(store).setStatus([{ conversationId: 'c' }], 'purchase'));
@@ -278,7 +278,7 @@ describe('when someone else signs in', () => {
     expect(await pick).to.equal('done');
   });
 
-  it('an adapter that is loaded later tells its session, too', async () => {
+  it('a lazy adapter has the session of the adapter that it loads', async () => {
     const account = new Account();
     const adapter = lazyAdapter(async () => account.adapter) as PipelineAdapter & { session?: string };
     expect(adapter.session).to.equal(undefined);

@@ -1,4 +1,4 @@
-/** Sources of data that are still to come, and those that are none. */
+/** Sources that are still loading, and values that are no source. */
 import { expect, fixture, html } from '@open-wc/testing';
 import { byRole, until } from '../../test/support.js';
 import type { PipelineAdapter } from '../adapters/adapter.js';
@@ -68,12 +68,12 @@ const shows = (box: Element, name: string): Promise<boolean> =>
   );
 const frame = (): Promise<unknown> => new Promise((resolve) => requestAnimationFrame(resolve));
 
-describe('a source that is still to come', () => {
+describe('a source that is still loading', () => {
   afterEach(() => setDefaultAdapter(null));
 
   for (const where of ['provider', 'default'] as const) {
     describe(`as the ${where}`, () => {
-      it('is waited for, and nobody is asked meanwhile', async () => {
+      it('is waited for, without requests to any other source', async () => {
         const { adapter, calls } = await tenant('Awaited');
         const { promise, resolve } = promised();
         const { box, all, set } = await page(where);
@@ -87,8 +87,8 @@ describe('a source that is still to come', () => {
         expect((await finding).ids).to.deep.equal(['c']);
       });
 
-      for (const order of ['in their order', 'the other way round'] as const) {
-        it(`is superseded by a later one, when they come ${order}`, async () => {
+      for (const order of ['in order', 'in reverse order'] as const) {
+        it(`is superseded by a later one, when they settle ${order}`, async () => {
           const [first, second] = [await tenant('First'), await tenant('Second')];
           const [a, b] = [promised(), promised()];
           const { box, set } = await page(where);
@@ -96,7 +96,7 @@ describe('a source that is still to come', () => {
           await frame();
           set(b.promise);
           const settle = [() => a.resolve(first.adapter), () => b.resolve(second.adapter)];
-          if (order === 'the other way round') settle.reverse();
+          if (order === 'in reverse order') settle.reverse();
           for (const each of settle) {
             each();
             await frame();
@@ -106,7 +106,7 @@ describe('a source that is still to come', () => {
         });
       }
 
-      it('is superseded by an adapter, and its rejection by then is nobody’s error', async () => {
+      it('is superseded by an adapter, after which its rejection is no error', async () => {
         const { adapter } = await tenant('Here');
         const { promise, reject } = promised();
         const { box, all, set } = await page(where);
@@ -127,7 +127,7 @@ describe('a source that is still to come', () => {
         ['is nothing', (it) => it.resolve(undefined), 'invalid'],
       ];
       for (const [name, settle, code] of FAILURES) {
-        it(`is an error that shows, and is told once, when it ${name}`, async () => {
+        it(`is an error that is shown, and reported once, when it ${name}`, async () => {
           const { box, all, set } = await page(where);
           const errors: string[] = [];
           box.addEventListener('pipeline-error', ({ error, action }) => errors.push(`${action} ${error.code}`));
@@ -147,7 +147,7 @@ describe('a source that is still to come', () => {
     });
   }
 
-  it('does not fail the page when it is rejected before any element needs it', async () => {
+  it('causes no unhandled rejection when it is rejected before any element needs it', async () => {
     const { promise, reject } = promised();
     const unhandled: unknown[] = [];
     const listen = (event: PromiseRejectionEvent): void => void unhandled.push(event.reason);
@@ -155,14 +155,14 @@ describe('a source that is still to come', () => {
     setDefaultAdapter(promise);
     setDefaultAdapter(null);
     reject(new Error('nobody waits'));
-    // The browser tells in a task of its own.
+    // The browser fires the event in a separate task.
     await frame();
     await frame();
     window.removeEventListener('unhandledrejection', listen);
     expect(unhandled).to.deep.equal([]);
   });
 
-  it('cannot be undefined, nor anything that is no adapter: that must not become the database of everyone', () => {
+  it('must be an adapter or a promise: anything else must not lead to the shared default database', () => {
     for (const value of [undefined, {}, 'acme', 7, false, [], { listStatuses: () => undefined }]) {
       let error: unknown;
       try {
@@ -175,7 +175,7 @@ describe('a source that is still to come', () => {
     }
   });
 
-  it('of an element itself that is no adapter is an error that shows', async () => {
+  it('shows an error where the `adapter` of an element is no adapter', async () => {
     const element = await fixture<HTMLElement>(html`<pipeline-settings .adapter=${{}}></pipeline-settings>`);
     await until(() => element.matches(':state(error)'));
   });

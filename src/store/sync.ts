@@ -52,12 +52,13 @@ export class Sync implements CacheContext {
   #stop: (() => void) | undefined;
   #isScheduled = false;
 
+  /** Whether the list was loaded once. */
   isLoaded = false;
   /** Why the list could not be loaded, until it can. */
   error: PipelineError | undefined;
   #loading: Promise<void> | undefined;
   #mustLoadAgain = false;
-  /** Until the position in the changes is known: a record read before could miss a change that is never reported. */
+  /** Set until the position in the changes is known: a record read before could miss a change that is never reported. */
   ready: Promise<void> | undefined;
 
   /** The position in the changes: where the first list ended, then that of the last change received. */
@@ -113,7 +114,7 @@ export class Sync implements CacheContext {
     return this.#readAgain();
   }
 
-  /** Reads everything that is watched but the list again. */
+  /** Reads everything that is watched again, except for the list. */
   refreshCaches(): void {
     for (const cache of this.#target.caches) cache.refresh();
   }

@@ -1,7 +1,8 @@
+/** Watches a store in tests. */
 import type { Interest, PipelineStore } from './pipeline.js';
 import type { Watcher } from './watchers.js';
 
-/** Watches something of a store; returns how to stop. */
+/** Returns how to stop watching. */
 export function watching(
   store: PipelineStore,
   interest: Interest,
