@@ -9,6 +9,7 @@ import type { Filter } from './model/filter.js';
 import type { Id } from './model/id.js';
 import type { Status } from './model/status.js';
 
+/** Each class has its `type` as a getter: bundlers keep a class with static fields even if it is not used. */
 abstract class PipelineEvent extends Event {
   constructor(type: string, cancelable = false) {
     super(type, { bubbles: true, composed: true, cancelable });
@@ -17,7 +18,10 @@ abstract class PipelineEvent extends Event {
 
 /** A call failed. The element shows it too. `action`: what was being done, such as `load` or `set-status`. */
 export class PipelineErrorEvent extends PipelineEvent {
-  static readonly type = 'pipeline-error';
+  static get type() {
+    return 'pipeline-error' as const;
+  }
+
   readonly error: PipelineError;
   readonly action: string;
   /** The conversations of the failed call, even if the element shows others by now; empty for other calls. */
@@ -33,7 +37,10 @@ export class PipelineErrorEvent extends PipelineEvent {
 
 /** The filter of a `<pipeline-filter>` has changed. */
 export class PipelineFilterChangeEvent extends PipelineEvent {
-  static readonly type = 'pipeline-filter-change';
+  static get type() {
+    return 'pipeline-filter-change' as const;
+  }
+
   readonly filter: Filter;
   readonly of: 'conversation' | 'contact';
 
@@ -53,7 +60,10 @@ export interface StatusChange {
 
 /** The status of conversations is about to be changed. Cancelable. */
 export class PipelineBeforeStatusChangeEvent extends PipelineEvent implements StatusChange {
-  static readonly type = 'pipeline-before-status-change';
+  static get type() {
+    return 'pipeline-before-status-change' as const;
+  }
+
   readonly conversationIds: readonly Id[];
   readonly from: Id | null | undefined;
   readonly to: Id | null;
@@ -68,7 +78,10 @@ export class PipelineBeforeStatusChangeEvent extends PipelineEvent implements St
 
 /** The status of conversations was changed. */
 export class PipelineStatusChangeEvent extends PipelineEvent implements StatusChange {
-  static readonly type = 'pipeline-status-change';
+  static get type() {
+    return 'pipeline-status-change' as const;
+  }
+
   readonly conversationIds: readonly Id[];
   readonly from: Id | null | undefined;
   readonly to: Id | null;
@@ -88,7 +101,10 @@ export type StatusesAction = 'create' | 'update' | 'move' | 'delete' | 'restore'
 
 /** The list of statuses is about to be changed. Cancelable. */
 export class PipelineBeforeStatusesChangeEvent extends PipelineEvent {
-  static readonly type = 'pipeline-before-statuses-change';
+  static get type() {
+    return 'pipeline-before-statuses-change' as const;
+  }
+
   readonly action: StatusesAction;
   /** The status after the change; for `delete`, before it. */
   readonly status: Readonly<Status>;
@@ -102,7 +118,10 @@ export class PipelineBeforeStatusesChangeEvent extends PipelineEvent {
 
 /** The list of statuses was changed. */
 export class PipelineStatusesChangeEvent extends PipelineEvent {
-  static readonly type = 'pipeline-statuses-change';
+  static get type() {
+    return 'pipeline-statuses-change' as const;
+  }
+
   readonly action: StatusesAction;
   readonly status: Readonly<Status>;
 

@@ -26,7 +26,7 @@ const ROOMS = {
 /** `model/status.ts` → `model`; `events.ts` → `events`. */
 const roomOf = (path) => path.split(sep)[0].replace(/\.(ts|js)$/, '');
 const packageOf = (specifier) => /^(@[^/]+\/)?[^/]+/.exec(specifier)[0];
-const registers = (path) => /(^|\/)define\.js$/.test(path) && !path.endsWith('ui/define.js');
+const registers = (path) => /(^|\/)define\.js$/.test(path);
 
 function problem(file, specifier, { isLazy, isType }) {
   const room = ROOMS[roomOf(file)];

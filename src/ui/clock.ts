@@ -1,21 +1,22 @@
-/** How often words about time are looked at again, milliseconds. */
+/** Durations in words, and the timer that keeps them up to date. */
+
 const MINUTE = 60_000;
 
-interface Clocked {
+interface Updatable {
   update(): void;
 }
 
-const clocked = new Set<Clocked>();
+const subscribers = new Set<Updatable>();
 let timer: ReturnType<typeof setInterval> | undefined;
 
-/** Updates something every minute: one timer for the page, and none while nobody asks. Twice is once. */
-export function everyMinute(one: Clocked): void {
-  clocked.add(one);
-  timer ??= setInterval(() => clocked.forEach((each) => each.update()), MINUTE);
+/** Calls `update()` every minute. Idempotent. The page has one timer, which only runs while something is subscribed. */
+export function everyMinute(subscriber: Updatable): void {
+  subscribers.add(subscriber);
+  timer ??= setInterval(() => subscribers.forEach((each) => each.update()), MINUTE);
 }
 
-export function stopEveryMinute(one: Clocked): void {
-  if (!clocked.delete(one) || clocked.size) return;
+export function stopEveryMinute(subscriber: Updatable): void {
+  if (!subscribers.delete(subscriber) || subscribers.size) return;
   clearInterval(timer);
   timer = undefined;
 }
@@ -28,7 +29,7 @@ const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
   ['minute', MINUTE],
 ];
 
-/** A span of time in its largest whole unit, such as "3 days"; `undefined` below a minute. */
+/** A duration in its largest whole unit, such as "3 days"; `undefined` below a minute. */
 export function formatDuration(milliseconds: number, locale: string): string | undefined {
   const unit = UNITS.find(([, length]) => milliseconds >= length);
   if (!unit) return undefined;

@@ -1,4 +1,4 @@
-/** Small DOM helpers: registering elements, creating them without templates, waiting for a paint. */
+/** Small DOM helpers: registering elements, creating them without templates. */
 
 /** Registers a class under a tag name. If another copy of the package has registered it, that one stays, with a warning. */
 export function define(tag: string, elementClass: CustomElementConstructor): void {
@@ -36,10 +36,3 @@ export function assign(element: Element, now: Attributes, before: Attributes): v
 
 /** If no animation frame has come after this time, none will soon: the page is hidden or covered. Milliseconds. */
 export const FRAME_TIMEOUT = 100;
-
-/** Resolves after the next paint. */
-export const painted = (): Promise<void> =>
-  new Promise((resolve) => {
-    setTimeout(resolve, FRAME_TIMEOUT);
-    requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(resolve)));
-  });

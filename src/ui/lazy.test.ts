@@ -1,8 +1,9 @@
+/** Tests of code that is loaded on first use. */
 import { expect, fixture, html } from '@open-wc/testing';
 import { LitElement } from 'lit';
 import { LazyCode, LazyPart } from './lazy.js';
 
-/** Code that arrives, or is lost, when the test says. */
+/** Code that arrives or fails to load when the test says so. */
 function onItsWay(): { code: LazyCode<string>; arrive(): Promise<void>; lose(): Promise<void>; loads(): number } {
   let loads = 0;
   let settle: { resolve(code: string): void; reject(error: Error): void };
@@ -37,8 +38,8 @@ customElements.define(
 
 const host = (): Promise<LitElement> => fixture<LitElement>(html`<with-buttons></with-buttons>`);
 
-describe('a part that is loaded when it is first used', () => {
-  it('does all that was asked of it meanwhile, in order, and then at once', async () => {
+describe('a lazily loaded part', () => {
+  it('carries out the queued requests in order, and later ones synchronously', async () => {
     const { code, arrive, loads } = onItsWay();
     const part = new LazyPart(await host(), code, (it) => ({ it }));
     const done: string[] = [];
@@ -51,7 +52,7 @@ describe('a part that is loaded when it is first used', () => {
     expect([done, loads()]).to.deep.equal([['code 1', 'code 2', 'code 3'], 1]);
   });
 
-  it('does not do what the user took back, but what the element needs', async () => {
+  it('drops what the user canceled, but not what the element needs', async () => {
     const { code, arrive } = onItsWay();
     const part = new LazyPart(await host(), code, () => 'part');
     const done: string[] = [];
@@ -64,7 +65,7 @@ describe('a part that is loaded when it is first used', () => {
     expect(done).to.deep.equal(['needed', 'asked anew']);
   });
 
-  it('does not do what was asked by someone who went on, but by who has no focus to lose', async () => {
+  it('drops what a user asked for who has moved focus away, but not if the element never had focus', async () => {
     const [left, right] = [await host(), await host()];
     const { code, arrive } = onItsWay();
     const done: string[] = [];
@@ -78,7 +79,7 @@ describe('a part that is loaded when it is first used', () => {
     expect(done).to.deep.equal(['right']);
   });
 
-  it('says once that it did not arrive, and tries again when it is wanted again', async () => {
+  it('reports a failure once, and retries on the next use', async () => {
     const { code, arrive, lose, loads } = onItsWay();
     const element = await host();
     const told: string[] = [];
@@ -97,7 +98,7 @@ describe('a part that is loaded when it is first used', () => {
     expect([done, loads(), told.length]).to.deep.equal([['wanted again'], 2, 1]);
   });
 
-  it('is loaded once for all who plan it, and its loss is told to nobody who did not want it', async () => {
+  it('is preloaded once, and a failed preload is not reported', async () => {
     let loads = 0;
     let tried = (): void => undefined;
     const trying = new Promise<void>((resolve) => (tried = resolve));

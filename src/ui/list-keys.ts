@@ -1,8 +1,11 @@
-/** How long a run of typed letters counts as one word, milliseconds. */
-const TYPING = 500;
-const PAGE = 10;
+/** Keyboard movement in lists and menus: arrow keys and typeahead. */
 
-/** Where a key leads in a list of `length` items; `undefined` when the key does not move. No wrapping around. */
+/** Letters typed with shorter pauses than this make one word, milliseconds. */
+const TYPING_PAUSE = 500;
+/** How many items Page Up and Page Down move. */
+const PAGE_SIZE = 10;
+
+/** The index that a key moves to in a list of `length` items, without wrapping; `undefined` for other keys. */
 export function indexForKey(key: string, current: number, length: number): number | undefined {
   const last = length - 1;
   switch (key) {
@@ -15,9 +18,9 @@ export function indexForKey(key: string, current: number, length: number): numbe
     case 'End':
       return last;
     case 'PageDown':
-      return Math.min(last, current + PAGE);
+      return Math.min(last, current + PAGE_SIZE);
     case 'PageUp':
-      return Math.max(0, current - PAGE);
+      return Math.max(0, current - PAGE_SIZE);
     default:
       return undefined;
   }
@@ -26,16 +29,17 @@ export function indexForKey(key: string, current: number, length: number): numbe
 export const isPrintable = (event: KeyboardEvent): boolean =>
   event.key.length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey;
 
-/** Finds an item by the letters typed: quickly typed ones make a word, one letter again and again goes through its items. */
+/** Finds an item by typed letters. Letters typed quickly make a word; one letter repeated cycles through its items. */
 export class TypeAhead {
   #typed = '';
   #at = -Infinity;
 
-  /** Whether a word is being typed, so that a space belongs to it. */
+  /** Whether a word is being typed, of which a space would be a part. */
   get isTyping(): boolean {
-    return this.#typed !== '' && performance.now() - this.#at < TYPING;
+    return this.#typed !== '' && performance.now() - this.#at < TYPING_PAUSE;
   }
 
+  /** The index of the item that the key moves to; `undefined` for none. */
   find(key: string, labels: readonly string[], current: number, collator: Intl.Collator): number | undefined {
     const typed = this.isTyping ? this.#typed + key : key;
     this.#typed = typed;
@@ -43,7 +47,7 @@ export class TypeAhead {
     const isRepeat = [...typed].every((letter) => letter === typed[0]);
     const word = isRepeat ? typed[0]! : typed;
     const starts = (label: string): boolean => collator.compare(label.slice(0, word.length), word) === 0;
-    // A word that is still being typed may fit the current item; a repeated letter wants the next one.
+    // A word that is still being typed may match the current item; a repeated letter moves to the next one.
     const from = isRepeat ? current + 1 : Math.max(0, current);
     for (let step = 0; step < labels.length; step++) {
       const index = (from + step) % labels.length;

@@ -1,11 +1,12 @@
+/** Announces changes to screen readers. */
+
 /*
- * What changed is spoken through one polite region in the page itself: regions inside shadow roots are reported
- * unreliable (Chrome; VoiceOver on iOS). While a modal dialog is open the rest of the page is inert, so it speaks
- * from inside the dialog.
+ * Announcements go through one polite live region in the page itself: live regions inside shadow roots are unreliable
+ * (Chrome; VoiceOver on iOS). While a modal dialog is open the rest of the page is inert, so the region is in the dialog.
  */
 
-/** Screen readers need a moment to notice a region that was just added. */
-const SETTLE = 100;
+/** Screen readers need some time to notice a new live region, milliseconds. */
+const NEW_REGION_DELAY = 100;
 
 const regions = new WeakMap<Element, HTMLElement>();
 
@@ -33,31 +34,31 @@ function modalAround(element: Element): Element | null {
 }
 
 let timer: ReturnType<typeof setTimeout> | undefined;
-/** The last announcement: whose it is, and where it is spoken, or will be. */
-let last: { from: Element; region: HTMLElement } | undefined;
+/** The last announcement: the element that made it, and its region. */
+let last: { source: Element; region: HTMLElement } | undefined;
 
-/** Makes the region before it is needed, so that the first announcement is heard too. */
+/** Creates the region in advance, so that the first announcement has no delay. */
 export function prepareToAnnounce(): void {
   regionIn(document.body);
 }
 
-/** Speaks `text` once nothing newer came for `delay` milliseconds. */
-export function announce(text: string, from: Element, delay = 0): void {
+/** Announces `text` unless another announcement follows within `delay` milliseconds. */
+export function announce(text: string, source: Element, delay = 0): void {
   clearTimeout(timer);
-  const { region, isNew } = regionIn(modalAround(from) ?? document.body);
-  last = { from, region };
+  const { region, isNew } = regionIn(modalAround(source) ?? document.body);
+  last = { source, region };
   timer = setTimeout(
     () => {
-      // The same words again are a change only when something was said in between.
+      // A region that keeps its text announces nothing: the same text again needs a difference that is not spoken.
       region.textContent = region.textContent === text ? `${text}\u00a0` : text;
     },
-    Math.max(delay, isNew ? SETTLE : 0),
+    Math.max(delay, isNew ? NEW_REGION_DELAY : 0),
   );
 }
 
-/** Takes back what an element has announced, or what one said that is no longer in the page: it is not true any more. */
+/** Withdraws the last announcement if it is stale: made by this element, or by one that is no longer in the page. */
 export function silence(element: Element): void {
-  if (!last || (last.from !== element && last.from.isConnected)) return;
+  if (!last || (last.source !== element && last.source.isConnected)) return;
   clearTimeout(timer);
   last.region.textContent = '';
   last = undefined;

@@ -1,3 +1,4 @@
+/** Tests of the language and the messages of an element. */
 import { expect } from '@open-wc/testing';
 import { LitElement, html, type PropertyValues, type TemplateResult } from 'lit';
 import { until } from '../../test/support.js';
@@ -7,7 +8,7 @@ import { inbox } from '../locales/en/inbox.js';
 import { id } from '../locales/id.js';
 import { LocalizeController, learn, registerLocale, type Values } from './localize.js';
 
-/** An element with one word. */
+/** An element with one message. */
 class Word extends LitElement {
   static override properties = { locale: {}, strings: { attribute: false } };
   declare locale: string | null;
@@ -43,11 +44,11 @@ const says = (element: Word, words: string): Promise<boolean> =>
     `"${words}", it says "${element.shadowRoot?.textContent ?? ''}"`,
   );
 
-/** The tables of these tests say which they are. */
+/** Messages that contain the name of their table. */
 const table = (tag: string): Messages => ({ ...id, noStatus: tag });
 for (const tag of ['af', 'da', 'fr', 'nl', 'sv']) registerLocale(tag, table(tag));
 
-/** A source that waits, and counts how often it was asked. */
+/** A source that waits, and counts how often it was called. */
 function slow(): { source: () => Promise<Messages>; answer(messages: Messages | Error): void; asked(): number } {
   const answers: ((messages: Messages | Error) => void)[] = [];
   const source = (): Promise<Messages> =>
@@ -57,7 +58,7 @@ function slow(): { source: () => Promise<Messages>; answer(messages: Messages | 
   return { source, answer: (messages) => answers.at(-1)!(messages), asked: () => answers.length };
 }
 
-describe('the words of an element', () => {
+describe('messages of an element', () => {
   let box: HTMLElement;
   let pageLang: string | null;
   const { warn } = console;
@@ -90,7 +91,7 @@ describe('the words of an element', () => {
     Object.defineProperty(navigator, 'language', { configurable: true, get: () => tag });
 
   describe('are in the language', () => {
-    it('of the element, else a provider, the closest lang, the page, the user, else English', async () => {
+    it('of the element, or else a provider, the closest lang, the page, the user, or English', async () => {
       userSpeaks('af');
       page.lang = 'nl';
       box.innerHTML = '<pipeline-provider locale="fr"><section lang="sv"><p></p></section></pipeline-provider>';
@@ -105,14 +106,14 @@ describe('the words of an element', () => {
       box.querySelector('section')!.removeAttribute('lang');
       await says(element, 'nl');
       page.removeAttribute('lang');
-      // The browser tells nobody when this one changes, so it counts when an element looks the next time.
+      // The browser fires no event for this change: it takes effect the next time an element refreshes.
       await says(element, 'af');
       userSpeaks(undefined);
       page.lang = '';
       await says(element, 'No status');
     });
 
-    it('of a provider that is told by its property, before or after its upgrade', async () => {
+    it('of a provider whose property is set before or after its upgrade', async () => {
       const template = document.createElement('template');
       template.innerHTML = '<pipeline-provider></pipeline-provider>';
       const early = template.content.firstElementChild as HTMLElementTagNameMap['pipeline-provider'];
@@ -124,7 +125,7 @@ describe('the words of an element', () => {
       await says(element, 'sv');
     });
 
-    it('of the closest lang, through any number of shadow roots, as it changes and as the element moves', async () => {
+    it('of the closest lang through shadow roots, when it changes and when the element moves', async () => {
       const outer = box.attachShadow({ mode: 'open' });
       outer.innerHTML = '<div lang="fr"><p></p></div><aside lang="nl"></aside>';
       const inner = outer.querySelector('p')!.attachShadow({ mode: 'open' });
@@ -143,7 +144,7 @@ describe('the words of an element', () => {
       await says(element, 'nl');
     });
 
-    it('that a tag means, however it is written', async () => {
+    it('of the tag in any spelling', async () => {
       const element = word();
       for (const tag of ['id', 'id-ID', 'id_ID', 'in-ID', 'IN_id', ' id ', 'id-ID-x-y']) {
         element.locale = tag;
@@ -153,14 +154,14 @@ describe('the words of an element', () => {
       }
     });
 
-    it('of the page when it is not known, with English words, numbers and plurals', async () => {
+    it('English, with English numbers and plurals, if the language of the page is unknown', async () => {
       const element = word();
       element.locale = 'de-AT';
       await element.updateComplete;
       expect(element.text('conversationsShown', { n: 1234 })).to.equal('1,234 conversations shown');
     });
 
-    it('English, with one warning, when what should be a tag is none', async () => {
+    it('English, with one warning, if the tag is invalid', async () => {
       const [one, other] = [word(), word()];
       one.locale = other.locale = 'not a tag';
       await says(one, 'No status');
@@ -170,7 +171,7 @@ describe('the words of an element', () => {
     });
   });
 
-  it('do not wait for a tag of 100,000 characters', async () => {
+  it('are not delayed by a tag of 100,000 characters', async () => {
     const element = word();
     for (const tag of [`en-x${'-a'.repeat(50_000)}`, '-'.repeat(100_000), 'x'.repeat(100_000)]) {
       warnings = [];
@@ -181,7 +182,7 @@ describe('the words of an element', () => {
     }
   });
 
-  it('follow every language of the page with one observer', async () => {
+  it('update for every language of the page with one observer', async () => {
     const observers = new Set<MutationObserver>();
     const { observe } = MutationObserver.prototype;
     MutationObserver.prototype.observe = function (target, options) {
@@ -204,8 +205,8 @@ describe('the words of an element', () => {
     expect(observers.size).to.equal(1);
   });
 
-  describe('in a language that is loaded when it is needed', () => {
-    it('stay as they are in every element until it is there, and it is loaded once', async () => {
+  describe('in a lazily loaded language', () => {
+    it('stay the same in every element until it is loaded, which happens once', async () => {
       const { source, answer, asked } = slow();
       registerLocale('tl', source);
       const elements = [word(), word(), word()];
@@ -213,7 +214,7 @@ describe('the words of an element', () => {
       for (const element of elements) await says(element, 'fr');
       expect(asked()).to.equal(0);
       box.lang = 'tl';
-      // Looked at again meanwhile, for another reason.
+      // Refreshed in the meantime for another reason.
       await until(() => asked());
       box.dir = 'ltr';
       registerLocale('af', table('af'));
@@ -227,7 +228,7 @@ describe('the words of an element', () => {
       expect(asked()).to.equal(1);
     });
 
-    it('stay as they are when it cannot be loaded, and are tried again by the next that needs them', async () => {
+    it('stay the same when loading fails, and the next element retries', async () => {
       const { source, answer, asked } = slow();
       registerLocale('ms', source);
       const element = word();
@@ -247,7 +248,7 @@ describe('the words of an element', () => {
       await says(other, 'ms');
     });
 
-    it('stay as they are when its source throws, or answers with nothing', async () => {
+    it('stay the same when the source throws or returns nothing', async () => {
       const broken: Record<string, () => Promise<Messages>> = {
         vi: () => {
           throw new Error('broken');
@@ -263,7 +264,7 @@ describe('the words of an element', () => {
       }
     });
 
-    it('are those that were registered last, also when the others arrive later', async () => {
+    it('are those that were registered last, even if the others arrive later', async () => {
       const { source, answer, asked } = slow();
       registerLocale('ko', source);
       const element = word();
@@ -276,7 +277,7 @@ describe('the words of an element', () => {
       await says(element, 'new');
     });
 
-    it('come as a module, too', async () => {
+    it('can be a module', async () => {
       registerLocale('jv', () => Promise.resolve({ default: table('jv') }));
       const element = word();
       box.lang = 'jv';
@@ -287,7 +288,7 @@ describe('the words of an element', () => {
   describe('with a number', () => {
     const SIX = { zero: 'صفر', one: 'واحد', two: 'اثنان', few: 'قليل {n}', many: 'كثير {n}', other: 'آخر {n}' };
 
-    it('take each of the six forms of Arabic, and write the number as Arabic does', async () => {
+    it('use each of the six plural forms of Arabic, and format the number as in Arabic', async () => {
       registerLocale('ar', { ...id, conversationsShown: SIX, contactsShown: { one: SIX.one, other: SIX.other } });
       const element = word();
       element.locale = 'ar';
@@ -298,11 +299,11 @@ describe('the words of an element', () => {
         const expected = form.replace('{n}', number.format(Number(n)));
         expect(element.text('conversationsShown', { n: Number(n) }), n).to.equal(expected);
       }
-      // A form that a table lacks is its `other`.
+      // A missing plural form falls back to `other`.
       expect(element.text('contactsShown', { n: 2 })).to.equal(SIX.other.replace('{n}', number.format(2)));
     });
 
-    it('have one form in Indonesian and two in English, and its separators', async () => {
+    it('have one plural form in Indonesian and two in English, with the separators of the language', async () => {
       const element = word();
       const shown = (n: number): string => element.text('conversationsShown', { n });
       expect([shown(0), shown(1), shown(1234)]).to.deep.equal([
@@ -319,14 +320,14 @@ describe('the words of an element', () => {
       ]);
     });
 
-    it('keep a name as it is, whatever is in it', () => {
+    it('insert a name unchanged, whatever characters it has', () => {
       const name = '{n} $& {name} <b>';
       expect(word().text('conversations', { name, n: 2 })).to.equal(`${name}, 2 conversations`);
     });
   });
 
-  describe('of a host', () => {
-    it('replace some, in this element only, and give way again', async () => {
+  describe('from the strings property', () => {
+    it('replace some messages of this element only, and can be removed', async () => {
       const [element, other] = [word(), word()];
       element.strings = { noStatus: 'Not yet' };
       await says(element, 'Not yet');
@@ -338,7 +339,7 @@ describe('the words of an element', () => {
       await says(element, 'Tanpa status');
     });
 
-    it('have the plurals of the language that they are in, though the package has no word of it', async () => {
+    it('have the plurals of their language, even if the package has no messages for it', async () => {
       const element = word();
       element.locale = 'pl';
       const n = 22;
@@ -348,7 +349,7 @@ describe('the words of an element', () => {
       expect(element.text('contactsShown', { n })).to.equal('22 contacts shown');
     });
 
-    it('leave placeholders as they stand that are not given, also those that every object has', async () => {
+    it('keep placeholders without a value, including names of properties of every object', async () => {
       const element = word();
       const names = ['constructor', 'toString', '__proto__', 'hasOwnProperty', 'valueOf', 'nobody'];
       const pattern = names.map((name) => `{${name}}`).join(' ');
@@ -363,7 +364,7 @@ describe('the words of an element', () => {
       }
     });
 
-    it('are looked up among their own only', () => {
+    it('are looked up as own properties only', () => {
       const element = word();
       element.strings = Object.create({ noStatus: 'inherited' }) as Partial<Messages>;
       expect(element.text('noStatus')).to.equal('No status');
@@ -374,7 +375,7 @@ describe('the words of an element', () => {
       expect(element.text('noStatus')).to.equal('No status');
     });
 
-    it('are passed over where they are no words', async () => {
+    it('are ignored if they are not valid messages', async () => {
       const element = word();
       for (const value of [null, undefined, 7, {}, [], { other: 7 }, () => 'x', new Date(0)]) {
         element.strings = { noStatus: value } as unknown as Partial<Messages>;

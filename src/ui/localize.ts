@@ -1,3 +1,4 @@
+/** The messages of the elements: finds an element's language and translates message keys. */
 import { pill } from '../locales/en/pill.js';
 import type { Message, MessageKey, Messages } from '../locales/en.js';
 import { onPolicyRefused } from './trusted-types.js';
@@ -5,11 +6,11 @@ import { onPolicyRefused } from './trusted-types.js';
 /** Messages of a locale, or how to get them. */
 export type LocaleSource = Messages | (() => Promise<Messages | { default: Messages }>);
 
-type Words = Partial<Messages>;
+type PartialMessages = Partial<Messages>;
 
-/** What there is in English, for whatever another language lacks. */
-const english: Words = { ...pill };
-const languages = new Map<string, Words | Exclude<LocaleSource, Messages>>([
+/** The English messages that are loaded: the fallback for those that another language lacks. */
+const english: PartialMessages = { ...pill };
+const languages = new Map<string, PartialMessages | Exclude<LocaleSource, Messages>>([
   ['en', english],
   ['id', () => import('../locales/id.js')],
 ]);
@@ -23,12 +24,12 @@ onPolicyRefused(() => {
   for (const controller of controllers) controller.update();
 });
 
-/** Adds the English words of a part that not every page has. */
-export function learn(words: Words): void {
-  Object.assign(english, words);
+/** Adds the English messages of a part that is loaded late. */
+export function learn(messages: PartialMessages): void {
+  Object.assign(english, messages);
 }
 
-/** Adds a language: its messages, or a function that loads them when a page first needs them. */
+/** Registers a language: its messages, or a function that loads them on first use. */
 export function registerLocale(tag: string, source: LocaleSource): void {
   const key = canonical(tag);
   if (!key) return;
@@ -36,18 +37,18 @@ export function registerLocale(tag: string, source: LocaleSource): void {
   refreshAll();
 }
 
-/** Each part of a tag is looked up in turn, so a very long one would block the page. */
+/** Limits the look-up of a tag's parts, one by one, which a very long tag would make slow. */
 const MAX_TAG_LENGTH = 255;
 const canonicalTags = new Map<string, string | undefined>();
 
-/** `in_ID` → `id-ID`; `undefined` for what is no tag. Every element of a page asks for the same few. */
+/** `in_ID` → `id-ID`; `undefined` for an invalid tag. Cached: the elements of a page use the same few tags. */
 function canonical(tag: string): string | undefined {
   if (!canonicalTags.has(tag)) {
     let found: string | undefined;
     try {
       if (tag.length <= MAX_TAG_LENGTH) found = Intl.getCanonicalLocales(tag.trim().replace(/_/g, '-'))[0];
     } catch {
-      // Not a tag: reported below.
+      // Invalid: reported below.
     }
     if (found === undefined) {
       const start = tag.slice(0, MAX_TAG_LENGTH);
@@ -63,8 +64,8 @@ function* fallbacks(tag: string): Iterable<string> {
   for (let rest = tag; rest; rest = rest.slice(0, Math.max(0, rest.lastIndexOf('-')))) yield rest;
 }
 
-/** The messages for a tag if they are here; otherwise starts to load them. English when no such language is known. */
-function messagesFor(tag: string): Words | undefined {
+/** The messages for a tag; English for unknown languages. If they are not loaded, starts to and returns `undefined`. */
+function messagesFor(tag: string): PartialMessages | undefined {
   for (const candidate of fallbacks(tag)) {
     const messages = languages.get(candidate);
     if (!messages) continue;
@@ -83,17 +84,17 @@ async function load(tag: string, source: Exclude<LocaleSource, Messages>): Promi
   try {
     const found = await source();
     const messages = 'default' in found ? found.default : found;
-    // Another may have been registered meanwhile.
+    // Others may have been registered in the meantime.
     if (languages.get(tag) === source) languages.set(tag, messages);
     refreshAll();
   } catch (error) {
-    // The words stay as they are; the next element that needs them tries again.
+    // The elements keep their language; the next one that needs this language tries again.
     console.warn(`pipeline-elements: the messages for "${tag}" could not be loaded.`, error);
   }
   loading.delete(source);
 }
 
-/** Each is made when first needed: it takes the browser a millisecond. */
+/** Created on first use, as each takes about a millisecond. */
 class Formats {
   readonly #tag: string;
   #plural: Intl.PluralRules | undefined;
@@ -130,7 +131,7 @@ function formatsFor(tag: string): Formats {
   return formats;
 }
 
-/** One for the page: it sees a language change anywhere above an element, shadow roots included. */
+/** One for the page: observes changes of the language anywhere above an element, in shadow roots too. */
 let observer: MutationObserver | undefined;
 const observed = new WeakSet<Node>();
 
@@ -142,8 +143,8 @@ function observe(root: Node): void {
 }
 
 /**
- * The language an element stands in: a provider's, however far away, else the closest `lang`. `closest()` stops at a
- * shadow root, so the walk goes on from its host.
+ * The language around an element: that of a provider at any distance, or else of the closest `lang` attribute.
+ * `closest()` stops at a shadow root, so the search continues from its host.
  */
 function languageAround(element: Element): string | undefined {
   let lang: string | null | undefined;
@@ -158,14 +159,14 @@ function languageAround(element: Element): string | undefined {
   return lang ?? undefined;
 }
 
-type Host = Element & { locale?: string | null; strings?: Words | null; requestUpdate(): void };
+type Host = Element & { locale?: string | null; strings?: PartialMessages | null; requestUpdate(): void };
 
 export type Values = Record<string, string | number>;
 
 /** Translates a message key. */
 export type Translate = (key: MessageKey, values?: Values) => string;
 
-/** The words of one element: its own `strings`, in its own `locale` or the language it stands in. */
+/** Translates for one element: with its `strings` first, then in its `locale` or the language around it. */
 export class LocalizeController {
   readonly #host: Host;
   #tag = 'en';
@@ -185,12 +186,12 @@ export class LocalizeController {
     controllers.delete(this);
   }
 
-  /** Has the element rendered again. */
+  /** Requests an update of the element. */
   update(): void {
     this.#host.requestUpdate();
   }
 
-  /** The tag in force, for `Intl`. */
+  /** The language tag of the messages, for `Intl`. */
   get tag(): string {
     return this.#tag;
   }
@@ -199,17 +200,17 @@ export class LocalizeController {
     return formatsFor(this.#tag);
   }
 
-  /** Finds language and messages again; until a language is loaded the words stay as they are. */
+  /** Determines language and messages again. Until a language is loaded, the element keeps the previous one. */
   refresh(): void {
     const wanted = this.#host.locale || languageAround(this.#host) || navigator.language || 'en';
     const tag = canonical(wanted) ?? 'en';
     const messages = messagesFor(tag);
     if (!messages) return;
-    // A page in a language without messages gets English words, and English plurals with them.
-    const inForce = messages === english && !tag.startsWith('en') ? 'en' : tag;
-    if (messages === this.#messages && inForce === this.#tag && tag === this.#stringsTag) return;
+    // In a language without messages the messages are English, and so are the plural rules.
+    const messagesTag = messages === english && !tag.startsWith('en') ? 'en' : tag;
+    if (messages === this.#messages && messagesTag === this.#tag && tag === this.#stringsTag) return;
     this.#messages = messages;
-    this.#tag = inForce;
+    this.#tag = messagesTag;
     this.#stringsTag = tag;
     this.#host.requestUpdate();
   }
@@ -225,12 +226,12 @@ export class LocalizeController {
     key;
 }
 
-/** A property of the object itself: names such as `constructor` that every object inherits have no value here. */
+/** An own property of an object: inherited ones such as `constructor` are `undefined`. */
 export function own<T extends object, K extends keyof T>(object: T | null | undefined, key: K): T[K] | undefined {
   return object != null && Object.hasOwn(object, key) ? object[key] : undefined;
 }
 
-/** `undefined` for what is no message, whatever a host or a server took for one. */
+/** Fills in the values; `undefined` if the message is missing or invalid. */
 function fill(message: Message | undefined, tag: string, values: Values): string | undefined {
   const pattern = typeof message === 'object' && message !== null ? pluralOf(message, tag, values) : message;
   if (typeof pattern !== 'string') return undefined;

@@ -1,3 +1,4 @@
+/** The base class of the elements: data source, language, errors and custom states. */
 import { ReactiveElement, type PropertyDeclarations, type PropertyValues } from '@lit/reactive-element';
 import type { PipelineAdapter } from '../adapters/adapter.js';
 import { PipelineErrorEvent } from '../events.js';
@@ -9,7 +10,7 @@ import { policyRefusal, showRefusal } from './trusted-types.js';
 
 const warned = new Set<string>();
 
-/** Tells a developer once what to write instead; an element never throws at a value of its host. */
+/** Warns the developer once, with what to write instead. An element never throws at an invalid value. */
 export function warnOnce(text: string): void {
   if (warned.has(text)) return;
   warned.add(text);
@@ -20,17 +21,19 @@ const STATES = ['open', 'loading', 'saving', 'error', 'empty', 'dragging', 'filt
 export type ElementState = (typeof STATES)[number];
 
 /**
- * What the three elements share: where their data comes from, in which words they speak, how they report failures,
- * and what a designer sets (src/styles/tokens.ts has the defaults).
+ * Based on ReactiveElement, not LitElement, whose templates a closed picker does not need: with them its first load would
+ * be 3 kB (a sixth) larger. An element with templates calls lit's `render()` in its `update()`.
+ *
+ * The defaults of the custom properties are in src/styles/tokens.ts and control-tokens.ts.
  *
  * @cssprop --pipeline-surface - Background of the settings' card and of text fields.
  * @cssprop --pipeline-surface-raised - Background of buttons and of what floats: popups, dialogs, messages.
  * @cssprop --pipeline-text - Text.
  * @cssprop --pipeline-text-muted - Counts, hints, icons, "No status".
  * @cssprop --pipeline-border - Lines: cards, popups, fields, buttons.
- * @cssprop --pipeline-accent - Primary buttons, links, what is chosen. Text on it is white or black, whichever is readable.
+ * @cssprop --pipeline-accent - Primary buttons, links, what is selected. Text on it is white or black, whichever is readable.
  * @cssprop --pipeline-danger - Deletion and errors. Text on it is white or black, whichever is readable.
- * @cssprop --pipeline-focus-ring - Colour of the focus ring; by default the accent.
+ * @cssprop --pipeline-focus-ring - Color of the focus ring; by default the accent.
  * @cssprop --pipeline-focus-width - Width of the focus ring.
  * @cssprop --pipeline-font - Font family; by default the page's.
  * @cssprop --pipeline-font-size - Size of text; by default 0.875rem.
@@ -38,11 +41,11 @@ export type ElementState = (typeof STATES)[number];
  * @cssprop --pipeline-chip-radius - Corners of a status's chip.
  * @cssprop --pipeline-gap - Space between the parts of an element.
  * @cssprop --pipeline-control-size - Least size of buttons, fields and rows; by default 28px, and 44px for fingers.
- * @cssprop --pipeline-status-{slug} - Colour of the status whose name has this slug (`[a-z0-9-]`).
+ * @cssprop --pipeline-status-{slug} - Color of the status whose name has this slug (`[a-z0-9-]`).
  */
 export abstract class PipelineElement extends ReactiveElement {
   static override properties: PropertyDeclarations = {
-    // With an accessor of its own: after another one is set, nothing of the old source may happen any more.
+    // Has its own accessor: the old source must have no effect from the moment that another one is set.
     adapter: { attribute: false, noAccessor: true },
     locale: {},
     strings: { attribute: false },
@@ -50,10 +53,10 @@ export abstract class PipelineElement extends ReactiveElement {
 
   static override shadowRootOptions: ShadowRootInit = { ...ReactiveElement.shadowRootOptions, delegatesFocus: true };
 
-  /** Language tag; by default a provider's, else that of the closest `lang`, through shadow roots. */
+  /** Language tag; by default that of a provider, or else of the closest `lang` attribute, through shadow roots. */
   locale: string | null = null;
 
-  /** Words to use instead of the language's own, by message key. */
+  /** Messages that replace those of the language, by message key. */
   strings: Partial<Messages> | null = null;
 
   protected readonly internals = this.attachInternals();
@@ -69,13 +72,13 @@ export abstract class PipelineElement extends ReactiveElement {
 
   #adapter: PipelineAdapter | undefined;
 
-  /** One bit for each that is on: asking the browser for each of a thousand elements takes longer. */
+  /** The custom states that are on, one bit each: reading them from the browser is slower. */
   #states = 0;
 
-  /** What it shows of a store; asked for each, and again by `stores.rewatch()`. */
+  /** What the element shows of a store. Called for each store, and again after `stores.rewatch()`. */
   protected abstract interest(store: PipelineStore): Interest;
 
-  /** Where the data comes from; takes precedence over a provider's and the default adapter. */
+  /** The data source; takes precedence over a provider and the default adapter. */
   get adapter(): PipelineAdapter | undefined {
     return this.#adapter;
   }
@@ -88,12 +91,12 @@ export abstract class PipelineElement extends ReactiveElement {
   }
 
   /**
-   * The data comes from another source from now on, or it is not known from where: closes what is open and drops what
-   * was begun. `isSession`: the adapter is the same, and someone else has signed in. `store` is the new one already.
+   * The data comes from another source from now on, or the source is unknown: closes what is open and drops pending
+   * changes. `isSession`: the adapter is the same, but someone else has signed in. `store` is already the new one.
    */
   protected abstract sourceChanged(isSession: boolean): void;
 
-  /** Something of what it shows may have changed. */
+  /** Something that the element shows may have changed. */
   protected storeChanged(): void {
     this.requestUpdate();
   }
@@ -110,7 +113,7 @@ export abstract class PipelineElement extends ReactiveElement {
     this.stores.disconnect();
   }
 
-  /** The store, once it is known where the data comes from. */
+  /** The store; `undefined` while the source is unknown. */
   protected get store(): PipelineStore | undefined {
     return this.stores.store;
   }
@@ -120,17 +123,17 @@ export abstract class PipelineElement extends ReactiveElement {
     return this.localize.text;
   }
 
-  /** `:state(name)` for style sheets outside. */
+  /** Sets `:state(name)`, for style sheets of the page. */
   protected setState(name: ElementState, on: boolean): void {
     const bit = 1 << STATES.indexOf(name);
     if (on === (this.#states & bit) > 0) return;
     this.#states ^= bit;
-    // Safari before 17.4 has no custom states; everything but the designer's hook works without.
+    // Safari before 17.4 has no custom states (https://caniuse.com/mdn-api_customstateset). Remove the `?` when it is not supported any more.
     if (on) this.internals.states?.add(name);
     else this.internals.states?.delete(name);
   }
 
-  /** Shows nothing but the reason where the page's Content-Security-Policy lets no element work. */
+  /** Where the page's Content-Security-Policy prevents all elements from working, only the reason is shown. */
   protected override performUpdate(): void {
     if (!policyRefusal()) return super.performUpdate();
     this.setState('error', true);

@@ -1,27 +1,26 @@
-import type { ReactiveController, ReactiveControllerHost } from 'lit';
+/** Shows a popover beside its trigger and keeps it in place. */
+import type { ReactiveController, ReactiveControllerHost } from '@lit/reactive-element';
 
-/** Distance from the trigger and from the edges of the screen, px. */
+/** Distance from the trigger, from the edges of the screen, and the least height where there is little room; px. */
 const GAP = 4;
 const MARGIN = 8;
-const SMALLEST = 120;
+const MIN_HEIGHT = 120;
 
 export interface PopupOptions {
   /** The element the popup belongs to. */
   trigger(): HTMLElement | null;
-  /** The popup, an element with `popover="manual"`, present while open. */
+  /** The popup: an element with `popover="manual"`, in the page while it is open. */
   popup(): HTMLElement | null;
-  /** Where it opens if there is room. */
+  /** The side on which it opens if there is room. */
   side(): 'above' | 'below';
-  /** Asked to close: by Escape, by a press outside, or because focus went elsewhere. */
+  /** The user dismisses the popup: with Escape, by a press outside, or by moving focus elsewhere. */
   onDismiss(reason: 'escape' | 'outside' | 'blur'): void;
 }
 
 /**
- * Shows a popover in the top layer beside its trigger and keeps it there.
- *
- * Positions are computed: CSS anchor positioning ignores a transform of an ancestor in Firefox, and the visual
- * viewport (an open keyboard on a phone) in all. `manual`, because light dismissal is missing on iOS before 18.3 and
- * a press on the trigger would close and open again.
+ * The position is computed: CSS anchor positioning ignores the transform of an ancestor in Firefox, and the visual viewport
+ * (an open keyboard on a phone) in every browser. The popover is `manual`, not `auto`: light dismiss does not work on iOS
+ * before 18.3 (https://caniuse.com/mdn-api_htmlelement_popover), and a press on the trigger would close and reopen it.
  */
 export class PopupController implements ReactiveController {
   readonly #host: ReactiveControllerHost & HTMLElement;
@@ -38,7 +37,7 @@ export class PopupController implements ReactiveController {
     this.hide();
   }
 
-  /** Shows the popup that was just rendered, or places it again when its content changed. */
+  /** Shows the popup that was just rendered, or repositions it after its content has changed. */
   show(): void {
     const popup = this.#options.popup();
     if (!popup?.isConnected) return;
@@ -74,7 +73,7 @@ export class PopupController implements ReactiveController {
 
   readonly #handleKeyDown = (event: KeyboardEvent): void => {
     if (event.key !== 'Escape' || event.defaultPrevented || event.isComposing) return;
-    // Ours alone: the dialog around it stays open.
+    // Handled here only: a dialog around it stays open.
     event.preventDefault();
     event.stopPropagation();
     this.#options.onDismiss('escape');
@@ -82,7 +81,7 @@ export class PopupController implements ReactiveController {
 
   readonly #handleFocusOut = (event: FocusEvent): void => {
     const to = event.relatedTarget as Node | null;
-    // Without a target the window lost focus, or a press on something that takes none: the popup stays.
+    // Without a target the window lost focus, or something was pressed that takes none: the popup stays.
     if (!to || to === this.#host || this.#host.shadowRoot?.contains(to) || this.#host.contains(to)) return;
     this.#options.onDismiss('blur');
   };
@@ -93,13 +92,13 @@ export class PopupController implements ReactiveController {
     if (!popup || !trigger) return;
     const anchor = trigger.getBoundingClientRect();
     const view = window.visualViewport;
-    // A fixed element is placed in the layout viewport, of which a zoomed or keyboard-covered page shows a part.
+    // A fixed element is positioned in the layout viewport. A zoomed page, or one with a keyboard over it, shows a part of it.
     const left = view?.offsetLeft ?? 0;
     const top = view?.offsetTop ?? 0;
     const right = left + (view?.width ?? window.innerWidth);
     const bottom = top + (view?.height ?? window.innerHeight);
 
-    // Firefox forgets how far it was scrolled when for a moment there is room for all of it.
+    // Removing the maximum height below resets the scroll position in Firefox, so it is restored at the end.
     const scrolled = (isNew ? [] : [popup, ...popup.children])
       .filter((element) => element.scrollTop > 0)
       .map((element) => ({ element, to: element.scrollTop }));
@@ -116,8 +115,8 @@ export class PopupController implements ReactiveController {
     const other = this.#options.side() === 'above' ? below : above;
     const flips = first < height && other > first;
     const isAbove = (this.#options.side() === 'above') !== flips;
-    // However little room there is, and wherever the trigger went, all of it stays in sight.
-    const room = Math.min(Math.max(SMALLEST, isAbove ? above : below), bottom - top - 2 * MARGIN);
+    // However little room there is, and wherever the trigger has moved, all of the popup stays on the screen.
+    const room = Math.min(Math.max(MIN_HEIGHT, isAbove ? above : below), bottom - top - 2 * MARGIN);
     const shown = Math.min(height, room);
     const isRtl = getComputedStyle(trigger).direction === 'rtl';
     const start = isRtl ? anchor.right - width : anchor.left;

@@ -1,8 +1,8 @@
+/** Explains to users and developers when the page's Content-Security-Policy refuses lit's Trusted Types policy. */
+
 /*
- * Makes all elements fail alike, and say why, where the page's Content-Security-Policy refuses lit's Trusted Types policy.
- *
- * lit-html creates a policy named `lit-html` when its module runs; where that is refused the module throws, and whatever
- * imports it does not run. So every entry point that registers elements imports this one first. It needs nothing of lit.
+ * lit-html creates a policy named `lit-html` when its module runs. If that is refused, the module throws, and no module
+ * that imports it runs. So every entry point that registers elements imports this module first, and it imports nothing of lit.
  */
 import { PipelineErrorEvent } from '../events.js';
 import { PipelineError } from '../model/errors.js';
@@ -15,28 +15,28 @@ const ADVICE = `add it to the header: "Content-Security-Policy: trusted-types ${
 
 let refusal: PipelineError | undefined;
 const listeners = new Set<() => void>();
-const told = new WeakSet<Element>();
+const reported = new WeakSet<Element>();
 
-/** Why no element can be shown, once that is known. */
+/** The error, once it is known that no element can be shown. */
 export const policyRefusal = (): PipelineError | undefined => refusal;
 
-/** Calls `listener` once, when the policy turns out to be refused. */
+/** Calls `listener` once, when it becomes known that the policy is refused. */
 export function onPolicyRefused(listener: () => void): void {
   listeners.add(listener);
 }
 
-/** What a failed import of code threw, as the refusal that caused it; `undefined` when it failed for another reason. */
+/** The refusal that made an import throw; `undefined` if it failed for another reason. */
 export function refusalOf(thrown: unknown): PipelineError | undefined {
-  // Every browser has its own words, with the policy's name in quotation marks; a URL that was not found has none.
+  // Each browser has its own message, which contains the policy's name in quotes; that of a missing file does not.
   const isRefusal =
     thrown instanceof TypeError && /policy/i.test(thrown.message) && /["']lit-html["']/.test(thrown.message);
   return isRefusal ? refuse(thrown) : refusal;
 }
 
-/** Shows the refusal instead of anything else, and reports it; once for each element. */
+/** Shows only the refusal in an element and reports it, once for each element. */
 export function showRefusal(element: HTMLElement, root: DocumentFragment | HTMLElement): void {
-  if (!refusal || told.has(element)) return;
-  told.add(element);
+  if (!refusal || reported.has(element)) return;
+  reported.add(element);
   const text = document.createElement('p');
   text.setAttribute('role', 'alert');
   text.setAttribute('part', 'error');
@@ -56,7 +56,7 @@ function refuse(cause: unknown): PipelineError {
   return refusal;
 }
 
-/** What stands for an element whose own code could not run. */
+/** Stands in for an element whose own code could not run. */
 function fallback(): CustomElementConstructor {
   return class extends HTMLElement {
     connectedCallback(): void {
@@ -65,11 +65,11 @@ function fallback(): CustomElementConstructor {
   };
 }
 
-/** Whether our own lit runs: it may have been another copy's policy that was refused. */
+/** Whether our copy of lit runs: the refused policy may have been that of another copy. */
 async function litRuns(): Promise<boolean> {
   try {
     const lit = (await import('lit/html.js')) as { html?: unknown } | undefined;
-    // Where everything is in one file, nothing is rejected when that file stops half-way.
+    // In the one-file build the import is not rejected when the file stops halfway, but the module is incomplete.
     return typeof lit?.html === 'function';
   } catch (thrown) {
     return refusalOf(thrown) === undefined;

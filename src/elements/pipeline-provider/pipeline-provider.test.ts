@@ -1,3 +1,4 @@
+/** Tests of where the elements get their data. */
 import { expect, fixture, html } from '@open-wc/testing';
 import { byRole, until } from '../../../test/support.js';
 import { MemoryAdapter } from '../../adapters/memory.js';
@@ -13,7 +14,7 @@ async function tenant(name: string): Promise<MemoryAdapter> {
   return adapter;
 }
 
-/** The databases that are opened from now on. */
+/** Records the databases that are opened from now on. */
 function watchOpening(): { names: string[]; stop: () => void } {
   const names: string[] = [];
   const { open } = IDBFactory.prototype;
@@ -27,11 +28,11 @@ function watchOpening(): { names: string[]; stop: () => void } {
 const shows = (element: Element, name: string): Promise<boolean> =>
   until(() => element.shadowRoot?.querySelector('button')?.textContent?.trim() === name, `the picker to show ${name}`);
 
-// The provider is registered in the first test, so that its elements were there before it: tests run in this order.
-describe('where the data comes from', () => {
+// The first test registers the provider, so that it is upgraded after the elements inside it. The order of the tests matters.
+describe('the data source', () => {
   afterEach(() => setDefaultAdapter(null));
 
-  it('is the provider around an element, also when that is upgraded last, and not the default meanwhile', async () => {
+  it('is the provider around an element, even if it is upgraded last, and never the default before that', async () => {
     let asked = 0;
     const elsewhere = await tenant('Default');
     const list = elsewhere.listStatuses.bind(elsewhere);
@@ -54,8 +55,8 @@ describe('where the data comes from', () => {
     provider.remove();
   });
 
-  it('is what a provider was told before its upgrade, and nothing else is opened', async () => {
-    // Elements of a fragment of another document are upgraded when they come into the page, the provider first.
+  it('is the one set on a provider before its upgrade, and nothing else is opened', async () => {
+    // Elements of a fragment from another document are upgraded when inserted into the page, the provider first.
     const parse = (inner: string): HTMLElement =>
       new DOMParser().parseFromString(`<div>${inner}</div>`, 'text/html').querySelector('div')!;
     const element = '<pipeline-status-picker conversation-id="c"></pipeline-status-picker>';
@@ -80,7 +81,7 @@ describe('where the data comes from', () => {
     }
   });
 
-  it('is the element itself before a provider, and a provider before the default', async () => {
+  it('is that of the element first, then of a provider, then the default', async () => {
     const [own, provided, chosen] = await Promise.all(['Own', 'Provided', 'Default'].map(tenant));
     setDefaultAdapter(chosen!);
     const box = await fixture(html`
@@ -97,7 +98,7 @@ describe('where the data comes from', () => {
     await shows(box.querySelector('#default')!, 'Default');
   });
 
-  it('changes with the tenant, with the default, and with the place in the page', async () => {
+  it('changes with the tenant, with the default, and when the element is moved', async () => {
     const [a, b, c] = await Promise.all(['A', 'B', 'C'].map(tenant));
     setDefaultAdapter(c!);
     const box = await fixture<HTMLElement>(html`
@@ -124,7 +125,7 @@ describe('where the data comes from', () => {
     await shows(element, 'B');
   });
 
-  it('is asked for only while there is a provider somewhere', async () => {
+  it('is requested from providers only while there is one', async () => {
     let asked = 0;
     const count = (): unknown => asked++;
     document.addEventListener('context-request', count);
@@ -143,7 +144,7 @@ describe('where the data comes from', () => {
     document.removeEventListener('context-request', count);
   });
 
-  it('never leads the data elsewhere when the address of the server cannot be one', async () => {
+  it('is never another one if the address of the server is invalid', async () => {
     const box = await fixture<HTMLElement>(html`
       <pipeline-provider src="http://">
         <pipeline-status-picker conversation-id="c"></pipeline-status-picker>
@@ -153,7 +154,7 @@ describe('where the data comes from', () => {
     await until(() => element.matches(':state(error)'));
   });
 
-  it('keeps tenants in databases of their own, and a provider moved in the page keeps its connection', async () => {
+  it('separates tenants by database, and a provider that is moved keeps its connection', async () => {
     const name = `provider-${crypto.randomUUID()}`;
     const box = await fixture<HTMLElement>(html`
       <div>

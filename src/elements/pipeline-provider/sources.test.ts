@@ -1,4 +1,4 @@
-/** A provider with a source, without one, and with one that the page has left empty. */
+/** Tests of providers with a source, without one, and with an empty one. */
 import { expect, fixture, html } from '@open-wc/testing';
 import { allByRole, byRole, until } from '../../../test/support.js';
 import { MemoryAdapter } from '../../adapters/memory.js';
@@ -22,7 +22,7 @@ const shows = (box: ParentNode, name: string): Promise<boolean> =>
     return trigger?.textContent.trim() === name;
   }, `the picker to show ${name}`);
 
-/** The databases that are opened, and the addresses that are fetched, from now on. */
+/** Records the databases that are opened and the addresses that are fetched from now on. */
 function watchTraffic(): { seen: string[]; stop(): void } {
   const seen: string[] = [];
   const { open } = IDBFactory.prototype;
@@ -41,7 +41,7 @@ function watchTraffic(): { seen: string[]; stop(): void } {
 describe('<pipeline-provider> without a source', () => {
   afterEach(() => setDefaultAdapter(null));
 
-  it('is as if it were not there: an outer one counts, else the default', async () => {
+  it('has no effect: an outer provider or the default is used', async () => {
     setDefaultAdapter(await tenant('Default'));
     const box = await fixture<HTMLElement>(html`
       <div>
@@ -59,7 +59,7 @@ describe('<pipeline-provider> without a source', () => {
     await shows(box.querySelector('#alone')!, 'Default');
   });
 
-  it('gains one and loses it at run time, in every way, and null is none', async () => {
+  it('can gain and lose one at run time in every way, and null counts as none', async () => {
     setDefaultAdapter(await tenant('Default'));
     const inner = await tenant('Inner');
     const box = await fixture<HTMLElement>(html`
@@ -96,7 +96,7 @@ describe('<pipeline-provider> without a source', () => {
     await shows(box, 'Inner');
   });
 
-  it('does not disturb what has its data from elsewhere, nor from the same source as before', async () => {
+  it('does not affect elements with another source, or with the same source as before', async () => {
     const adapter = await tenant('Same');
     const box = await fixture<HTMLElement>(html`
       <div>
@@ -120,7 +120,7 @@ describe('<pipeline-provider> without a source', () => {
     expect(allByRole(picker, 'option').length).to.equal(2);
   });
 
-  it('lets an element outside of it ask nobody', async () => {
+  it('does not answer elements outside of it', async () => {
     setDefaultAdapter(await tenant('Default'));
     let asked = 0;
     const count = (): unknown => asked++;
@@ -137,7 +137,7 @@ describe('<pipeline-provider> without a source', () => {
 });
 
 describe('<pipeline-provider> with a source that the page has left empty', () => {
-  it('knows what a variable turns into that has no value, and leaves other names alone', () => {
+  it('recognizes the text of a variable without a value, and no other names', () => {
     const unset = ['', ' ', '\n', '\t \r\n', '\u00a0', '\u200b', '\ufeff', 'undefined', ' null ', 'NaN', 'false'];
     unset.push('[object Object]', 'acme:undefined', '/api/undefined/pipeline', 'tenant-[object Object]');
     expect(unset.filter((text) => !isUnset(text))).to.deep.equal([]);
@@ -158,7 +158,7 @@ describe('<pipeline-provider> with a source that the page has left empty', () =>
 
   for (const field of ['src', 'database'] as const) {
     for (const value of ['', ' ', '\n', '\u00a0', 'undefined', 'null', 'NaN', '[object Object]']) {
-      it(`shows the mistake, tells it once, and asks nothing: ${field}=${JSON.stringify(value)}`, async () => {
+      it(`shows the error, warns once, and reads nothing: ${field}=${JSON.stringify(value)}`, async () => {
         const { seen, stop } = watchTraffic();
         const { warn } = console;
         const warnings: string[] = [];
@@ -198,7 +198,7 @@ describe('<pipeline-provider> with a source that the page has left empty', () =>
     }
   }
 
-  it('is still the mistake when the other one is given, as far as that does not take precedence', async () => {
+  it('is still an error when the other attribute is set, unless that takes precedence', async () => {
     const { seen, stop } = watchTraffic();
     const box = await fixture<HTMLElement>(html`
       <div>
@@ -216,7 +216,7 @@ describe('<pipeline-provider> with a source that the page has left empty', () =>
     expect(seen).to.deep.equal([]);
   });
 
-  it('is not the one before any more, which is closed and whose waiting calls are dropped', async () => {
+  it('closes the previous source and drops its pending calls', async () => {
     const box = await fixture<HTMLElement>(html`
       <pipeline-provider database="sources-${crypto.randomUUID()}">
         <pipeline-status-picker conversation-id="c"></pipeline-status-picker>
@@ -227,7 +227,7 @@ describe('<pipeline-provider> with a source that the page has left empty', () =>
     const name = provider.database!;
     provider.database = '';
     await shows(box, '—');
-    // Another connection may delete it at once: nobody holds it open.
+    // Deleting it is not blocked, so no connection is open.
     const deleted = indexedDB.deleteDatabase(name);
     const outcome = await new Promise((resolve) => {
       deleted.onsuccess = () => resolve('deleted');
@@ -237,7 +237,7 @@ describe('<pipeline-provider> with a source that the page has left empty', () =>
     byRole(box.querySelector('pipeline-status-picker')!, 'combobox');
   });
 
-  it('says it in Indonesian, too', async () => {
+  it('shows the error in Indonesian', async () => {
     const box = await fixture<HTMLElement>(html`
       <pipeline-provider src="" locale="id">
         <pipeline-status-picker conversation-id="c"></pipeline-status-picker>

@@ -1,3 +1,4 @@
+/** Tests of the picker with several conversations. */
 import { expect, fixture, html } from '@open-wc/testing';
 import { allByRole, announced, byRole, nextEvent, queryByRole, until } from '../../../test/support.js';
 import type { MemoryAdapter } from '../../adapters/memory.js';
@@ -17,8 +18,8 @@ async function several(adapter: MemoryAdapter, ...ids: string[]): Promise<Pipeli
   return element;
 }
 
-describe('<pipeline-status-picker> several conversations', () => {
-  it('shows "Mixed", writes all of them at once, and undoes each to its own', async () => {
+describe('<pipeline-status-picker> with several conversations', () => {
+  it('shows "Mixed", writes all of them in one call, and undo restores the status of each', async () => {
     const adapter = await pipeline();
     await adapter.setStatus([{ conversationId: 'a' }], 'leads');
     await adapter.setStatus([{ conversationId: 'b' }], 'purchase');
@@ -36,7 +37,7 @@ describe('<pipeline-status-picker> several conversations', () => {
     );
   });
 
-  it('says how many were refused and still tells of those that were not', async () => {
+  it('shows how many failed and still fires the change event for the others', async () => {
     const adapter = await pipeline();
     const write = adapter.setStatus.bind(adapter);
     adapter.setStatus = async (refs, statusId, options) => {
@@ -52,7 +53,7 @@ describe('<pipeline-status-picker> several conversations', () => {
     await until(() => element.shadowRoot!.textContent.includes('1 conversation was not changed.'));
   });
 
-  it('names how many failed for each reason, undoes the others, and tells the host of each', async () => {
+  it('shows how many failed for each reason, undoes the others, and fires an error event for each reason', async () => {
     const adapter = await pipeline();
     await adapter.setStatus([{ conversationId: 'd' }], 'purchase');
     const write = adapter.setStatus.bind(adapter);
@@ -95,7 +96,7 @@ describe('<pipeline-status-picker> several conversations', () => {
     expect(await statusOf(adapter, 'a')).to.equal(undefined);
   });
 
-  it('says what they still have when all were refused', async () => {
+  it('shows which status they still have when all of them failed', async () => {
     const adapter = await pipeline();
     await adapter.setStatus([{ conversationId: 'a' }], 'leads');
     const element = await several(adapter, 'a', 'b');
@@ -109,7 +110,7 @@ describe('<pipeline-status-picker> several conversations', () => {
     expect(element.value).to.equal(null);
   });
 
-  it('speaks of the undo of different ones, goes before conversation-id, and follows a new list', async () => {
+  it('announces an undo to different statuses, takes precedence over conversation-id, and updates for a new list', async () => {
     const adapter = await pipeline();
     await adapter.setStatus([{ conversationId: 'a' }], 'leads');
     const element = await several(adapter, 'a', 'b');
@@ -128,7 +129,7 @@ describe('<pipeline-status-picker> several conversations', () => {
     await until(() => shown(element) === 'Repurchase');
   });
 
-  it('stays open, with its undo, when the host hands over the same ones in a new list', async () => {
+  it('stays open, and keeps the undo button, when the page sets a new list of the same conversations', async () => {
     const element = await several(await pipeline(), 'a', 'b');
     await pick(element, 'Leads');
     await until(() => queryByRole(element, 'button', 'Undo'));

@@ -1,3 +1,4 @@
+/** Registers `<pipeline-status-picker>`. */
 import '../../ui/trusted-types.js';
 import { define } from '../../ui/dom.js';
 import { PipelineStatusPicker } from './pipeline-status-picker.js';

@@ -1,5 +1,5 @@
 /** Renders the visible rows of a long list first and the others a frame later, so that the list opens sooner. */
-import { painted } from '../../ui/dom.js';
+import { FRAME_TIMEOUT } from '../../ui/dom.js';
 
 /** The least height of a row, px; names that wrap make it higher. */
 const ROW_HEIGHT = 32;
@@ -7,6 +7,13 @@ const ROW_HEIGHT = 32;
 const EXTRA_ROWS = 4;
 /** How many of the longest names are measured: one of them decides the width of the list. */
 const WIDEST_NAMES = 3;
+
+/** Resolves after the next paint. */
+const painted = (): Promise<void> =>
+  new Promise((resolve) => {
+    setTimeout(resolve, FRAME_TIMEOUT);
+    requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(resolve)));
+  });
 
 /** Creating, laying out and painting two hundred rows at once takes about three frames. */
 export class InitialRows {

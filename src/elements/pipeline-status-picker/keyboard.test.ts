@@ -1,3 +1,4 @@
+/** Tests of the picker's keyboard. */
 import { expect, fixture, html } from '@open-wc/testing';
 import { sendKeys } from '@web/test-runner-commands';
 import { allByRole, deepActiveElement, queryByRole, until } from '../../../test/support.js';
@@ -16,7 +17,7 @@ import {
   trigger,
 } from './test-picker.js';
 
-/** Presses the last key while the others are held. */
+/** Presses the last key while holding the others. */
 async function chord(...keys: readonly string[]): Promise<void> {
   const held = keys.slice(0, -1);
   for (const key of held) await sendKeys({ down: key });
@@ -24,8 +25,8 @@ async function chord(...keys: readonly string[]): Promise<void> {
   for (const key of held) await sendKeys({ up: key });
 }
 
-describe('<pipeline-status-picker> the keyboard', () => {
-  it('opens on the current option, moves without wrapping, and picks', async () => {
+describe('<pipeline-status-picker> keyboard', () => {
+  it('opens at the selected option, moves without wrapping, and selects', async () => {
     const adapter = await pipeline();
     await adapter.setStatus([{ conversationId: PHONE }], 'purchase');
     const element = await picker(adapter);
@@ -41,7 +42,7 @@ describe('<pipeline-status-picker> the keyboard', () => {
     expect(deepActiveElement()).to.equal(trigger(element));
   });
 
-  it('opens with the arrows, Home and End where they say', async () => {
+  it('opens with the arrow keys, Home and End at the option that they stand for', async () => {
     const element = await picker(await pipeline());
     for (const [key, name] of [
       ['ArrowDown', 'No status'],
@@ -57,7 +58,7 @@ describe('<pipeline-status-picker> the keyboard', () => {
     }
   });
 
-  it('finds an option by typing its name, a space in the name included', async () => {
+  it('finds an option by typing its name, including a space in it', async () => {
     const element = await picker(await pipeline(['New', 'New order', 'Old']));
     element.focus();
     await sendKeys({ type: 'new o' });
@@ -66,7 +67,7 @@ describe('<pipeline-status-picker> the keyboard', () => {
     expect(shown(element)).to.equal('No status');
   });
 
-  it('closes on Escape and on Tab without a pick, and Tab goes on to the neighbour', async () => {
+  it('closes on Escape and Tab without a change, and Tab moves to the next control', async () => {
     const adapter = await pipeline();
     const element = await picker(adapter);
     const after = document.createElement('textarea');
@@ -80,7 +81,7 @@ describe('<pipeline-status-picker> the keyboard', () => {
     expect(await statusOf(adapter)).to.equal(undefined);
   });
 
-  it('leaves Escape to the dialog around it only when it is closed itself', async () => {
+  it('leaves Escape to a dialog around it only while the list is closed', async () => {
     const adapter = await pipeline();
     const dialog = await fixture<HTMLDialogElement>(
       html`<dialog>
@@ -99,7 +100,7 @@ describe('<pipeline-status-picker> the keyboard', () => {
     expect(dialog.open).to.equal(false);
   });
 
-  it('keeps focus in the list when the focused option is deleted elsewhere', async () => {
+  it('keeps focus in the list when someone else deletes the focused status', async () => {
     const adapter = await pipeline();
     const element = await picker(adapter);
     element.focus();
@@ -118,7 +119,7 @@ describe('<pipeline-status-picker> the keyboard', () => {
     ['ArrowDown', 'ArrowDown'],
     ['Alt+ArrowDown', 'Alt', 'ArrowDown'],
   ] as const) {
-    it(`opens on the current option with ${what}`, async () => {
+    it(`opens at the selected option with ${what}`, async () => {
       const adapter = await pipeline();
       await adapter.setStatus([{ conversationId: PHONE }], 'purchase');
       const element = await picker(adapter);
@@ -134,7 +135,7 @@ describe('<pipeline-status-picker> the keyboard', () => {
     ['Space', ' '],
     ['Alt+ArrowUp', 'Alt', 'ArrowUp'],
   ] as const) {
-    it(`picks with ${what}, and focus goes back to the pill`, async () => {
+    it(`selects with ${what}, and focus returns to the pill`, async () => {
       const adapter = await pipeline();
       const element = await picker(adapter);
       element.focus();
@@ -147,7 +148,7 @@ describe('<pipeline-status-picker> the keyboard', () => {
     });
   }
 
-  it('goes ten options with PageDown and PageUp, and stops at the ends', async () => {
+  it('moves ten options with PageDown and PageUp, and stops at the ends', async () => {
     const names = Array.from({ length: 12 }, (_, i) => `Step ${i + 1}`);
     const element = await picker(await pipeline(names));
     element.focus();
@@ -161,7 +162,7 @@ describe('<pipeline-status-picker> the keyboard', () => {
     expect(seen).to.deep.equal(['Step 11', 'No status', 'Step 3', 'Step 1']);
   });
 
-  it('goes back with Shift+Tab to what is before the pill, without a pick', async () => {
+  it('moves to the control before the pill with Shift+Tab, without a change', async () => {
     const adapter = await pipeline();
     const element = await picker(adapter);
     const before = document.createElement('input');
@@ -175,7 +176,7 @@ describe('<pipeline-status-picker> the keyboard', () => {
     expect(await statusOf(adapter)).to.equal(undefined);
   });
 
-  it('takes the focus to the list as soon as the statuses are there, when it was opened before', async () => {
+  it('moves focus to the list once the statuses are loaded, if it was opened before', async () => {
     const adapter = await pipeline();
     await adapter.setStatus([{ conversationId: PHONE }], 'purchase');
     const list = adapter.listStatuses.bind(adapter);
@@ -192,7 +193,7 @@ describe('<pipeline-status-picker> the keyboard', () => {
     await until(() => focusedText() === 'Purchase');
   });
 
-  it('keeps focus on the pill when the host closes the list or shows another conversation', async () => {
+  it('keeps focus on the pill when the page closes the list or shows another conversation', async () => {
     const adapter = await pipeline();
     const element = await picker(adapter);
     for (const act of [() => element.hide(), () => (element.conversationId = 'other')]) {
@@ -204,7 +205,7 @@ describe('<pipeline-status-picker> the keyboard', () => {
     }
   });
 
-  it('cannot be opened while it may not be used, and closes when that begins', async () => {
+  it('cannot be opened while disabled or read-only, and closes when it becomes so', async () => {
     const element = await picker(await pipeline());
     for (const property of ['disabled', 'readonly'] as const) {
       element.show();

@@ -1,3 +1,4 @@
+/** Tests of lists that are rendered in two steps. */
 import { expect } from '@open-wc/testing';
 import { allByRole, byRole, deepActiveElement, until } from '../../../test/support.js';
 import type { MemoryAdapter } from '../../adapters/memory.js';
@@ -7,7 +8,7 @@ import { PHONE, click, focusedText, option, options, picker, pipeline, press, st
 const WIDE = 'Waiting for the payment to come';
 const NAMES = Array.from({ length: 200 }, (_, i) => (i === 180 ? WIDE : `Status ${i + 1}`));
 
-/** A list that nobody has opened yet, of a picker whose code is there. */
+/** A picker whose popup code is loaded and whose list has not been opened. */
 async function closed(status: string | null = null): Promise<[PipelineStatusPicker, MemoryAdapter]> {
   const adapter = await pipeline(NAMES);
   await adapter.setStatus([{ conversationId: PHONE }], status?.toLowerCase() ?? null);
@@ -19,10 +20,10 @@ async function closed(status: string | null = null): Promise<[PipelineStatusPick
   return [element, adapter];
 }
 
-/** Before anything of it is painted. */
+/** The state before the first paint. */
 const firstFrame = (): Promise<number> => new Promise(requestAnimationFrame);
 
-describe('<pipeline-status-picker> a long list', () => {
+describe('<pipeline-status-picker> long list', () => {
   for (const searchThreshold of [12, 200]) {
     describe(searchThreshold < 200 ? 'with search' : 'without search', () => {
       const opened = async (status?: string): Promise<[PipelineStatusPicker, MemoryAdapter]> => {
@@ -34,7 +35,7 @@ describe('<pipeline-status-picker> a long list', () => {
         return [element, adapter];
       };
 
-      it('paints what is in sight before the rest is made, and then has all of it, in order', async () => {
+      it('paints the visible rows before the others are rendered, and then has all of them in order', async () => {
         const [element] = await opened();
         const first = options(element);
         expect(first.length).to.be.within(20, 80);
@@ -44,7 +45,7 @@ describe('<pipeline-status-picker> a long list', () => {
         expect(options(element)).to.deep.equal([...NAMES, 'No status']);
       });
 
-      it('is as wide and as high at once as it will be', async () => {
+      it('has its final width and height at once', async () => {
         const [element] = await opened('Status 5');
         const popup = element.shadowRoot!.querySelector(':popover-open')!;
         const { left, top, width, height } = popup.getBoundingClientRect();
@@ -53,10 +54,10 @@ describe('<pipeline-status-picker> a long list', () => {
         expect([after.left, after.top, after.width, after.height]).to.deep.equal([left, top, width, height]);
       });
 
-      it('keeps the chosen one where it stands, and its focus, when those before it are made', async () => {
+      it('keeps the selected option in place and focused when the rows before it are added', async () => {
         const [element] = await opened('Status 150');
         const chosen = await option(element, 'Status 150');
-        // As in Safari, which does not do this by itself.
+        // As in Safari, which has no scroll anchoring.
         byRole(element, 'listbox').style.setProperty('overflow-anchor', 'none');
         const { top } = chosen.getBoundingClientRect();
         const focused = deepActiveElement();
@@ -69,7 +70,7 @@ describe('<pipeline-status-picker> a long list', () => {
         expect(chosen.getBoundingClientRect().top, 'a frame later').to.be.closeTo(top, 1);
       });
 
-      it('picks the one that is pressed, made first or later', async () => {
+      it('selects the pressed option, whether rendered first or later', async () => {
         const [element, adapter] = await opened('Status 150');
         (await option(element, 'Status 148')).click();
         await until(async () => (await statusOf(adapter)) === 'status 148');
@@ -81,7 +82,7 @@ describe('<pipeline-status-picker> a long list', () => {
     });
   }
 
-  it('goes with a key to one that is not made yet', async () => {
+  it('moves with a key to an option that is not rendered yet', async () => {
     const [element] = await closed('Status 5');
     element.searchThreshold = 200;
     await element.updateComplete;
@@ -97,7 +98,7 @@ describe('<pipeline-status-picker> a long list', () => {
     expect(focusedText()).to.equal('Status 200');
   });
 
-  it('has all of it at once where no frame will come', async () => {
+  it('renders all rows at once in a hidden page', async () => {
     const [element] = await closed();
     Object.defineProperty(document, 'hidden', { configurable: true, value: true });
     try {
@@ -110,7 +111,7 @@ describe('<pipeline-status-picker> a long list', () => {
     }
   });
 
-  it('finds by search what is not made yet', async () => {
+  it('finds options that are not rendered yet', async () => {
     const [element] = await closed();
     element.show();
     await firstFrame();

@@ -1,3 +1,4 @@
+/** Tests of the picker's parts, states, layout and accessibility. */
 import { expect, fixture, html } from '@open-wc/testing';
 import { a11ySnapshot, sendKeys, setViewport } from '@web/test-runner-commands';
 import { emulateMediaFeatures, isChromium } from '../../../test/commands.js';
@@ -12,7 +13,7 @@ const part = (element: Element, name: string): HTMLElement | null =>
 const states = (element: Element): string[] =>
   ['open', 'loading', 'saving', 'error', 'empty'].filter((state) => element.matches(`:state(${state})`));
 
-/** Colours every part from outside, as a theme does. */
+/** Colors every part from outside, like a theme. */
 const THEME = [
   ...['trigger', 'chip', 'swatch', 'label', 'caret', 'popup', 'search', 'clear', 'listbox', 'option', 'check'],
   ...['undo', 'error', 'empty', 'skeleton', 'status-leads'],
@@ -25,8 +26,8 @@ const isThemed = (element: Element, name: string): boolean => {
   return found !== null && getComputedStyle(found).outlineColor === 'rgb(1, 2, 3)';
 };
 
-describe('<pipeline-status-picker> its looks', () => {
-  it('have a part for a theme to reach, each in its time', async () => {
+describe('<pipeline-status-picker> appearance', () => {
+  it('exposes every documented part to style sheets', async () => {
     const page = await fixture<HTMLElement>(html`<div></div>`);
     const style = document.createElement('style');
     style.textContent = THEME;
@@ -68,7 +69,7 @@ describe('<pipeline-status-picker> its looks', () => {
     themed('error');
   });
 
-  it('take the colour that the page has for a status by its name', async () => {
+  it('uses the color that the page sets for a status by its name', async () => {
     const adapter = await pipeline();
     await adapter.setStatus([{ conversationId: PHONE }], 'leads');
     const element = await picker(adapter);
@@ -78,7 +79,7 @@ describe('<pipeline-status-picker> its looks', () => {
     expect(getComputedStyle(dot).backgroundColor).to.equal('rgb(17, 34, 51)');
   });
 
-  it('tell a style sheet of their state', async () => {
+  it('exposes its state to style sheets', async () => {
     const adapter = await pipeline();
     const list = adapter.listStatuses.bind(adapter);
     let refuse = (): void => undefined;
@@ -107,7 +108,7 @@ describe('<pipeline-status-picker> its looks', () => {
     await until(() => states(element).join() === 'empty');
   });
 
-  it('keep their height when the status is loaded, so that nothing below moves', async () => {
+  it('keeps its height when the status is loaded, so that nothing below moves', async () => {
     const adapter = await pipeline();
     await adapter.setStatus([{ conversationId: PHONE }], 'leads');
     const list = adapter.listStatuses.bind(adapter);
@@ -124,7 +125,7 @@ describe('<pipeline-status-picker> its looks', () => {
     expect(Math.abs(element.getBoundingClientRect().height - before)).to.be.below(0.5);
   });
 
-  it('shorten a long name on the pill to its container, and show all of it in the list, in 320 px', async () => {
+  it('truncates a long name in the pill, and shows all of it in the list, at 320 px', async () => {
     const long = 'Menunggu konfirmasi pembayaran dari pelanggan yang belum membalas'.slice(0, 64);
     const adapter = await pipeline([long, 'W'.repeat(64)]);
     await adapter.setStatus([{ conversationId: PHONE }], long.toLowerCase());
@@ -150,7 +151,7 @@ describe('<pipeline-status-picker> its looks', () => {
     }
   });
 
-  it('cut off nothing where a reader asks for more space between letters, words and lines', async () => {
+  it('cuts nothing off with increased text spacing', async () => {
     const adapter = await pipeline();
     await adapter.setStatus([{ conversationId: PHONE }], 'repurchase');
     const element = await picker(adapter);
@@ -166,7 +167,7 @@ describe('<pipeline-status-picker> its looks', () => {
     expect(cut.map((each) => each.outerHTML)).to.deep.equal([]);
   });
 
-  it('are big enough to hit, the small ones too', async () => {
+  it('has large enough targets, at the small size too', async () => {
     const adapter = await pipeline();
     const element = await picker(adapter);
     for (const size of ['medium', 'small'] as const) {
@@ -182,7 +183,7 @@ describe('<pipeline-status-picker> its looks', () => {
     }
   });
 
-  it('have the focus ring around the pill, however much room there is for a finger', async () => {
+  it('has the focus ring around the pill, however large the touch target is', async () => {
     const element = await picker(await pipeline());
     element.style.setProperty('--_trigger-size', '44px');
     element.focus();
@@ -195,7 +196,7 @@ describe('<pipeline-status-picker> its looks', () => {
     expect([trigger(element).offsetHeight, ringed[0]!.offsetHeight < 30]).to.deep.equal([44, true]);
   });
 
-  it('do not move where motion is to be reduced, and still show that it is being saved', async function () {
+  it('has no animation with reduced motion, and still shows that a change is being saved', async function () {
     if (!isChromium) this.skip();
     await emulateMediaFeatures({ 'prefers-reduced-motion': 'reduce' });
     const adapter = await pipeline();
@@ -208,7 +209,7 @@ describe('<pipeline-status-picker> its looks', () => {
     await until(() => Number(getComputedStyle(dot).opacity) < 0.5);
   });
 
-  it('show the name and the value of the pill to assistive technology as a combo box', async function () {
+  it('exposes the name and value of the pill to assistive technology as a combo box', async function () {
     if (!isChromium) this.skip();
     const adapter = await pipeline();
     await adapter.setStatus([{ conversationId: PHONE }], 'leads');
@@ -217,7 +218,7 @@ describe('<pipeline-status-picker> its looks', () => {
     expect(tree).to.match(/"role":"combobox"[^}]*"name":"Pipeline status","value":"Leads"/);
   });
 
-  it('are accessible with a failure, an undo, several statuses, no status to choose and nothing found', async () => {
+  it('is accessible with an error, an undo button, mixed statuses, no statuses and no search results', async () => {
     const page = await fixture<HTMLElement>(html`<main></main>`);
     const show = async (element: PipelineStatusPicker): Promise<void> => {
       page.append(element);

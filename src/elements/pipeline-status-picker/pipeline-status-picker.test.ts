@@ -1,3 +1,4 @@
+/** Tests of what the picker shows. */
 import { expect, fixture, html } from '@open-wc/testing';
 import { announced, byRole, deepActiveElement, nextEvent, queryByRole, until } from '../../../test/support.js';
 import { PipelineError } from '../../model/errors.js';
@@ -6,7 +7,7 @@ import { PHONE, pipeline, picker, trigger, isReady, ready, shown, options, statu
 
 describe('<pipeline-status-picker>', () => {
   describe('a conversation', () => {
-    it('shows a placeholder, and takes focus, while the adapter is asked', async () => {
+    it('shows a placeholder, and can have focus, while loading', async () => {
       const adapter = await pipeline();
       adapter.getEntries = () => new Promise(() => undefined);
       const element = document.createElement('pipeline-status-picker');
@@ -27,7 +28,7 @@ describe('<pipeline-status-picker>', () => {
       await until(() => shown(element) === 'Leads');
     });
 
-    it('writes what is clicked, keeps the contact, and shows it at once', async () => {
+    it('writes the clicked status with the contact, and shows it at once', async () => {
       const adapter = await pipeline();
       const element = await picker(adapter);
       element.contactId = 'budi';
@@ -45,7 +46,7 @@ describe('<pipeline-status-picker>', () => {
       await until(() => announced().includes('Status changed to Purchase.'));
     });
 
-    it('takes the status away with "No status", which `required` hides', async () => {
+    it('removes the status with "No status", which `required` hides', async () => {
       const adapter = await pipeline();
       await adapter.setStatus([{ conversationId: PHONE }], 'leads');
       const element = await picker(adapter);
@@ -61,7 +62,7 @@ describe('<pipeline-status-picker>', () => {
       expect(options(element)).to.deep.equal(['Leads', 'Purchase', 'Repurchase']);
     });
 
-    it('follows when a status is renamed, recoloured or deleted elsewhere', async () => {
+    it('updates when someone else renames, recolors or deletes a status', async () => {
       const adapter = await pipeline();
       await adapter.setStatus([{ conversationId: PHONE }], 'leads');
       const element = await picker(adapter);
@@ -72,7 +73,7 @@ describe('<pipeline-status-picker>', () => {
       await until(() => shown(element) === 'Purchase');
     });
 
-    it('tells the host when its status cannot be read, also after the host changed the conversation', async () => {
+    it('fires an error event when the status cannot be read, also after the conversation changed', async () => {
       const adapter = await pipeline();
       adapter.getEntries = () => Promise.reject(new PipelineError('offline', 'no'));
       const element = document.createElement('pipeline-status-picker');
@@ -88,7 +89,7 @@ describe('<pipeline-status-picker>', () => {
       }
     });
 
-    it('shows another conversation when the host changes the id', async () => {
+    it('shows another conversation when the page changes the id', async () => {
       const adapter = await pipeline();
       await adapter.setStatus([{ conversationId: 'other' }], 'purchase');
       const element = await picker(adapter);
@@ -96,7 +97,7 @@ describe('<pipeline-status-picker>', () => {
       await until(() => isReady(element) && shown(element) === 'Purchase');
     });
 
-    it('warns of an id that no adapter takes, and does not disturb the other pickers', async () => {
+    it('warns of an invalid id, and does not affect other pickers', async () => {
       const adapter = await pipeline();
       await adapter.setStatus([{ conversationId: PHONE }], 'leads');
       await fixture(html`<pipeline-status-picker .adapter=${adapter} conversation-id="a/b"></pipeline-status-picker>`);
@@ -104,7 +105,7 @@ describe('<pipeline-status-picker>', () => {
     });
   });
 
-  it('costs one list and at most three look-ups for 500 of them on one page', async () => {
+  it('reads the list once and makes at most three look-ups for 500 pickers', async () => {
     const adapter = await pipeline();
     const calls = { listStatuses: 0, getEntries: 0 };
     for (const method of ['listStatuses', 'getEntries'] as const) {

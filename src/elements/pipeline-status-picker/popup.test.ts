@@ -1,3 +1,4 @@
+/** Tests of the picker's popup: position, dismissal, errors. */
 import { expect, fixture, html } from '@open-wc/testing';
 import { sendMouse } from '@web/test-runner-commands';
 import { computeAccessibleDescription } from 'dom-accessibility-api';
@@ -21,8 +22,8 @@ import {
   trigger,
 } from './test-picker.js';
 
-describe('<pipeline-status-picker> the popup', () => {
-  it('opens above the text area in the composer, below in the details, and stays on the screen', async () => {
+describe('<pipeline-status-picker> popup', () => {
+  it('opens above in the composer, below in the details, and stays on the screen', async () => {
     const adapter = await pipeline();
     for (const [placement, isAbove] of [
       ['composer', true],
@@ -50,7 +51,7 @@ describe('<pipeline-status-picker> the popup', () => {
     }
   });
 
-  it('closes when pressed outside, and a second press on the pill closes instead of opening again', async () => {
+  it('closes on a press outside, and a second press on the pill closes it instead of reopening it', async () => {
     const element = await picker(await pipeline());
     await click(trigger(element));
     await until(() => queryByRole(element, 'listbox'));
@@ -62,7 +63,7 @@ describe('<pipeline-status-picker> the popup', () => {
     await until(() => !queryByRole(element, 'listbox'));
   });
 
-  it('says so when there are no statuses, and offers to try again when they cannot be read', async () => {
+  it('shows a message when there are no statuses, and a retry button when they cannot be read', async () => {
     const empty = await picker(new MemoryAdapter());
     empty.show();
     await until(() => empty.shadowRoot!.textContent.includes('No statuses yet'));
@@ -81,11 +82,11 @@ describe('<pipeline-status-picker> the popup', () => {
     await until(() => queryByRole(element, 'option', 'Leads'));
   });
 
-  describe('in sight', () => {
+  describe('position', () => {
     const restore: (() => void)[] = [];
     afterEach(() => restore.splice(0).forEach((each) => each()));
 
-    /** The part of the page that is seen: a phone's keyboard or a zoom leaves less than the window. */
+    /** Replaces the visual viewport, which a phone's keyboard or zooming makes smaller than the window. */
     function see(view: { offsetLeft: number; offsetTop: number; width: number; height: number }): EventTarget {
       const visualViewport = Object.assign(new EventTarget(), view);
       Object.defineProperty(window, 'visualViewport', { configurable: true, value: visualViewport });
@@ -120,7 +121,7 @@ describe('<pipeline-status-picker> the popup', () => {
       expect(left >= edges[0]! && top >= edges[1]! && right <= edges[2]! && bottom <= edges[3]!, where).to.equal(true);
     }
 
-    it('stays in the window wherever the pill is, with a few options and with many', async () => {
+    it('stays in the window wherever the pill is, with few options and with many', async () => {
       const long = 'A status with a name that is as long as a name may be, 64 charact';
       for (const names of [['Leads'], [...Array.from({ length: 30 }, (_, i) => `Step ${i + 1}`), long.slice(0, 64)]]) {
         const adapter = await pipeline(names);
@@ -139,7 +140,7 @@ describe('<pipeline-status-picker> the popup', () => {
       }
     });
 
-    it('makes room for the keyboard of a phone that comes up, and for a zoomed page', async () => {
+    it('avoids the keyboard of a phone, and stays visible in a zoomed page', async () => {
       const adapter = await pipeline(Array.from({ length: 30 }, (_, i) => `Step ${i + 1}`));
       const whole = { offsetLeft: 0, offsetTop: 0, width: innerWidth, height: innerHeight };
       for (const y of [0.3, 0.6, 0.9]) {
@@ -164,7 +165,7 @@ describe('<pipeline-status-picker> the popup', () => {
       }
     });
 
-    it('begins at the pill’s end where the page reads from right to left', async () => {
+    it('is aligned with the right edge of the pill in a right-to-left page', async () => {
       const element = await at(200, 100, 'details', await pipeline());
       element.parentElement!.dir = 'rtl';
       element.show();
@@ -173,7 +174,7 @@ describe('<pipeline-status-picker> the popup', () => {
       expect(Math.abs(popup.getBoundingClientRect().right - right)).to.be.at.most(1);
     });
 
-    it('shows the focused one of a hundred options, and scrolls nothing but its list', async () => {
+    it('scrolls the focused one of a hundred options into view, and nothing but its list', async () => {
       const adapter = await pipeline(Array.from({ length: 100 }, (_, i) => `Step ${i + 1}`));
       await adapter.setStatus([{ conversationId: PHONE }], 'step 90');
       const page = await fixture<HTMLElement>(html`
@@ -208,7 +209,7 @@ describe('<pipeline-status-picker> the popup', () => {
     });
   });
 
-  it('leaves the message that is being written as it is: its text, its selection and how far it is scrolled', async () => {
+  it('preserves the text, selection and scroll position of a message that is being written', async () => {
     const adapter = await pipeline();
     const page = await fixture<HTMLElement>(html`
       <form>
@@ -232,7 +233,7 @@ describe('<pipeline-status-picker> the popup', () => {
     message.focus();
     message.setSelectionRange(10, 25, 'backward');
     message.scrollTop = 40;
-    // Firefox scrolls to a new selection a frame later.
+    // Firefox scrolls to a new selection one frame later.
     for (let frame = 0; frame < 2; frame++) await new Promise((resolve) => requestAnimationFrame(resolve));
     const state = (): unknown[] => [
       message.value.length,
@@ -254,7 +255,7 @@ describe('<pipeline-status-picker> the popup', () => {
     expect(state()).to.deep.equal(before);
   });
 
-  it('offers by the keyboard to try again, and then goes to the list', async () => {
+  it('has a retry button for the keyboard, after which focus moves to the list', async () => {
     const adapter = await pipeline();
     await adapter.setStatus([{ conversationId: PHONE }], 'purchase');
     const read = adapter.getEntries.bind(adapter);
@@ -277,7 +278,7 @@ describe('<pipeline-status-picker> the popup', () => {
     expect(element.matches(':state(error)')).to.equal(false);
   });
 
-  it('stays usable when reading again fails: what was read before is still right to pick from', async () => {
+  it('stays usable when reading again fails, with the cached statuses', async () => {
     const adapter = await pipeline();
     await adapter.setStatus([{ conversationId: PHONE }], 'leads');
     const element = await picker(adapter);

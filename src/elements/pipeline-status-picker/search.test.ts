@@ -1,3 +1,4 @@
+/** Tests of the search field in the picker's popup. */
 import { expect } from '@open-wc/testing';
 import { sendKeys } from '@web/test-runner-commands';
 import { announced, byRole, deepActiveElement, queryByRole, until } from '../../../test/support.js';
@@ -21,7 +22,7 @@ const NAMES = [...TWELVE, 'Café'];
 const searchField = (element: Element): HTMLInputElement | undefined =>
   queryByRole(element, 'combobox', 'Search statuses') as HTMLInputElement | undefined;
 
-/** Opens by the keyboard and waits for focus in the field. */
+/** Opens the list by keyboard and waits for focus in the field. */
 async function openSearch(element: PipelineStatusPicker): Promise<HTMLInputElement> {
   element.focus();
   await press('Enter');
@@ -30,23 +31,23 @@ async function openSearch(element: PipelineStatusPicker): Promise<HTMLInputEleme
   return field;
 }
 
-/** What the field says is active. */
+/** The option that the field refers to as active. */
 function active(element: Element): string | undefined {
   const id = searchField(element)!.getAttribute('aria-activedescendant');
   return id === null ? undefined : element.shadowRoot!.getElementById(id)!.textContent.trim();
 }
 
-/** Acts as a machine of that make until the end of the test. */
+/** Pretends to be another platform until the end of the test. */
 function pretend(target: object, property: string, value: unknown): void {
   Object.defineProperty(target, property, { configurable: true, value });
   restore.push(() => Reflect.deleteProperty(target, property));
 }
 const restore: (() => void)[] = [];
 
-describe('<pipeline-status-picker> the search', () => {
+describe('<pipeline-status-picker> search', () => {
   afterEach(() => restore.splice(0).forEach((each) => each()));
 
-  it('is there above the threshold only', async () => {
+  it('exists only above the threshold', async () => {
     const adapter = await pipeline(TWELVE);
     const element = await picker(adapter);
     element.show();
@@ -61,7 +62,7 @@ describe('<pipeline-status-picker> the search', () => {
     expect(byRole(element, 'dialog', 'Pipeline status').id).to.equal(trigger(element).getAttribute('aria-controls'));
   });
 
-  it('finds without regard to case and accents, with focus in the field, and picks with Enter', async () => {
+  it('ignores case and accents, keeps focus in the field, and selects with Enter', async () => {
     const adapter = await pipeline(NAMES);
     const element = await picker(adapter);
     await openSearch(element);
@@ -75,7 +76,7 @@ describe('<pipeline-status-picker> the search', () => {
     expect(deepActiveElement() === trigger(element)).to.equal(true);
   });
 
-  it('begins on the current status, and moves with the arrows while focus stays in the field', async () => {
+  it('starts at the selected status, and moves with the arrow keys while focus stays in the field', async () => {
     const adapter = await pipeline(NAMES);
     await adapter.setStatus([{ conversationId: PHONE }], 'step 3');
     const element = await picker(adapter);
@@ -90,7 +91,7 @@ describe('<pipeline-status-picker> the search', () => {
     expect(deepActiveElement() === field).to.equal(true);
   });
 
-  it('leaves Home and End to the text, and the host hears no input of it', async () => {
+  it('leaves Home and End to the text, and fires no input event on the element', async () => {
     const element = await picker(await pipeline(NAMES));
     const heard: string[] = [];
     for (const type of ['input', 'change']) element.addEventListener(type, () => heard.push(type));
@@ -104,7 +105,7 @@ describe('<pipeline-status-picker> the search', () => {
     expect(deepActiveElement() === trigger(element)).to.equal(true);
   });
 
-  it('takes up what is typed on the pill, the first letter too', async () => {
+  it('receives what is typed on the pill, including the first letter', async () => {
     const element = await picker(await pipeline(NAMES));
     element.focus();
     await sendKeys({ type: 'caf' });
@@ -113,7 +114,7 @@ describe('<pipeline-status-picker> the search', () => {
     expect([field.value, active(element)]).to.deep.equal(['caf', 'Café']);
   });
 
-  it('names what it does not find, and Tab leads to the button that clears it', async () => {
+  it('shows the query without results, and Tab moves to the button that clears it', async () => {
     const element = await picker(await pipeline(NAMES));
     const field = await openSearch(element);
     await sendKeys({ type: 'zzz' });
@@ -129,7 +130,7 @@ describe('<pipeline-status-picker> the search', () => {
     expect(field.value).to.equal('');
   });
 
-  it('leaves with Tab, without a pick, for what is after the pill', async () => {
+  it('moves to the control after the pill with Tab, without a change', async () => {
     const adapter = await pipeline(NAMES);
     const element = await picker(adapter);
     const after = document.createElement('textarea');
@@ -140,7 +141,7 @@ describe('<pipeline-status-picker> the search', () => {
     expect(await statusOf(adapter)).to.equal(undefined);
   });
 
-  it('leaves keys to a word that is being composed', async () => {
+  it('ignores keys while an input method is composing', async () => {
     const adapter = await pipeline(NAMES);
     const element = await picker(adapter);
     const field = await openSearch(element);
@@ -160,7 +161,7 @@ describe('<pipeline-status-picker> the search', () => {
     expect(await statusOf(adapter)).to.equal(undefined);
   });
 
-  it('stays on the option it was on when others change the list above it', async () => {
+  it('stays at the active option when others change the list above it', async () => {
     const adapter = await pipeline(NAMES);
     const element = await picker(adapter);
     await openSearch(element);
@@ -175,7 +176,7 @@ describe('<pipeline-status-picker> the search', () => {
     await until(async () => (await statusOf(adapter)) === 'step 3');
   });
 
-  it('keeps the field that has focus when others leave fewer statuses than the threshold', async () => {
+  it('keeps the focused field when others delete statuses below the threshold', async () => {
     const adapter = await pipeline(NAMES);
     const element = await picker(adapter);
     const field = await openSearch(element);
@@ -188,7 +189,7 @@ describe('<pipeline-status-picker> the search', () => {
     expect(!searchField(element)).to.equal(true);
   });
 
-  it('speaks the active option on Apple’s systems, where the field alone does not', async () => {
+  it('announces the active option on Apple’s systems, where the screen reader does not', async () => {
     pretend(navigator, 'platform', 'MacIntel');
     const element = await picker(await pipeline(NAMES));
     await openSearch(element);
@@ -196,7 +197,7 @@ describe('<pipeline-status-picker> the search', () => {
     await until(() => announced().includes('Café'));
   });
 
-  it('does not bring up a phone’s keyboard: focus begins on the option', async () => {
+  it('does not open the keyboard of a phone: focus starts at the option', async () => {
     const { matchMedia } = window;
     pretend(window, 'matchMedia', (query: string) =>
       query === '(pointer: coarse)' ? { matches: true } : matchMedia.call(window, query),

@@ -1,4 +1,4 @@
-/** A pick that is lost because someone else signed in is told, without a name of what the one before could see. */
+/** Tests of changes that are lost because someone else signs in: reported, without names that only the previous user may see. */
 import { expect, fixture, html } from '@open-wc/testing';
 import { announced, until } from '../../../test/support.js';
 import type { Control } from '../../../test/browser/source/controlled.js';
@@ -42,7 +42,7 @@ async function scene(conversations?: ConversationRef[]): Promise<Scene> {
 }
 
 describe('<pipeline-status-picker> when someone else signs in', () => {
-  it('says that the pick was lost, shows it, and tells the page which conversation it was about', async () => {
+  it('announces and shows that the change was lost, and fires an error event with the conversation', async () => {
     const { old, element, told, signIn } = await scene();
     const answer = old.hold('setStatus');
     await pick(element, 'OLD Only');
@@ -57,7 +57,7 @@ describe('<pipeline-status-picker> when someone else signs in', () => {
     expect(told.length).to.equal(1);
   });
 
-  it('says it, too, where the adapter refuses the pick before it tells of the change', async () => {
+  it('does so as well if the adapter rejects the change before it reports the new session', async () => {
     const { old, element, told, signIn } = await scene();
     const refuse = old.hold('setStatus', 'refused', new PipelineError('session-changed', 'OLD'));
     await pick(element, 'OLD Only');
@@ -70,7 +70,7 @@ describe('<pipeline-status-picker> when someone else signs in', () => {
     expect(told).to.deep.equal(['session-changed set-status c1']);
   });
 
-  it('tells the page of each conversation of several', async () => {
+  it('fires an error event with each of several conversations', async () => {
     const { old, element, told, signIn } = await scene([{ conversationId: 'c1' }, { conversationId: 'c2' }]);
     old.hold('setStatus');
     await pick(element, 'OLD Only');
@@ -79,7 +79,7 @@ describe('<pipeline-status-picker> when someone else signs in', () => {
     await until(() => problem(element) === LOST);
   });
 
-  it('says how many of several were lost, where the others were saved before', async () => {
+  it('shows how many of several changes were lost if the others were saved before', async () => {
     const { adapter, element, told } = await scene([{ conversationId: 'c1' }, { conversationId: 'c2' }]);
     const write = adapter.setStatus.bind(adapter);
     adapter.setStatus = async (...args) => {
@@ -92,7 +92,7 @@ describe('<pipeline-status-picker> when someone else signs in', () => {
     expect(told).to.deep.equal(['session-changed set-status c2']);
   });
 
-  it('tells the page also when the picker is for another conversation by then, and shows nothing there', async () => {
+  it('fires the error event even if the picker shows another conversation by then, without a message there', async () => {
     const { old, element, told, signIn } = await scene();
     old.hold('setStatus');
     await pick(element, 'OLD Only');
@@ -105,7 +105,7 @@ describe('<pipeline-status-picker> when someone else signs in', () => {
     expect(problem(element)).to.equal(undefined);
   });
 
-  it('says nothing more of it once the data comes from another adapter', async () => {
+  it('does not report it once the data comes from another adapter', async () => {
     const { old, element, signIn } = await scene();
     old.hold('setStatus');
     await pick(element, 'OLD Only');
@@ -116,7 +116,7 @@ describe('<pipeline-status-picker> when someone else signs in', () => {
     expect([problem(element), announced()]).to.deep.equal([undefined, '']);
   });
 
-  it('names the conversations of a pick that fails for any other reason, too', async () => {
+  it('includes the conversations in the error event of any other failure', async () => {
     const { old, element, told } = await scene([{ conversationId: 'c1' }, { conversationId: 'c2' }]);
     old.hold('setStatus', 'refused')();
     await pick(element, 'OLD Only');

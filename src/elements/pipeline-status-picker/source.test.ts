@@ -1,4 +1,4 @@
-/** What a picker keeps when its data comes from another source, and what it does not begin there. */
+/** Tests of what a picker keeps and drops when its data comes from another source. */
 import { expect, fixture, html } from '@open-wc/testing';
 import { deepActiveElement, until } from '../../../test/support.js';
 import { MemoryAdapter } from '../../adapters/memory.js';
@@ -13,7 +13,7 @@ async function other(): Promise<MemoryAdapter> {
 }
 
 describe('<pipeline-status-picker> after a change of source', () => {
-  it('keeps the value that its host gave it as a form control, and closes its list', async () => {
+  it('keeps its value as a form control, and closes its list', async () => {
     const form = await fixture<HTMLFormElement>(html`
       <form>
         <pipeline-status-picker name="status" value="leads" .adapter=${await pipeline()}></pipeline-status-picker>
@@ -35,7 +35,7 @@ describe('<pipeline-status-picker> after a change of source', () => {
     ]);
   });
 
-  it('shows a value that the new source does not know as no status, and still keeps it', async () => {
+  it('shows a value that is unknown to the new source as no status, and still keeps it', async () => {
     const element = await fixture<PipelineStatusPicker>(
       html`<pipeline-status-picker value="purchase" .adapter=${await pipeline()}></pipeline-status-picker>`,
     );
@@ -45,7 +45,7 @@ describe('<pipeline-status-picker> after a change of source', () => {
     expect(element.value).to.equal('purchase');
   });
 
-  it('gives the focus of its list back to the pill, and takes none that is elsewhere', async () => {
+  it('returns focus from its list to the pill, and does not take focus from elsewhere', async () => {
     const element = await picker(await pipeline());
     element.show();
     await until(() => deepActiveElement()?.matches('[role=option]'));
@@ -62,7 +62,7 @@ describe('<pipeline-status-picker> after a change of source', () => {
     input.remove();
   });
 
-  it('does not write what was picked when the page goes on to another source before it is written', async () => {
+  it('does not write a change if the page switches to another source before it is written', async () => {
     const [here, there] = [await pipeline(), await other()];
     const element = await picker(here);
     element.addEventListener('pipeline-before-status-change', () => (element.adapter = there), { once: true });
@@ -71,7 +71,7 @@ describe('<pipeline-status-picker> after a change of source', () => {
     expect([await statusOf(here), await statusOf(there)]).to.deep.equal([undefined, undefined]);
   });
 
-  it('is not disturbed by the adapter that it has', async () => {
+  it('is not affected when the same adapter is set again', async () => {
     const adapter = await pipeline();
     const element = await picker(adapter);
     element.show();

@@ -1,4 +1,4 @@
-/** What the picker's tests share. */
+/** Helpers of the picker's tests. */
 import { fixture, html } from '@open-wc/testing';
 import { sendKeys, sendMouse } from '@web/test-runner-commands';
 import { allByRole, byRole, deepActiveElement, queryByRole, until } from '../../../test/support.js';
@@ -30,7 +30,7 @@ export async function picker(adapter: MemoryAdapter, conversationId = PHONE): Pr
 export const trigger = (element: Element): HTMLElement =>
   byRole(element, 'combobox', /^(Pipeline status|Status pipeline)$/);
 export const isReady = (element: Element): boolean => !element.matches(':state(loading)');
-/** Waits for what it shows to be read. */
+/** Waits until the picker is loaded. */
 export async function ready(element: PipelineStatusPicker): Promise<void> {
   await element.updateComplete;
   await until(() => isReady(element), 'the picker to load');
@@ -52,23 +52,23 @@ export async function click(element: Element): Promise<void> {
   await sendMouse({ type: 'click', position: [Math.round(left + width / 2), Math.round(top + height / 2)] });
 }
 
-/** The text of what has focus in an open list; `undefined` while that is still the pill, which may read the same. */
+/** The text of what has focus in an open list; `undefined` while the pill has focus, whose text may be the same. */
 export function focusedText(): string | undefined {
   const focused = deepActiveElement();
   return focused?.matches('.trigger') ? undefined : focused?.textContent?.trim();
 }
 
-/** An option of the open list, as soon as it is there. */
+/** Waits for an option of the open list. */
 export const option = (element: Element, name: string): Promise<HTMLElement> =>
   until(() => queryByRole(element, 'option', name), `the option ${name}`);
 
-/** Opens the list and clicks an option, with no wait for the mouse: as quick as a script can. */
+/** Opens the list and clicks an option by script, without moving the mouse. */
 export async function pick(element: PipelineStatusPicker, name: string): Promise<void> {
   element.show();
   (await option(element, name)).click();
 }
 
-/** The words beside the pill about a pick that failed. */
+/** The message beside the pill about a failed change. */
 export const problem = (element: Element): string | undefined =>
   element.shadowRoot!.querySelector('.message[part=error]')?.textContent?.trim();
 
@@ -78,7 +78,7 @@ export interface HeldWrite {
   refuse(error: PipelineError): void;
 }
 
-/** Holds the adapter's writes back: each goes on, or fails, when the test says. */
+/** Holds the adapter's writes back until the test lets each of them continue or fail. */
 export function hold(adapter: MemoryAdapter): HeldWrite[] {
   const write = adapter.setStatus.bind(adapter);
   const held: HeldWrite[] = [];

@@ -1,3 +1,4 @@
+/** Tests of the picker's messages in each language. */
 import { expect, fixture, html } from '@open-wc/testing';
 import { sendKeys } from '@web/test-runner-commands';
 import { announced, deepActiveElement, queryByRole, until } from '../../../test/support.js';
@@ -18,7 +19,7 @@ import {
   trigger,
 } from './test-picker.js';
 
-/** The words of each language, as the table of the spoken has them. */
+/** The expected messages of each language. */
 const WORDS = {
   en: {
     name: 'Pipeline status',
@@ -58,7 +59,7 @@ const WORDS = {
 
 const DAY = 24 * 60 * 60 * 1000;
 
-/** A picker in a part of the page that is in that language. */
+/** A picker in a part of the page in this language. */
 async function speaking(
   lang: keyof typeof WORDS,
   adapter: MemoryAdapter,
@@ -78,8 +79,8 @@ const text = (element: Element, selector: string): string | undefined =>
 for (const lang of ['en', 'id'] as const) {
   const words = WORDS[lang];
 
-  describe(`<pipeline-status-picker> its words, ${lang}`, () => {
-    it('name it, its value, and what became of a pick', async () => {
+  describe(`<pipeline-status-picker> messages, ${lang}`, () => {
+    it('name the picker, its value, and the result of a change', async () => {
       const adapter = await pipeline();
       const element = await speaking(lang, adapter);
       await ready(element);
@@ -97,7 +98,7 @@ for (const lang of ['en', 'id'] as const) {
       await until(() => announced().includes(words.cleared));
     });
 
-    it('say how many a search finds, or that it finds none', async () => {
+    it('announce the number of search results, or that there are none', async () => {
       const element = await speaking(lang, await pipeline(['Leads', 'Purchase', 'Repurchase']), { searchThreshold: 2 });
       await ready(element);
       element.show();
@@ -111,7 +112,7 @@ for (const lang of ['en', 'id'] as const) {
       expect(!queryByRole(element, 'button', words.clear)).to.equal(false);
     });
 
-    it('tell of an empty pipeline, of several statuses, and of a failure to load', async () => {
+    it('describe an empty pipeline, mixed statuses, and a loading error', async () => {
       const element = await speaking(lang, new MemoryAdapter());
       await ready(element);
       element.show();
@@ -131,7 +132,7 @@ for (const lang of ['en', 'id'] as const) {
       await until(() => text(failed, '.popup [part=error]') === `${words.loadFailed} ${words.retry}`);
     });
 
-    it('say since when, under the inbox name, and go on with the time by one timer for the page', async () => {
+    it('show the duration in the details, updated by one timer for the page', async () => {
       const adapter = await pipeline();
       await adapter.setStatus([{ conversationId: PHONE }], 'leads');
       const entry = (await adapter.getEntries([PHONE])).get(PHONE)!;
@@ -170,8 +171,8 @@ for (const lang of ['en', 'id'] as const) {
   });
 }
 
-describe('<pipeline-status-picker> its words, at run time', () => {
-  it('change without losing the focus or what was typed', async () => {
+describe('<pipeline-status-picker> messages, at run time', () => {
+  it('change without losing focus or the query', async () => {
     const element = await picker(await pipeline());
     element.searchThreshold = 2;
     element.show();
@@ -196,7 +197,7 @@ describe('<pipeline-status-picker> its words, at run time', () => {
     await change(() => (element.locale = null), 'Search statuses');
   });
 
-  it('change under an option or the pill that has focus, also when the page changes its language', async () => {
+  it('change while an option or the pill has focus, also when the language of the page changes', async () => {
     const element = await picker(await pipeline());
     const page = element.parentElement!;
     element.focus();
@@ -212,7 +213,7 @@ describe('<pipeline-status-picker> its words, at run time', () => {
     page.removeAttribute('lang');
   });
 
-  it('change in a failure that is still shown', async () => {
+  it('change in an error that is still shown', async () => {
     const adapter = await pipeline();
     const element = await picker(adapter);
     const writes = hold(adapter);

@@ -1,3 +1,4 @@
+/** Tests of a change from the click to the result, and of undo. */
 import { expect, fixture, html } from '@open-wc/testing';
 import { sendKeys, sendMouse } from '@web/test-runner-commands';
 import { announced, deepActiveElement, nextEvent, queryByRole, until } from '../../../test/support.js';
@@ -23,8 +24,8 @@ import type { PipelineStatusPicker } from './pipeline-status-picker.js';
 const undo = (element: Element): HTMLElement | undefined => queryByRole(element, 'button', 'Undo');
 const isSaving = (element: Element): boolean => element.matches(':state(saving)');
 
-describe('<pipeline-status-picker> a pick', () => {
-  it('calls no adapter when the host cancels it, and the host hears nothing more', async () => {
+describe('<pipeline-status-picker> status change', () => {
+  it('writes nothing and fires no other event when the page cancels it', async () => {
     const adapter = await pipeline();
     await adapter.setStatus([{ conversationId: PHONE }], 'purchase');
     const element = await picker(adapter);
@@ -46,7 +47,7 @@ describe('<pipeline-status-picker> a pick', () => {
     expect(deepActiveElement() === trigger(element)).to.equal(true);
   });
 
-  it('tells a page outside of every shadow root, before and after, in this order', async () => {
+  it('fires events that leave every shadow root, before and after the write, in this order', async () => {
     const adapter = await pipeline();
     const page = await fixture<HTMLElement>(html`<div></div>`);
     const root = page.attachShadow({ mode: 'open' });
@@ -77,7 +78,7 @@ describe('<pipeline-status-picker> a pick', () => {
     expect(Object.isFrozen(results)).to.equal(true);
   });
 
-  it('writes nothing when what is picked is what it has', async () => {
+  it('writes nothing when the selected status is chosen again', async () => {
     const adapter = await pipeline();
     await adapter.setStatus([{ conversationId: PHONE }], 'leads');
     const element = await picker(adapter);
@@ -88,7 +89,7 @@ describe('<pipeline-status-picker> a pick', () => {
     expect(!queryByRole(element, 'listbox')).to.equal(true);
   });
 
-  it('shows at once and as being saved, however long the adapter takes', async () => {
+  it('is shown at once as saving, however long the adapter takes', async () => {
     const adapter = await pipeline();
     const element = await picker(adapter);
     const other = await picker(adapter);
@@ -109,7 +110,7 @@ describe('<pipeline-status-picker> a pick', () => {
     expect([shown(element), trigger(element).ariaBusy, problem(element)]).to.deep.equal(['Leads', null, undefined]);
   });
 
-  it('takes a refused one back, says why beside the pill, and tells the host', async () => {
+  it('is rolled back when it fails, with the reason beside the pill and an error event', async () => {
     const adapter = await pipeline();
     await adapter.setStatus([{ conversationId: PHONE }], 'leads');
     const element = await picker(adapter);
@@ -125,19 +126,19 @@ describe('<pipeline-status-picker> a pick', () => {
     await until(() => problem(element) === message);
     await until(() => announced().includes(message));
     expect(element.matches(':state(error)')).to.equal(true);
-    // The control is described by it.
+    // The message describes the control.
     const described = element.shadowRoot!.getElementById(trigger(element).getAttribute('aria-describedby')!);
     expect(described!.textContent.trim()).to.equal(message);
     expect(deepActiveElement() === trigger(element)).to.equal(true);
     expect(!undo(element)).to.equal(true);
-    // Read: the next look at the list ends it.
+    // Opening the list clears the message.
     await press('Enter');
     await until(() => !element.matches(':state(error)'));
     expect(problem(element)).to.equal(undefined);
     expect(trigger(element).hasAttribute('aria-describedby')).to.equal(false);
   });
 
-  it('whose answer was lost is done when it was heard of meanwhile', async () => {
+  it('succeeds without a response if the change arrived in the meantime', async () => {
     const adapter = await pipeline();
     await adapter.setStatus([{ conversationId: PHONE }], 'leads');
     const element = await picker(adapter);
@@ -157,7 +158,7 @@ describe('<pipeline-status-picker> a pick', () => {
     expect(errors).to.deep.equal([]);
   });
 
-  it('whose answer was lost is taken back, until it is heard that it was done', async () => {
+  it('is rolled back without a response, until the change arrives', async () => {
     const adapter = await pipeline();
     await adapter.setStatus([{ conversationId: PHONE }], 'leads');
     const element = await picker(adapter);
@@ -176,7 +177,7 @@ describe('<pipeline-status-picker> a pick', () => {
     await until(() => announced().includes('Status changed to Purchase.'));
   });
 
-  it('that was refused is not done because the status was there before, or came to others', async () => {
+  it('that failed does not count as successful because of an older change or one of other conversations', async () => {
     const adapter = await pipeline();
     await adapter.setStatus([{ conversationId: PHONE }], 'leads');
     const element = await picker(adapter);
@@ -184,7 +185,7 @@ describe('<pipeline-status-picker> a pick', () => {
     const writes = hold(adapter);
     await pick(element, 'Purchase');
     await pick(element, 'Leads');
-    // The first was done, unheard of; so what is known here reads as if the second were done.
+    // The first write succeeded without a response, so the known status looks as if the second had succeeded.
     writes[0]!.refuse(new PipelineError('timeout', 'no answer'));
     await until(() => writes.length === 2);
     writes[1]!.refuse(new PipelineError('timeout', 'no answer'));
@@ -195,7 +196,7 @@ describe('<pipeline-status-picker> a pick', () => {
     expect(problem(element)).to.equal(message.replace('Leads', 'Repurchase'));
   });
 
-  it('ends at the last of fifty quick ones, with never more than one on its way and one waiting', async () => {
+  it('ends at the last of fifty quick changes, with at most one in flight and one queued', async () => {
     const adapter = await pipeline();
     const element = await picker(adapter);
     const writes = hold(adapter);
@@ -214,7 +215,7 @@ describe('<pipeline-status-picker> a pick', () => {
     expect(problem(element)).to.equal(undefined);
   });
 
-  it('shows the last one on every picker when they overtake each other', async () => {
+  it('shows the last change on every picker when responses arrive out of order', async () => {
     const adapter = await pipeline();
     const [element, second] = [await picker(adapter), await picker(adapter)];
     const writes = hold(adapter);
@@ -232,7 +233,7 @@ describe('<pipeline-status-picker> a pick', () => {
     ]);
   });
 
-  it('says nothing of an earlier one that failed when a later one is on its way', async () => {
+  it('does not report a failed change that a later one has superseded', async () => {
     const adapter = await pipeline();
     const element = await picker(adapter);
     const writes = hold(adapter);
@@ -247,7 +248,7 @@ describe('<pipeline-status-picker> a pick', () => {
     expect([shown(element), problem(element)]).to.deep.equal(['Purchase', undefined]);
   });
 
-  it('reaches the adapter also when the picker is gone, and is shown when it is back', async () => {
+  it('is written even if the picker is removed, and shown when it is back', async () => {
     const adapter = await pipeline();
     const element = await picker(adapter);
     const page = element.parentElement!;
@@ -267,7 +268,7 @@ describe('<pipeline-status-picker> a pick', () => {
     ['confirmed', undefined],
     ['refused', 'forbidden'],
   ] as const) {
-    it(`that is ${what} after the host went on to another conversation leaves no word there`, async () => {
+    it(`that is ${what} after the page showed another conversation leaves no message there`, async () => {
       const adapter = await pipeline();
       const element = await picker(adapter);
       const writes = hold(adapter);
@@ -288,10 +289,10 @@ describe('<pipeline-status-picker> a pick', () => {
     });
   }
 
-  it('of a status that was deleted elsewhere is taken back with the reason, and the option goes', async () => {
+  it('to a status that someone else deleted is rolled back with the reason, and the option disappears', async () => {
     const adapter = await pipeline();
     await adapter.setStatus([{ conversationId: PHONE }], 'leads');
-    // Nothing is heard of others: the picker learns of the delete from the refusal.
+    // There are no change notifications: the picker learns of the deletion from the error.
     Object.assign(adapter, { subscribe: undefined });
     const element = await picker(adapter);
     const [, purchase] = (await adapter.listStatuses()).items;
@@ -306,8 +307,8 @@ describe('<pipeline-status-picker> a pick', () => {
     expect(options(element)).to.deep.equal(['Leads', 'Repurchase', 'No status']);
   });
 
-  describe('and its undo', () => {
-    it('gives back what it was, with a word, and focus stays on the pill', async () => {
+  describe('and its undo button', () => {
+    it('restores the previous status, announces it, and focus stays on the pill', async () => {
       const adapter = await pipeline();
       await adapter.setStatus([{ conversationId: PHONE }], 'leads');
       const element = await picker(adapter);
@@ -323,7 +324,7 @@ describe('<pipeline-status-picker> a pick', () => {
       expect(deepActiveElement() === trigger(element)).to.equal(true);
     });
 
-    it('is reached by Ctrl+Z on the pill, and by Tab', async () => {
+    it('works with Ctrl+Z on the pill, and with Tab', async () => {
       const adapter = await pipeline();
       const element = await picker(adapter);
       await pick(element, 'Purchase');
@@ -341,7 +342,7 @@ describe('<pipeline-status-picker> a pick', () => {
       await until(async () => (await statusOf(adapter)) === null);
     });
 
-    it('stays until the user goes on to something else', async () => {
+    it('stays until the user moves on to something else', async () => {
       const element = await picker(await pipeline());
       const after = document.createElement('textarea');
       element.after(after);
@@ -374,7 +375,7 @@ describe('<pipeline-status-picker> a pick', () => {
       expect(clicks).to.equal(1);
     });
 
-    it('is withdrawn when someone else changes the status meanwhile', async () => {
+    it('is withdrawn when someone else changes the status', async () => {
       const adapter = await pipeline();
       const element = await picker(adapter);
       await pick(element, 'Purchase');
@@ -384,7 +385,7 @@ describe('<pipeline-status-picker> a pick', () => {
       expect(!undo(element)).to.equal(true);
     });
 
-    it('stays when the host cancels it, and nothing is written', async () => {
+    it('stays when the page cancels the undo, and nothing is written', async () => {
       const adapter = await pipeline();
       const element = await picker(adapter);
       await pick(element, 'Leads');
@@ -396,7 +397,7 @@ describe('<pipeline-status-picker> a pick', () => {
       expect([writes.length, shown(element), undo(element) !== undefined]).to.deep.equal([0, 'Leads', true]);
     });
 
-    it('that is refused says so', async () => {
+    it('shows the error of an undo that fails', async () => {
       const adapter = await pipeline();
       const element = await picker(adapter);
       await pick(element, 'Leads');
@@ -408,10 +409,10 @@ describe('<pipeline-status-picker> a pick', () => {
       expect(shown(element)).to.equal('Leads');
     });
 
-    it('does not follow to the data of another tenant', async () => {
+    it('is withdrawn when the picker shows the data of another tenant', async () => {
       const [here, there] = [await pipeline(), await pipeline()];
       await there.setStatus([{ conversationId: PHONE }], 'leads');
-      // Its status is known already: it looks just like the one that was picked here.
+      // Its status is already loaded, and equal to the one that was chosen here.
       expect(shown(await picker(there))).to.equal('Leads');
       const provider = await fixture<HTMLElement>(html`<div></div>`);
       const element: PipelineStatusPicker = await picker(here);
