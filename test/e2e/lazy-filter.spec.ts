@@ -3,7 +3,7 @@ import { expect, test, type Page } from '@playwright/test';
 import { errorsOf, letArrive, onItsWay, serve } from './lazy-page.js';
 
 const POPUP = 'filter-popup';
-const LIST = 'list-controller';
+const LIST = 'list-filter';
 
 const filters = (attributes = ''): string => `<pipeline-filter ${attributes}></pipeline-filter>
   <ul id="rows"><li data-conversation-id="c1">with Leads</li><li data-conversation-id="c2">without</li></ul>`;

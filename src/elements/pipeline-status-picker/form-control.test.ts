@@ -1,3 +1,4 @@
+/** Tests of the picker as a form control. */
 import { expect, fixture, html } from '@open-wc/testing';
 import { byRole, until } from '../../../test/support.js';
 import type { MemoryAdapter } from '../../adapters/memory.js';
@@ -44,7 +45,7 @@ describe('<pipeline-status-picker> as a form control', () => {
     expect([events, sent(form)]).to.deep.equal([['input', 'change'], 'purchase']);
   });
 
-  it('sends an empty value for no status, as an empty choice of a select does', async () => {
+  it('submits an empty value for no status, like an empty option of a select', async () => {
     const [form, element] = await inForm();
     expect([sent(form), element.value]).to.deep.equal(['', null]);
     await pick(element, 'Leads');
@@ -54,7 +55,7 @@ describe('<pipeline-status-picker> as a form control', () => {
     expect([sent(form), element.value]).to.deep.equal(['', null]);
   });
 
-  it('calls no adapter for a choice, and the events of a pick are not for it', async () => {
+  it('does not write to the adapter or fire status change events without a conversation', async () => {
     const [form, element] = await inForm();
     const writes = hold(element.adapter as MemoryAdapter);
     for (const type of ['pipeline-before-status-change', 'pipeline-status-change'] as const) {
@@ -65,7 +66,7 @@ describe('<pipeline-status-picker> as a form control', () => {
     expect([writes.length, sent(form), shown(element)]).to.deep.equal([0, 'leads', 'Leads']);
   });
 
-  it('does not let a form give back the status of a conversation', async () => {
+  it('does not let a form reset or restore the status of a conversation', async () => {
     const adapter = await pipeline();
     await adapter.setStatus([{ conversationId: PHONE }], 'leads');
     const [form, element] = await inForm({ adapter, conversationId: PHONE });
@@ -77,7 +78,7 @@ describe('<pipeline-status-picker> as a form control', () => {
     expect(element.value).to.equal(null);
   });
 
-  it('is missing when it is required and has no status, also before the statuses are loaded, and says so', async () => {
+  it('is invalid when it is required and has no status, even before the statuses are loaded, with a message', async () => {
     const adapter = await pipeline();
     adapter.listStatuses = () => new Promise(() => undefined);
     const form = await fixture<HTMLFormElement>(
