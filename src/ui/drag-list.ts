@@ -1,4 +1,7 @@
-/** Reorders the items of a list by mouse, touch and pen. The only file that loads SortableJS. */
+/**
+ * Reorders the items of a list by mouse, touch and pen. The only file that loads SortableJS.
+ * Slightly over 300 lines, so that all workarounds for SortableJS are in one place.
+ */
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import type Sortable from 'sortablejs';
 
