@@ -1,7 +1,6 @@
 import lit from 'eslint-plugin-lit';
 import wc from 'eslint-plugin-wc';
 import tseslint from 'typescript-eslint';
-import { rooms } from './scripts/eslint/rooms.mjs';
 
 const TESTS = ['**/*.test.ts', '**/test-*.ts', 'test/**/*.ts'];
 
@@ -46,9 +45,7 @@ export default tseslint.config(
   {
     files: ['src/**/*.ts'],
     ignores: TESTS,
-    plugins: { house: { rules: { rooms } } },
     rules: {
-      'house/rooms': 'error',
       'no-restricted-imports': [
         'error',
         {

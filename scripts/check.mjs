@@ -42,6 +42,7 @@ const ofSources = await runSteps([
   ['types of the demo', () => bin('typescript/bin/tsc', '--noEmit', '-p', 'demo')],
   ['types of the server', () => bin('typescript/bin/tsc', '--noEmit', '-p', 'demo/server')],
   ['lint', () => bin('eslint/bin/eslint.js', '.', '--max-warnings=0')],
+  ['imports', () => bin('dependency-cruiser/bin/dependency-cruise.mjs', 'src')],
   ['format', () => bin('prettier/bin/prettier.cjs', '--check', '.', '--log-level=warn')],
   ['lockfile', lockfile],
 ]);

@@ -6,7 +6,7 @@
  * if it is refused, it only stops being pending. Nothing is restored from a copy, so rolling a mutation back cannot
  * overwrite what others wrote meanwhile.
  */
-import type { Persistence, PipelineAdapter } from '../adapters/adapter.js';
+import type { WithPersistence, PipelineAdapter } from '../adapters/adapter.js';
 import { isNewer, type Change } from '../model/changes.js';
 import { parseEntry, type Entry, type SetResult } from '../model/entry.js';
 import { PipelineError } from '../model/errors.js';
@@ -149,7 +149,7 @@ export class PipelineStore implements SyncTarget {
 
   /** Whether what is written outlives the page: not where the browser provides no storage. */
   get isDurable(): boolean {
-    return (this.adapter as { persistence?: Persistence }).persistence !== 'session';
+    return (this.adapter as Partial<WithPersistence>).persistence !== 'session';
   }
 
   // Watching.

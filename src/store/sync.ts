@@ -1,5 +1,5 @@
 /** Keeps a store in sync with its adapter while anyone watches: loads the list, subscribes to changes, retries reads. */
-import type { Persistence, PipelineAdapter, SubscriptionState, WithSession } from '../adapters/adapter.js';
+import type { WithPersistence, PipelineAdapter, SubscriptionState, WithSession } from '../adapters/adapter.js';
 import { type Change, parseChange } from '../model/changes.js';
 import { PipelineError } from '../model/errors.js';
 import { ReadableRecords } from '../model/validate.js';
@@ -22,11 +22,6 @@ export interface SyncTarget {
   notifyStatuses(): void;
   /** Reports that data could not be read or kept. */
   report(error: PipelineError): void;
-}
-
-/** The part of an adapter that may have to do without storage. */
-interface MaybePersistent {
-  onPersistence?(listener: (persistence: Persistence) => void): () => void;
 }
 
 /** The session of an adapter that serves one user after another; `undefined` where there is none, or none is known yet. */
@@ -138,7 +133,7 @@ export class Sync implements CacheContext {
     const subscribe = (): void => {
       if (isActive && adapter.subscribe) unsubscribe = this.#subscribe();
     };
-    const stopPersistence = (adapter as MaybePersistent).onPersistence?.((persistence) => {
+    const stopPersistence = (adapter as Partial<WithPersistence>).onPersistence?.((persistence) => {
       if (persistence === 'session') this.#reportNotDurable();
     });
     if (this.isLoaded && this.#seq !== undefined && adapter.subscribe) {
