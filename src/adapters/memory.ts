@@ -18,7 +18,17 @@ import type { Id } from '../model/id.js';
 import type { Placement } from '../model/rank.js';
 import { resolveEntry, resolveStatusId, toStatus, type StatusRow } from '../model/reassignment.js';
 import type { NewStatus, Status, StatusPatch } from '../model/status.js';
-import { parseId, parseUser } from '../model/validate.js';
+import { parseId } from '../model/validate.js';
+import {
+  checkDelete,
+  checkRestore,
+  liveStatuses,
+  parseUser,
+  planCreate,
+  planMove,
+  planUpdate,
+  requireLiveStatus,
+} from './rules.js';
 import { checkAborted, closedError } from './aborting.js';
 import type {
   CallOptions,
@@ -33,15 +43,6 @@ import type {
 import { ChangeLog } from './change-log.js';
 import { IdempotencyCache } from './idempotency.js';
 import { contactsOf, countIn, findIn, type StoredConversation } from './queries.js';
-import {
-  checkDelete,
-  checkRestore,
-  liveStatuses,
-  planCreate,
-  planMove,
-  planUpdate,
-  requireLiveStatus,
-} from './rules.js';
 
 /** How many items of a conversation's history are kept. */
 const HISTORY_LENGTH = 100;

@@ -6,6 +6,7 @@ import { PipelineError, invalid } from '../model/errors.js';
 import { toStatus, type StatusRow } from '../model/reassignment.js';
 import type { Id } from '../model/id.js';
 import { planRanks, type Placement } from '../model/rank.js';
+import { MAX_BY_LENGTH } from '../model/validate.js';
 import {
   MAX_STATUSES,
   contentOf,
@@ -127,4 +128,12 @@ export function checkRestore(rows: Rows, id: Id): StatusRow {
     checkLimit(rows);
   }
   return row;
+}
+
+/** The name of an author, as histories show it: 1–256 characters without control characters. Throws `invalid`. */
+export function parseUser(value: unknown, field: 'user' | 'by' = 'user'): string {
+  if (typeof value !== 'string' || value === '' || value.length > MAX_BY_LENGTH || /[\p{Cc}\p{Cs}]/u.test(value)) {
+    throw invalid(field, `must be a string of 1 to ${MAX_BY_LENGTH} characters without control characters.`);
+  }
+  return value;
 }

@@ -29,11 +29,11 @@ export function fieldsOf(value: unknown, what: string): Fields {
  * (such an id could escape its segment of a URL). Throws `invalid`.
  */
 export function parseId(value: unknown, field = 'id'): Id {
-  if (typeof value !== 'string' || value === '') throw invalid(field, 'must be a text that is not empty.');
+  if (typeof value !== 'string' || value === '') throw invalid(field, 'must be a non-empty string.');
   if (value.length > MAX_ID_LENGTH) throw invalid(field, `must have at most ${MAX_ID_LENGTH} characters.`);
   if (LONE_SURROGATE.test(value)) throw invalid(field, 'must be well-formed Unicode.');
-  if (CONTROL.test(value)) throw invalid(field, 'must not hold control characters.');
-  if (/[/\\]/.test(value)) throw invalid(field, 'must not hold "/" or "\\".');
+  if (CONTROL.test(value)) throw invalid(field, 'must not contain control characters.');
+  if (/[/\\]/.test(value)) throw invalid(field, 'must not contain "/" or "\\".');
   if (value === '.' || value === '..') throw invalid(field, 'must not be "." or "..".');
   return value;
 }
@@ -69,12 +69,12 @@ export function checkName(value: string): { name: string; problem?: NameProblem 
 const NAME_MESSAGES: Record<NameProblem, string> = {
   empty: 'must have at least one visible character.',
   'too-long': `must have at most ${MAX_NAME_GRAPHEMES} characters.`,
-  'forbidden-characters': 'must not hold control or text-direction override characters.',
+  'forbidden-characters': 'must not contain control or text-direction override characters.',
 };
 
 /** A status name as it is stored: trimmed, NFC, 1–64 graphemes, no control or bidi-override characters. Throws `invalid`. */
 export function parseName(value: unknown, field = 'name'): string {
-  if (typeof value !== 'string') throw invalid(field, 'must be a text.');
+  if (typeof value !== 'string') throw invalid(field, 'must be a string.');
   const { name, problem } = checkName(value);
   if (problem) throw invalid(field, NAME_MESSAGES[problem]);
   return name;
@@ -105,15 +105,7 @@ export function parseTime(value: unknown, field: string): number {
 /** The opaque text that orders statuses, 1–64 characters. */
 export function parseRank(value: unknown): string {
   if (typeof value !== 'string' || !value || value.length > MAX_RANK_LENGTH || CONTROL.test(value)) {
-    throw invalid('rank', `must be a text of 1 to ${MAX_RANK_LENGTH} characters.`);
-  }
-  return value;
-}
-
-/** The name of an author, as histories show it: 1–256 characters without control characters. Throws `invalid`. */
-export function parseUser(value: unknown, field: 'user' | 'by' = 'user'): string {
-  if (typeof value !== 'string' || value === '' || value.length > MAX_BY_LENGTH || /[\p{Cc}\p{Cs}]/u.test(value)) {
-    throw invalid(field, `must be a text of 1 to ${MAX_BY_LENGTH} characters without control characters.`);
+    throw invalid('rank', `must be a string of 1 to ${MAX_RANK_LENGTH} characters.`);
   }
   return value;
 }

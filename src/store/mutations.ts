@@ -244,10 +244,10 @@ export class Mutations implements PendingMutations {
 
   // The end of a session.
 
-  #cancel(cancelled: readonly Mutation[]): void {
-    if (!cancelled.length) return;
-    this.#pending = this.#pending.filter((mutation) => !cancelled.includes(mutation));
-    for (const mutation of cancelled) {
+  #cancel(canceled: readonly Mutation[]): void {
+    if (!canceled.length) return;
+    this.#pending = this.#pending.filter((mutation) => !canceled.includes(mutation));
+    for (const mutation of canceled) {
       this.#notify(mutation);
       mutation.reject(sessionChanged());
     }

@@ -13,7 +13,7 @@ import {
 } from '../../model/entry.js';
 import type { Id } from '../../model/id.js';
 import type { NewStatus, Status, StatusPatch } from '../../model/status.js';
-import { parseUser } from '../../model/validate.js';
+import { parseUser } from '../rules.js';
 import { checkAborted, closedError, unlessAborted } from '../aborting.js';
 import type {
   CallOptions,

@@ -5,7 +5,7 @@ import type { ConversationRef, Entry } from '../../model/entry.js';
 import type { Id } from '../../model/id.js';
 import { toStatus, type StatusRow } from '../../model/reassignment.js';
 import type { Status } from '../../model/status.js';
-import { parseUser } from '../../model/validate.js';
+import { parseUser } from '../rules.js';
 import type { CallOptions } from '../adapter.js';
 import type { Rows } from '../rules.js';
 import type {

@@ -137,6 +137,6 @@ export function parseDatabaseOptions(options: { database?: unknown } | null): st
   if (typeof database === 'string' && database.trim()) return database;
   throw invalid(
     'database',
-    'must be a text that is not blank, such as "acme:agent-7", one for each tenant and user. Make the adapter when the name is known; leave the option out for the database that everyone shares.',
+    'must be a string that is not blank, such as "acme:agent-7", one for each tenant and user. Make the adapter when the name is known; leave the option out for the database that everyone shares.',
   );
 }

@@ -8,7 +8,7 @@ import { PipelineError } from '../../model/errors.js';
 import type { Id } from '../../model/id.js';
 import type { StatusRow } from '../../model/reassignment.js';
 import { parseStatus } from '../../model/status.js';
-import { parseUser } from '../../model/validate.js';
+import { parseUser } from '../rules.js';
 import type {
   ContactRow,
   ConversationRow,
@@ -177,9 +177,9 @@ export const isReadableConversation = (tx: ReadTx, row: ConversationRow): boolea
   passes(tx, 'conversations', row.conversationId, row, checkConversation);
 
 function checkConversation(row: ConversationRow): string | undefined {
-  if (!isId(row.conversationId)) return 'conversationId: must be a text that is not empty.';
-  if (row.contactId !== undefined && !isId(row.contactId)) return 'contactId: must be a text that is not empty.';
-  if (typeof row.statusId !== 'string') return 'statusId: must be a text.';
+  if (!isId(row.conversationId)) return 'conversationId: must be a non-empty string.';
+  if (row.contactId !== undefined && !isId(row.contactId)) return 'contactId: must be a non-empty string.';
+  if (typeof row.statusId !== 'string') return 'statusId: must be a string.';
   if (!isCount(row.version)) return 'version: must be a whole number.';
   if (!isTime(row.changedAt)) return 'changedAt: must be a time in milliseconds.';
   return Number.isFinite(row.order) ? undefined : 'order: must be a number.';
@@ -189,11 +189,11 @@ export const isReadableContact = (tx: ReadTx, row: ContactRow): boolean =>
   passes(tx, 'contacts', row.contactId, row, checkContact);
 
 function checkContact(row: ContactRow): string | undefined {
-  if (!isId(row.contactId)) return 'contactId: must be a text that is not empty.';
+  if (!isId(row.contactId)) return 'contactId: must be a non-empty string.';
   if (!isStatusCounts(row.held)) return 'held: must be a list of statuses and how many have each.';
-  if (typeof row.signature !== 'string') return 'signature: must be a text.';
-  if (typeof row.latest !== 'string') return 'latest: must be a text.';
-  if (!isId(row.latestId)) return 'latestId: must be a text that is not empty.';
+  if (typeof row.signature !== 'string') return 'signature: must be a string.';
+  if (typeof row.latest !== 'string') return 'latest: must be a string.';
+  if (!isId(row.latestId)) return 'latestId: must be a non-empty string.';
   return Number.isFinite(row.order) ? undefined : 'order: must be a number.';
 }
 
@@ -214,7 +214,7 @@ export const isReadableLog = (tx: ReadTx, row: LogRow): boolean => passes(tx, 'l
 
 function checkLog({ seq, opId, by, change, event }: LogRow): string | undefined {
   if (!isCount(seq)) return 'seq: must be a whole number.';
-  if (opId !== undefined && typeof opId !== 'string') return 'opId: must be a text.';
+  if (opId !== undefined && typeof opId !== 'string') return 'opId: must be a string.';
   return (
     (by === undefined ? undefined : messageOf(() => parseUser(by, 'by'))) ??
     (change === undefined ? undefined : messageOf(() => parseChange({ ...change, seq }))) ??

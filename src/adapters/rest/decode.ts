@@ -86,7 +86,7 @@ export class Decoder {
 
   statusList(body: unknown): StatusList {
     const { items, seq } = fieldsOf(body, 'body');
-    if (typeof seq !== 'string' && typeof seq !== 'number') throw invalid('seq', 'must be a text.');
+    if (typeof seq !== 'string' && typeof seq !== 'number') throw invalid('seq', 'must be a string.');
     return { items: this.#statuses(items), seq: String(seq) };
   }
 
@@ -153,7 +153,7 @@ export class Decoder {
     const page = { ids: this.#rows(ids, 'ids', (id) => parseId(id)) };
     if (nextPageToken === undefined || nextPageToken === null || nextPageToken === '') return page;
     if (typeof nextPageToken !== 'string' || nextPageToken.length > MAX_PAGE_TOKEN) {
-      throw invalid('nextPageToken', `must be a text of at most ${MAX_PAGE_TOKEN} characters.`);
+      throw invalid('nextPageToken', `must be a string of at most ${MAX_PAGE_TOKEN} characters.`);
     }
     return { ...page, nextPageToken };
   }

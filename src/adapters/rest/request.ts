@@ -52,7 +52,7 @@ export class BaseUrl {
 
   /** Throws `invalid` if it cannot be a base URL. A relative one is resolved against the page, each time it is used. */
   constructor(text: string) {
-    if (typeof text !== 'string' || !text.trim()) throw invalid('baseUrl', 'must be a text that is not empty.');
+    if (typeof text !== 'string' || !text.trim()) throw invalid('baseUrl', 'must be a non-empty string.');
     this.#text = text.trim();
     if (/^[a-z][a-z\d+.-]*:/i.test(this.#text)) this.#resolve();
   }
@@ -103,7 +103,7 @@ export class IdempotencyKeys {
 
   /** The `opId`, if it can be sent in a header. Throws `invalid`. */
   check(opId: string): string {
-    if (!KEY.test(opId)) throw invalid('opId', 'must be a text of 1 to 240 visible ASCII characters.');
+    if (!KEY.test(opId)) throw invalid('opId', 'must be a string of 1 to 240 visible ASCII characters.');
     return opId;
   }
 

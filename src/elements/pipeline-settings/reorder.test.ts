@@ -88,7 +88,7 @@ describe('<pipeline-settings> reordering by keyboard', () => {
     await until(() => rows(element).join('') === 'DABC');
     await press('Escape');
     await settlesAt(element, 'ABCD', 'Reorder D');
-    await says('Move cancelled. D is back at position 4.');
+    await says('Move canceled. D is back at position 4.');
     expect(keys).to.deep.equal([]);
   });
 
@@ -362,7 +362,7 @@ describe('<pipeline-settings> reordering that fails', () => {
     handle(element, 'A').focus();
     await press(' ', 'End', ' ');
     await settlesAt(element, 'ABCD', 'Reorder A');
-    await says('Move cancelled. A is back at position 1.');
+    await says('Move canceled. A is back at position 1.');
     expect(message(element)).to.equal('');
   });
 });

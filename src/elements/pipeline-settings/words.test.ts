@@ -38,7 +38,7 @@ const WORDS = {
     dropped: 'Leads moved from position 1 to 2 of 3.',
     first: 'Leads is already first.',
     last: 'Repurchase is already last.',
-    cancelled: 'Move cancelled. Leads is back at position 1.',
+    cancelled: 'Move canceled. Leads is back at position 1.',
     refused: 'Order not saved. Leads is back at position 1.',
     deleted: 'Leads deleted.',
     undo: 'Undo',

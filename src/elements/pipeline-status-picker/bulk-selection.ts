@@ -90,20 +90,3 @@ export function sharedStatusOf(
   const status = isLoading ? undefined : store?.status(statusId ?? null);
   return { isLoading, error, statusId, status, isSaving };
 }
-
-/** Microtasks a synchronous adapter needs to answer `listStatuses` and `getEntries`. */
-const MICROTASKS = 40;
-
-let answer: Promise<void> | undefined;
-
-/**
- * Resolves when an adapter with its data in memory has answered, still within the current task. All pickers share one wait.
- * Waiting for it before the first render saves rendering a placeholder that nobody sees: 6 to 16 percent of the CPU time of
- * mounting a thousand pickers on a MemoryAdapter.
- */
-export function synchronousAnswer(): Promise<void> {
-  return (answer ??= (async () => {
-    for (let i = 0; i < MICROTASKS; i++) await Promise.resolve();
-    answer = undefined;
-  })());
-}

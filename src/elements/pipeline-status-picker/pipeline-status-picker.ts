@@ -16,7 +16,6 @@ import {
   isSameStatus,
   parseConversations,
   sharedStatusOf,
-  synchronousAnswer,
   type Conversations,
   type SharedStatus,
 } from './bulk-selection.js';
@@ -193,12 +192,6 @@ export class PipelineStatusPicker extends FormAssociatedElement {
     const hadSearch = this.#hadSearch;
     const isSame = isSameStatus(this.#rendered, this.#status()) && this.#hasSearch() === hadSearch;
     if (!isSame || this.#popup || this.placement === 'details') this.requestUpdate();
-  }
-
-  /** Skips the placeholder if the status is available before the first paint. */
-  protected override scheduleUpdate(): void | Promise<unknown> {
-    const isAwaited = !this.hasUpdated && this.store && this.#conversations.length && this.#status().isLoading;
-    return isAwaited ? synchronousAnswer().then(() => super.scheduleUpdate()) : super.scheduleUpdate();
   }
 
   protected override willUpdate(changed: PropertyValues): void {

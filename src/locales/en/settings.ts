@@ -60,7 +60,7 @@ export const settings = {
   dropped: '{name} moved from position {from} to {n} of {total}.',
   alreadyFirst: '{name} is already first.',
   alreadyLast: '{name} is already last.',
-  moveCancelled: 'Move cancelled. {name} is back at position {from}.',
+  moveCancelled: 'Move canceled. {name} is back at position {from}.',
   orderNotSaved: 'Order not saved. {name} is back at position {from}.',
 
   // The colors of the palette.
