@@ -97,7 +97,7 @@ export function parseCount(value: unknown, field: string): number {
 /** Milliseconds since the epoch. */
 export function parseTime(value: unknown, field: string): number {
   if (typeof value !== 'number' || !Number.isFinite(value) || value < 0) {
-    throw invalid(field, 'must be a time in milliseconds since 1970, 0 or more.');
+    throw invalid(field, 'must be a time in milliseconds, 0 or more.');
   }
   return value;
 }

@@ -232,8 +232,7 @@ export class Sync implements CacheContext {
     this.#target.notifyStatuses();
     if (this.#hasReportedNotDurable) return;
     this.#hasReportedNotDurable = true;
-    const message =
-      'Not saved on this device: this browser gives no storage, so changes last until the page is closed.';
+    const message = 'The browser provides no storage: changes are lost when the page is closed.';
     this.#target.report(new PipelineError('storage-lost', message, { retryable: false }));
   }
 

@@ -5,9 +5,7 @@ export function define(tag: string, elementClass: CustomElementConstructor): voi
   const known = customElements.get(tag);
   if (!known) customElements.define(tag, elementClass);
   else if (known !== elementClass) {
-    console.warn(
-      `pipeline-elements: <${tag}> is registered already, by another copy of the package; that one is used.`,
-    );
+    console.warn(`pipeline-elements: another copy of the package has registered <${tag}>; it is used.`);
   }
 }
 

@@ -24,7 +24,7 @@ export function parseConversations(properties: ConversationProperties): Conversa
     return only && refs.length === 1 && contactId && !only.contactId ? [{ ...only, contactId }] : refs;
   } catch (thrown) {
     const { message } = PipelineError.from(thrown);
-    warnOnce(`<pipeline-status-picker>: ${message} Give it ids of 1 to 256 characters.`);
+    warnOnce(`<pipeline-status-picker>: ${message} Use ids of 1 to 256 characters.`);
     return [];
   }
 }
