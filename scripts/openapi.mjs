@@ -16,6 +16,12 @@ const nullable = (schema) => ({ oneOf: [schema, { type: 'null' }] });
 
 const MAX_BATCH = 200;
 
+/** The content of a status: the same fields as `StatusContent` in src/model/status.ts. */
+const CONTENT = { name: ref('Name'), color: ref('Color') };
+const OPTIONAL_CONTENT = [];
+/** In requests, colors may be in upper case. */
+const WRITTEN_CONTENT = { ...CONTENT, color: { type: 'string' } };
+
 const schemas = {
   Id: {
     type: 'string',
@@ -34,13 +40,12 @@ const schemas = {
   Status: object(
     {
       id: ref('Id'),
-      name: ref('Name'),
-      color: ref('Color'),
+      ...CONTENT,
       rank: { type: 'string', description: 'The position: compare by code units, then by id.' },
       version: ref('Version'),
       deleted: { const: true },
     },
-    ['deleted'],
+    ['deleted', ...OPTIONAL_CONTENT],
   ),
   Entry: object({
     conversationId: ref('Id'),
@@ -211,9 +216,7 @@ export const document = {
       }),
       post: operation('createStatus', 'Adds a status', {
         ...WRITE,
-        body: object({ id: ref('Id'), name: ref('Name'), color: { type: 'string' }, after: nullable(ref('Id')) }, [
-          'after',
-        ]),
+        body: object({ id: ref('Id'), ...WRITTEN_CONTENT, after: nullable(ref('Id')) }, ['after', ...OPTIONAL_CONTENT]),
         success: answer(ref('Status'), { code: 201, headers: ETAG }),
       }),
     },
@@ -221,7 +224,7 @@ export const document = {
       parameters: [path('id')],
       patch: operation('updateStatus', 'Renames or recolors a status', {
         parameters: [KEY, IF_MATCH],
-        body: object({ name: ref('Name'), color: { type: 'string' } }, ['name', 'color']),
+        body: object(WRITTEN_CONTENT, Object.keys(WRITTEN_CONTENT)),
         success: answer(ref('Status'), { headers: ETAG }),
         failures: [409, 412, 422, 428],
       }),
