@@ -21,6 +21,11 @@ const CONTENT = { name: ref('Name'), color: ref('Color') };
 const OPTIONAL_CONTENT = [];
 /** In requests, colors may be in upper case. */
 const WRITTEN_CONTENT = { ...CONTENT, color: { type: 'string' } };
+/** In a patch, `null` clears an optional field. */
+const CHANGED_CONTENT = {
+  ...WRITTEN_CONTENT,
+  ...Object.fromEntries(OPTIONAL_CONTENT.map((field) => [field, nullable(CONTENT[field])])),
+};
 
 const schemas = {
   Id: {
@@ -224,7 +229,7 @@ export const document = {
       parameters: [path('id')],
       patch: operation('updateStatus', 'Renames or recolors a status', {
         parameters: [KEY, IF_MATCH],
-        body: object(WRITTEN_CONTENT, Object.keys(WRITTEN_CONTENT)),
+        body: object(CHANGED_CONTENT, Object.keys(CHANGED_CONTENT)),
         success: answer(ref('Status'), { headers: ETAG }),
         failures: [409, 412, 422, 428],
       }),

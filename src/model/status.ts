@@ -55,6 +55,12 @@ export type CheckedStatusPatch = { [F in Field]?: StatusContent[F] | (F extends 
 /** Checks one field; for an optional field, `undefined` means that it is missing. */
 type Parse<T> = (value: unknown, field: string) => T;
 
+/** Makes a check for an optional field: `null` and `undefined` mean that it is missing. */
+export const optional =
+  <T>(parse: Parse<T>): Parse<T | undefined> =>
+  (value, field) =>
+    value == null ? undefined : parse(value, field);
+
 /** How to check each field. The order is that of columns and of the wire. */
 const CONTENT: { readonly [F in Field]-?: Parse<StatusContent[F]> } = {
   name: parseName,
@@ -63,12 +69,6 @@ const CONTENT: { readonly [F in Field]-?: Parse<StatusContent[F]> } = {
 
 /** The names of the fields in `StatusContent`. */
 export const STATUS_FIELDS = Object.keys(CONTENT) as readonly Field[];
-
-/** Makes a check for an optional field: `null` and `undefined` mean that it is missing. */
-export const optional =
-  <T>(parse: Parse<T>): Parse<T | undefined> =>
-  (value, field) =>
-    value == null ? undefined : parse(value, field);
 
 /** The content of a record that has been checked, without its other fields. */
 export function contentOf(status: StatusContent): StatusContent {
