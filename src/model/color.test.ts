@@ -1,3 +1,4 @@
+/** Tests of the palette. */
 import { expect } from '@open-wc/testing';
 import { DEFAULT_COLOR, DEFAULT_PALETTE, nextColor } from './color.js';
 import { parseColor } from './validate.js';

@@ -1,3 +1,4 @@
+/** Tests of filters and their URL form. */
 import { expect } from '@open-wc/testing';
 import fc from 'fast-check';
 import {

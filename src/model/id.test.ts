@@ -1,3 +1,4 @@
+/** Tests of new ids. */
 import { expect } from '@open-wc/testing';
 import { newId } from './id.js';
 import { parseId } from './validate.js';

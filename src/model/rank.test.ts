@@ -1,3 +1,4 @@
+/** Tests of the ranks that order statuses. */
 import { expect } from '@open-wc/testing';
 import { PipelineError } from './errors.js';
 import type { Id } from './id.js';

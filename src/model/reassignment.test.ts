@@ -1,3 +1,4 @@
+/** Tests of resolving deleted statuses. */
 import { expect } from '@open-wc/testing';
 import fc from 'fast-check';
 import type { Entry } from './entry.js';

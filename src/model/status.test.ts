@@ -1,3 +1,4 @@
+/** Tests of names, slugs and the order of statuses. */
 import { expect } from '@open-wc/testing';
 import fc from 'fast-check';
 import { isNewer } from './changes.js';

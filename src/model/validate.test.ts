@@ -1,3 +1,4 @@
+/** Tests of the checks of untrusted values and records. */
 import { expect } from '@open-wc/testing';
 import fc from 'fast-check';
 import { PipelineError } from './errors.js';

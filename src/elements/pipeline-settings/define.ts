@@ -1,3 +1,4 @@
+/** Registers `<pipeline-settings>`. */
 import '../../ui/trusted-types.js';
 import { define } from '../../ui/dom.js';
 import { PipelineSettings } from './pipeline-settings.js';

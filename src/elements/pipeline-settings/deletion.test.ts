@@ -1,3 +1,4 @@
+/** Tests of deleting statuses and undoing it. */
 import { expect } from '@open-wc/testing';
 import { allByRole, announced, byRole, nextEvent, queryByRole, until } from '../../../test/support.js';
 import type { MemoryAdapter } from '../../adapters/memory.js';

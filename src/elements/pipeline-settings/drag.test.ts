@@ -1,3 +1,4 @@
+/** Tests of reordering by dragging. */
 import { expect, fixture, html } from '@open-wc/testing';
 import { resetMouse, sendMouse } from '@web/test-runner-commands';
 import Sortable from 'sortablejs';

@@ -1,3 +1,4 @@
+/** Tests of adding and editing statuses. */
 import { expect } from '@open-wc/testing';
 import { sendKeys } from '@web/test-runner-commands';
 import { allByRole, announced, byRole, nextEvent, queryByRole, until } from '../../../test/support.js';

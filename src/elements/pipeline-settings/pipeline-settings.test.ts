@@ -1,3 +1,4 @@
+/** Tests of the settings element as a whole. */
 import { expect, fixture, html } from '@open-wc/testing';
 import { allByRole, announced, byRole, nextEvent, queryByRole, until } from '../../../test/support.js';
 import { emulateMediaFeatures } from '../../../test/commands.js';

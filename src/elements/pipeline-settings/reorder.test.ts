@@ -1,3 +1,4 @@
+/** Tests of reordering with the keyboard and the menu. */
 import { expect } from '@open-wc/testing';
 import { sendKeys } from '@web/test-runner-commands';
 import { allByRole, announced, byRole, nextEvent, queryByRole, until } from '../../../test/support.js';

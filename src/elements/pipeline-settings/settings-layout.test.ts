@@ -1,3 +1,4 @@
+/** Tests of the layout of the settings. */
 import { expect, fixture, html } from '@open-wc/testing';
 import { setViewport } from '@web/test-runner-commands';
 import { until } from '../../../test/support.js';
