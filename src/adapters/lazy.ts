@@ -97,7 +97,7 @@ export function lazyAdapter(
       const adapter = await loading?.catch(() => undefined);
       await adapter?.close?.();
     },
-  } as PipelineAdapter & WithPersistence;
+  };
 }
 
 /** The adapter of an IndexedDB database, loaded by its first call. */
