@@ -11,7 +11,7 @@ import {
   listen,
   meddling,
   namesIn,
-  pause,
+  inspect,
   openAdapter,
   replacingOpen,
   until,
@@ -195,7 +195,8 @@ describe('IndexedDBAdapter: losing the connection', () => {
         },
       );
       expect(await codeOf(adapter.setStatus(list, 'nowhere'))).to.equal('not-found');
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      // Unhandled rejections are reported in the next task.
+      await new Promise((resolve) => setTimeout(resolve));
       expect(unhandled).to.deep.equal([]);
     } finally {
       removeEventListener('unhandledrejection', handle);
@@ -225,18 +226,21 @@ describe('IndexedDBAdapter: losing the connection', () => {
         request.addEventListener('success', () => opened.push(request.result));
         return request;
       };
+    const database = freshName();
     await replacingOpen(watching, async () => {
-      const adapter = openAdapter();
+      const adapter = openAdapter(database);
       adapter.subscribe(() => undefined, {});
       await adapter.close();
-      await new Promise((resolve) => setTimeout(resolve, 100));
     });
+    // The browser opens a database in the order of the requests: by now the adapter's are done.
+    await inspect(database, () => Promise.resolve());
     expect(opened).to.have.lengthOf(1);
     expect(() => opened[0]!.transaction('meta')).to.throw();
   });
 
   it('close() while it reopens leaves no connection behind', async () => {
-    const adapter = openAdapter();
+    const database = freshName();
+    const adapter = openAdapter(database);
     let connection: IDBDatabase | undefined;
     await meddling(
       (transaction) => (connection = transaction.db),
@@ -253,8 +257,8 @@ describe('IndexedDBAdapter: losing the connection', () => {
     await replacingOpen(watching, async () => {
       connection!.dispatchEvent(new Event('close'));
       await adapter.close();
-      await pause(100);
     });
+    await inspect(database, () => Promise.resolve());
     for (const each of opened) expect(() => each.transaction('meta')).to.throw();
   });
 

@@ -61,7 +61,8 @@ describe('IndexedDBAdapter: opening', () => {
     await replacingOpen(counting, async () => {
       const adapter = openAdapter();
       expect(adapter.persistence).to.equal('unknown');
-      await new Promise((resolve) => setTimeout(resolve, 20));
+      // A task later, so that anything that the constructor started has begun.
+      await new Promise((resolve) => setTimeout(resolve));
       expect(opened).to.equal(0);
       await Promise.all([namesIn(adapter), adapter.count({ of: 'contact' }), adapter.createStatus(LEADS)]);
       expect(opened).to.equal(1);
@@ -135,7 +136,7 @@ describe('IndexedDBAdapter: opening', () => {
   });
 
   it('time in which the page is busy does not count', async function () {
-    this.timeout(12_000);
+    this.timeout(120_000);
     const opening = openAdapter(freshName()).listStatuses();
     // The open is asked for; then nothing else gets a turn.
     await Promise.resolve();
@@ -145,7 +146,7 @@ describe('IndexedDBAdapter: opening', () => {
   });
 
   it('an open without an answer times out after 5 s; the next call retries, and a late connection is closed', async function () {
-    this.timeout(12_000);
+    this.timeout(120_000);
     const database = freshName();
     let answer: () => Promise<IDBDatabase>;
     const silent = (real: Open): Open =>
@@ -204,7 +205,7 @@ describe('IndexedDBAdapter: opening', () => {
   });
 
   it('an upgrade that other tabs block is reported after 1 s for each call, and continues when they close', async function () {
-    this.timeout(12_000);
+    this.timeout(120_000);
     const database = freshName();
     const old = openAdapter(database);
     await old.createStatus(LEADS);

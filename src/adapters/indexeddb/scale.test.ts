@@ -153,7 +153,7 @@ describe('IndexedDBAdapter: many conversations', () => {
   });
 
   it('a walk through the pages skips and repeats nothing while other conversations change', async function () {
-    this.timeout(30_000);
+    this.timeout(120_000);
     const adapter = openAdapter();
     await createStatuses(adapter, ['a', 'b']);
     const still = Array.from({ length: 120 }, (_, i) => ({ conversationId: `still${i}`, activityAt: (i % 10) * 100 }));

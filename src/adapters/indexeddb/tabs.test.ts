@@ -30,7 +30,7 @@ describe('IndexedDBAdapter: several tabs at once', () => {
   });
 
   it('no write is lost, no version is given twice, and a conversation never has two statuses', async function () {
-    this.timeout(30_000);
+    this.timeout(120_000);
     const database = freshName();
     const tabs = [openAdapter(database), openAdapter(database), await openFrame(database), await openFrame(database)];
     const ids = ['a', 'b', 'c', 'd'];

@@ -57,7 +57,7 @@ export async function codeOf(call: Promise<unknown>): Promise<PipelineErrorCode>
   throw new Error('The call was not rejected.');
 }
 
-export async function until(isTrue: () => boolean | Promise<boolean>, what: string, within = 3000): Promise<void> {
+export async function until(isTrue: () => boolean | Promise<boolean>, what: string, within = 30_000): Promise<void> {
   for (const start = performance.now(); !(await isTrue());) {
     if (performance.now() - start > within) throw new Error(`Timed out waiting for ${what}.`);
     await new Promise((resolve) => setTimeout(resolve, 5));
