@@ -14,6 +14,7 @@ export { PipelineError, RestAdapter };
 /** A client that is also the host's back end, which registers conversations. */
 export class HostAdapter extends RestAdapter {
   readonly baseUrl: string;
+  #isClosed = false;
 
   constructor(options: RestOptions) {
     super(options);
@@ -21,7 +22,7 @@ export class HostAdapter extends RestAdapter {
   }
 
   async putConversations(conversations: readonly ConversationRef[], options?: CallOptions): Promise<void> {
-    if (options?.signal?.aborted) throw new PipelineError('aborted', 'The call was aborted.');
+    if (this.#isClosed || options?.signal?.aborted) throw new PipelineError('aborted', 'The call was aborted.');
     const refs = conversations.map(parseConversationRef);
     const response = await fetch(`${this.baseUrl}/conversations`, {
       method: 'PUT',
@@ -29,5 +30,10 @@ export class HostAdapter extends RestAdapter {
       body: JSON.stringify({ conversations: refs }),
     });
     if (!response.ok) throw new PipelineError('unknown', `${response.status} ${await response.text()}`);
+  }
+
+  override close(): Promise<void> {
+    this.#isClosed = true;
+    return super.close();
   }
 }
