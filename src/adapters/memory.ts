@@ -221,7 +221,7 @@ export class MemoryAdapter implements Required<PipelineAdapter> {
     const stored = this.#conversations.get(conversationId);
     const current = stored && this.#entryOf(stored);
     if (options?.ifVersion !== undefined && options.ifVersion !== (current?.version ?? 0)) {
-      const message = `The conversation "${conversationId}" was changed meanwhile.`;
+      const message = `The conversation "${conversationId}" has since been changed.`;
       return { conversationId, ok: false, error: new PipelineError('conflict', message, { current }) };
     }
     const from = current?.statusId ?? null;

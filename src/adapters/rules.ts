@@ -39,7 +39,7 @@ export function requireLiveStatus(rows: Rows, id: Id, field = 'id'): StatusRow {
 
 export function checkVersion(row: StatusRow, ifVersion: number): void {
   if (row.version === ifVersion) return;
-  throw new PipelineError('conflict', `The status "${row.name}" was changed meanwhile.`, { current: toStatus(row) });
+  throw new PipelineError('conflict', `The status "${row.name}" has since been changed.`, { current: toStatus(row) });
 }
 
 function checkNameIsFree(rows: Rows, name: string, self: Id): void {

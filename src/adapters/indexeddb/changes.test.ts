@@ -42,29 +42,32 @@ describe('IndexedDBAdapter: changes', () => {
         await write;
       },
     );
-    await until(() => here.received.length > 0 && there.received.length > 0, 'both to hear');
+    await until(() => here.received.length > 0 && there.received.length > 0, 'both to receive the change');
     expect(here.received).to.deep.equal(there.received);
   });
 
-  it('every change is delivered once and in order, whoever writes', async () => {
+  it('every change is delivered once and in order, from every writer', async () => {
     const database = freshName();
     const adapters = [openAdapter(database), openAdapter(database), openAdapter(database)];
     await adapters[0]!.createStatus(LEADS);
-    const ears = await Promise.all(adapters.map((adapter) => listen(adapter)));
+    const listeners = await Promise.all(adapters.map((adapter) => listen(adapter)));
     const writes = Array.from({ length: 60 }, (_, i) =>
       adapters[i % 3]!.setStatus([{ conversationId: `c${i}` }], 'leads', { opId: `op${i}` }),
     );
     await Promise.all(writes);
     // A change that was delivered twice would arrive before this one.
     await adapters[0]!.setStatus([{ conversationId: 'last' }], 'leads', { opId: 'last' });
-    await until(() => ears.every(({ received }) => received.at(-1)?.opId === 'last'), 'the last change everywhere');
-    for (const { received } of ears) {
+    await until(
+      () => listeners.every(({ received }) => received.at(-1)?.opId === 'last'),
+      'the last change everywhere',
+    );
+    for (const { received } of listeners) {
       expect(received.map((change) => Number(change.seq))).to.deep.equal(Array.from({ length: 61 }, (_, i) => i + 2));
       expect(new Set(received.map((change) => change.opId)).size).to.equal(61);
     }
   });
 
-  it('a late subscriber receives missed changes, whatever is written meanwhile', async () => {
+  it('a late subscriber receives missed changes, even while others write', async () => {
     const adapter = openAdapter();
     await adapter.createStatus(LEADS);
     const { seq } = await adapter.listStatuses();
@@ -256,7 +259,7 @@ describe('IndexedDBAdapter: changes', () => {
         const probe = new RealChannel(`pipeline-elements:${database}`);
         await adapter.createStatus(LEADS);
         expect(live.size).to.equal(0);
-        const ears = [await listen(adapter), await listen(adapter)];
+        const listeners = [await listen(adapter), await listen(adapter)];
         expect(live.size).to.equal(1);
         dispatchEvent(new PageTransitionEvent('pagehide', { persisted: false }));
         expect(live.size).to.equal(1);
@@ -265,11 +268,11 @@ describe('IndexedDBAdapter: changes', () => {
         const hinted = new Promise((resolve) => (probe.onmessage = resolve));
         await other.setStatus([{ conversationId: 'c1' }], 'leads');
         await hinted;
-        expect(ears[0]!.received).to.deep.equal([]);
+        expect(listeners[0]!.received).to.deep.equal([]);
         dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }));
-        await until(() => ears.every(({ received }) => received.length === 1), 'what happened meanwhile');
+        await until(() => listeners.every(({ received }) => received.length === 1), 'the changes that were missed');
         expect(live.size).to.equal(1);
-        ears.forEach(({ stop }) => stop());
+        listeners.forEach(({ stop }) => stop());
         expect(live.size).to.equal(0);
         dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }));
         expect(live.size).to.equal(0);
@@ -363,11 +366,11 @@ describe('IndexedDBAdapter: changes', () => {
     const [adapter, other] = [openAdapter(database), openAdapter(database)];
     await adapter.createStatus(LEADS);
     await adapter.setStatus([{ conversationId: 'c1', contactId: 'p1', activityAt: 5 }], 'leads', { opId: 'same' });
-    const ears = [await listen(adapter), await listen(other)];
+    const listeners = [await listen(adapter), await listen(other)];
     const before = (await other.getEntries(['c1'])).get('c1')!;
     await adapter.clear();
-    await until(() => ears.every(({ received }) => received.length === 1), 'both to hear');
-    expect(ears.map(({ received }) => received[0]!.kind)).to.deep.equal(['reset', 'reset']);
+    await until(() => listeners.every(({ received }) => received.length === 1), 'both to receive the change');
+    expect(listeners.map(({ received }) => received[0]!.kind)).to.deep.equal(['reset', 'reset']);
     for (const each of [adapter, other]) {
       expect((await each.listStatuses()).items).to.deep.equal([]);
       expect((await each.getEntries(['c1'])).size).to.equal(0);
@@ -385,6 +388,6 @@ describe('IndexedDBAdapter: changes', () => {
     await adapter.createStatus(LEADS);
     const [result] = await adapter.setStatus([{ conversationId: 'c1' }], 'leads', { opId: 'same' });
     expect(result!.ok && result!.entry.version).to.be.above(before.version);
-    await until(() => ears[1]!.received.length === 3, 'what comes after');
+    await until(() => listeners[1]!.received.length === 3, 'what comes after');
   });
 });

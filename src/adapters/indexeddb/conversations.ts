@@ -39,7 +39,7 @@ export async function setStatuses(
     }
     const current = stored && toEntry(rows, stored);
     if (ifVersion !== undefined && ifVersion !== (current?.version ?? 0)) {
-      const message = `The conversation "${conversationId}" was changed meanwhile.`;
+      const message = `The conversation "${conversationId}" has since been changed.`;
       results.push({ conversationId, ok: false, error: new PipelineError('conflict', message, { current }) });
       return undefined;
     }

@@ -110,7 +110,7 @@ export class SettingsPage {
   /** Starts with a new source of data. */
   #start(): void {
     const { localize, store } = this.#internals;
-    const text: LocalizeController['text'] = (key, values) => localize.text(key, values);
+    const { text } = localize;
     this.#context = new SettingsContext(this.#host, {
       store,
       palette: () => this.#palette,
