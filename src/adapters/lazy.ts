@@ -1,6 +1,5 @@
 /** Adapters whose code is loaded by their first call, so that a page only loads the one it uses. */
-import { PipelineError } from '../model/errors.js';
-import { closedError } from './aborting.js';
+import { closedError, PipelineError } from '../model/errors.js';
 import type { PipelineAdapter, WithPersistence, WithSession } from './adapter.js';
 
 /** A method that can wait for the code; `subscribe` and `close` return or do something before it is loaded. */

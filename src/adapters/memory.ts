@@ -13,7 +13,7 @@ import {
   type SetResult,
   parseConversationRef,
 } from '../model/entry.js';
-import { PipelineError } from '../model/errors.js';
+import { checkAborted, closedError, PipelineError } from '../model/errors.js';
 import type { Id } from '../model/id.js';
 import type { Placement } from '../model/rank.js';
 import { resolveEntry, resolveStatusId, toStatus, type StatusRow } from '../model/reassignment.js';
@@ -29,7 +29,6 @@ import {
   planUpdate,
   requireLiveStatus,
 } from './rules.js';
-import { checkAborted, closedError } from './aborting.js';
 import type {
   CallOptions,
   CountQuery,
@@ -42,7 +41,7 @@ import type {
 } from './adapter.js';
 import { ChangeLog } from './change-log.js';
 import { IdempotencyCache } from './idempotency.js';
-import { contactsOf, countIn, findIn, type StoredConversation } from './queries.js';
+import { contactsOf, countIn, findIn, type StoredConversation } from './paging.js';
 
 /** How many items of a conversation's history are kept. */
 const HISTORY_LENGTH = 100;

@@ -7,7 +7,7 @@ import type { SetResult } from '../model/entry.js';
 import { PipelineError } from '../model/errors.js';
 import type { Status } from '../model/status.js';
 import { PipelineStore } from './pipeline.js';
-import { CountCache } from './counts.js';
+import { CountCache } from './queries.js';
 import { watching } from './test-watching.js';
 import { Mutations } from './mutations.js';
 

@@ -7,7 +7,7 @@ import { MemoryAdapter } from '../adapters/memory.js';
 import type { Change } from '../model/changes.js';
 import { PipelineError } from '../model/errors.js';
 import { PipelineStore } from './pipeline.js';
-import { CountCache } from './counts.js';
+import { CountCache } from './queries.js';
 import { watching } from './test-watching.js';
 import { Mutations } from './mutations.js';
 

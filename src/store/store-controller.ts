@@ -1,9 +1,17 @@
 /** Gives an element its store, and follows when the source of its data changes. */
 import { ContextEvent } from '@lit/context';
 import type { PipelineError } from '../model/errors.js';
-import { adapterContext, awaitsProvider, defaultAdapter, providerDefined } from './context.js';
+import {
+  adapterContext,
+  type AdapterSource,
+  awaitsProvider,
+  defaultAdapter,
+  providerDefined,
+  registry,
+  settle,
+  type SourceConsumer,
+} from './context.js';
 import { PipelineStore, type Interest } from './pipeline.js';
-import { registry, settle, type AdapterSource, type SourceConsumer } from './source.js';
 import type { Watcher } from './watchers.js';
 
 type Host = HTMLElement & {

@@ -1,4 +1,4 @@
-/** Small DOM helpers: registering elements, creating them without templates. */
+/** Small DOM helpers: registering elements, creating them without templates, moving focus when its element is removed. */
 
 /** Registers a class under a tag name. If another copy of the package has registered it, that one stays, with a warning. */
 export function define(tag: string, elementClass: CustomElementConstructor): void {
@@ -34,3 +34,26 @@ export function assign(element: Element, now: Attributes, before: Attributes): v
 
 /** If no animation frame has come after this time, none will soon: the page is hidden or covered. Milliseconds. */
 export const FRAME_TIMEOUT = 100;
+
+/** Whether an element may take focus: it has focus already, or nothing has. A user who went on to another field is left alone. */
+export function canTakeFocus(host: Element): boolean {
+  const root = host.getRootNode() as Document | ShadowRoot;
+  if (root.activeElement === host) return true;
+  return document.activeElement === null || document.activeElement === document.body;
+}
+
+/**
+ * Notes which item of a list has focus. The returned function is called after that item was removed: it returns the
+ * item that took its place, or else the last one; `undefined` if no item had focus, or none is left.
+ * `selector` matches the items; focus is in an item or on it.
+ */
+export function focusAfterRemoval(root: ShadowRoot, selector: string): () => HTMLElement | undefined {
+  const find = (): HTMLElement[] => [...root.querySelectorAll<HTMLElement>(selector)];
+  const focused = root.activeElement;
+  const index = focused ? find().findIndex((item) => item.contains(focused)) : -1;
+  return () => {
+    if (index < 0) return undefined;
+    const items = find();
+    return items[index] ?? items.at(-1);
+  };
+}

@@ -1,5 +1,5 @@
 /** The messages of the elements: finds an element's language and translates message keys. */
-import { pill } from '../locales/en/pill.js';
+import { pill } from '../locales/en/closed.js';
 import type { Message, MessageKey, Messages } from '../locales/en.js';
 import { onPolicyRefused } from './trusted-types.js';
 

@@ -24,7 +24,7 @@ export type ElementState = (typeof STATES)[number];
  * Based on ReactiveElement, not LitElement, whose templates a closed picker does not need: with them its first load would
  * be 3 kB (a sixth) larger. An element with templates calls lit's `render()` in its `update()`.
  *
- * The defaults of the custom properties are in src/styles/tokens.ts and control-tokens.ts.
+ * The defaults of the custom properties are in src/styles/base.ts and control-tokens.ts.
  *
  * @cssprop --pipeline-surface - Background of the settings' card and of text fields.
  * @cssprop --pipeline-surface-raised - Background of buttons and of what floats: popups, dialogs, messages.

@@ -3,7 +3,7 @@ import { expect, fixture, html } from '@open-wc/testing';
 import { render } from 'lit';
 import { chip } from '../../src/ui/templates.js';
 import { chipStyles } from '../../src/ui/chip.js';
-import { tokens } from '../../src/styles/tokens.js';
+import { tokens } from '../../src/styles/base.js';
 import { emulateMediaFeatures } from '../commands.js';
 import { contrast, painted } from './color.js';
 

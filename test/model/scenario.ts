@@ -1,7 +1,7 @@
 /** Runs one seed of the model test: users, an unreliable network and the final checks. */
 import assert from 'node:assert/strict';
 import { isDeepStrictEqual } from 'node:util';
-import { CountCache } from '../../src/store/counts.js';
+import { CountCache } from '../../src/store/queries.js';
 import { CONVERSATIONS, USERS, type Action } from './actions.js';
 import type { FaultyNetwork } from './faulty-network.js';
 import { LogVerifier, type LogLine } from './log-verifier.js';

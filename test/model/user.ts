@@ -4,7 +4,7 @@ import { RestAdapter } from '../../src/adapters/rest/adapter.js';
 import type { SetResult } from '../../src/model/entry.js';
 import { PipelineError } from '../../src/model/errors.js';
 import { PipelineStore, type Interest } from '../../src/store/pipeline.js';
-import { CountCache } from '../../src/store/counts.js';
+import { CountCache } from '../../src/store/queries.js';
 import type { Watcher } from '../../src/store/watchers.js';
 import { CONVERSATIONS, perform, type Action, type Memory } from './actions.js';
 import { FastClock } from './clock.js';

@@ -133,8 +133,9 @@ function survives(open) {
     assert.ok(statuses.length > 0, `${what}: no answer`);
     for (const status of statuses) assert.ok(status >= 400 && status < 500, `${what}: ${status}`);
     assert.ok(!STACK.test(text), `${what}: ${text}`);
-    const { status } = await fetch(`http://127.0.0.1:${target.port}${target.path}`);
-    assert.equal(status, 200, `the request after ${what}`);
+    // On a connection of its own: the server may be about to close one that was idle.
+    const next = statusesOf(await sendRaw(target.port, get(target.path)));
+    assert.deepEqual(next, [200], `the request after ${what}`);
     assert.ok(target.isAlive());
   };
 
@@ -169,7 +170,7 @@ function survives(open) {
     for (let length = 1; length < whole.length; length += 7) {
       await sendRaw(target.port, whole.slice(0, length), { isHalfClosed: true });
     }
-    assert.equal((await fetch(`http://127.0.0.1:${target.port}${target.path}`)).status, 200);
+    assert.deepEqual(statusesOf(await sendRaw(target.port, get(target.path))), [200]);
     assert.ok(target.isAlive());
   });
 

@@ -14,7 +14,7 @@ import {
 import type { Id } from '../../model/id.js';
 import type { NewStatus, Status, StatusPatch } from '../../model/status.js';
 import { parseUser } from '../rules.js';
-import { checkAborted, closedError, unlessAborted } from '../aborting.js';
+import { checkAborted, closedError, unlessAborted } from '../../model/errors.js';
 import type {
   CallOptions,
   CountQuery,

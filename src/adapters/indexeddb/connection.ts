@@ -1,7 +1,6 @@
 /** Opens a database, runs transactions on it, and reopens it after the browser closed the connection. */
 import { openDB, unwrap } from 'idb';
-import { PipelineError, type PipelineErrorCode } from '../../model/errors.js';
-import { closedError } from '../aborting.js';
+import { closedError, PipelineError, type PipelineErrorCode } from '../../model/errors.js';
 import { SCHEMA_VERSION, STORES, upgrade, type Database, type ReadTx, type Schema, type WriteTx } from './schema.js';
 
 /** How long opening may be blocked by other tabs, and how long it may take altogether (milliseconds). */

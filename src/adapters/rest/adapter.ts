@@ -25,12 +25,11 @@ import type {
   WithSession,
 } from '../adapter.js';
 import { pageSizeOf } from '../paging.js';
-import { Auth, type HeadersSource } from './auth.js';
+import { Auth, type HeadersSource, Session, type SessionChange } from './session.js';
 import { Decoder, statusResult } from './decode.js';
 import { Http } from './http.js';
 import { BaseUrl, IdempotencyKeys, ifMatch, inBatches, mapConcurrently } from './request.js';
 import { type Environment, realEnvironment } from './retry.js';
-import { Session, type SessionChange } from './session.js';
 import { StatusWriter } from './set-status.js';
 import { Subscriptions } from './subscriptions.js';
 import { InFlightWrites, WriteQueue } from './write-queue.js';

@@ -1,7 +1,14 @@
 /** Sends requests: with a time limit, again when that may help, and in no other session than the one they belong to. */
 import { PipelineError, sessionChanged } from '../../model/errors.js';
 import type { CallOptions } from '../adapter.js';
-import { type Auth, credentialsOf } from './auth.js';
+import {
+  type Auth,
+  credentialsOf,
+  type Session,
+  SESSION_HEADER,
+  type SessionSnapshot,
+  type WriteContext,
+} from './session.js';
 import { decode, discard, readJson } from './decode.js';
 import { type AttemptFailure, errorOfProblem, failureWithoutResponse, sessionFailure } from './errors.js';
 import { ACCEPT, type HttpRequest, contentHeaders } from './request.js';
@@ -17,7 +24,6 @@ import {
   retryDelay,
   unlessAborted,
 } from './retry.js';
-import { SESSION_HEADER, type Session, type SessionSnapshot, type WriteContext } from './session.js';
 
 export interface HttpOptions {
   fetch: typeof globalThis.fetch;

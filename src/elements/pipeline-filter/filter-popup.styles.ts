@@ -1,4 +1,4 @@
-/** The popup of the filter; what it shares with the picker's is in `src/styles/option-list.ts`. */
+/** The popup of the filter; what it shares with the picker's is in `src/styles/popup.ts`. */
 import { css } from '@lit/reactive-element';
 
 export const popupStyles = css`

@@ -3,7 +3,7 @@ import { adoptStyles, type ReactiveController, type ReactiveElement } from '@lit
 import { live } from 'lit/directives/live.js';
 import { html, nothing, type TemplateResult } from 'lit/html.js';
 import { errorText } from '../../ui/error-text.js';
-import { focusAfterRemoval } from '../../ui/focus.js';
+import { focusAfterRemoval } from '../../ui/dom.js';
 import { announce } from '../../ui/live-region.js';
 import { learn, type LocalizeController } from '../../ui/localize.js';
 import { PopupController } from '../../ui/popup.js';
@@ -11,8 +11,7 @@ import { inbox } from '../../locales/en/inbox.js';
 import { isEmptyFilter, type Filter } from '../../model/filter.js';
 import type { Id } from '../../model/id.js';
 import type { PipelineStore } from '../../store/pipeline.js';
-import { optionList } from '../../styles/option-list.js';
-import { popup } from '../../styles/popup.js';
+import { optionList, popup } from '../../styles/popup.js';
 import { popupStyles } from './filter-popup.styles.js';
 import type { FilterSubject } from './filter-subject.js';
 import { StatusCheckboxes, type StatusCheckboxesHost } from './status-checkboxes.js';

@@ -11,8 +11,7 @@ import {
 } from '../../model/filter.js';
 import type { Id } from '../../model/id.js';
 import { parseId } from '../../model/validate.js';
-import { CountCache, type WatchableCounts } from '../../store/counts.js';
-import { ContactCache, find, getContacts } from '../../store/lookups.js';
+import { ContactCache, CountCache, find, getContacts, type WatchableCounts } from '../../store/queries.js';
 import { PipelineStore } from '../../store/pipeline.js';
 import { warnOnce } from '../../ui/pipeline-element.js';
 

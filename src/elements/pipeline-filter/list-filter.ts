@@ -6,7 +6,7 @@ import type { CountQuery } from '../../adapters/adapter.js';
 import { inbox } from '../../locales/en/inbox.js';
 import type { PipelineError } from '../../model/errors.js';
 import type { Id } from '../../model/id.js';
-import { ContactCache } from '../../store/lookups.js';
+import { ContactCache } from '../../store/queries.js';
 import type { PipelineStore } from '../../store/pipeline.js';
 import { NO_STATUS, isValidId, loadedStatusIds, type FilterSubject, type StatusIds } from './filter-subject.js';
 import { RowVisibility, type RowAttribute } from './row-visibility.js';

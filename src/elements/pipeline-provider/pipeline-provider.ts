@@ -6,16 +6,16 @@ import { lazyAdapter, lazyIndexedDB } from '../../adapters/lazy.js';
 import { warnOnce } from '../../ui/pipeline-element.js';
 import { isUnset, unsetSourceError } from '../../ui/unset-source.js';
 import { PipelineError } from '../../model/errors.js';
-import { adapterContext } from '../../store/context.js';
 import {
+  adapterContext,
+  type AdapterSource,
   failingAdapter,
   isPromise,
   registry,
   requestSources,
   requestSourcesSoon,
   settle,
-  type AdapterSource,
-} from '../../store/source.js';
+} from '../../store/context.js';
 
 const SOURCES: readonly (PropertyKey | undefined)[] = ['src', 'database', 'adapter'];
 

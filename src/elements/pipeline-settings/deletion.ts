@@ -4,7 +4,7 @@ import type { PipelineError } from '../../model/errors.js';
 import type { Id } from '../../model/id.js';
 import type { Status } from '../../model/status.js';
 import { warningIcon } from '../../ui/templates.js';
-import { problemOf } from './draft.js';
+import { problemOf } from './status-form.js';
 import type { SettingsContext } from './settings-context.js';
 
 /** The state of the open dialog. */

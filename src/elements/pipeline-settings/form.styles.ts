@@ -1,5 +1,6 @@
-/** The forms to add and to edit a status, and buttons as in forms. */
-import { css } from 'lit';
+/** The forms to add and to edit a status, with their buttons and text fields. */
+import { css } from '@lit/reactive-element';
+import { buttons } from '../../styles/buttons.js';
 
 export const formStyles = css`
   .form {
@@ -188,6 +189,39 @@ export const formStyles = css`
     .color input:focus-visible + .dot {
       outline: 3px double Highlight;
       outline-offset: 3px;
+    }
+  }
+`;
+
+export const controls = css`
+  ${buttons}
+
+  .field {
+    min-block-size: max(32px, var(--_control-size));
+    padding: 0.2em 0.65em;
+    border: 1px solid var(--_border);
+    border-radius: var(--_radius);
+    background: var(--_surface);
+    /* iOS zooms into fields with smaller text. */
+    font-size: max(1em, var(--_field-font-size, 0px));
+  }
+
+  .field:focus-visible {
+    outline-offset: -1px;
+  }
+
+  .field::placeholder {
+    color: var(--_text-muted);
+    opacity: 1;
+  }
+
+  .field[aria-invalid='true'] {
+    border-color: var(--_danger);
+  }
+
+  @media (pointer: coarse) {
+    .field {
+      --_field-font-size: 16px;
     }
   }
 `;

@@ -3,9 +3,8 @@ import { nextColor } from '../../model/color.js';
 import type { PipelineError } from '../../model/errors.js';
 import { newId, type Id } from '../../model/id.js';
 import { parseStatus, patched, type Status, type StatusContent } from '../../model/status.js';
-import { StatusDraft, problemOf, type DraftProblem } from './draft.js';
+import { type DraftProblem, problemOf, StatusDraft, type StatusFormHandlers } from './status-form.js';
 import type { SettingsContext, WriteResult } from './settings-context.js';
-import type { StatusFormHandlers } from './status-form.js';
 
 const EXAMPLES = ['exampleLeads', 'examplePurchase', 'exampleRepurchase'] as const;
 

@@ -7,10 +7,9 @@ import { announce, prepareToAnnounce } from '../../ui/live-region.js';
 import { PipelineElement } from '../../ui/pipeline-element.js';
 import { DEFAULT_PALETTE, type PaletteColor } from '../../model/color.js';
 import type { Interest, PipelineStore } from '../../store/pipeline.js';
-import { CountCache } from '../../store/counts.js';
-import { base } from '../../styles/base.js';
+import { CountCache } from '../../store/queries.js';
+import { base, tokens } from '../../styles/base.js';
 import { controlTokens } from '../../styles/control-tokens.js';
-import { tokens } from '../../styles/tokens.js';
 import { styles } from './pipeline-settings.styles.js';
 import type { SettingsPage } from './settings-page.js';
 

@@ -13,7 +13,7 @@ import type { Id } from '../../model/id.js';
 import type { Status } from '../../model/status.js';
 import type { PipelineStore } from '../../store/pipeline.js';
 import { Mutations } from '../../store/mutations.js';
-import { canTakeFocus, focusAfterRemoval } from '../../ui/focus.js';
+import { canTakeFocus, focusAfterRemoval } from '../../ui/dom.js';
 import { announce } from '../../ui/live-region.js';
 import type { Values } from '../../ui/localize.js';
 

@@ -6,9 +6,8 @@ import type { Status } from '../../model/status.js';
 import { chip } from '../../ui/templates.js';
 import { closeIcon, dotsIcon, pencilIcon, trashIcon, warningIcon } from '../../ui/templates.js';
 import { statusColor } from '../../ui/templates.js';
-import type { StatusDraft } from './draft.js';
+import { renderStatusForm, type StatusDraft, type StatusFormHandlers } from './status-form.js';
 import type { Notice, SettingsContext } from './settings-context.js';
-import { renderStatusForm, type StatusFormHandlers } from './status-form.js';
 
 export interface StatusRowState {
   /** How many conversations have the status; `undefined` if that is not known. */

@@ -7,8 +7,7 @@ import { LazyCode, LazyPart } from '../../ui/lazy.js';
 import { unsetSourceText } from '../../ui/unset-source.js';
 import type { Id } from '../../model/id.js';
 import type { Interest } from '../../store/pipeline.js';
-import { base } from '../../styles/base.js';
-import { tokens } from '../../styles/tokens.js';
+import { base, tokens } from '../../styles/base.js';
 import {
   LOADING,
   idsOf,

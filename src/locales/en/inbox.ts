@@ -1,5 +1,5 @@
 /** The English texts of the open picker and the open filter, and those that all elements share. */
-import type { Message } from '../message.js';
+import type { Message } from './closed.js';
 
 export const inbox = {
   // All elements.

@@ -1,5 +1,5 @@
 /** The English texts of `<pipeline-settings>`, which most inbox pages never load. */
-import type { Message } from '../message.js';
+import type { Message } from './closed.js';
 
 export const settings = {
   // The list and its forms.

@@ -1,9 +1,44 @@
-/** Counts conversations or contacts per status, and counts again when something changed. */
-import type { CountQuery, Counts } from '../adapters/adapter.js';
+/** What elements ask for beyond statuses and entries: counts, contacts, and pages of the ids that pass a filter. */
+import type { CountQuery, Counts, FindPage, FindQuery } from '../adapters/adapter.js';
+import { type ContactSummary, type Entry, parseContactSummary } from '../model/entry.js';
 import { PipelineError } from '../model/errors.js';
+import type { Id } from '../model/id.js';
+import { parseId } from '../model/validate.js';
 import type { PipelineStore } from './pipeline.js';
-import type { CacheContext, StoreCache } from './record-cache.js';
-import { Watchers, type Watchable, type Watcher } from './watchers.js';
+import { type CacheContext, RecordCache, type StoreCache } from './record-cache.js';
+import { type Watchable, type Watcher, Watchers } from './watchers.js';
+
+/** One page of the ids that pass a filter, newest activity first. Rejects with a `PipelineError`. */
+export function find(store: PipelineStore, query: FindQuery): Promise<FindPage> {
+  return store.read(async (adapter, readable) => {
+    if (!adapter.find) {
+      throw new PipelineError('unknown', 'This adapter cannot find conversations: it has no find().');
+    }
+    const { ids, nextPageToken } = await adapter.find(query);
+    const page = { ids: readable.parse(ids, (id) => parseId(id)) };
+    return nextPageToken ? { ...page, nextPageToken } : page;
+  });
+}
+
+/** Looks contacts up; those the adapter does not know are missing. Rejects with a `PipelineError`. */
+export function getContacts(store: PipelineStore, ids: readonly Id[]): Promise<ReadonlyMap<Id, ContactSummary>> {
+  return store.read(async (adapter, readable) => {
+    const contacts = (await adapter.getContacts?.(ids)) ?? [];
+    return new Map(readable.parse(contacts, ([id, contact]) => [id, parseContactSummary(contact)] as const));
+  });
+}
+
+/** The contacts of a store, as `store.cache(ContactCache)`. */
+export class ContactCache extends RecordCache<ContactSummary> {
+  constructor(store: PipelineStore, context: CacheContext) {
+    super({ fetch: (ids) => getContacts(store, ids), unknown: () => ({ statusIds: [], latest: null }) }, context);
+  }
+
+  /** Reads a contact again when one of its conversations changed its status, or came from or went to another contact. */
+  handleChange(entry?: Entry, before?: Entry): void {
+    for (const id of new Set([entry?.contactId, before?.contactId])) if (id) this.refreshRecord(id);
+  }
+}
 
 /** Least time between two counts of one query, milliseconds: a stream of changes must not become a stream of counts. */
 const COUNT_INTERVAL = 250;

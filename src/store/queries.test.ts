@@ -4,7 +4,7 @@ import type { FindPage, PipelineAdapter } from '../adapters/adapter.js';
 import { MemoryAdapter } from '../adapters/memory.js';
 import { EMPTY_FILTER } from '../model/filter.js';
 import { PipelineError } from '../model/errors.js';
-import { find, getContacts } from './lookups.js';
+import { find, getContacts } from './queries.js';
 import { PipelineStore } from './pipeline.js';
 import { watching } from './test-watching.js';
 

@@ -8,8 +8,7 @@ import '../elements/pipeline-provider/define.js';
 import '../elements/pipeline-settings/define.js';
 import '../elements/pipeline-status-picker/define.js';
 import { PipelineError } from '../model/errors.js';
-import { setDefaultAdapter } from './context.js';
-import type { AdapterSource } from './source.js';
+import { type AdapterSource, setDefaultAdapter } from './context.js';
 
 async function tenant(name: string): Promise<{ adapter: MemoryAdapter; calls: string[] }> {
   const adapter = new MemoryAdapter();
