@@ -13,7 +13,7 @@ import {
 } from '../../model/entry.js';
 import type { Id } from '../../model/id.js';
 import type { NewStatus, Status, StatusPatch } from '../../model/status.js';
-import { parseUser } from '../rules.js';
+import { parseUndoPeriod, parseUser } from '../rules.js';
 import { checkAborted, closedError, unlessAborted } from '../../model/errors.js';
 import type {
   CallOptions,
@@ -35,7 +35,8 @@ import { readContacts } from './contacts.js';
 import { putConversations, readEntries, setStatuses } from './conversations.js';
 import { readCounts, readPage } from './find.js';
 import { readHistory } from './history.js';
-import { beginWrite, readChanges, type Write } from './journal.js';
+import { beginWrite, readChanges, type Write, type WriteSettings } from './journal.js';
+import { Purger } from './purge.js';
 import { parseDatabaseOptions } from './schema.js';
 import {
   clearAll,
@@ -70,7 +71,7 @@ interface Subscription {
 export class IndexedDBAdapter implements Required<PipelineAdapter>, WithPersistence {
   /** The name of the database: one for each tenant and user keeps their data apart. */
   readonly database: string;
-  readonly #user: string | undefined;
+  readonly #settings: WriteSettings;
   readonly #connection: Connection;
   readonly #feed: ChangeFeed;
   #idempotency = new IdempotencyCache();
@@ -79,25 +80,32 @@ export class IndexedDBAdapter implements Required<PipelineAdapter>, WithPersiste
   #persistence: Persistence = 'unknown';
   #opening: Promise<void> | undefined;
   #isClosed = false;
+  readonly #purger: Purger;
   readonly #calls = new Set<Promise<unknown>>();
   readonly #subscriptions = new Set<Subscription>();
   readonly #persistenceListeners = new Set<(persistence: Persistence) => void>();
 
   /**
    * `database`: its name; `pipeline-elements` if left out. `user`: who makes the writes, 1–256 characters, recorded as
-   * `by` in histories and changes; `CallOptions.by` takes precedence.
+   * `by` in histories and changes; `CallOptions.by` takes precedence. `undoPeriodMs`: how long `restoreStatus` can bring a
+   * deleted status back; later it is purged. Default: 30 days.
    *
    * Throws `invalid` for a name that is `undefined` or blank: a tenant that is not known yet must not get the database
-   * that everyone shares. Throws `invalid` (field `user`) for a user that cannot be recorded.
+   * that everyone shares. Throws `invalid` (field `user` or `undoPeriodMs`) for
+   * another bad option.
    */
-  constructor(options: { database?: string; user?: string } = {}) {
+  constructor(options: { database?: string; user?: string; undoPeriodMs?: number } = {}) {
     this.database = parseDatabaseOptions(options);
-    this.#user = options.user === undefined ? undefined : parseUser(options.user);
+    this.#settings = {
+      user: options.user === undefined ? undefined : parseUser(options.user),
+      undoPeriodMs: parseUndoPeriod(options.undoPeriodMs),
+    };
     this.#connection = new Connection(this.database, () => this.#feed.handleConnectionLost());
     this.#feed = new ChangeFeed(this.database, {
       read: (positions) => this.#connection.read((tx) => readChanges(tx, positions)),
       pause: () => this.#connection.release(),
     });
+    this.#purger = new Purger(this.#connection, this.#settings);
   }
 
   get persistence(): Persistence {
@@ -253,6 +261,7 @@ export class IndexedDBAdapter implements Required<PipelineAdapter>, WithPersiste
   /** Waits for pending calls, then closes the database. */
   async close(): Promise<void> {
     this.#isClosed = true;
+    await this.#purger.stop();
     for (const subscription of this.#subscriptions) subscription.stop?.();
     this.#subscriptions.clear();
     this.#persistenceListeners.clear();
@@ -292,11 +301,12 @@ export class IndexedDBAdapter implements Required<PipelineAdapter>, WithPersiste
     const refs = conversations.map(parseConversationRef);
     return this.#idempotency.run(options?.opId, async () => {
       const { result, journal } = await this.#connection.write(durability, async (tx) => {
-        const write = await beginWrite(tx, refs, options, this.#user);
+        const write = await beginWrite(tx, refs, options, this.#settings);
         const result = await work(write);
         await write.journal.save(tx);
         return { result, journal: write.journal };
       });
+      if (durability === 'strict') this.#purger.schedule(this.#settings.undoPeriodMs);
       if (journal.seq > journal.base) this.#feed.handleCommit(journal.base, journal.seq, journal.changes);
       return result;
     });
@@ -308,11 +318,12 @@ export class IndexedDBAdapter implements Required<PipelineAdapter>, WithPersiste
       .open()
       .catch(async (thrown: unknown) => {
         if (!isUnavailable(thrown)) throw thrown;
-        this.#memory = await newMemory(this.#user);
+        this.#memory = await newMemory(this.#settings);
       })
       .then(
         () => {
           this.#persistence = this.#memory ? 'session' : 'durable';
+          if (!this.#memory) this.#purger.schedule();
           for (const subscription of this.#subscriptions) this.#start(subscription);
           this.#notifyPersistence();
         },
@@ -329,7 +340,7 @@ export class IndexedDBAdapter implements Required<PipelineAdapter>, WithPersiste
   }
 
   async #clearMemory(): Promise<void> {
-    this.#memory = await newMemory(this.#user);
+    this.#memory = await newMemory(this.#settings);
     for (const subscription of this.#subscriptions) {
       subscription.stop?.();
       subscription.stop = this.#memory.subscribe(subscription.listener, {});
@@ -345,7 +356,7 @@ export class IndexedDBAdapter implements Required<PipelineAdapter>, WithPersiste
 }
 
 /** Loaded late: few browsers have no storage. */
-async function newMemory(user: string | undefined): Promise<MemoryAdapter> {
+async function newMemory({ user, undoPeriodMs }: WriteSettings): Promise<MemoryAdapter> {
   const { MemoryAdapter } = await import('../memory.js');
-  return new MemoryAdapter(user === undefined ? {} : { user });
+  return new MemoryAdapter({ undoPeriodMs, ...(user === undefined ? {} : { user }) });
 }

@@ -4,20 +4,14 @@ import type { Id } from '../../model/id.js';
 import { resolveStatusId } from '../../model/reassignment.js';
 import { parseId } from '../../model/validate.js';
 import type { Rows } from '../rules.js';
+import { readStatuses } from './journal.js';
 import type { ContactRow, ConversationRow, CounterRow, ReadTx, StoredStatusId, WriteTx } from './schema.js';
-import {
-  getContacts,
-  getStatuses,
-  isReadableContact,
-  isReadableConversation,
-  isReadableCounter,
-  rawStore,
-} from './stored.js';
+import { getContacts, isReadableContact, isReadableConversation, isReadableCounter, rawStore } from './stored.js';
 
 /** Looks up contacts. Throws `invalid`. */
 export async function readContacts(tx: ReadTx, contactIds: readonly Id[]): Promise<ReadonlyMap<Id, ContactSummary>> {
   const ids = contactIds.map((id) => parseId(id, 'contactId'));
-  const [{ rows }, contacts] = await Promise.all([getStatuses(tx), readContactRows(tx, ids)]);
+  const [{ rows }, contacts] = await Promise.all([readStatuses(tx), readContactRows(tx, ids)]);
   const summaries = new Map<Id, ContactSummary>();
   for (const { contactId, latest: storedLatest, signature } of contacts.values()) {
     const latest = resolveStoredId(rows, storedLatest);

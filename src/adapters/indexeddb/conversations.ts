@@ -4,16 +4,17 @@ import { PipelineError } from '../../model/errors.js';
 import type { Id } from '../../model/id.js';
 import { resolveEntry } from '../../model/reassignment.js';
 import { parseId } from '../../model/validate.js';
-import { requireLiveStatus, type Rows } from '../rules.js';
+import type { Rows } from '../rules.js';
 import { ContactCounterChanges, updateContacts, type ConversationUpdate } from './contacts.js';
-import { MAX_BATCH, readBatch, type Write } from './journal.js';
+import { MAX_BATCH, readBatch, readStatuses, type Write } from './journal.js';
 import type { ConversationRow, ReadTx } from './schema.js';
-import { getConversations, getStatuses, rawStore } from './stored.js';
+import { getConversations, rawStore } from './stored.js';
+import { requireLive } from './statuses.js';
 
 /** Looks up conversations. Throws `invalid`. */
 export async function readEntries(tx: ReadTx, conversationIds: readonly Id[]): Promise<ReadonlyMap<Id, Entry>> {
   const ids = conversationIds.map((id) => parseId(id, 'conversationId'));
-  const [{ rows }, conversations] = await Promise.all([getStatuses(tx), getConversations(tx, ids)]);
+  const [{ rows }, conversations] = await Promise.all([readStatuses(tx), getConversations(tx, ids)]);
   const entries = new Map<Id, Entry>();
   for (const id of ids) {
     const row = conversations.rows.get(id);
@@ -29,7 +30,7 @@ export async function setStatuses(
   ifVersion: number | undefined,
 ): Promise<readonly SetResult[]> {
   const { rows, journal } = write;
-  if (to !== null) requireLiveStatus(rows, parseId(to, 'statusId'), 'statusId');
+  if (to !== null) await requireLive(write, parseId(to, 'statusId'), 'statusId');
   const results: SetResult[] = [];
   await updateConversations(write, (ref, stored) => {
     const { conversationId } = ref;
@@ -114,7 +115,7 @@ type Stored = ConversationRow | 'unreadable' | undefined;
  * Updates the conversations of a write in order: `decide` returns the record to write (`undefined`: none), given what is
  * stored. Contacts and counts are updated too. Requests are sent without awaiting each other.
  */
-async function updateConversations(
+export async function updateConversations(
   { tx, journal, refs, firstBatch }: Write,
   decide: (ref: ConversationRef, stored: Stored) => ConversationRow | undefined,
 ): Promise<void> {

@@ -4,9 +4,9 @@ import type { Id } from '../../model/id.js';
 import type { CountQuery, Counts, FindPage, FindQuery } from '../adapter.js';
 import { pageSizeOf, readPageToken, writePageToken } from '../paging.js';
 import { readCounters, resolveSignature, resolveStoredId } from './contacts.js';
-import { readConversationCounts } from './journal.js';
+import { readStatuses } from './journal.js';
 import type { ContactRow, ConversationRow, ReadTx } from './schema.js';
-import { getStatuses, isReadableContact, isReadableConversation } from './stored.js';
+import { isReadableContact, isReadableConversation } from './stored.js';
 
 /** With more groups, most records pass the filter: reading the whole list and skipping some is usually faster. */
 const MAX_MERGED_GROUPS = 256;
@@ -19,8 +19,9 @@ const MAX_SCANNED = 20_000;
 /** How many conversations or contacts have each status, from the counts that are kept beside them. */
 export async function readCounts(tx: ReadTx, { of, contactMatch }: CountQuery): Promise<Counts> {
   const isBySignature = of !== 'conversation' && contactMatch !== 'latest';
-  const counted = of === 'conversation' ? readConversationCounts(tx) : readCounters(tx, isBySignature ? 's' : 'l');
-  const [{ rows }, counts] = await Promise.all([getStatuses(tx), counted]);
+  const counted = of === 'conversation' ? undefined : readCounters(tx, isBySignature ? 's' : 'l');
+  const [{ rows, held }, contactCounts] = await Promise.all([readStatuses(tx), counted]);
+  const counts = contactCounts ?? held;
   const total = new Map<Id | null, number>();
   for (const [group, n] of counts) {
     for (const id of isBySignature ? resolveSignature(rows, group) : [resolveStoredId(rows, group)]) {
@@ -68,18 +69,18 @@ interface Chunk {
 
 /** What is read before the statuses are known. */
 interface Prefetched {
-  /** The groups that exist; empty when all are wanted. */
-  groups: readonly string[];
+  /** The groups of contacts that exist. */
+  groups?: readonly string[];
   /** The first items of groups that are likely to be wanted. */
   chunks: ReadonlyMap<string, Chunk>;
 }
 
 async function prefetch(tx: ReadTx, query: ParsedQuery): Promise<Prefetched> {
   const { filter, of } = query;
-  if (isEmptyFilter(filter)) return { groups: [], chunks: new Map() };
-  const counted = of === 'conversations' ? readConversationCounts(tx) : readCounters(tx, of === 'contacts' ? 's' : 'l');
+  if (isEmptyFilter(filter)) return { chunks: new Map() };
+  const counted = of === 'conversations' ? undefined : readCounters(tx, of === 'contacts' ? 's' : 'l');
   const [counts, chunks] = await Promise.all([counted, prefetchChunks(tx, query)]);
-  return { groups: counts.map(([group]) => group), chunks };
+  return { ...(counts && { groups: counts.map(([group]) => group) }), chunks };
 }
 
 /** Reads the groups that the filter names, most often all that pass it: saves a round trip to the database. */
@@ -99,7 +100,8 @@ async function prefetchChunks(tx: ReadTx, { filter, of, size, after }: ParsedQue
 export async function readPage(tx: ReadTx, query: FindQuery): Promise<FindPage> {
   const parsed = parseQuery(query);
   const { filter, size, after, of } = parsed;
-  const [{ rows }, { groups, chunks }] = await Promise.all([getStatuses(tx), prefetch(tx, parsed)]);
+  const [{ rows, held }, prefetched] = await Promise.all([readStatuses(tx), prefetch(tx, parsed)]);
+  const { groups = held.map(([group]) => group), chunks } = prefetched;
   const readItems = itemReader(tx, of);
   // One more than a page, to know whether there is another one.
   const wanted = size + 1;

@@ -8,19 +8,22 @@ import type { Status } from '../../model/status.js';
 import { parseUser } from '../rules.js';
 import type { CallOptions } from '../adapter.js';
 import type { Rows } from '../rules.js';
-import type {
-  ChangeBody,
-  ConversationRow,
-  HistoryEvent,
-  JournalRow,
-  LogRow,
-  ReadTx,
-  StoredStatusId,
-  WriteTx,
+import {
+  heirsOf,
+  type ChangeBody,
+  type ConversationRow,
+  type Heir,
+  type HistoryEvent,
+  type JournalRow,
+  type LogRow,
+  type ReadTx,
+  type StoredStatusId,
+  type WriteTx,
 } from './schema.js';
 import {
   getConversations,
-  getStatuses,
+  getDeletedStatuses,
+  getLiveStatuses,
   isReadableConversation,
   isReadableJournal,
   isReadableLog,
@@ -60,14 +63,42 @@ export async function readSeq(tx: ReadTx): Promise<number> {
   return (await loadJournal(tx)).row.seq;
 }
 
-/** How many conversations have each status that any has. */
-export async function readConversationCounts(tx: ReadTx): Promise<JournalRow['held']> {
-  return (await loadJournal(tx)).row.held;
+/** The live statuses, and the `seq` of the newest write. */
+export async function readStatusesAndSeq(tx: ReadTx): Promise<{ live: Rows; seq: number }> {
+  const [{ rows }, seq] = await Promise.all([getLiveStatuses(tx), readSeq(tx)]);
+  return { live: rows, seq };
+}
+
+/** Everything that a read needs to know of statuses. */
+export interface Resolution {
+  /** The live statuses, and the deleted ones that conversations have: those without content, only with what replaces them. */
+  rows: Rows;
+  /** How many conversations have each status that any has. */
+  held: JournalRow['held'];
+}
+
+/** Reads the live statuses and what replaces deleted ones. The cost does not depend on how many were deleted. */
+export async function readStatuses(tx: ReadTx): Promise<Resolution> {
+  const [{ rows }, { row }] = await Promise.all([getLiveStatuses(tx), loadJournal(tx)]);
+  return { rows: withHeirs(rows, row), held: row.held };
+}
+
+function withHeirs(live: Rows, { heirs = [] }: JournalRow): Rows {
+  if (!heirs.length) return live;
+  const rows = new Map(live);
+  for (const [id, heir, movedVersion, deletedAt] of heirs) {
+    const blank = { name: '', color: '#000000', rank: '', version: 0 } as const;
+    if (!rows.has(id)) rows.set(id, { id, ...blank, deleted: true, heir, movedVersion, deletedAt });
+  }
+  return rows;
 }
 
 /** What the writes of one transaction share. */
-export interface Write {
+export interface Write extends WriteSettings {
   tx: WriteTx;
+  /** The statuses that are not deleted. */
+  live: Rows;
+  /** What conversations resolve to: see `Resolution`. */
   rows: Rows;
   /** Ids of statuses whose records cannot be read. */
   unreadable: ReadonlySet<Id>;
@@ -78,21 +109,29 @@ export interface Write {
   firstBatch: StoredRows<ConversationRow>;
 }
 
+/** What the options of the adapter decide for all its writes. */
+export interface WriteSettings {
+  user?: string | undefined;
+  undoPeriodMs: number;
+}
+
 /** Reads everything that a write needs at once, so that it waits for the database only once. */
 export async function beginWrite(
   tx: WriteTx,
   refs: readonly ConversationRef[],
   options: CallOptions | undefined,
-  user: string | undefined,
+  settings: WriteSettings,
 ): Promise<Write> {
+  const { user } = settings;
   const by = options?.by === undefined ? user : parseUser(options.by, 'by');
   const author: Author = {
     ...(options?.opId === undefined ? {} : { opId: options.opId }),
     ...(by === undefined ? {} : { by }),
   };
-  const reads = [getStatuses(tx), loadJournal(tx), readBatch(tx, refs, 0)] as const;
-  const [{ rows, unreadable }, stored, firstBatch] = await Promise.all(reads);
-  return { tx, rows, unreadable, journal: new Journal(stored, author), refs, firstBatch };
+  const reads = [getLiveStatuses(tx), loadJournal(tx), readBatch(tx, refs, 0)] as const;
+  const [{ rows: live, unreadable }, stored, firstBatch] = await Promise.all(reads);
+  const rows = withHeirs(live, stored.row);
+  return { ...settings, tx, live, rows, unreadable, journal: new Journal(stored, author), refs, firstBatch };
 }
 
 /** What is stored of the `MAX_BATCH` conversations from `start`. */
@@ -118,21 +157,25 @@ interface Author {
  * Numbers and logs the writes of one transaction, and counts the conversations of each status. The counter is read and
  * written inside the transaction, so two writes never have the same number, also in different tabs.
  */
-class Journal {
+export class Journal {
   /** The counter before this transaction. */
   readonly base: number;
   #before: JournalRow;
   readonly #held: Map<StoredStatusId, number>;
+  #heirs: Map<StoredStatusId, Heir>;
   #unreadable: JournalRow | undefined;
   readonly #author: Author;
   #seq: number;
   #rows: LogRow[] = [];
   #entries = 0;
+  /** Whether counts changed, although nobody sees a difference. */
+  #isRecounted = false;
 
   constructor({ row, unreadable }: StoredJournal, author: Author) {
     this.#before = row;
     this.#unreadable = unreadable;
     this.#held = new Map(row.held);
+    this.#heirs = new Map(row.heirs?.map((heir) => [heir[0], heir]));
     this.#seq = this.base = row.seq;
     this.#author = author;
   }
@@ -150,6 +193,7 @@ class Journal {
   count(from: StoredStatusId | undefined, to: StoredStatusId): void {
     if (from !== undefined) this.#held.set(from, (this.#held.get(from) ?? 0) - 1);
     this.#held.set(to, (this.#held.get(to) ?? 0) + 1);
+    this.#isRecounted = true;
   }
 
   /** How many conversations have each status, including the writes of this transaction. */
@@ -157,10 +201,35 @@ class Journal {
     return [...this.#held].filter(([, n]) => n > 0);
   }
 
+  /** What replaces each deleted status that conversations have. */
+  get heirs(): Heir[] {
+    return [...this.#heirs.values()].filter(([stored]) => (this.#held.get(stored) ?? 0) > 0);
+  }
+
+  /** Conversations of a status that is deleted now resolve to `heir`, and so do those that resolved to it before. */
+  addHeir(id: Id, heir: Id | null, movedVersion: number, deletedAt: number): void {
+    for (const [stored, end, , at] of [...this.#heirs.values()]) {
+      if (end === id) this.#heirs.set(stored, [stored, heir, movedVersion, Math.max(at, deletedAt)]);
+    }
+    this.#heirs.set(id, [id, heir, movedVersion, deletedAt]);
+  }
+
+  /** Conversations that had the deleted status `from` have its replacement `to` now, which may be deleted too. */
+  inheritHeir(from: Id, to: Id): void {
+    const heir = this.#heirs.get(from);
+    if (heir) this.#heirs.set(to, [to, heir[1], heir[2], heir[3]]);
+  }
+
+  /** Computes all replacements again. `rows`: the live and the deleted statuses. */
+  recomputeHeirs(rows: Rows): void {
+    this.#heirs = new Map(heirsOf(rows, this.held).map((heir) => [heir[0], heir]));
+  }
+
   /** Writes and logs a status with the next version. */
   putStatus(tx: WriteTx, row: StatusRow, event?: HistoryEvent): Status {
     const next = { ...row, version: this.nextVersion() };
-    rawStore(tx, 'statuses').put(next);
+    rawStore(tx, next.deleted ? 'deletedStatuses' : 'statuses').put(next);
+    if (event) rawStore(tx, next.deleted ? 'statuses' : 'deletedStatuses').delete(next.id);
     const status = toStatus(next);
     this.#log({ kind: 'status', status }, event && { subject: 's', event });
     return status;
@@ -182,13 +251,14 @@ class Journal {
     this.#before = { ...this.#before, logged: 0 };
     this.#unreadable = undefined;
     this.#held.clear();
+    this.#heirs.clear();
     this.#rows = [];
     this.logReset();
   }
 
   /** Writes the log and the counter, as the last part of the transaction. */
   async save(tx: WriteTx): Promise<void> {
-    if (this.#seq === this.base) return;
+    if (this.#seq === this.base && !this.#isRecounted) return;
     if (this.#entries > MAX_LISTED) {
       this.#rows = this.#rows.filter((row) => row.event ?? row.change?.kind !== 'entry');
       for (const row of this.#rows) if (row.change?.kind === 'entry') delete row.change;
@@ -204,6 +274,7 @@ class Journal {
       pruned,
       logged: logged + this.#rows.length,
       held: this.held,
+      heirs: this.heirs,
     };
     const excess = journal.logged - LOG_LENGTH;
     if (excess >= PRUNE_BATCH) {
@@ -260,16 +331,17 @@ async function changesSince(tx: ReadTx, since: number): Promise<Change[] | 'rese
 
 /** Computes the journal from all other records. */
 async function rebuildJournal(tx: ReadTx): Promise<JournalRow> {
-  const [statuses, conversations, loggedSeqs]: [StoredRows<StatusRow>, ConversationRow[], number[]] = await Promise.all(
-    [
-      getStatuses(tx),
-      tx.objectStore('conversations').getAll(),
-      tx.objectStore('log').getAllKeys(IDBKeyRange.upperBound(Number.MAX_SAFE_INTEGER)),
-    ],
-  );
+  const reads: [Promise<StoredRows<StatusRow>>, Promise<StatusRow[]>, Promise<ConversationRow[]>, Promise<number[]>] = [
+    getLiveStatuses(tx),
+    getDeletedStatuses(tx),
+    tx.objectStore('conversations').getAll(),
+    tx.objectStore('log').getAllKeys(IDBKeyRange.upperBound(Number.MAX_SAFE_INTEGER)),
+  ];
+  const [live, deleted, conversations, loggedSeqs] = await Promise.all(reads);
+  const rows = new Map([...deleted.map((row) => [row.id, row] as const), ...live.rows]);
   const held = new Map<StoredStatusId, number>();
   let seq = loggedSeqs.at(-1) ?? 0;
-  for (const row of statuses.rows.values()) {
+  for (const row of rows.values()) {
     seq = Math.max(seq, row.version, row.movedVersion ?? 0);
   }
   for (const row of conversations) {
@@ -277,5 +349,6 @@ async function rebuildJournal(tx: ReadTx): Promise<JournalRow> {
     seq = Math.max(seq, row.version);
     held.set(row.statusId, (held.get(row.statusId) ?? 0) + 1);
   }
-  return { key: NEW.key, seq, pruned: seq, logged: loggedSeqs.length, held: [...held] };
+  const heirs = heirsOf(rows, [...held]);
+  return { key: NEW.key, seq, pruned: seq, logged: loggedSeqs.length, held: [...held], heirs };
 }

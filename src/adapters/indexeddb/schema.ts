@@ -1,14 +1,14 @@
 /** What the database looks like: its name, its records, its versions and how it is upgraded from one to the next. */
 import type { DBSchema, IDBPDatabase, IDBPTransaction } from 'idb';
 import type { Entry } from '../../model/entry.js';
-import type { StatusRow } from '../../model/reassignment.js';
+import { resolveEntry, type StatusRow } from '../../model/reassignment.js';
 import { invalid } from '../../model/errors.js';
 import type { Id } from '../../model/id.js';
 import type { Status } from '../../model/status.js';
 
 const DEFAULT_DATABASE = 'pipeline-elements';
 
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
 /**
  * A status id as it was set on a conversation, `''` for no status: a `null` would drop the record from the indexes. The
@@ -68,6 +68,14 @@ export interface LogRow {
   event?: HistoryEvent;
 }
 
+export interface DeletedStatusRow extends StatusRow {
+  /** The delete can no longer be undone: its conversations are being given what replaces it. */
+  isExpired?: true;
+}
+
+/** What a status that is not live any more resolves to: `StatusRow` has the fields, computed along all its replacements. */
+export type Heir = [stored: StoredStatusId, heir: Id | null, movedVersion: number, deletedAt: number];
+
 export interface JournalRow {
   key: string;
   /** The counter of writes: the version and `seq` of the newest one. */
@@ -78,6 +86,11 @@ export interface JournalRow {
   logged: number;
   /** How many conversations have each status. Kept here because every write changes this record anyway. */
   held: [StoredStatusId, number][];
+  /**
+   * For each status in `held` that is deleted: what counts instead. A read resolves every conversation with these and the
+   * live statuses, so it never loads deleted ones, however many there are. Missing: none.
+   */
+  heirs?: Heir[];
 }
 
 type Position = [order: number, id: Id];
@@ -85,6 +98,12 @@ type Position = [order: number, id: Id];
 export interface Schema extends DBSchema {
   meta: { key: string; value: JournalRow };
   statuses: { key: Id; value: StatusRow };
+  /** Kept apart from those that every call reads. */
+  deletedStatuses: {
+    key: Id;
+    value: DeletedStatusRow;
+    indexes: { byDeletedAt: number; byHeir: Id; byRank: [rank: string, id: Id] };
+  };
   conversations: {
     key: Id;
     value: ConversationRow;
@@ -99,17 +118,26 @@ export interface Schema extends DBSchema {
   log: { key: number; value: LogRow; indexes: { bySubject: [string, number] } };
 }
 
-export type StoreName = 'meta' | 'statuses' | 'conversations' | 'contacts' | 'counters' | 'log';
+export type StoreName = 'meta' | 'statuses' | 'deletedStatuses' | 'conversations' | 'contacts' | 'counters' | 'log';
 
 /** Every transaction spans all stores: most writes touch most of them, and reads do not block each other. */
-export const STORES: StoreName[] = ['meta', 'statuses', 'conversations', 'contacts', 'counters', 'log'];
+export const STORES: StoreName[] = [
+  'meta',
+  'statuses',
+  'deletedStatuses',
+  'conversations',
+  'contacts',
+  'counters',
+  'log',
+];
 
 export type Database = IDBPDatabase<Schema>;
 export type WriteTx = IDBPTransaction<Schema, StoreName[], 'readwrite'>;
 export type ReadTx = IDBPTransaction<Schema, StoreName[], 'readonly'> | WriteTx;
+type UpgradeTx = IDBPTransaction<Schema, StoreName[], 'versionchange'>;
 
 /** Upgrades a database from any earlier version. */
-export function upgrade(database: Database, from: number): void {
+export async function upgrade(database: Database, from: number, _to: unknown, tx: UpgradeTx): Promise<void> {
   if (from < 1) {
     database.createObjectStore('meta', { keyPath: 'key' });
     database.createObjectStore('statuses', { keyPath: 'id' });
@@ -125,6 +153,36 @@ export function upgrade(database: Database, from: number): void {
     const log = database.createObjectStore('log', { keyPath: 'seq' });
     log.createIndex('bySubject', ['subject', 'seq']);
   }
+  if (from < 2) await separateDeletedStatuses(database, tx);
+}
+
+/** Version 2: deleted statuses have a store of their own, and the journal knows what replaces them. */
+async function separateDeletedStatuses(database: Database, tx: UpgradeTx): Promise<void> {
+  const deletedStatuses = database.createObjectStore('deletedStatuses', { keyPath: 'id' });
+  deletedStatuses.createIndex('byDeletedAt', 'deletedAt');
+  deletedStatuses.createIndex('byHeir', 'heir');
+  deletedStatuses.createIndex('byRank', ['rank', 'id']);
+  const statuses = tx.objectStore('statuses');
+  const meta = tx.objectStore('meta');
+  const [all, journal] = await Promise.all([statuses.getAll(), meta.get('journal')]);
+  const rows = new Map(all.map((row) => [row.id, row]));
+  for (const row of all) {
+    // A record that cannot be read stays where it is.
+    if (row.deleted !== true || typeof row.id !== 'string') continue;
+    void deletedStatuses.put(row);
+    void statuses.delete(row.id);
+  }
+  if (Array.isArray(journal?.held)) void meta.put({ ...journal, heirs: heirsOf(rows, journal.held) });
+}
+
+/** What replaces each of these statuses, where it is deleted. `rows`: all statuses. */
+export function heirsOf(rows: ReadonlyMap<Id, StatusRow>, held: JournalRow['held']): Heir[] {
+  return held.flatMap(([stored]) => {
+    if (!rows.get(stored)?.deleted) return [];
+    const entry = { conversationId: '', contactId: null, statusId: stored, version: 0, changedAt: 0 };
+    const { statusId, version, changedAt } = resolveEntry(rows, entry);
+    return [[stored, statusId, version, changedAt]];
+  });
 }
 
 /** The database name in the options of the adapter, or the default. Throws `invalid`. */
