@@ -2,13 +2,11 @@
 import type { DBSchema, IDBPDatabase, IDBPTransaction } from 'idb';
 import type { Entry } from '../../model/entry.js';
 import type { StatusRow } from '../../model/reassignment.js';
-import { invalid } from '../../model/errors.js';
-import type { Id } from '../../model/id.js';
+import { invalid, PipelineError } from '../../model/errors.js';
+import { newId, type Id } from '../../model/id.js';
 import type { Status } from '../../model/status.js';
 
 const DEFAULT_DATABASE = 'pipeline-elements';
-
-export const SCHEMA_VERSION = 1;
 
 /**
  * A status id as it was set on a conversation, `''` for no status: a `null` would drop the record from the indexes. The
@@ -78,6 +76,11 @@ export interface JournalRow {
   logged: number;
   /** How many conversations have each status. Kept here because every write changes this record anyway. */
   held: [StoredStatusId, number][];
+  /**
+   * Identifies this database: one that was deleted and created again has another, so its counter says nothing about
+   * positions in the former one. Missing only in a damaged record; the next write adds a new one.
+   */
+  generation?: string;
 }
 
 type Position = [order: number, id: Id];
@@ -104,13 +107,21 @@ export type StoreName = 'meta' | 'statuses' | 'conversations' | 'contacts' | 'co
 /** Every transaction spans all stores: most writes touch most of them, and reads do not block each other. */
 export const STORES: StoreName[] = ['meta', 'statuses', 'conversations', 'contacts', 'counters', 'log'];
 
+/** The stores that every version has. */
+const FIRST_STORES: readonly StoreName[] = ['meta', 'statuses', 'conversations', 'contacts', 'counters', 'log'];
+
 export type Database = IDBPDatabase<Schema>;
 export type WriteTx = IDBPTransaction<Schema, StoreName[], 'readwrite'>;
 export type ReadTx = IDBPTransaction<Schema, StoreName[], 'readonly'> | WriteTx;
 
-/** Upgrades a database from any earlier version. */
-export function upgrade(database: Database, from: number): void {
-  if (from < 1) {
+type UpgradeTx = IDBPTransaction<Schema, StoreName[], 'versionchange'>;
+
+/**
+ * What each version changed: the first function creates version 1, the next one makes version 2 of it, and so on. A new
+ * database goes through all of them. Released ones are never edited: see "Change the database" in CONTRIBUTING.md.
+ */
+const UPGRADES: readonly ((database: Database, tx: UpgradeTx) => Promise<void>)[] = [
+  async function createStores(database) {
     database.createObjectStore('meta', { keyPath: 'key' });
     database.createObjectStore('statuses', { keyPath: 'id' });
     const conversations = database.createObjectStore('conversations', { keyPath: 'conversationId' });
@@ -124,8 +135,45 @@ export function upgrade(database: Database, from: number): void {
     database.createObjectStore('counters', { keyPath: 'key' });
     const log = database.createObjectStore('log', { keyPath: 'seq' });
     log.createIndex('bySubject', ['subject', 'seq']);
-  }
+  },
+  async function addGeneration(_, tx) {
+    const meta = tx.objectStore('meta');
+    const journal = (await meta.get('journal')) ?? { key: 'journal', seq: 0, pruned: 0, logged: 0, held: [] };
+    await meta.put({ ...journal, generation: newId() });
+  },
+];
+
+/** The version of a database of this release. */
+export const SCHEMA_VERSION = UPGRADES.length;
+
+/**
+ * Upgrades a database from any earlier version, in the one transaction that the browser gives for it: when something
+ * fails, the database is as it was. May only await requests of `tx`. Throws if the database is another app's.
+ */
+export async function upgrade(database: Database, from: number, tx: UpgradeTx): Promise<void> {
+  const isEmpty = !database.objectStoreNames.length;
+  if (!isEmpty) requireOwnStores(database, from);
+  for (const step of UPGRADES.slice(isEmpty ? 0 : from)) await step(database, tx);
 }
+
+/** Throws `version-skew` (field `database`) for a database that another app made: it must not be changed. */
+export function requireOwnStores({ name, objectStoreNames }: Database, version: number): void {
+  const expected = version === SCHEMA_VERSION ? STORES : FIRST_STORES;
+  if (expected.every((each) => objectStoreNames.contains(each))) return;
+  const found = objectStoreNames.length ? `has the object stores ${[...objectStoreNames].join(', ')}` : 'is empty';
+  throw new PipelineError(
+    'version-skew',
+    `The IndexedDB database "${name}" (version ${version}) belongs to another app: it ${found}, which pipeline-elements did not make. Nothing in it was changed. Choose another name, such as new IndexedDBAdapter({ database: "${name}-pipeline" }).`,
+    { field: 'database' },
+  );
+}
+
+/** The error for a database that a newer release has upgraded. */
+export const newerVersionError = (name: string, version: number): PipelineError =>
+  new PipelineError(
+    'version-skew',
+    `The IndexedDB database "${name}" has version ${version}, made by a newer release of pipeline-elements; this release knows version ${SCHEMA_VERSION}. Nothing in it was changed. Reload the page, or install the newer release again.`,
+  );
 
 /** The database name in the options of the adapter, or the default. Throws `invalid`. */
 export function parseDatabaseOptions(options: { database?: unknown } | null): string {
