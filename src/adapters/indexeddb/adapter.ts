@@ -29,17 +29,19 @@ import type {
   WithPersistence,
 } from '../adapter.js';
 import { IdempotencyCache } from '../idempotency.js';
-import type { MemoryAdapter } from '../memory.js';
 import { ChangeFeed } from './change-feed.js';
-import { Connection, isUnavailable, toPipelineError } from './connection.js';
+import { Connection } from './connection.js';
 import { readContacts } from './contacts.js';
 import { putConversations, readEntries, setStatuses } from './conversations.js';
 import { readCounts, readPage } from './find.js';
 import { forget } from './forget.js';
 import { readHistory } from './history.js';
-import { beginWrite, readChanges, type Write, type WriteSettings } from './journal.js';
+import { beginWrite, readChanges, readGeneration, type Write, type WriteSettings } from './journal.js';
+import { isUnavailable, toPipelineError } from './open.js';
 import { Purger } from './purge.js';
+import { ReopenTimer } from './reopen-timer.js';
 import { parseDatabaseOptions } from './schema.js';
+import type { SessionMemory } from './session-memory.js';
 import {
   clearAll,
   createStatus,
@@ -67,8 +69,13 @@ interface Subscription {
  * Keeps a pipeline in an IndexedDB database. All tabs share it and receive each other's changes. The first call opens
  * the database; the constructor has no side effects and works on a server too.
  *
- * In a browser without storage the pipeline is kept in memory until the page is left; `persistence` says which it is.
- * Stored data is never deleted to recover from an error.
+ * In a browser that gives the page no storage (there is none, or it is forbidden in this frame) the pipeline is kept in
+ * memory; `persistence` says which it is. The storage is tried again with each call, when the page becomes visible, and
+ * while there are subscribers every 30 seconds. Once it works, what was written in memory is copied to it
+ * (`SessionMemory.copyTo`), and subscribers receive a `reset`.
+ *
+ * A storage that fails in another way may hold data: calls then reject, and it is tried again in the same way. Stored data
+ * is never deleted to recover from an error.
  */
 export class IndexedDBAdapter implements Required<PipelineAdapter>, WithPersistence {
   /** The name of the database: one for each tenant and user keeps their data apart. */
@@ -78,9 +85,12 @@ export class IndexedDBAdapter implements Required<PipelineAdapter>, WithPersiste
   readonly #feed: ChangeFeed;
   #idempotency = new IdempotencyCache();
   /** Used instead of the database where the browser has no storage. */
-  #memory: MemoryAdapter | undefined;
+  #memory: SessionMemory | undefined;
   #persistence: Persistence = 'unknown';
   #opening: Promise<void> | undefined;
+  /** Whether calls go on in memory without trying the storage, because it fails slowly; the timer tries it. */
+  #isSlow = false;
+  readonly #reopenTimer = new ReopenTimer(() => void this.#open().catch(() => undefined));
   #isClosed = false;
   readonly #purger: Purger;
   readonly #calls = new Set<Promise<unknown>>();
@@ -93,8 +103,7 @@ export class IndexedDBAdapter implements Required<PipelineAdapter>, WithPersiste
    * deleted status back; later it is purged. Default: 30 days.
    *
    * Throws `invalid` for a name that is `undefined` or blank: a tenant that is not known yet must not get the database
-   * that everyone shares. Throws `invalid` (field `user` or `undoPeriodMs`) for
-   * another bad option.
+   * that everyone shares. Throws `invalid` (field `user` or `undoPeriodMs`) for another bad option.
    */
   constructor(options: { database?: string; user?: string; undoPeriodMs?: number } = {}) {
     this.database = parseDatabaseOptions(options);
@@ -102,7 +111,11 @@ export class IndexedDBAdapter implements Required<PipelineAdapter>, WithPersiste
       user: options.user === undefined ? undefined : parseUser(options.user),
       undoPeriodMs: parseUndoPeriod(options.undoPeriodMs),
     };
-    this.#connection = new Connection(this.database, () => this.#feed.handleConnectionLost());
+    this.#connection = new Connection(this.database, {
+      lost: () => this.#feed.handleConnectionLost(),
+      // Also when nobody waited for it any more, as after `storage-blocked`.
+      opened: () => this.#mustOpen && void this.#open().catch(() => undefined),
+    });
     this.#feed = new ChangeFeed(this.database, {
       read: (positions) => this.#connection.read((tx) => readChanges(tx, positions)),
       pause: () => this.#connection.release(),
@@ -114,17 +127,22 @@ export class IndexedDBAdapter implements Required<PipelineAdapter>, WithPersiste
     return this.#persistence;
   }
 
-  /** Calls `listener` once, as soon as it is known where the data is kept. Returns how to unsubscribe. */
+  /** Calls `listener` as soon as it is known where the data is kept, and when that changes. Returns how to unsubscribe. */
   onPersistence(listener: (persistence: Persistence) => void): () => void {
     this.#persistenceListeners.add(listener);
-    if (this.#persistence !== 'unknown') this.#notifyPersistence();
+    if (this.#persistence !== 'unknown') this.#notifyPersistence(listener);
     return () => this.#persistenceListeners.delete(listener);
   }
 
   listStatuses(options?: CallOptions): Promise<StatusList> {
     return this.#run(
       options,
-      () => this.#connection.read(readStatusList),
+      async () => {
+        const read = this.#connection.read((tx) => Promise.all([readStatusList(tx), readGeneration(tx)]));
+        const [list, generation] = await read;
+        this.#feed.handleRead(Number(list.seq), generation);
+        return list;
+      },
       (memory) => memory.listStatuses(options),
     );
   }
@@ -249,12 +267,13 @@ export class IndexedDBAdapter implements Required<PipelineAdapter>, WithPersiste
     if (!this.#isClosed) {
       this.#subscriptions.add(subscription);
       if (this.#persistence !== 'unknown') this.#start(subscription);
-      // A later call that succeeds in opening the database starts the subscription.
+      // It starts when the database can be opened.
       else this.#open().catch(() => this.#subscriptions.has(subscription) && options.onState?.('down'));
     }
     return () => {
       this.#subscriptions.delete(subscription);
       subscription.stop?.();
+      if (!this.#subscriptions.size) this.#reopenTimer.stop();
     };
   }
 
@@ -276,6 +295,7 @@ export class IndexedDBAdapter implements Required<PipelineAdapter>, WithPersiste
   /** Waits for pending calls, then closes the database. */
   async close(): Promise<void> {
     this.#isClosed = true;
+    this.#reopenTimer.stop();
     await this.#purger.stop();
     for (const subscription of this.#subscriptions) subscription.stop?.();
     this.#subscriptions.clear();
@@ -290,13 +310,13 @@ export class IndexedDBAdapter implements Required<PipelineAdapter>, WithPersiste
   async #run<T>(
     options: CallOptions | undefined,
     inDatabase: () => Promise<T>,
-    inMemory: (memory: MemoryAdapter) => Promise<T>,
+    inMemory: (memory: SessionMemory) => Promise<T>,
   ): Promise<T> {
     if (this.#isClosed) throw closedError();
     checkAborted(options?.signal);
     const start = (): Promise<T> => (this.#memory ? inMemory(this.#memory) : inDatabase());
     try {
-      const call = this.#persistence === 'unknown' ? this.#open().then(start) : start();
+      const call = this.#persistence === 'durable' || this.#isSlow ? start() : this.#open().then(start);
       this.#calls.add(call);
       const handleEnd = (): unknown => this.#calls.delete(call);
       call.then(handleEnd, handleEnd);
@@ -322,32 +342,69 @@ export class IndexedDBAdapter implements Required<PipelineAdapter>, WithPersiste
         return { result, journal: write.journal };
       });
       if (durability === 'strict') this.#purger.schedule(this.#settings.undoPeriodMs);
-      if (journal.seq > journal.base) this.#feed.handleCommit(journal.base, journal.seq, journal.changes);
+      if (journal.seq > journal.base) {
+        this.#feed.handleCommit(journal.base, journal.seq, journal.generation, journal.changes);
+      }
       return result;
     });
   }
 
-  /** Opens the database, or falls back to memory in a browser without storage. After a failure the next call retries. */
+  /**
+   * Opens the database. In a browser that gives no storage it resolves too, and the data is kept in memory; the next call
+   * tries again.
+   */
   #open(): Promise<void> {
-    this.#opening ??= this.#connection
-      .open()
-      .catch(async (thrown: unknown) => {
-        if (!isUnavailable(thrown)) throw thrown;
-        this.#memory = await newMemory(this.#settings);
-      })
-      .then(
-        () => {
-          this.#persistence = this.#memory ? 'session' : 'durable';
-          if (!this.#memory) this.#purger.schedule();
-          for (const subscription of this.#subscriptions) this.#start(subscription);
-          this.#notifyPersistence();
-        },
-        (thrown: unknown) => {
-          this.#opening = undefined;
-          throw thrown;
-        },
-      );
+    this.#opening ??= this.#openOrFallBack().finally(() => (this.#opening = undefined));
     return this.#opening;
+  }
+
+  async #openOrFallBack(): Promise<void> {
+    try {
+      await this.#connection.open();
+      if (this.#memory) await this.#leaveMemory(this.#memory);
+      this.#persistence = 'durable';
+      this.#purger.schedule();
+      this.#isSlow = false;
+      this.#reopenTimer.stop();
+    } catch (thrown) {
+      this.#isSlow = !!this.#memory && !isUnavailable(thrown);
+      const isWanted = this.#subscriptions.size > 0 || this.#isSlow;
+      if (isWanted && toPipelineError(thrown).code !== 'version-skew') this.#reopenTimer.start();
+      if (!this.#memory && (!isUnavailable(thrown) || this.#persistence === 'durable')) throw thrown;
+      this.#memory ??= await newMemory(this.#settings);
+      if (this.#persistence === 'session') return;
+      this.#persistence = 'session';
+    }
+    for (const subscription of this.#subscriptions) if (!subscription.stop) this.#start(subscription);
+    this.#persistenceListeners.forEach((listener) => this.#notifyPersistence(listener));
+  }
+
+  /** Copies to the database what was written in memory. After an error it stays in memory, to be tried again. */
+  async #leaveMemory(memory: SessionMemory): Promise<void> {
+    // With a connection of its own, because calls of this adapter wait.
+    const copy = new IndexedDBAdapter({
+      database: this.database,
+      ...(this.#settings.user === undefined ? {} : { user: this.#settings.user }),
+    });
+    try {
+      await copy.listStatuses();
+      if (copy.persistence !== 'durable') throw new DOMException('The storage is gone again.', 'NotSupportedError');
+      for (const error of await memory.copyTo(copy)) console.warn(`pipeline-elements: not copied: ${error.message}`);
+    } finally {
+      await copy.close();
+    }
+    this.#memory = undefined;
+    for (const subscription of this.#subscriptions) {
+      subscription.stop?.();
+      // A position that no database has: they receive a `reset`.
+      subscription.stop = this.#feed.subscribe(subscription.listener, { ...subscription.options, since: 'memory' });
+    }
+    await memory.close();
+  }
+
+  /** Whether someone waits for the database to be opened. */
+  get #mustOpen(): boolean {
+    return this.#persistence !== 'durable' && this.#subscriptions.size > 0 && !this.#isClosed;
   }
 
   #start(subscription: Subscription): void {
@@ -363,15 +420,13 @@ export class IndexedDBAdapter implements Required<PipelineAdapter>, WithPersiste
     }
   }
 
-  #notifyPersistence(): void {
-    for (const listener of this.#persistenceListeners) {
-      queueMicrotask(() => this.#persistenceListeners.delete(listener) && listener(this.#persistence));
-    }
+  #notifyPersistence(listener: (persistence: Persistence) => void): void {
+    queueMicrotask(() => this.#persistenceListeners.has(listener) && listener(this.#persistence));
   }
 }
 
 /** Loaded late: few browsers have no storage. */
-async function newMemory({ user, undoPeriodMs }: WriteSettings): Promise<MemoryAdapter> {
-  const { MemoryAdapter } = await import('../memory.js');
-  return new MemoryAdapter({ undoPeriodMs, ...(user === undefined ? {} : { user }) });
+async function newMemory({ user, undoPeriodMs }: WriteSettings): Promise<SessionMemory> {
+  const { SessionMemory } = await import('./session-memory.js');
+  return new SessionMemory({ undoPeriodMs, ...(user === undefined ? {} : { user }) });
 }

@@ -182,7 +182,7 @@ describe('IndexedDBAdapter compared with MemoryAdapter', () => {
       const name = freshName();
       const memory = new MemoryAdapter({ undoPeriodMs });
       const stored = keep(new IndexedDBAdapter({ database: name, undoPeriodMs }));
-      const connection = new Connection(name, () => undefined);
+      const connection = new Connection(name, { lost: () => undefined, opened: () => undefined });
       // A status whose undo period is over may be gone or not.
       const known = (result: unknown): unknown =>
         isPurging ? JSON.parse(JSON.stringify(result ?? null).replaceAll('"status-deleted"', '"not-found"')) : result;

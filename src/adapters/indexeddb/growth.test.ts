@@ -35,7 +35,7 @@ const backdate = (name: string, ...ids: Id[]): Promise<void> =>
 const deletedIds = (name: string): Promise<Id[]> => inspect(name, (database) => database.getAllKeys('deletedStatuses'));
 
 async function purgeNow(name: string): Promise<void> {
-  const connection = new Connection(name, () => undefined);
+  const connection = new Connection(name, { lost: () => undefined, opened: () => undefined });
   await purge(connection, MONTH, () => false);
   connection.close();
 }

@@ -2,7 +2,7 @@
 import { unwrap } from 'idb';
 import type { Change } from '../../model/changes.js';
 import type { ConversationRef, Entry } from '../../model/entry.js';
-import type { Id } from '../../model/id.js';
+import { newId, type Id } from '../../model/id.js';
 import { toStatus, type StatusRow } from '../../model/reassignment.js';
 import type { Status } from '../../model/status.js';
 import { parseUser } from '../rules.js';
@@ -44,7 +44,7 @@ export const MAX_BATCH = 10_000;
 
 /** The key under which a journal that cannot be read is kept when it is replaced. */
 const UNREADABLE = 'journal (unreadable)';
-const NEW: JournalRow = { key: 'journal', seq: 0, pruned: 0, logged: 0, held: [] };
+const KEY = 'journal';
 
 interface StoredJournal {
   row: JournalRow;
@@ -54,8 +54,17 @@ interface StoredJournal {
 
 async function loadJournal(tx: ReadTx): Promise<StoredJournal> {
   const meta = unwrap(tx.objectStore('meta'));
-  const row = (await resultOf(meta.get(NEW.key) as IDBRequest<JournalRow | undefined>)) ?? NEW;
-  return isReadableJournal(tx, row) ? { row } : { row: await rebuildJournal(tx), unreadable: row };
+  const row = await resultOf(meta.get(KEY) as IDBRequest<JournalRow | undefined>);
+  if (!row) return { row: await rebuildJournal(tx) };
+  if (isReadableJournal(tx, row)) return { row };
+  const { generation } = row;
+  const rebuilt = await rebuildJournal(tx);
+  return { row: typeof generation === 'string' ? { ...rebuilt, generation } : rebuilt, unreadable: row };
+}
+
+/** Identifies the database: see `JournalRow`. Empty if that is not known. */
+export async function readGeneration(tx: ReadTx): Promise<string> {
+  return (await loadJournal(tx)).row.generation ?? '';
 }
 
 /** The `seq` of the newest write. */
@@ -160,6 +169,8 @@ interface Author {
 export class Journal {
   /** The counter before this transaction. */
   readonly base: number;
+  /** Identifies the database: see `JournalRow`. */
+  readonly generation: string;
   #before: JournalRow;
   readonly #held: Map<StoredStatusId, number>;
   #heirs: Map<StoredStatusId, Heir>;
@@ -177,6 +188,7 @@ export class Journal {
     this.#held = new Map(row.held);
     this.#heirs = new Map(row.heirs?.map((heir) => [heir[0], heir]));
     this.#seq = this.base = row.seq;
+    this.generation = row.generation ?? newId();
     this.#author = author;
   }
 
@@ -281,6 +293,7 @@ export class Journal {
       logged: logged + this.#rows.length,
       held: this.held,
       heirs: this.heirs,
+      generation: this.generation,
     };
     const excess = journal.logged - LOG_LENGTH;
     if (excess >= PRUNE_BATCH) {
@@ -311,13 +324,15 @@ function toChanges(rows: readonly LogRow[]): Change[] {
   );
 }
 
-/** The newest `seq`, and the changes after each position (`undefined`: none are needed). */
+/** The newest `seq`, the changes after each position (`undefined`: none are needed), and the database they are of. */
 export async function readChanges(
   tx: ReadTx,
   positions: readonly (number | undefined)[],
-): Promise<{ seq: number; changes: (Change[] | 'reset')[] }> {
+): Promise<{ seq: number; generation: string; changes: (Change[] | 'reset')[] }> {
+  const { seq, generation = '' } = (await loadJournal(tx)).row;
   return {
-    seq: await readSeq(tx),
+    seq,
+    generation,
     changes: await Promise.all(positions.map(async (each) => (each === undefined ? [] : changesSince(tx, each)))),
   };
 }
@@ -356,5 +371,5 @@ async function rebuildJournal(tx: ReadTx): Promise<JournalRow> {
     held.set(row.statusId, (held.get(row.statusId) ?? 0) + 1);
   }
   const heirs = heirsOf(rows, [...held]);
-  return { key: NEW.key, seq, pruned: seq, logged: loggedSeqs.length, held: [...held], heirs };
+  return { key: KEY, seq, pruned: seq, logged: loggedSeqs.length, held: [...held], heirs };
 }

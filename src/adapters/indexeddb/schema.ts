@@ -2,13 +2,11 @@
 import type { DBSchema, IDBPDatabase, IDBPTransaction } from 'idb';
 import type { Entry } from '../../model/entry.js';
 import { resolveEntry, type StatusRow } from '../../model/reassignment.js';
-import { invalid } from '../../model/errors.js';
-import type { Id } from '../../model/id.js';
+import { invalid, PipelineError } from '../../model/errors.js';
+import { newId, type Id } from '../../model/id.js';
 import type { Status } from '../../model/status.js';
 
 const DEFAULT_DATABASE = 'pipeline-elements';
-
-export const SCHEMA_VERSION = 2;
 
 /**
  * A status id as it was set on a conversation, `''` for no status: a `null` would drop the record from the indexes. The
@@ -93,6 +91,11 @@ export interface JournalRow {
    * live statuses, so it never loads deleted ones, however many there are. Missing: none.
    */
   heirs?: Heir[];
+  /**
+   * Identifies this database: one that was deleted and created again has another, so its counter says nothing about
+   * positions in the former one. Missing only in a damaged record; the next write adds a new one.
+   */
+  generation?: string;
 }
 
 type Position = [order: number, id: Id];
@@ -133,14 +136,20 @@ export const STORES: StoreName[] = [
   'log',
 ];
 
+/** The stores that every version has. */
+const FIRST_STORES: readonly StoreName[] = ['meta', 'statuses', 'conversations', 'contacts', 'counters', 'log'];
+
 export type Database = IDBPDatabase<Schema>;
 export type WriteTx = IDBPTransaction<Schema, StoreName[], 'readwrite'>;
 export type ReadTx = IDBPTransaction<Schema, StoreName[], 'readonly'> | WriteTx;
 type UpgradeTx = IDBPTransaction<Schema, StoreName[], 'versionchange'>;
 
-/** Upgrades a database from any earlier version. */
-export async function upgrade(database: Database, from: number, _to: unknown, tx: UpgradeTx): Promise<void> {
-  if (from < 1) {
+/**
+ * What each version changed: the first function creates version 1, the next one makes version 2 of it, and so on. A new
+ * database goes through all of them. Released ones are never edited: see "Change the database" in CONTRIBUTING.md.
+ */
+const UPGRADES: readonly ((database: Database, tx: UpgradeTx) => Promise<void>)[] = [
+  async function createStores(database) {
     database.createObjectStore('meta', { keyPath: 'key' });
     database.createObjectStore('statuses', { keyPath: 'id' });
     const conversations = database.createObjectStore('conversations', { keyPath: 'conversationId' });
@@ -154,11 +163,29 @@ export async function upgrade(database: Database, from: number, _to: unknown, tx
     database.createObjectStore('counters', { keyPath: 'key' });
     const log = database.createObjectStore('log', { keyPath: 'seq' });
     log.createIndex('bySubject', ['subject', 'seq']);
-  }
-  if (from < 2) await separateDeletedStatuses(database, tx);
+  },
+  async function addGeneration(database, tx) {
+    const meta = tx.objectStore('meta');
+    const journal = (await meta.get('journal')) ?? { key: 'journal', seq: 0, pruned: 0, logged: 0, held: [] };
+    await meta.put({ ...journal, generation: newId() });
+    await separateDeletedStatuses(database, tx);
+  },
+];
+
+/** The version of a database of this release. */
+export const SCHEMA_VERSION = UPGRADES.length;
+
+/**
+ * Upgrades a database from any earlier version, in the one transaction that the browser gives for it: when something
+ * fails, the database is as it was. May only await requests of `tx`. Throws if the database is another app's.
+ */
+export async function upgrade(database: Database, from: number, tx: UpgradeTx): Promise<void> {
+  const isEmpty = !database.objectStoreNames.length;
+  if (!isEmpty) requireOwnStores(database, from);
+  for (const step of UPGRADES.slice(isEmpty ? 0 : from)) await step(database, tx);
 }
 
-/** Version 2: deleted statuses have a store of their own, and the journal knows what replaces them. */
+/** Part of version 2: deleted statuses have a store of their own, and the journal knows what replaces them. */
 async function separateDeletedStatuses(database: Database, tx: UpgradeTx): Promise<void> {
   const deletedStatuses = database.createObjectStore('deletedStatuses', { keyPath: 'id' });
   deletedStatuses.createIndex('byDeletedAt', 'deletedAt');
@@ -186,6 +213,25 @@ export function heirsOf(rows: ReadonlyMap<Id, StatusRow>, held: JournalRow['held
     return [[stored, statusId, version, changedAt]];
   });
 }
+
+/** Throws `version-skew` (field `database`) for a database that another app made: it must not be changed. */
+export function requireOwnStores({ name, objectStoreNames }: Database, version: number): void {
+  const expected = version === SCHEMA_VERSION ? STORES : FIRST_STORES;
+  if (expected.every((each) => objectStoreNames.contains(each))) return;
+  const found = objectStoreNames.length ? `has the object stores ${[...objectStoreNames].join(', ')}` : 'is empty';
+  throw new PipelineError(
+    'version-skew',
+    `The IndexedDB database "${name}" (version ${version}) belongs to another app: it ${found}, which pipeline-elements did not make. Nothing in it was changed. Choose another name, such as new IndexedDBAdapter({ database: "${name}-pipeline" }).`,
+    { field: 'database' },
+  );
+}
+
+/** The error for a database that a newer release has upgraded. */
+export const newerVersionError = (name: string, version: number): PipelineError =>
+  new PipelineError(
+    'version-skew',
+    `The IndexedDB database "${name}" has version ${version}, made by a newer release of pipeline-elements; this release knows version ${SCHEMA_VERSION}. Nothing in it was changed. Reload the page, or install the newer release again.`,
+  );
 
 /** The database name in the options of the adapter, or the default. Throws `invalid`. */
 export function parseDatabaseOptions(options: { database?: unknown } | null): string {
