@@ -152,7 +152,10 @@ export class MemoryAdapter implements Required<PipelineAdapter> {
     return this.#write(options, () => {
       const refs = conversations.map(parseConversationRef);
       if (statusId !== null) requireLiveStatus(this.#rows, parseId(statusId, 'statusId'), 'statusId');
-      return refs.map((ref) => this.#setOne(ref, statusId, options));
+      const results = refs.map((ref) => this.#setOne(ref, statusId, options));
+      // In a microtask: a listener that throws does not affect the write.
+      if (options?.onProgress && refs.length) queueMicrotask(() => options.onProgress!(refs.length, refs.length));
+      return results;
     });
   }
 

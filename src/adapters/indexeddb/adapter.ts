@@ -29,6 +29,7 @@ import type {
   WithPersistence,
 } from '../adapter.js';
 import { IdempotencyCache } from '../idempotency.js';
+import { BulkWrite, MAX_AT_ONCE } from './bulk.js';
 import { ChangeFeed } from './change-feed.js';
 import { Connection } from './connection.js';
 import { readContacts } from './contacts.js';
@@ -57,6 +58,9 @@ import {
  * survives a crash of the page or the browser, not a power cut: setting a status should not wait for a disk.
  */
 type Durability = 'strict' | 'relaxed';
+
+/** How many conversations of a long list are checked in one task. */
+const PARSED_AT_ONCE = 5000;
 
 interface Subscription {
   listener(change: Change): void;
@@ -195,6 +199,11 @@ export class IndexedDBAdapter implements Required<PipelineAdapter>, WithPersiste
     );
   }
 
+  /**
+   * More than 500 conversations are written in many small transactions, with other calls and tabs in between, which see
+   * all of it or nothing. When it is aborted, nothing is stored; it resolves if it was stored already. If the page is left
+   * before it is done, nothing is stored either.
+   */
   setStatus(
     conversations: readonly ConversationRef[],
     statusId: Id | null,
@@ -202,9 +211,37 @@ export class IndexedDBAdapter implements Required<PipelineAdapter>, WithPersiste
   ): Promise<readonly SetResult[]> {
     return this.#run(
       options,
-      () => this.#write('relaxed', options, (write) => setStatuses(write, statusId, options?.ifVersion), conversations),
+      () => this.#setStatus(conversations, statusId, options),
       (memory) => memory.setStatus(conversations, statusId, options),
+      { isAwaited: true },
     );
+  }
+
+  async #setStatus(
+    conversations: readonly ConversationRef[],
+    statusId: Id | null,
+    options?: CallOptions & { ifVersion?: number },
+  ): Promise<readonly SetResult[]> {
+    const { length } = conversations;
+    if (length <= MAX_AT_ONCE) {
+      const set = (write: Write): Promise<readonly SetResult[]> => setStatuses(write, statusId, options?.ifVersion);
+      const results = await this.#write('relaxed', options, set, conversations);
+      // In a microtask: a listener that throws does not affect the write.
+      if (options?.onProgress && length) queueMicrotask(() => options.onProgress!(length, length));
+      return results;
+    }
+    const refs = await parseInParts(conversations);
+    return this.#idempotency.run(options?.opId, async () => {
+      const bulk = new BulkWrite(this.#connection, this.#settings, refs, statusId, options);
+      try {
+        return await bulk.run(({ base, seq, generation, changes }) =>
+          this.#feed.handleCommit(base, seq, generation, changes),
+        );
+      } catch (thrown) {
+        this.#purger.schedule(0);
+        throw thrown;
+      }
+    });
   }
 
   /** Everything is written in one transaction: pass many thousands in parts, or other calls wait for them. */
@@ -306,21 +343,26 @@ export class IndexedDBAdapter implements Required<PipelineAdapter>, WithPersiste
     this.#connection.close();
   }
 
-  /** Runs a call once it is known where the data is kept. Rejects with a `PipelineError`. */
+  /**
+   * Runs a call once it is known where the data is kept. Rejects with a `PipelineError`, as soon as it is aborted, unless
+   * `isAwaited`: then the call itself decides whether it still can be.
+   */
   async #run<T>(
     options: CallOptions | undefined,
     inDatabase: () => Promise<T>,
     inMemory: (memory: SessionMemory) => Promise<T>,
+    { isAwaited = false } = {},
   ): Promise<T> {
     if (this.#isClosed) throw closedError();
     checkAborted(options?.signal);
     const start = (): Promise<T> => (this.#memory ? inMemory(this.#memory) : inDatabase());
     try {
-      const call = this.#persistence === 'durable' || this.#isSlow ? start() : this.#open().then(start);
+      const isOpen = this.#persistence === 'durable' || this.#isSlow;
+      const call = isOpen ? start() : unlessAborted(this.#open(), options?.signal).then(start);
       this.#calls.add(call);
       const handleEnd = (): unknown => this.#calls.delete(call);
       call.then(handleEnd, handleEnd);
-      return await unlessAborted(call, options?.signal);
+      return await (isAwaited ? call : unlessAborted(call, options?.signal));
     } catch (thrown) {
       throw toPipelineError(thrown);
     }
@@ -338,6 +380,7 @@ export class IndexedDBAdapter implements Required<PipelineAdapter>, WithPersiste
       const { result, journal } = await this.#connection.write(durability, async (tx) => {
         const write = await beginWrite(tx, refs, options, this.#settings);
         const result = await work(write);
+        checkAborted(options?.signal);
         await write.journal.save(tx);
         return { result, journal: write.journal };
       });
@@ -429,4 +472,15 @@ export class IndexedDBAdapter implements Required<PipelineAdapter>, WithPersiste
 async function newMemory({ user, undoPeriodMs }: WriteSettings): Promise<SessionMemory> {
   const { SessionMemory } = await import('./session-memory.js');
   return new SessionMemory({ undoPeriodMs, ...(user === undefined ? {} : { user }) });
+}
+
+/** Checks a long list without keeping the page busy for long. */
+async function parseInParts(conversations: readonly ConversationRef[]): Promise<ConversationRef[]> {
+  const given = [...conversations];
+  const parsed: ConversationRef[] = [];
+  for (let start = 0; start < given.length; start += PARSED_AT_ONCE) {
+    if (start) await new Promise((resolve) => setTimeout(resolve));
+    for (const each of given.slice(start, start + PARSED_AT_ONCE)) parsed.push(parseConversationRef(each));
+  }
+  return parsed;
 }

@@ -6,6 +6,7 @@ import { pageSizeOf, readPageToken, writePageToken } from '../paging.js';
 import { readCounters, resolveSignature, resolveStoredId } from './contacts.js';
 import { readStatuses } from './journal.js';
 import type { ContactRow, ConversationRow, ReadTx } from './schema.js';
+import { isHidden } from './staging.js';
 import { isReadableContact, isReadableConversation } from './stored.js';
 
 /** With more groups, most records pass the filter: reading the whole list and skipping some is usually faster. */
@@ -24,6 +25,7 @@ export async function readCounts(tx: ReadTx, { of, contactMatch }: CountQuery): 
   const counts = contactCounts ?? held;
   const total = new Map<Id | null, number>();
   for (const [group, n] of counts) {
+    if (isHidden(rows, group)) continue;
     for (const id of isBySignature ? resolveSignature(rows, group) : [resolveStoredId(rows, group)]) {
       total.set(id, (total.get(id) ?? 0) + n);
     }
@@ -78,9 +80,14 @@ interface Prefetched {
 async function prefetch(tx: ReadTx, query: ParsedQuery): Promise<Prefetched> {
   const { filter, of } = query;
   if (isEmptyFilter(filter)) return { chunks: new Map() };
-  const counted = of === 'conversations' ? undefined : readCounters(tx, of === 'contacts' ? 's' : 'l');
-  const [counts, chunks] = await Promise.all([counted, prefetchChunks(tx, query)]);
-  return { ...(counts && { groups: counts.map(([group]) => group) }), chunks };
+  const [groups, chunks] = await Promise.all([readGroups(tx, of), prefetchChunks(tx, query)]);
+  return { ...(groups && { groups }), chunks };
+}
+
+/** The groups of contacts that exist. Those of conversations are read with the statuses. */
+async function readGroups(tx: ReadTx, of: ParsedQuery['of']): Promise<string[] | undefined> {
+  if (of === 'conversations') return undefined;
+  return (await readCounters(tx, of === 'contacts' ? 's' : 'l')).map(([group]) => group);
 }
 
 /** Reads the groups that the filter names, most often all that pass it: saves a round trip to the database. */
@@ -101,18 +108,22 @@ export async function readPage(tx: ReadTx, query: FindQuery): Promise<FindPage> 
   const parsed = parseQuery(query);
   const { filter, size, after, of } = parsed;
   const [{ rows, held }, prefetched] = await Promise.all([readStatuses(tx), prefetch(tx, parsed)]);
-  const { groups = held.map(([group]) => group), chunks } = prefetched;
+  const { chunks } = prefetched;
+  // New conversations of a write that is not committed are left out, by reading the other groups.
+  const isAnyHidden = held.some(([group]) => isHidden(rows, group));
   const readItems = itemReader(tx, of);
   // One more than a page, to know whether there is another one.
   const wanted = size + 1;
   let items: Item[];
-  if (isEmptyFilter(filter)) {
+  if (isEmptyFilter(filter) && !isAnyHidden) {
     items = await readItems(undefined, after, wanted);
   } else {
-    const passes =
-      of === 'contacts'
-        ? (group: string): boolean => contactMatchesFilter(filter, resolveSignature(rows, group))
-        : (group: string): boolean => matchesFilter(filter, resolveStoredId(rows, group));
+    const groups = prefetched.groups ?? (await readGroups(tx, of)) ?? held.map(([group]) => group);
+    const passes = (group: string): boolean => {
+      if (of !== 'contacts') return !isHidden(rows, group) && matchesFilter(filter, resolveStoredId(rows, group));
+      const statusIds = resolveSignature(rows, group);
+      return statusIds.length > 0 && contactMatchesFilter(filter, statusIds);
+    };
     const passing = groups.filter(passes);
     const scanned =
       passing.length > MAX_MERGED_GROUPS ? await scan(readItems, new Set(passing), after, wanted) : undefined;

@@ -10,6 +10,7 @@ import type { CallOptions } from '../adapter.js';
 import type { Rows } from '../rules.js';
 import {
   heirsOf,
+  type BulkRow,
   type ChangeBody,
   type ConversationRow,
   type Heir,
@@ -20,6 +21,7 @@ import {
   type StoredStatusId,
   type WriteTx,
 } from './schema.js';
+import { parseStagedId, withStagedIds } from './staging.js';
 import {
   getConversations,
   getDeletedStatuses,
@@ -84,22 +86,24 @@ export interface Resolution {
   rows: Rows;
   /** How many conversations have each status that any has. */
   held: JournalRow['held'];
+  /** The long writes that are being prepared or cleaned up. */
+  bulks: readonly BulkRow[];
 }
 
 /** Reads the live statuses and what replaces deleted ones. The cost does not depend on how many were deleted. */
 export async function readStatuses(tx: ReadTx): Promise<Resolution> {
   const [{ rows }, { row }] = await Promise.all([getLiveStatuses(tx), loadJournal(tx)]);
-  return { rows: withHeirs(rows, row), held: row.held };
+  return { rows: withHeirs(rows, row), held: row.held, bulks: row.bulks ?? [] };
 }
 
-function withHeirs(live: Rows, { heirs = [] }: JournalRow): Rows {
-  if (!heirs.length) return live;
+function withHeirs(live: Rows, { heirs = [], bulks = [] }: JournalRow): Rows {
+  if (!heirs.length && !bulks.length) return live;
   const rows = new Map(live);
   for (const [id, heir, movedVersion, deletedAt] of heirs) {
     const blank = { name: '', color: '#000000', rank: '', version: 0 } as const;
     if (!rows.has(id)) rows.set(id, { id, ...blank, deleted: true, heir, movedVersion, deletedAt });
   }
-  return rows;
+  return bulks.length ? withStagedIds(rows, bulks) : rows;
 }
 
 /** What the writes of one transaction share. */
@@ -175,12 +179,13 @@ export class Journal {
   readonly #held: Map<StoredStatusId, number>;
   #heirs: Map<StoredStatusId, Heir>;
   #unreadable: JournalRow | undefined;
-  readonly #author: Author;
+  readonly author: Author;
+  #bulks: Map<string, BulkRow>;
   #seq: number;
   #rows: LogRow[] = [];
   #entries = 0;
-  /** Whether counts changed, although nobody sees a difference. */
-  #isRecounted = false;
+  /** Whether something changed that nobody sees. */
+  #isChanged = false;
 
   constructor({ row, unreadable }: StoredJournal, author: Author) {
     this.#before = row;
@@ -189,7 +194,8 @@ export class Journal {
     this.#heirs = new Map(row.heirs?.map((heir) => [heir[0], heir]));
     this.#seq = this.base = row.seq;
     this.generation = row.generation ?? newId();
-    this.#author = author;
+    this.author = author;
+    this.#bulks = new Map(row.bulks?.map((bulk) => [bulk.id, bulk]));
   }
 
   get seq(): number {
@@ -205,7 +211,7 @@ export class Journal {
   count(from: StoredStatusId | undefined, to: StoredStatusId | undefined): void {
     if (from !== undefined) this.#held.set(from, (this.#held.get(from) ?? 0) - 1);
     if (to !== undefined) this.#held.set(to, (this.#held.get(to) ?? 0) + 1);
-    this.#isRecounted = true;
+    this.#isChanged = true;
   }
 
   /** How many conversations have each status, including the writes of this transaction. */
@@ -215,6 +221,8 @@ export class Journal {
 
   /** What replaces each deleted status that conversations have. */
   get heirs(): Heir[] {
+    // Staged ids contain other ones.
+    if (this.#bulks.size) return [...this.#heirs.values()];
     return [...this.#heirs.values()].filter(([stored]) => (this.#held.get(stored) ?? 0) > 0);
   }
 
@@ -234,7 +242,48 @@ export class Journal {
 
   /** Computes all replacements again. `rows`: the live and the deleted statuses. */
   recomputeHeirs(rows: Rows): void {
-    this.#heirs = new Map(heirsOf(rows, this.held).map((heir) => [heir[0], heir]));
+    const staged = [...this.#held.keys()].flatMap((stored) => parseStagedId(stored)?.origin ?? []);
+    const to = this.bulks.map((bulk) => bulk.to);
+    const ids = new Set([...this.#held.keys(), ...this.#heirs.keys(), ...staged, ...to]);
+    this.#heirs = new Map(heirsOf(rows, ids).map((heir) => [heir[0], heir]));
+  }
+
+  /** The long writes that are being prepared or cleaned up. */
+  get bulks(): BulkRow[] {
+    return [...this.#bulks.values()];
+  }
+
+  putBulk(bulk: BulkRow): void {
+    this.#bulks.set(bulk.id, bulk);
+    this.#isChanged = true;
+  }
+
+  removeBulk(id: string): void {
+    this.#isChanged = this.#bulks.delete(id) || this.#isChanged;
+  }
+
+  /** Tells the long writes that this one changed a conversation. */
+  touch(conversationId: Id): void {
+    for (const bulk of this.bulks) {
+      if (bulk.state === 'staging') this.putBulk({ ...bulk, touched: [...bulk.touched, conversationId] });
+    }
+  }
+
+  /** Makes a long write of `n` conversations visible. Subscribers receive a `reset`. */
+  commitBulk(bulk: BulkRow, n: number): void {
+    const reserved = Math.min(n, LOG_LENGTH);
+    this.#seq += reserved;
+    this.logReset();
+    this.putBulk({ ...bulk, state: 'committed', seq: this.#seq, at: Date.now(), reserved, touched: [] });
+  }
+
+  /** Logs for a history what a committed long write did, as far as the log is long enough. */
+  logBulkEvent(bulk: BulkRow, conversationId: Id, event: HistoryEvent): void {
+    const { opId, by, logged } = this.#bulks.get(bulk.id)!;
+    if (logged >= bulk.reserved) return;
+    this.putBulk({ ...this.#bulks.get(bulk.id)!, logged: logged + 1 });
+    const author = { ...(opId === undefined ? {} : { opId }), ...(by === undefined ? {} : { by }) };
+    this.#rows.push({ seq: bulk.seq - bulk.reserved + logged, ...author, subject: `c${conversationId}`, event });
   }
 
   /** Writes and logs a status with the next version. */
@@ -270,13 +319,14 @@ export class Journal {
     this.#unreadable = undefined;
     this.#held.clear();
     this.#heirs.clear();
+    this.#bulks.clear();
     this.#rows = [];
     this.logReset();
   }
 
   /** Writes the log and the counter, as the last part of the transaction. */
   async save(tx: WriteTx): Promise<void> {
-    if (this.#seq === this.base && !this.#isRecounted) return;
+    if (this.#seq === this.base && !this.#isChanged) return;
     if (this.#entries > MAX_LISTED) {
       this.#rows = this.#rows.filter((row) => row.event ?? row.change?.kind !== 'entry');
       for (const row of this.#rows) if (row.change?.kind === 'entry') delete row.change;
@@ -293,6 +343,7 @@ export class Journal {
       logged: logged + this.#rows.length,
       held: this.held,
       heirs: this.heirs,
+      ...(this.#bulks.size ? { bulks: this.bulks } : {}),
       generation: this.generation,
     };
     const excess = journal.logged - LOG_LENGTH;
@@ -312,7 +363,7 @@ export class Journal {
   }
 
   #log(change: ChangeBody, extra?: { subject: string; event: HistoryEvent }): void {
-    this.#rows.push({ seq: this.#seq, change, ...this.#author, ...extra });
+    this.#rows.push({ seq: this.#seq, change, ...this.author, ...extra });
   }
 }
 
@@ -370,6 +421,10 @@ async function rebuildJournal(tx: ReadTx): Promise<JournalRow> {
     seq = Math.max(seq, row.version);
     held.set(row.statusId, (held.get(row.statusId) ?? 0) + 1);
   }
-  const heirs = heirsOf(rows, [...held]);
-  return { key: KEY, seq, pruned: seq, logged: loggedSeqs.length, held: [...held], heirs };
+  const staged = [...held.keys()].flatMap((stored) => parseStagedId(stored) ?? []);
+  const heirs = heirsOf(rows, new Set([...held.keys(), ...staged.map(({ origin }) => origin)]));
+  // Whether it was committed is not known any more.
+  const lost = { state: 'aborted', to: '', seq: 0, at: 0, reserved: 0, logged: 0, touchedAt: 0, touched: [] } as const;
+  const bulks = [...new Set(staged.map(({ bulk }) => bulk))].map((id) => ({ id, ...lost, touched: [] }));
+  return { key: KEY, seq, pruned: seq, logged: loggedSeqs.length, held: [...held], heirs, bulks };
 }

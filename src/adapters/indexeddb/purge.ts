@@ -1,5 +1,6 @@
 /** Removes deleted statuses that cannot be restored any more, once nothing refers to them. Works in small parts. */
 import type { Id } from '../../model/id.js';
+import { finishBulks } from './bulk.js';
 import type { Connection } from './connection.js';
 import { updateConversations } from './conversations.js';
 import { beginWrite, type Write, type WriteSettings } from './journal.js';
@@ -22,6 +23,7 @@ const MAX_STEPS = 50;
 
 /** How long after the database was opened the first purge begins, and the longest pause between two (milliseconds). */
 const FIRST_PURGE_DELAY = 10_000;
+const BULK_WAIT = 60_000;
 const MAX_PURGE_DELAY = 24 * 60 * 60 * 1000;
 
 type Database = Pick<Connection, 'read' | 'write'>;
@@ -77,6 +79,8 @@ export async function purge(
   settings: WriteSettings,
   isStopped: () => boolean,
 ): Promise<number | undefined> {
+  // Staged ids contain statuses that nothing else refers to.
+  if (await finishBulks(database, settings)) return Date.now() + BULK_WAIT;
   const { expired, next } = await database.read((tx) => readExpired(tx, settings.undoPeriodMs));
   for (const { id } of expired) {
     while (!isStopped() && (await write(database, settings, (change) => moveConversations(change, id)))) continue;

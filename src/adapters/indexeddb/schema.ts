@@ -5,6 +5,7 @@ import { resolveEntry, type StatusRow } from '../../model/reassignment.js';
 import { invalid, PipelineError } from '../../model/errors.js';
 import { newId, type Id } from '../../model/id.js';
 import type { Status } from '../../model/status.js';
+import type { ConversationFacts } from '../rules.js';
 
 const DEFAULT_DATABASE = 'pipeline-elements';
 
@@ -16,6 +17,8 @@ export type StoredStatusId = Id;
 
 export interface ConversationRow {
   conversationId: Id;
+  /** Its contact and activity once the long write that it is part of is committed; missing: as they are. */
+  pending?: ConversationFacts;
   /** Missing when there is no contact: the record is not in the index `byContact` then. */
   contactId?: Id;
   /** The host said that it has no contact: a picker does not give it one. */
@@ -76,6 +79,26 @@ export interface DeletedStatusRow extends StatusRow {
 /** What a status that is not live any more resolves to: `StatusRow` has the fields, computed along all its replacements. */
 export type Heir = [stored: StoredStatusId, heir: Id | null, movedVersion: number, deletedAt: number];
 
+/** A write of many conversations that is being prepared or cleaned up: see staging.ts. */
+export interface BulkRow {
+  id: string;
+  state: 'staging' | 'committed' | 'aborted';
+  /** The new status. */
+  to: StoredStatusId;
+  opId?: string;
+  by?: string;
+  /** Once it is committed: its version, when it was committed, and how many numbers before `seq` are for its histories. */
+  seq: number;
+  at: number;
+  reserved: number;
+  /** How many of these are used. */
+  logged: number;
+  /** When it last went on; 0 once nobody is working on it. */
+  touchedAt: number;
+  /** The conversations that other writes changed while it was being prepared. */
+  touched: Id[];
+}
+
 export interface JournalRow {
   key: string;
   /** The counter of writes: the version and `seq` of the newest one. */
@@ -91,6 +114,7 @@ export interface JournalRow {
    * live statuses, so it never loads deleted ones, however many there are. Missing: none.
    */
   heirs?: Heir[];
+  bulks?: BulkRow[];
   /**
    * Identifies this database: one that was deleted and created again has another, so its counter says nothing about
    * positions in the former one. Missing only in a damaged record; the next write adds a new one.
@@ -201,12 +225,15 @@ async function separateDeletedStatuses(database: Database, tx: UpgradeTx): Promi
     void deletedStatuses.put(row);
     void statuses.delete(row.id);
   }
-  if (Array.isArray(journal?.held)) void meta.put({ ...journal, heirs: heirsOf(rows, journal.held) });
+  if (Array.isArray(journal?.held)) {
+    const ids = journal.held.map(([stored]) => stored);
+    void meta.put({ ...journal, heirs: heirsOf(rows, ids) });
+  }
 }
 
 /** What replaces each of these statuses, where it is deleted. `rows`: all statuses. */
-export function heirsOf(rows: ReadonlyMap<Id, StatusRow>, held: JournalRow['held']): Heir[] {
-  return held.flatMap(([stored]) => {
+export function heirsOf(rows: ReadonlyMap<Id, StatusRow>, ids: Iterable<StoredStatusId>): Heir[] {
+  return [...ids].flatMap((stored) => {
     if (!rows.get(stored)?.deleted) return [];
     const entry = { conversationId: '', contactId: null, statusId: stored, version: 0, changedAt: 0 };
     const { statusId, version, changedAt } = resolveEntry(rows, entry);

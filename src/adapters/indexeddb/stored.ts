@@ -230,12 +230,13 @@ export const isReadableCounter = (tx: ReadTx, row: CounterRow): boolean =>
   );
 
 export const isReadableJournal = (tx: ReadTx, row: JournalRow): boolean =>
-  passes(tx, 'meta', row.key, row, ({ seq, pruned, logged, held, heirs, generation }) => {
+  passes(tx, 'meta', row.key, row, ({ seq, pruned, logged, held, heirs, bulks, generation }) => {
     if (!isCount(seq)) return 'seq: must be a whole number.';
     if (!isCount(pruned) || pruned > seq) return 'pruned: must be a whole number, at most seq.';
     if (!isCount(logged)) return 'logged: must be a whole number.';
     if (heirs !== undefined && !isHeirs(heirs))
       return 'heirs: must be a list of deleted statuses and what replaces each.';
+    if (bulks !== undefined && !Array.isArray(bulks)) return 'bulks: must be a list.';
     if (generation !== undefined && typeof generation !== 'string') return 'generation: must be a string.';
     return isStatusCounts(held) ? undefined : 'held: must be a list of statuses and how many have each.';
   });
