@@ -25,7 +25,7 @@ export async function readCounts(tx: ReadTx, { of, contactMatch }: CountQuery): 
   const counts = contactCounts ?? held;
   const total = new Map<Id | null, number>();
   for (const [group, n] of counts) {
-    if (isHidden(rows, group)) continue;
+    if (!isBySignature && isHidden(rows, group)) continue;
     for (const id of isBySignature ? resolveSignature(rows, group) : [resolveStoredId(rows, group)]) {
       total.set(id, (total.get(id) ?? 0) + n);
     }
