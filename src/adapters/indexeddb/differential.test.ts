@@ -116,7 +116,7 @@ describe('IndexedDBAdapter compared with MemoryAdapter', () => {
 
       const operation = (): ((adapter: Full) => Promise<unknown>) => {
         const id = statusId();
-        switch (random(9)) {
+        switch (random(10)) {
           case 0: {
             const after = chance(50) ? {} : { after: anyId() };
             const data = { id, name: `Name ${random(12)}`, color: pick(['#112233', '#AABBCC', 'red']), ...after };
@@ -142,7 +142,7 @@ describe('IndexedDBAdapter compared with MemoryAdapter', () => {
           case 4:
             return (adapter) => adapter.restoreStatus(id);
           case 5: {
-            const list = refs();
+            const list = refs().map((each) => (chance(10) ? { ...each, contactId: null } : each));
             return (adapter) => adapter.putConversations(list);
           }
           case 6: {
@@ -153,6 +153,13 @@ describe('IndexedDBAdapter compared with MemoryAdapter', () => {
               const entry = (await adapter.getEntries([one.conversationId])).get(one.conversationId);
               return adapter.setStatus([one], to, { ifVersion: (entry?.version ?? 0) + stale });
             };
+          }
+          case 7: {
+            const query = {
+              ...(chance(70) ? { conversationIds: refs().map((each) => each.conversationId) } : {}),
+              ...(chance(30) ? { contactIds: [pick(contactIds)] } : {}),
+            };
+            return (adapter) => adapter.forget(query);
           }
           default: {
             const list = refs();
