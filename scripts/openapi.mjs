@@ -15,6 +15,7 @@ const list = (items, more = {}) => ({ type: 'array', items, ...more });
 const nullable = (schema) => ({ oneOf: [schema, { type: 'null' }] });
 
 const MAX_BATCH = 200;
+const MAX_HOST_BATCH = 1000;
 
 /** The content of a status: the same fields as `StatusContent` in src/model/status.ts. */
 const CONTENT = { name: ref('Name'), color: ref('Color') };
@@ -323,6 +324,24 @@ export const document = {
       get: operation('history', 'The status history of a conversation, oldest first', {
         success: answer(object({ items: list(ref('HistoryItem')) })),
         failures: [422],
+      }),
+    },
+    '/forget': {
+      post: operation('forget', 'Erases conversations, and contacts with their conversations; for the host only', {
+        ...WRITE,
+        body: {
+          ...object(
+            {
+              conversationIds: list(ref('Id'), { maxItems: MAX_HOST_BATCH }),
+              contactIds: list(ref('Id'), { maxItems: MAX_HOST_BATCH }),
+            },
+            ['conversationIds', 'contactIds'],
+          ),
+          additionalProperties: false,
+        },
+        success: {
+          204: { description: 'Done, also for unknown ids. Streams send a `reset`.', headers: ALWAYS },
+        },
       }),
     },
     '/changes': {

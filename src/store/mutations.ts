@@ -2,10 +2,11 @@
  * Writes to the adapter, shown before they are confirmed. From top to bottom, a mutation is enqueued, sent, and confirmed or
  * rolled back. Loaded on first use: a page that only shows statuses does without.
  */
-import type { WithSession } from '../adapters/adapter.js';
+import type { ForgetQuery, WithSession } from '../adapters/adapter.js';
 import { parseConversationRef, parseEntry, type ConversationRef, type SetResult } from '../model/entry.js';
 import { PipelineError, sessionChanged } from '../model/errors.js';
 import { newId, type Id } from '../model/id.js';
+import { parseId } from '../model/validate.js';
 import {
   contentOf,
   parseNewStatus,
@@ -88,6 +89,15 @@ export class Mutations implements PendingMutations {
     return (await this.#enqueue({ kind: 'set', conversations: refs, statusId, ...options })) as readonly SetResult[];
   }
 
+  /** Erases conversations, and contacts with their conversations. */
+  async forget({ conversationIds = [], contactIds = [] }: ForgetQuery): Promise<void> {
+    await this.#enqueue({
+      kind: 'forget',
+      conversationIds: conversationIds.map((id) => parseId(id, 'conversationIds')),
+      contactIds: contactIds.map((id) => parseId(id, 'contactIds')),
+    });
+  }
+
   applyToStatuses(confirmed: ReadonlyMap<Id, Status>): readonly Status[] {
     return applyToStatuses(confirmed, this.#pending);
   }
@@ -142,9 +152,12 @@ export class Mutations implements PendingMutations {
     const ids = [...mutation.conversations.keys()];
     const versions = new Map(ids.map((id) => [id, store.confirmedEntry(id)?.version ?? 0]));
     let settle: () => void;
+    const { refreshedAt } = store;
     try {
       const { result, ...confirmation } = await this.#call(mutation);
       store.confirm(confirmation);
+      // The conversations may have been forgotten after the write, which the answer does not tell.
+      if (store.refreshedAt !== refreshedAt) store.refreshEntries(ids);
       settle = () => mutation.resolve(result);
     } catch (thrown) {
       const error = PipelineError.from(thrown);
@@ -195,6 +208,14 @@ export class Mutations implements PendingMutations {
         const answer = await adapter.restoreStatus(intent.id, { opId });
         const status = parseStatus(answer.status);
         return { result: { status, restored: answer.restored }, statuses: [status], hasUnlistedChanges: true };
+      }
+      case 'forget': {
+        const { conversationIds, contactIds } = intent;
+        if (!adapter.forget) {
+          throw new PipelineError('unknown', 'This adapter cannot forget conversations: it has no forget().');
+        }
+        await adapter.forget({ conversationIds, contactIds }, { opId });
+        return { result: undefined, hasUnlistedChanges: true };
       }
       case 'set': {
         const options = intent.ifVersion === undefined ? { opId } : { opId, ifVersion: intent.ifVersion };
@@ -257,7 +278,7 @@ export class Mutations implements PendingMutations {
   #notify({ intent, conversations }: Mutation): void {
     if (intent.kind === 'set') this.#store.notifyEntries(conversations.keys());
     else this.#store.notifyStatuses();
-    if (intent.kind === 'delete') this.#store.notifyEntries();
+    if (intent.kind === 'delete' || intent.kind === 'forget') this.#store.notifyEntries();
   }
 
   #isOver({ session }: Mutation): boolean {

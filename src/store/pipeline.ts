@@ -62,7 +62,8 @@ export interface Confirmation {
   hasUnlistedChanges?: boolean;
 }
 
-type OptionalMethod = 'restoreStatus' | 'putConversations' | 'getContacts' | 'count' | 'find' | 'history' | 'subscribe';
+type OptionalMethod =
+  'restoreStatus' | 'putConversations' | 'getContacts' | 'count' | 'find' | 'history' | 'forget' | 'subscribe';
 
 const STATUSES = 'statuses';
 const stores = new WeakMap<PipelineAdapter, PipelineStore>();
@@ -237,6 +238,16 @@ export class PipelineStore implements SyncTarget {
     for (const result of results ?? []) if (result.ok) this.#receiveEntry(result.entry);
     if (results) this.#notifyCaches();
     if (hasUnlistedChanges) this.#sync.refreshCaches();
+  }
+
+  /** When all conversations were last read again, because some may have been forgotten. */
+  get refreshedAt(): number {
+    return this.#entries.refreshedAt;
+  }
+
+  /** Reads conversations again. */
+  refreshEntries(conversationIds: Iterable<Id>): void {
+    for (const id of conversationIds) this.#entries.refreshRecord(id);
   }
 
   /** Loads the list of statuses again. */

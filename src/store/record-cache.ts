@@ -71,6 +71,7 @@ export class RecordCache<T> implements StoreCache {
   #requested = new Set<Id>();
   #isScheduled = false;
   #lookups = 0;
+  #refreshedAt = 0;
 
   constructor(source: RecordSource<T>, context: CacheContext) {
     this.#source = source;
@@ -109,10 +110,15 @@ export class RecordCache<T> implements StoreCache {
     if (size > MAX_CACHED && size > 2 * this.watchers.size) this.#dropUnwatched();
   }
 
+  /** When everything was last read again, by the clock. */
+  get refreshedAt(): number {
+    return this.#refreshedAt;
+  }
+
   /** Keeps a record if it is watched or cached, and notifies its watchers. */
-  receive(id: Id, value: T): void {
+  receive(id: Id, value: T, receivedAt = this.#context.clock.tick()): void {
     if (!this.#records.has(id) && !this.watchers.has(id)) return;
-    this.#records.set(id, { value, receivedAt: this.#context.clock.tick() });
+    this.#records.set(id, { value, receivedAt });
     this.watchers.notify(id);
   }
 
@@ -122,6 +128,7 @@ export class RecordCache<T> implements StoreCache {
   }
 
   refresh(): void {
+    this.#refreshedAt = this.#context.clock.tick();
     this.#dropUnwatched();
     for (const id of this.watchers.keys()) this.#request(id);
   }
@@ -183,8 +190,11 @@ export class RecordCache<T> implements StoreCache {
   #keepAnswer(id: Id, value: T, requestedAt: number): void {
     this.#errors.delete(id);
     const cached = this.#records.get(id);
-    const isStale = cached && cached.receivedAt > requestedAt && !this.#source.isNewer?.(value, cached.value);
-    if (!isStale) this.receive(id, value);
+    // Versions only tell what is newer among records that were not forgotten in between.
+    const isFromBefore = requestedAt < this.#refreshedAt;
+    const isNewer = !isFromBefore && this.#source.isNewer?.(value, cached?.value ?? value);
+    if (cached && cached.receivedAt > requestedAt && !isNewer) return;
+    this.receive(id, value, isFromBefore ? requestedAt : undefined);
   }
 
   #dropUnwatched(): void {

@@ -179,11 +179,20 @@ onBothDatabases((world) => {
       const one = clients[n % 3];
       const status = ['a', 'b', 'c', 'd'][random(4)];
       const conversation = { conversationId: `c${random(30)}`, contactId: `p${random(6)}`, activityAt: random(1000) };
-      const kind = random(10);
+      const kind = random(12);
       if (kind === 0)
         return () => one.delete(`/statuses/${status}?moveTo=${['a', 'b', ''][random(3)]}`, { 'if-match': '*' });
       if (kind === 1) return () => one.post(`/statuses/${status}/restore`, {});
       if (kind === 2) return () => one.put('/conversations', { conversations: [conversation] });
+      if (kind === 10) {
+        return () => one.put('/conversations', { conversations: [{ ...conversation, contactId: null }] });
+      }
+      if (kind === 11) {
+        const ids = random(3)
+          ? { conversationIds: [conversation.conversationId] }
+          : { contactIds: [conversation.contactId] };
+        return () => one.post('/forget', ids);
+      }
       const conversations = [conversation, { conversationId: `c${random(30)}` }];
       return () => one.post('/conversations/batch-set', { conversations, statusId: random(5) ? status : null });
     });

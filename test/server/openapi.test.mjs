@@ -69,7 +69,8 @@ onBothDatabases(
       await client.pick('c3', 'leads');
       await client.post('/statuses/leads/restore');
       await client.post('/statuses/never/restore');
-      const done = [...seen].filter((each) => / 20[01]$/.test(each)).map((each) => each.replace(/ \d+$/, ''));
+      await client.post('/forget', { conversationIds: ['c1'], contactIds: ['p1'] });
+      const done = [...seen].filter((each) => / 20[014]$/.test(each)).map((each) => each.replace(/ \d+$/, ''));
       const all = Object.entries(document.paths).flatMap(([path, operations]) =>
         METHODS.filter((method) => operations[method]).map((method) => `${method.toUpperCase()} ${path}`),
       );

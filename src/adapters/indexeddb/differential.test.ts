@@ -127,7 +127,7 @@ describe('IndexedDBAdapter compared with MemoryAdapter', () => {
 
       const operation = (): ((adapter: Full) => Promise<unknown>) => {
         const id = statusId();
-        switch (random(9)) {
+        switch (random(10)) {
           case 0: {
             const after = chance(50) ? {} : { after: anyId() };
             const newId = isPurging ? `status-${++created}` : id;
@@ -159,7 +159,7 @@ describe('IndexedDBAdapter compared with MemoryAdapter', () => {
           case 4:
             return (adapter) => adapter.restoreStatus(id);
           case 5: {
-            const list = refs();
+            const list = refs().map((each) => (chance(10) ? { ...each, contactId: null } : each));
             return (adapter) => adapter.putConversations(list);
           }
           case 6: {
@@ -170,6 +170,13 @@ describe('IndexedDBAdapter compared with MemoryAdapter', () => {
               const entry = (await adapter.getEntries([one.conversationId])).get(one.conversationId);
               return adapter.setStatus([one], to, { ifVersion: (entry?.version ?? 0) + stale });
             };
+          }
+          case 7: {
+            const query = {
+              ...(chance(70) ? { conversationIds: refs().map((each) => each.conversationId) } : {}),
+              ...(chance(30) ? { contactIds: [pick(contactIds)] } : {}),
+            };
+            return (adapter) => adapter.forget(query);
           }
           default: {
             const list = refs();
