@@ -364,7 +364,7 @@ export class IndexedDBAdapter implements Required<PipelineAdapter>, WithPersiste
     try {
       await copy.listStatuses();
       if (copy.persistence !== 'durable') throw new DOMException('The storage is gone again.', 'NotSupportedError');
-      for (const error of await memory.copyTo(copy)) console.warn(`pipeline-elements: not copied: ${error.message}`);
+      for (const refused of await memory.copyTo(copy)) console.warn(`pipeline-elements: ${refused}`);
     } finally {
       await copy.close();
     }
