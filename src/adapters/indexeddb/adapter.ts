@@ -346,7 +346,8 @@ export class IndexedDBAdapter implements Required<PipelineAdapter>, WithPersiste
       const isWanted = this.#subscriptions.size > 0 || this.#isSlow;
       if (isWanted && toPipelineError(thrown).code !== 'version-skew') this.#reopenTimer.start();
       if (!this.#memory && (!isUnavailable(thrown) || this.#persistence === 'durable')) throw thrown;
-      this.#memory ??= await newMemory(this.#user);
+      // A service worker cannot load code late.
+      this.#memory ??= await newMemory(this.#user).catch(() => Promise.reject(thrown));
       if (this.#persistence === 'session') return;
       this.#persistence = 'session';
     }
