@@ -68,15 +68,15 @@ export interface ForgetQuery {
 export type SubscriptionState = 'live' | 'retrying' | 'down';
 
 /**
- * Whether data outlives the page: `durable`, or kept only for the `session` because the browser has no storage; `unknown`
- * until the first call.
+ * Whether data outlives the page: `durable`, or kept only for the `session` because the browser gives the page no storage;
+ * `unknown` until the storage could be opened. `session` becomes `durable` when the storage can be opened after all.
  */
 export type Persistence = 'unknown' | 'durable' | 'session';
 
 /** What an adapter has in addition if it may have to keep data in memory only. */
 export interface WithPersistence {
   readonly persistence: Persistence;
-  /** Calls `listener` once, as soon as `persistence` is known. Returns how to unsubscribe. */
+  /** Calls `listener` as soon as `persistence` is known, and when it changes. Returns how to unsubscribe. */
   onPersistence(listener: (persistence: Persistence) => void): () => void;
 }
 

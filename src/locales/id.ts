@@ -109,6 +109,7 @@ export const id: Messages = {
   errorStorage: 'Penyimpanan browser ini tidak dapat diakses.',
   errorBlocked: 'Tutup tab lain dari halaman ini, lalu coba lagi.',
   errorVersion: 'Muat ulang halaman ini untuk memperbarui.',
+  errorDatabase: 'Aplikasi lain memakai penyimpanan halaman ini.',
   errorSource: 'Halaman ini belum mengatur sumber data ({field} belum diisi).',
   errorUnavailable: 'Server sedang tidak dapat dihubungi.',
   errorUnknown: 'Terjadi kesalahan.',

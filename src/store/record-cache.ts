@@ -207,9 +207,19 @@ export class ConfirmedStatuses {
   readonly byId = new Map<Id, Status>();
   readonly #receivedAt = new Map<Id, number>();
   readonly #clock: Clock;
+  /** When the last `reset` was received, until a list that was requested later arrives. */
+  #resetAt: number | undefined;
 
   constructor(clock: Clock) {
     this.#clock = clock;
+  }
+
+  /**
+   * What is known may belong to a database that was deleted and created again, where versions start at 1: a status that is
+   * missing from the next list has no version any more that a later record would have to exceed.
+   */
+  handleReset(): void {
+    this.#resetAt = this.#clock.tick();
   }
 
   /** Keeps a record unless it is stale. Returns whether it was kept. */
@@ -233,11 +243,13 @@ export class ConfirmedStatuses {
   replace(list: readonly Status[], requestedAt: number): boolean {
     const listed = new Set(list.map((status) => status.id));
     const isOlder = (id: Id): boolean => (this.#receivedAt.get(id) ?? 0) < requestedAt;
+    const isAfterReset = this.#resetAt !== undefined && this.#resetAt < requestedAt;
+    if (isAfterReset) this.#resetAt = undefined;
     let isInDoubt = false;
     for (const [id, status] of this.byId) {
-      if (listed.has(id) || status.deleted) continue;
-      if (isOlder(id)) this.byId.set(id, { ...status, deleted: true });
-      else isInDoubt = true;
+      if (listed.has(id) || (status.deleted && !isAfterReset)) continue;
+      if (isOlder(id)) this.byId.set(id, { ...status, deleted: true, ...(isAfterReset ? { version: 0 } : {}) });
+      else isInDoubt ||= !status.deleted;
     }
     for (const status of list) {
       if (isOlder(status.id) || isNewer(status, this.byId.get(status.id))) this.byId.set(status.id, status);

@@ -135,6 +135,7 @@ export class Sync implements CacheContext {
     };
     const stopPersistence = (adapter as Partial<WithPersistence>).onPersistence?.((persistence) => {
       if (persistence === 'session') this.#reportNotDurable();
+      else if (this.#hasReportedNotDurable) target.notifyStatuses();
     });
     if (this.isLoaded && this.#seq !== undefined && adapter.subscribe) {
       subscribe();
@@ -216,7 +217,10 @@ export class Sync implements CacheContext {
     this.#seq = change.seq;
     if (change.kind !== 'reset') this.#target.handleChange(change);
     else if (change.forget) this.#end();
-    else void this.retry();
+    else {
+      this.confirmed.handleReset();
+      void this.retry();
+    }
   }
 
   get #hasFailed(): boolean {

@@ -26,6 +26,8 @@ export interface CaseContext<A extends PipelineAdapter = PipelineAdapter> {
   reopen(adapter: A): Promise<A>;
   /** Waits until the condition holds; otherwise fails with the rule and prints `actual`. */
   until(condition: () => boolean | Promise<boolean>, rule: string, actual?: () => unknown): Promise<void>;
+  /** Of how many conversations an aborted `setStatus` stores all or none. */
+  readonly atomicLength: number;
   /** Every adapter that the case opened. */
   readonly opened: Set<PipelineAdapter>;
 }
@@ -43,7 +45,11 @@ export interface It {
 /** Registers the cases about one part of the contract. */
 export type Topic = (it: It) => void;
 
+/** The most that one request of the REST wire carries. */
+const DEFAULT_ATOMIC_LENGTH = 200;
+
 interface Sources {
+  atomicLength?: number;
   create(): PipelineAdapter | Promise<PipelineAdapter>;
   reopen?(adapter: PipelineAdapter): Promise<PipelineAdapter>;
   peer?(adapter: PipelineAdapter): Promise<PipelineAdapter>;
@@ -58,6 +64,7 @@ export async function openContext(sources: Sources, timeoutMs: number): Promise<
   };
   return {
     adapter,
+    atomicLength: sources.atomicLength ?? DEFAULT_ATOMIC_LENGTH,
     opened,
     peer: async () => keep(await sources.peer!(adapter)),
     reopen: async (old) => {

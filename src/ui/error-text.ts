@@ -24,5 +24,6 @@ const ERROR_TEXTS: Partial<Record<PipelineError['code'], MessageKey>> = {
 export function errorText(text: Translate, error: PipelineError): string {
   // Own properties only: an adapter of the page may give any text as the code, such as "constructor".
   const key = Object.hasOwn(ERROR_TEXTS, error.code) ? ERROR_TEXTS[error.code] : undefined;
+  if (error.code === 'version-skew' && error.field === 'database') return text('errorDatabase');
   return unsetSourceText(text, error) ?? text(key ?? 'errorUnknown');
 }

@@ -414,7 +414,8 @@ export class IndexedDBAdapter implements Required<PipelineAdapter>, WithPersiste
       const isWanted = this.#subscriptions.size > 0 || this.#isSlow;
       if (isWanted && toPipelineError(thrown).code !== 'version-skew') this.#reopenTimer.start();
       if (!this.#memory && (!isUnavailable(thrown) || this.#persistence === 'durable')) throw thrown;
-      this.#memory ??= await newMemory(this.#settings);
+      // A service worker cannot load code late.
+      this.#memory ??= await newMemory(this.#settings).catch(() => Promise.reject(thrown));
       if (this.#persistence === 'session') return;
       this.#persistence = 'session';
     }
@@ -432,7 +433,7 @@ export class IndexedDBAdapter implements Required<PipelineAdapter>, WithPersiste
     try {
       await copy.listStatuses();
       if (copy.persistence !== 'durable') throw new DOMException('The storage is gone again.', 'NotSupportedError');
-      for (const error of await memory.copyTo(copy)) console.warn(`pipeline-elements: not copied: ${error.message}`);
+      for (const refused of await memory.copyTo(copy)) console.warn(`pipeline-elements: ${refused}`);
     } finally {
       await copy.close();
     }

@@ -24,9 +24,8 @@ const CONNECTION_LOST: ReadonlySet<unknown> = new Set(['InvalidStateError', 'Unk
 
 const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-/** `field`: what did not answer, for the text that users see. */
 const noAnswerError = (): PipelineError =>
-  new PipelineError('timeout', 'The storage of this device does not answer.', { field: 'database' });
+  new PipelineError('timeout', 'The storage of this device did not answer in time.');
 
 interface OpenRequest {
   opened: Promise<Database>;

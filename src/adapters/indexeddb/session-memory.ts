@@ -2,6 +2,7 @@
 import type { ConversationRef, SetResult } from '../../model/entry.js';
 import { PipelineError, type PipelineErrorCode } from '../../model/errors.js';
 import { newId, type Id } from '../../model/id.js';
+import type { Status } from '../../model/status.js';
 import type { CallOptions, PipelineAdapter } from '../adapter.js';
 import { MemoryAdapter } from '../memory.js';
 
@@ -42,54 +43,72 @@ export class SessionMemory extends MemoryAdapter {
   /**
    * Copies everything to another adapter, where it comes after what is there. A status whose id or name is there becomes
    * that one; a status that was set here replaces the one there, because it was set later. Can be repeated after an error.
-   * Resolves to what the adapter refused.
+   * Resolves to descriptions of what the other adapter refused.
    */
-  async copyTo(target: PipelineAdapter): Promise<readonly PipelineError[]> {
-    const refused: PipelineError[] = [];
-    const unlessRefused = async (write: () => Promise<unknown>): Promise<void> => {
-      try {
-        await write();
-      } catch (thrown) {
-        const error = PipelineError.from(thrown);
-        if (!REFUSED.has(error.code)) throw error;
-        refused.push(error);
-      }
+  async copyTo(target: PipelineAdapter): Promise<readonly string[]> {
+    const refused: string[] = [];
+    const refuse = (what: string, thrown: unknown): void => {
+      const error = PipelineError.from(thrown);
+      if (!REFUSED.has(error.code)) throw error;
+      refused.push(`${what} was not copied to the storage of this device: ${error.message}`);
     };
-    const there = (await target.listStatuses()).items;
-    const nameOf = (name: string): string => name.toLowerCase();
-    const copies = new Map<Id | null, Id | null>([[null, null]]);
-    for (const { id, name, color } of (await this.listStatuses()).items) {
-      const same = there.find((each) => each.id === id) ?? there.find((each) => nameOf(each.name) === nameOf(name));
-      if (same) copies.set(id, same.id);
-      else {
-        await unlessRefused(async () => {
-          const create = (newStatusId: Id) => target.createStatus({ id: newStatusId, name, color });
-          const { id: copy } = await create(id).catch((thrown: unknown) => {
-            // The id of a status that was deleted there.
-            if (PipelineError.from(thrown).code !== 'conflict') throw thrown;
-            return create(newId());
-          });
-          copies.set(id, copy);
-        });
+    const byStatus = await this.#conversationsByStatus();
+    const { items: there } = await target.listStatuses();
+    const copies = new Map<Id | null, Id>();
+    for (const status of (await this.listStatuses()).items) {
+      try {
+        copies.set(status.id, findSame(there, status) ?? (await createCopy(target, status)));
+      } catch (thrown) {
+        const count = byStatus.get(status.id)?.length ?? 0;
+        refuse(`The status "${status.name}", which ${count} conversation${count === 1 ? ' has' : 's have'},`, thrown);
+        byStatus.delete(status.id);
       }
     }
-    const refs = [...this.#refs.values()];
-    if (refs.length) await unlessRefused(async () => target.putConversations?.(refs));
-    const byStatus = new Map<Id | null, ConversationRef[]>();
-    for (const [id, { statusId }] of await this.getEntries([...this.#set])) {
-      const copy = copies.get(statusId);
-      if (copy !== undefined) byStatus.set(copy, [...(byStatus.get(copy) ?? []), this.#refs.get(id)!]);
+    try {
+      if (this.#refs.size) await target.putConversations?.([...this.#refs.values()]);
+    } catch (thrown) {
+      refuse('The list of conversations', thrown);
     }
     for (const [statusId, conversations] of byStatus) {
-      await unlessRefused(async () => {
-        for (const result of await target.setStatus(conversations, statusId))
-          if (!result.ok) refused.push(result.error);
-      });
+      try {
+        const results = await target.setStatus(conversations, copies.get(statusId) ?? null);
+        for (const result of results) {
+          if (!result.ok) refuse(`The status of the conversation "${result.conversationId}"`, result.error);
+        }
+      } catch (thrown) {
+        refuse(`The status of ${conversations.length} conversations`, thrown);
+      }
     }
     return refused;
   }
 
+  /** The conversations whose status was set here. */
+  async #conversationsByStatus(): Promise<Map<Id | null, ConversationRef[]>> {
+    const byStatus = new Map<Id | null, ConversationRef[]>();
+    for (const [id, { statusId }] of await this.getEntries([...this.#set])) {
+      byStatus.set(statusId, [...(byStatus.get(statusId) ?? []), this.#refs.get(id)!]);
+    }
+    return byStatus;
+  }
+
   #remember(ref: ConversationRef): void {
     this.#refs.set(ref.conversationId, { ...this.#refs.get(ref.conversationId), ...ref });
+  }
+}
+
+/** The stored status that counts as the same. */
+function findSame(there: readonly Status[], { id, name }: Status): Id | undefined {
+  const isSameName = (each: Status): boolean => each.name.toLowerCase() === name.toLowerCase();
+  return (there.find((each) => each.id === id) ?? there.find(isSameName))?.id;
+}
+
+async function createCopy(target: PipelineAdapter, { id, name, color }: Status): Promise<Id> {
+  const create = async (copyId: Id): Promise<Id> => (await target.createStatus({ id: copyId, name, color })).id;
+  try {
+    return await create(id);
+  } catch (thrown) {
+    // The id of a status that was deleted there.
+    if (!['conflict', 'status-deleted'].includes(PipelineError.from(thrown).code)) throw thrown;
+    return create(newId());
   }
 }

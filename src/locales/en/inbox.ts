@@ -41,5 +41,6 @@ export const inbox = {
   errorStorage: 'This browser’s storage cannot be reached.',
   errorBlocked: 'Close other tabs of this page and try again.',
   errorVersion: 'Reload this page to update it.',
+  errorDatabase: 'Another app uses the storage of this page.',
   errorUnknown: 'Something went wrong.',
 } satisfies Record<string, Message>;
