@@ -114,7 +114,7 @@ export async function changesNothing(
 /** Fails unless the call is rejected with the code: by rejecting, or in the result of each conversation. */
 export async function rejectsSetStatus(
   call: Promise<readonly SetResult[]>,
-  code: PipelineErrorCode,
+  code: PipelineErrorCode | readonly PipelineErrorCode[],
   rule: string,
 ): Promise<PipelineError> {
   const asRejection = call.then((results) => {

@@ -2,7 +2,17 @@
 import type { PipelineAdapter } from '../../adapters/adapter.js';
 import { PipelineError } from '../../model/errors.js';
 import type { Id } from '../../model/id.js';
-import { COLOR, countsOf, createStatuses, entryOf, listedIds, remove, setStatusOf, statusesOf } from '../actions.js';
+import {
+  COLOR,
+  countsOf,
+  createStatuses,
+  entryOf,
+  listedIds,
+  rejectsSetStatus,
+  remove,
+  setStatusOf,
+  statusesOf,
+} from '../actions.js';
 import type { CaseContext, Topic } from '../case-context.js';
 import { equal, rejects } from '../check.js';
 
@@ -44,11 +54,12 @@ export const purgingTopic: Topic = (it) => {
     const before = await entryOf(adapter, 'c1');
     const gone = ['not-found', 'status-deleted'] as const;
     const late: readonly ((adapter: PipelineAdapter) => Promise<unknown>)[] = [
-      (to) => to.setStatus([{ conversationId: 'c1' }], 'x'),
       (to) => to.updateStatus('x', { name: 'Again' }, { ifVersion: 1 }),
       (to) => to.moveStatus('x', null),
       (to) => to.deleteStatus('x', { ifVersion: 1 }),
     ];
+    const pick = adapter.setStatus([{ conversationId: 'c1' }], 'x');
+    await rejectsSetStatus(pick, gone, 'setStatus to a purged status must be rejected.');
     for (const write of late) {
       await rejects(write(adapter), gone, 'A write to a purged status must be rejected.');
     }
