@@ -7,10 +7,10 @@ import { resolveKeys, type StatusKey, type CounterChanges } from './counters.js'
 import { hash } from './hash.js';
 import type { ReadContext, WriteContext } from './store.js';
 
-/** A conversation before (`undefined`: new) and after a write. */
+/** A conversation before (`undefined`: new) and after a write (`undefined`: erased). */
 export interface ConversationChange {
   before: ConversationRow | undefined;
-  after: ConversationRow;
+  after: ConversationRow | undefined;
 }
 
 interface ContactRow {
@@ -60,7 +60,7 @@ class ContactUpdate {
   readonly #held: Map<StatusKey, number>;
   #latest: Latest | undefined;
   readonly #added: ConversationRow[] = [];
-  /** Set if its latest conversation moved to another contact. */
+  /** Set if its latest conversation left or became less recent. */
   #isLatestUnknown = false;
 
   constructor(contactId: Id, before: ContactRow | undefined) {
@@ -85,8 +85,9 @@ class ContactUpdate {
     this.#held.set(key, (this.#held.get(key) ?? 0) + 1);
     this.#added.push(row);
     this.#offer(row);
-    // Activity never goes back, so a conversation that was the newest and stays with this contact is still the newest.
-    if (this.#before?.latestId === row.conversationId) this.#isLatestUnknown = false;
+    // Still the latest, unless it became less recent.
+    const { latestId, recency } = this.#before ?? {};
+    if (latestId === row.conversationId && row.recency <= recency!) this.#isLatestUnknown = false;
   }
 
   /** The row to store, or `undefined` if the contact has no conversations left. */
@@ -132,7 +133,7 @@ export async function updateContacts(
   counters: CounterChanges,
 ): Promise<void> {
   const relevant = changes.filter(concernsContact);
-  const ids = [...new Set(relevant.flatMap(({ before, after }) => [before?.contactId, after.contactId]))].filter(
+  const ids = [...new Set(relevant.flatMap(({ before, after }) => [before?.contactId, after?.contactId]))].filter(
     (id) => id != null,
   );
   if (!ids.length) return;
@@ -140,9 +141,9 @@ export async function updateContacts(
   const updates = new Map(ids.map((id) => [id, new ContactUpdate(id, stored.get(id))]));
   for (const { before, after } of relevant) {
     if (before && before.contactId !== null) updates.get(before.contactId)!.remove(before);
-    if (after.contactId !== null) updates.get(after.contactId)!.add(after);
+    if (after && after.contactId !== null) updates.get(after.contactId)!.add(after);
   }
-  const changedIds = changes.map(({ after }) => after.conversationId);
+  const changedIds = changes.map(({ before, after }) => (after ?? before)!.conversationId);
   const kept: ContactRow[] = [];
   const gone: Id[] = [];
   for (const [id, update] of updates) {
@@ -158,9 +159,14 @@ export async function updateContacts(
   if (gone.length) batch.addLater(REMOVE, [tenant, gone]);
 }
 
+/** Deletes the rows of contacts that have no conversations any more, whatever they count. */
+export function removeContacts({ batch, tenant }: WriteContext, ids: readonly Id[]): void {
+  if (ids.length) batch.addLater(REMOVE, [tenant, ids]);
+}
+
 function concernsContact({ before, after }: ConversationChange): boolean {
   return (
-    before?.contactId !== after.contactId || before.statusId !== after.statusId || before.recency !== after.recency
+    before?.contactId !== after?.contactId || before?.statusId !== after?.statusId || before?.recency !== after?.recency
   );
 }
 

@@ -31,6 +31,8 @@ const PRUNE = `DELETE FROM pipeline.history WHERE tenant_id = $1 AND conversatio
   (SELECT seq FROM pipeline.history WHERE tenant_id = $1 AND conversation_id = $2
     ORDER BY seq DESC OFFSET $3 LIMIT 1)`;
 
+const REMOVE = 'DELETE FROM pipeline.history WHERE tenant_id = $1 AND conversation_id = ANY ($2::text[])';
+
 const OWN = `SELECT 'set' AS kind, seq, from_key AS "fromKey", to_key AS "toKey", at, by_whom AS by
   FROM pipeline.history WHERE tenant_id = $1 AND conversation_id = $2 ORDER BY seq DESC LIMIT $3`;
 
@@ -45,6 +47,10 @@ export function putHistory({ batch, tenant, head, by }: WriteContext, events: re
 
 export function pruneHistory({ batch, tenant }: WriteContext, conversationId: Id): void {
   batch.addLater(PRUNE, [tenant, conversationId, HISTORY_LENGTH]);
+}
+
+export function removeHistory({ batch, tenant }: WriteContext, conversationIds: readonly Id[]): void {
+  batch.addLater(REMOVE, [tenant, conversationIds]);
 }
 
 /**

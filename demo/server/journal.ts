@@ -70,6 +70,8 @@ export class Journal {
   readonly #writer: WriteOptions;
   #seq!: number;
   #statusesVersion!: number;
+  /** Set if all changes up to this number are to be deleted. */
+  #pruned: number | undefined;
   readonly #statuses = new Map<Id, StatusRow>();
   readonly #moves: (Move & { seq: number })[] = [];
   readonly #changes: ChangeRow[] = [];
@@ -85,6 +87,7 @@ export class Journal {
   clear(): void {
     this.#seq = this.#head.seq;
     this.#statusesVersion = this.#head.statusesVersion;
+    this.#pruned = undefined;
     this.#statuses.clear();
     for (const list of [this.#moves, this.#changes]) list.length = 0;
   }
@@ -122,6 +125,12 @@ export class Journal {
     this.#log('reset');
   }
 
+  /** Reports a `reset` instead of all earlier changes, and deletes those: everyone reads again anyway. */
+  startOver(): void {
+    this.#pruned = this.#seq;
+    this.logReset();
+  }
+
   /** Adds the collected writes to the batch. Returns whether there are any. */
   save(batch: StatementBatch): boolean {
     if (this.#seq === this.#head.seq) return false;
@@ -137,10 +146,10 @@ export class Journal {
       batch.addLater(PRUNE_MOVES, [tenant, MOVES_LENGTH]);
     }
     const isLong = this.#seq - this.#head.pruned >= FEED_LENGTH + PRUNE_BATCH;
-    const pruned = isLong ? this.#seq - FEED_LENGTH : this.#head.pruned;
+    const pruned = this.#pruned ?? (isLong ? this.#seq - FEED_LENGTH : this.#head.pruned);
     batch.add(PUT_CHANGES, [tenant, JSON.stringify(this.#changes), opId, now, by]);
     batch.add(PUT_HEAD, [tenant, this.#seq, this.#statusesVersion, pruned]);
-    if (isLong) batch.addLater(PRUNE_CHANGES, [tenant, pruned]);
+    if (pruned > this.#head.pruned) batch.addLater(PRUNE_CHANGES, [tenant, pruned]);
     return true;
   }
 

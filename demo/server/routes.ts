@@ -1,14 +1,15 @@
 /** Maps the calls of the REST API (openapi.json) to reads and writes. */
 import { Hono, type Context } from 'hono';
-import { liveStatuses } from '../../src/adapters/rules.js';
+import { liveStatuses, parseForgetQuery } from '../../src/adapters/rules.js';
 import type { Id } from '../../src/model/id.js';
 import { parseConversationRef } from '../../src/model/entry.js';
 import { parseId } from '../../src/model/validate.js';
-import { MAX_HOST_BATCH, idsOf, listOf, nullableId, readBody, refOf, type Body } from './body.js';
+import { MAX_HOST_BATCH, checkLength, idsOf, listOf, nullableId, readBody, refOf, type Body } from './body.js';
 import { readContacts } from './contacts.js';
 import { putConversations, readEntries, setStatus } from './conversations.js';
 import { count } from './counters.js';
 import { findPage } from './find.js';
+import { forget } from './forget.js';
 import { etagOf, idempotencyKey, ifMatch, matchesIfNoneMatch, requiredIfMatch } from './headers.js';
 import type { Identity } from './request-guard.js';
 import { hash } from './hash.js';
@@ -187,6 +188,18 @@ export function createRoutes({ store, idempotency, streams, pageTokenLifetimeMs 
     const refs = listOf(body.fields['conversations'], 'conversations', parseConversationRef, MAX_HOST_BATCH);
     return write(c, body, async (write) => {
       await putConversations(write, refs);
+      return { status: 204, body: undefined };
+    });
+  });
+
+  // For the host only too: erases conversations and contacts.
+  app.post('/forget', async (c) => {
+    check(c, 'forget');
+    const body = await readBody(c.req.raw);
+    for (const field of ['conversationIds', 'contactIds']) checkLength(body.fields[field], field, MAX_HOST_BATCH);
+    const query = parseForgetQuery(body.fields);
+    return write(c, body, async (write) => {
+      await forget(write, query);
       return { status: 204, body: undefined };
     });
   });

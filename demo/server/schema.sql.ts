@@ -138,6 +138,12 @@ export const SCHEMA: readonly string[] = [
 
 /** Columns that older databases lack. Each statement runs only if its column is missing, because it locks the table. */
 export const ADDED_COLUMNS: readonly { table: string; column: string; statement: string }[] = [
+  // Whether the host said that the conversation has no contact: a picker does not give it one.
+  {
+    table: 'conversations',
+    column: 'is_unlinked',
+    statement: 'ALTER TABLE pipeline.conversations ADD COLUMN IF NOT EXISTS is_unlinked boolean NOT NULL DEFAULT false',
+  },
   // Who last changed the status, and who made the change; null if unknown.
   {
     table: 'statuses',

@@ -49,6 +49,13 @@ export interface FindPage {
   nextPageToken?: string;
 }
 
+/** What to erase. */
+export interface ForgetQuery {
+  conversationIds?: readonly Id[];
+  /** With all their conversations. */
+  contactIds?: readonly Id[];
+}
+
 /** Whether changes arrive: `live`, `retrying` to connect, or `down` until the next call succeeds. */
 export type SubscriptionState = 'live' | 'retrying' | 'down';
 
@@ -116,7 +123,8 @@ export interface PipelineAdapter {
 
   /**
    * Sets the status of conversations (`null`: no status) and resolves to one result for each, in order. With `ifVersion`
-   * (0: never had a status), a conversation whose version differs is rejected with `conflict`.
+   * (0: never had a status), a conversation whose version differs is rejected with `conflict`. A `contactId` is only used
+   * if none is known and `putConversations` has not said that there is none: a page may be older than a merge of contacts.
    */
   setStatus(
     conversations: readonly ConversationRef[],
@@ -127,7 +135,11 @@ export interface PipelineAdapter {
   /** Undoes a delete: restores the status, its place, and the conversations whose status was not changed since. */
   restoreStatus?(id: Id, options?: CallOptions): Promise<{ status: Status; restored: number }>;
 
-  /** Adds conversations to a local adapter, so that it can count and find those without a status. */
+  /**
+   * Tells a local adapter which conversations exist, so that it can count and find those without a status. The host's
+   * word is final: a `contactId` moves the conversation (`null`: to no contact), and an `activityAt` is taken even if it
+   * is earlier. A missing field leaves what is known.
+   */
   putConversations?(conversations: readonly ConversationRef[], options?: CallOptions): Promise<void>;
 
   /** Looks up contacts. Those without a known conversation are missing from the map. */
@@ -139,6 +151,14 @@ export interface PipelineAdapter {
 
   /** The status changes of a conversation, oldest first. The adapter decides how far back they go. */
   history?(conversationId: Id, options?: CallOptions): Promise<readonly HistoryItem[]>;
+
+  /**
+   * Erases conversations, and contacts with all their conversations: entries, histories, counts, changes and kept results,
+   * so that no record has their ids. Subscribers receive a `reset`. A conversation that is given a status later begins
+   * anew, with a higher version than it ever had. Can be repeated; unknown ids are no error. Rejects with `invalid`, and
+   * erases nothing, if one of the ids is invalid.
+   */
+  forget?(query: ForgetQuery, options?: CallOptions): Promise<void>;
 
   /** Calls `listener` with every change after `since`, whoever made it. Returns how to unsubscribe. After `close()` it does nothing. */
   subscribe?(listener: (change: Change) => void, options: SubscribeOptions): () => void;

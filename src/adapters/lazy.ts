@@ -21,6 +21,7 @@ const CALL_METHODS = Object.keys({
   count: true,
   find: true,
   history: true,
+  forget: true,
 } satisfies Record<CallMethod, true>) as CallMethod[];
 
 /**

@@ -22,7 +22,10 @@ import { parseId } from '../model/validate.js';
 import {
   checkDelete,
   checkRestore,
+  factsFromHost,
+  factsFromPage,
   liveStatuses,
+  parseForgetQuery,
   parseUser,
   planCreate,
   planMove,
@@ -35,6 +38,7 @@ import type {
   Counts,
   FindPage,
   FindQuery,
+  ForgetQuery,
   PipelineAdapter,
   StatusList,
   SubscribeOptions,
@@ -147,8 +151,9 @@ export class MemoryAdapter implements Required<PipelineAdapter> {
     return this.#write(options, () => {
       for (const ref of conversations.map(parseConversationRef)) {
         const stored = this.#conversations.get(ref.conversationId);
-        const next = this.#updated(ref);
-        const isChanged = !stored || stored.contactId !== next.contactId;
+        const next = { ...(stored ?? newConversation(ref.conversationId)), ...factsFromHost(ref, stored) };
+        // Newer activity is not reported: every message would be.
+        const isChanged = !stored || stored.contactId !== next.contactId || next.activityAt < stored.activityAt;
         if (isChanged) next.version = this.#log.nextVersion();
         this.#conversations.set(ref.conversationId, next);
         if (isChanged) this.#log.add({ kind: 'entry', entry: this.#entryOf(next) }, this.#authorOf(options));
@@ -179,6 +184,22 @@ export class MemoryAdapter implements Required<PipelineAdapter> {
   async history(conversationId: Id, options?: CallOptions): Promise<readonly HistoryItem[]> {
     this.#checkCall(options);
     return (this.#histories.get(parseId(conversationId, 'conversationId')) ?? []).map((item) => ({ ...item }));
+  }
+
+  forget(query: ForgetQuery, options?: CallOptions): Promise<void> {
+    return this.#write(options, () => {
+      const { contactIds, conversationIds: listed } = parseForgetQuery(query);
+      const conversationIds = new Set(listed);
+      for (const { conversationId, contactId } of this.#conversations.values()) {
+        if (contactId !== null && contactIds.has(contactId)) conversationIds.add(conversationId);
+      }
+      const forgotten = { conversationIds, contactIds };
+      const known = [...conversationIds].filter((id) => this.#conversations.delete(id));
+      for (const id of known) this.#histories.delete(id);
+      this.#idempotency.forget(forgotten);
+      // A contact can be unknown and still be in changes: of conversations that were moved away from it.
+      if (known.length || this.#log.mentions(forgotten)) this.#log.startOver(this.#authorOf(options));
+    });
   }
 
   subscribe(listener: (change: Change) => void, options: SubscribeOptions): () => void {
@@ -224,7 +245,7 @@ export class MemoryAdapter implements Required<PipelineAdapter> {
       return { conversationId, ok: false, error: new PipelineError('conflict', message, { current }) };
     }
     const from = current?.statusId ?? null;
-    const next = this.#updated(ref);
+    const next = { ...(stored ?? newConversation(conversationId)), ...factsFromPage(ref, stored) };
     // Setting the status that it has changes nothing, except that an inherited status becomes the conversation's own.
     const isChanged = from !== to || !stored || next.contactId !== stored.contactId || stored.statusId !== to;
     if (isChanged) Object.assign(next, { statusId: to, version: this.#log.nextVersion() });
@@ -240,21 +261,8 @@ export class MemoryAdapter implements Required<PipelineAdapter> {
     return { conversationId, ok: true, entry };
   }
 
-  /** The conversation with the contact and activity that the host passed; `activityAt` never goes back. */
-  #updated(ref: ConversationRef): StoredConversation {
-    const stored = this.#conversations.get(ref.conversationId);
-    return {
-      conversationId: ref.conversationId,
-      contactId: ref.contactId ?? stored?.contactId ?? null,
-      statusId: stored?.statusId ?? null,
-      version: stored?.version ?? 0,
-      changedAt: stored?.changedAt ?? 0,
-      activityAt: Math.max(ref.activityAt ?? 0, stored?.activityAt ?? 0),
-    };
-  }
-
   /** The entry to return: with the status that counts now. */
-  #entryOf({ activityAt: _, ...entry }: StoredConversation): Entry {
+  #entryOf({ activityAt: _, isUnlinked: __, ...entry }: StoredConversation): Entry {
     return resolveEntry(this.#rows, entry);
   }
 
@@ -285,3 +293,13 @@ export class MemoryAdapter implements Required<PipelineAdapter> {
     };
   }
 }
+
+const newConversation = (conversationId: Id): StoredConversation => ({
+  conversationId,
+  contactId: null,
+  isUnlinked: false,
+  statusId: null,
+  version: 0,
+  changedAt: 0,
+  activityAt: 0,
+});

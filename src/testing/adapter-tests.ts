@@ -13,7 +13,9 @@ import { deletingTopic } from './adapter-cases/deleting.js';
 import { entriesTopic } from './adapter-cases/entries.js';
 import { findingTopic } from './adapter-cases/finding.js';
 import { followingTopic } from './adapter-cases/following.js';
+import { forgettingPeersTopic, forgettingReopeningTopic, forgettingTopic } from './adapter-cases/forgetting.js';
 import { historyTopic } from './adapter-cases/history.js';
+import { hostWordPeersTopic, hostWordReopeningTopic, hostWordTopic } from './adapter-cases/host-word.js';
 import { idsTopic } from './adapter-cases/ids.js';
 import { namesTopic } from './adapter-cases/names.js';
 import { orderTopic } from './adapter-cases/order.js';
@@ -52,10 +54,12 @@ const TOPICS: Readonly<Record<string, Topic>> = {
   'statuses of conversations': entriesTopic,
   'versions of conversations': versionsTopic,
   contacts: contactsTopic,
+  'the word of the host': hostWordTopic,
   counting: countingTopic,
   finding: findingTopic,
   paging: pagingTopic,
   history: historyTopic,
+  forgetting: forgettingTopic,
   changes: changesTopic,
   subscriptions: subscribingTopic,
   'following the changes': followingTopic,
@@ -91,8 +95,16 @@ export function registerAdapterTests(options: AdapterTestOptions, timeoutMs: num
   const { describe, it } = options;
   const topics = {
     ...TOPICS,
-    ...(options.reopen && { 'after a restart': reopeningTopic }),
-    ...(options.peer && { 'two clients': peersTopic }),
+    ...(options.reopen && {
+      'after a restart': reopeningTopic,
+      'the word of the host after a restart': hostWordReopeningTopic,
+      'forgetting, after a restart': forgettingReopeningTopic,
+    }),
+    ...(options.peer && {
+      'two clients': peersTopic,
+      'the word of the host with two clients': hostWordPeersTopic,
+      'forgetting, with two clients': forgettingPeersTopic,
+    }),
   };
   for (const [name, topic] of Object.entries(topics)) {
     describe(name, () => {

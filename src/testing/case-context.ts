@@ -3,7 +3,15 @@ import type { PipelineAdapter } from '../adapters/adapter.js';
 import { BrokenRule } from './check.js';
 
 export type OptionalMethod =
-  'restoreStatus' | 'putConversations' | 'getContacts' | 'count' | 'find' | 'history' | 'subscribe' | 'close';
+  | 'restoreStatus'
+  | 'putConversations'
+  | 'getContacts'
+  | 'count'
+  | 'find'
+  | 'history'
+  | 'forget'
+  | 'subscribe'
+  | 'close';
 
 /** An adapter that has these optional methods. */
 export type With<K extends OptionalMethod> = PipelineAdapter & Required<Pick<PipelineAdapter, K>>;

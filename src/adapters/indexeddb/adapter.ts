@@ -13,7 +13,7 @@ import {
 } from '../../model/entry.js';
 import type { Id } from '../../model/id.js';
 import type { NewStatus, Status, StatusPatch } from '../../model/status.js';
-import { parseUser } from '../rules.js';
+import { parseForgetQuery, parseUser, type Forgotten } from '../rules.js';
 import { checkAborted, closedError, unlessAborted } from '../../model/errors.js';
 import type {
   CallOptions,
@@ -21,6 +21,7 @@ import type {
   Counts,
   FindPage,
   FindQuery,
+  ForgetQuery,
   Persistence,
   PipelineAdapter,
   StatusList,
@@ -34,6 +35,7 @@ import { Connection, isUnavailable, toPipelineError } from './connection.js';
 import { readContacts } from './contacts.js';
 import { putConversations, readEntries, setStatuses } from './conversations.js';
 import { readCounts, readPage } from './find.js';
+import { forget } from './forget.js';
 import { readHistory } from './history.js';
 import { beginWrite, readChanges, type Write } from './journal.js';
 import { parseDatabaseOptions } from './schema.js';
@@ -221,6 +223,19 @@ export class IndexedDBAdapter implements Required<PipelineAdapter>, WithPersiste
     );
   }
 
+  /** In one transaction, also for a contact with many conversations. */
+  forget(query: ForgetQuery, options?: CallOptions): Promise<void> {
+    const inDatabase = async (): Promise<void> => {
+      const parsed = parseForgetQuery(query);
+      let forgotten: Forgotten = parsed;
+      await this.#write('strict', options, async (write) => {
+        forgotten = await forget(write, parsed);
+      });
+      this.#idempotency.forget(forgotten);
+    };
+    return this.#run(options, inDatabase, (memory) => memory.forget(query, options));
+  }
+
   subscribe(listener: (change: Change) => void, options: SubscribeOptions): () => void {
     const subscription: Subscription = { listener, options };
     if (!this.#isClosed) {
@@ -274,8 +289,8 @@ export class IndexedDBAdapter implements Required<PipelineAdapter>, WithPersiste
     try {
       const call = this.#persistence === 'unknown' ? this.#open().then(start) : start();
       this.#calls.add(call);
-      const forget = (): unknown => this.#calls.delete(call);
-      call.then(forget, forget);
+      const handleEnd = (): unknown => this.#calls.delete(call);
+      call.then(handleEnd, handleEnd);
       return await unlessAborted(call, options?.signal);
     } catch (thrown) {
       throw toPipelineError(thrown);

@@ -37,10 +37,10 @@ async function readContactRows(tx: ReadTx, ids: readonly Id[]): Promise<Map<Id, 
   return rows;
 }
 
-/** The record of a conversation before (missing if it is new) and after a write. */
+/** The record of a conversation before (missing if it is new) and after a write (missing if it is erased). */
 export interface ConversationUpdate {
   before: ConversationRow | undefined;
-  after: ConversationRow;
+  after: ConversationRow | undefined;
 }
 
 /** Ids have no control characters. */
@@ -63,7 +63,7 @@ class ContactUpdate {
   readonly #before: ContactRow | undefined;
   readonly #held: Map<StoredStatusId, number>;
   #latest: Pick<ContactRow, 'latest' | 'latestId' | 'order'> | undefined;
-  /** Its latest conversation moved to another contact: the next latest has to be looked up. */
+  /** Its latest conversation left or became less recent: the next latest has to be looked up. */
   #mustFindLatest = false;
 
   constructor(contactId: Id, before: ContactRow | undefined) {
@@ -73,11 +73,12 @@ class ContactUpdate {
     this.#latest = before;
   }
 
-  remove({ conversationId, statusId }: ConversationRow, isMoved: boolean): void {
+  /** `isLater`: whether it stays with this contact and is not less recent than before. */
+  remove({ conversationId, statusId }: ConversationRow, isLater: boolean): void {
     const left = (this.#held.get(statusId) ?? 0) - 1;
     if (left > 0) this.#held.set(statusId, left);
     else this.#held.delete(statusId);
-    if (isMoved && this.#latest?.latestId === conversationId) this.#mustFindLatest = true;
+    if (!isLater && this.#latest?.latestId === conversationId) this.#mustFindLatest = true;
   }
 
   add(row: ConversationRow): void {
@@ -126,16 +127,17 @@ export async function updateContacts(
   counters: ContactCounterChanges,
 ): Promise<void> {
   const relevant = updates.filter(affectsContact);
-  const ids = [...new Set(relevant.flatMap(({ before, after }) => [before?.contactId, after.contactId]))].filter(
+  const ids = [...new Set(relevant.flatMap(({ before, after }) => [before?.contactId, after?.contactId]))].filter(
     (id) => id !== undefined,
   );
   const stored = await getContacts(tx, ids);
   const contacts = new Map(ids.map((id) => [id, new ContactUpdate(id, stored.rows.get(id))]));
   for (const { before, after } of relevant) {
     if (before?.contactId !== undefined) {
-      contacts.get(before.contactId)!.remove(before, before.contactId !== after.contactId);
+      const isLater = before.contactId === after?.contactId && after.order <= before.order;
+      contacts.get(before.contactId)!.remove(before, isLater);
     }
-    if (after.contactId !== undefined) contacts.get(after.contactId)!.add(after);
+    if (after?.contactId !== undefined) contacts.get(after.contactId)!.add(after);
   }
   await Promise.all(
     [...contacts].map(([id, contact]) =>
@@ -144,10 +146,11 @@ export async function updateContacts(
   );
 }
 
-/** Replaces a record that cannot be read with one computed from its conversations, which are already written. */
-async function replaceContact(tx: WriteTx, contactId: Id, counters: ContactCounterChanges): Promise<void> {
+/** Replaces a record with one computed from its conversations, which are already written. */
+export async function replaceContact(tx: WriteTx, contactId: Id, counters: ContactCounterChanges): Promise<void> {
   const row = summarize(contactId, await readConversationsOf(tx, contactId));
   if (row) rawStore(tx, 'contacts').put(row);
+  else rawStore(tx, 'contacts').delete(contactId);
   counters.recountAll();
 }
 
@@ -176,7 +179,9 @@ function summarize(contactId: Id, [newest, ...others]: readonly ConversationRow[
 }
 
 function affectsContact({ before, after }: ConversationUpdate): boolean {
-  return before?.contactId !== after.contactId || before?.statusId !== after.statusId || before?.order !== after.order;
+  return (
+    before?.contactId !== after?.contactId || before?.statusId !== after?.statusId || before?.order !== after?.order
+  );
 }
 
 /** Which contacts are counted: by signature, or by latest status. */

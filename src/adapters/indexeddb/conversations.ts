@@ -4,7 +4,7 @@ import { PipelineError } from '../../model/errors.js';
 import type { Id } from '../../model/id.js';
 import { resolveEntry } from '../../model/reassignment.js';
 import { parseId } from '../../model/validate.js';
-import { requireLiveStatus, type Rows } from '../rules.js';
+import { factsFromHost, factsFromPage, requireLiveStatus, type ConversationFacts, type Rows } from '../rules.js';
 import { ContactCounterChanges, updateContacts, type ConversationUpdate } from './contacts.js';
 import { MAX_BATCH, readBatch, type Write } from './journal.js';
 import type { ConversationRow, ReadTx } from './schema.js';
@@ -44,7 +44,7 @@ export async function setStatuses(
       return undefined;
     }
     const from = current?.statusId ?? null;
-    const next = updatedRow(ref, stored);
+    const next = withFacts(ref.conversationId, stored, factsFromPage(ref, stored && factsOf(stored)));
     next.changedAt = from !== to ? Date.now() : (current?.changedAt ?? 0);
     // Setting the status that it has changes nothing, except that an inherited status becomes the conversation's own.
     const isChanged = from !== to || !stored || next.contactId !== stored.contactId || next.statusId !== (to ?? '');
@@ -70,12 +70,15 @@ const unreadableError = (conversationId: Id): PipelineError =>
     retryable: false,
   });
 
-/** Adds conversations. Subscribers are only notified of new ones and of changed contacts. */
+/**
+ * Adds and changes conversations. Subscribers are notified of new ones, of changed contacts, and of activity that goes
+ * back; newer activity is not reported, because every message would be.
+ */
 export async function putConversations(write: Write): Promise<void> {
   await updateConversations(write, (ref, stored) => {
     if (stored === 'unreadable') return undefined;
-    const next = updatedRow(ref, stored);
-    if (!stored || stored.contactId !== next.contactId) {
+    const next = withFacts(ref.conversationId, stored, factsFromHost(ref, stored && factsOf(stored)));
+    if (!stored || stored.contactId !== next.contactId || stored.order < next.order) {
       next.version = write.journal.nextVersion();
       write.journal.logEntry(toEntry(write.rows, next));
     }
@@ -94,16 +97,26 @@ function toEntry(rows: Rows, { conversationId, contactId, statusId, version, cha
   });
 }
 
-/** The record with the contact and activity that the host passed; `activityAt` never goes back. */
-function updatedRow(ref: ConversationRef, stored: ConversationRow | undefined): ConversationRow {
-  const contactId = ref.contactId ?? stored?.contactId;
+const factsOf = ({ contactId, isUnlinked, order }: ConversationRow): ConversationFacts => ({
+  contactId: contactId ?? null,
+  isUnlinked: isUnlinked ?? false,
+  activityAt: 0 - order,
+});
+
+/** The record with what is known of the conversation now. */
+function withFacts(
+  conversationId: Id,
+  stored: ConversationRow | undefined,
+  { contactId, isUnlinked, activityAt }: ConversationFacts,
+): ConversationRow {
   return {
-    conversationId: ref.conversationId,
-    ...(contactId === undefined ? {} : { contactId }),
+    conversationId,
+    ...(contactId === null ? {} : { contactId }),
+    ...(isUnlinked ? { isUnlinked } : {}),
     statusId: stored?.statusId ?? '',
     version: stored?.version ?? 0,
     changedAt: stored?.changedAt ?? 0,
-    order: Math.min(0 - (ref.activityAt ?? 0), stored?.order ?? 0),
+    order: 0 - activityAt,
   };
 }
 
@@ -145,6 +158,7 @@ function isSame(a: ConversationRow, b: ConversationRow): boolean {
   return (
     a.statusId === b.statusId &&
     a.contactId === b.contactId &&
+    a.isUnlinked === b.isUnlinked &&
     a.order === b.order &&
     a.version === b.version &&
     a.changedAt === b.changedAt

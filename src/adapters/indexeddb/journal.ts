@@ -146,10 +146,10 @@ class Journal {
     return ++this.#seq;
   }
 
-  /** Counts a conversation whose status changes; `from` is `undefined` for a new one. */
-  count(from: StoredStatusId | undefined, to: StoredStatusId): void {
+  /** Counts a conversation whose status changes; `from` is `undefined` for a new one, `to` for one that is erased. */
+  count(from: StoredStatusId | undefined, to: StoredStatusId | undefined): void {
     if (from !== undefined) this.#held.set(from, (this.#held.get(from) ?? 0) - 1);
-    this.#held.set(to, (this.#held.get(to) ?? 0) + 1);
+    if (to !== undefined) this.#held.set(to, (this.#held.get(to) ?? 0) + 1);
   }
 
   /** How many conversations have each status, including the writes of this transaction. */
@@ -175,6 +175,12 @@ class Journal {
   logReset(): void {
     this.nextVersion();
     this.#log({ kind: 'reset' });
+  }
+
+  /** Records of earlier writes were removed from the log; subscribers receive a `reset` instead. */
+  logRemoval(removed: number): void {
+    this.#before = { ...this.#before, logged: Math.max(0, this.#before.logged - removed) };
+    this.logReset();
   }
 
   /** Begins an empty log after everything was deleted. The counter goes on, and subscribers receive a `reset`. */

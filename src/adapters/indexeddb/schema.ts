@@ -20,6 +20,8 @@ export interface ConversationRow {
   conversationId: Id;
   /** Missing when there is no contact: the record is not in the index `byContact` then. */
   contactId?: Id;
+  /** The host said that it has no contact: a picker does not give it one. */
+  isUnlinked?: true;
   statusId: StoredStatusId;
   version: number;
   changedAt: number;
@@ -61,7 +63,7 @@ export interface LogRow {
   opId?: string;
   /** Who made the write, where that is known. */
   by?: string;
-  /** What subscribers receive; missing when a `reset` of the same write replaces it. */
+  /** What subscribers receive; missing when a `reset` of the same or a later write replaces it. */
   change?: ChangeBody;
   /** Set together with `event`: `c` + conversation id, or `s` for an event that affects all conversations of a status. */
   subject?: string;

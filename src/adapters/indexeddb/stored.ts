@@ -179,6 +179,7 @@ export const isReadableConversation = (tx: ReadTx, row: ConversationRow): boolea
 function checkConversation(row: ConversationRow): string | undefined {
   if (!isId(row.conversationId)) return 'conversationId: must be a non-empty string.';
   if (row.contactId !== undefined && !isId(row.contactId)) return 'contactId: must be a non-empty string.';
+  if (row.isUnlinked !== undefined && row.isUnlinked !== true) return 'isUnlinked: must be true or missing.';
   if (typeof row.statusId !== 'string') return 'statusId: must be a string.';
   if (!isCount(row.version)) return 'version: must be a whole number.';
   if (!isTime(row.changedAt)) return 'changedAt: must be a time in milliseconds.';

@@ -19,12 +19,14 @@ import type {
   Counts,
   FindPage,
   FindQuery,
+  ForgetQuery,
   PipelineAdapter,
   StatusList,
   SubscriptionState,
   WithSession,
 } from '../adapter.js';
 import { pageSizeOf } from '../paging.js';
+import { parseForgetQuery } from '../rules.js';
 import { Auth, type HeadersSource, Session, type SessionChange } from './session.js';
 import { Decoder, statusResult } from './decode.js';
 import { Http } from './http.js';
@@ -235,6 +237,22 @@ export class RestAdapter implements PipelineAdapter, WithSession {
   async history(conversationId: Id, options?: CallOptions): Promise<readonly HistoryItem[]> {
     const url = this.#base.resolve(['conversations', parseId(conversationId, 'conversationId'), 'history']);
     return this.#http.read({ method: 'GET', url, read: (body) => this.#decoder.history(body) }, options);
+  }
+
+  /** Rejects with `forbidden` unless the server grants it: as a rule to the host's own back end only. */
+  async forget(query: ForgetQuery, options?: CallOptions): Promise<void> {
+    const { conversationIds, contactIds } = parseForgetQuery(query);
+    const url = this.#base.resolve(['forget']);
+    const bodies: Required<ForgetQuery>[] = [
+      ...inBatches([...contactIds]).map((ids) => ({ conversationIds: [], contactIds: ids })),
+      ...inBatches([...conversationIds]).map((ids) => ({ conversationIds: ids, contactIds: [] })),
+    ];
+    await this.#writes.run(options, ({ key, ...write }) =>
+      mapConcurrently(bodies, (body, part) => {
+        const read = (): void => undefined;
+        return this.#http.send({ ...write, key: this.#keys.ofPart(key, part), method: 'POST', url, body, read });
+      }),
+    );
   }
 
   /**

@@ -187,7 +187,8 @@ export class Http {
       if (!response.ok && response.status !== 304) {
         return await this.#refusal(response, deadline, request.key !== undefined, attempt, snapshot);
       }
-      const parsed = response.status === 304 ? undefined : await readJson(response, deadline);
+      const hasNoBody = response.status === 304 || response.status === 204;
+      const parsed = hasNoBody ? undefined : await readJson(response, deadline);
       const isStale = request.isContinuation && epoch !== snapshot.epoch;
       if (epoch !== this.#session.epoch || isStale) return sessionFailure();
       return { value: decode(() => request.read(parsed, response)) };

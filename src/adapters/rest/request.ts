@@ -18,7 +18,7 @@ export interface HttpRequest<T> {
   /** A write that has waited for the network. */
   isDelayed?: boolean;
   signal?: AbortSignal | undefined;
-  /** Decodes the parsed body of a 2xx, or `undefined` for a 304. What it throws becomes a bad response. */
+  /** Decodes the parsed body of a 2xx, or `undefined` for a 204 or 304. What it throws becomes a bad response. */
   read(body: unknown, response: Response): T;
   /** The result, if this refusal shows that an earlier attempt, whose response was lost, was applied. */
   resultIfApplied?(refusal: PipelineError): T | undefined;

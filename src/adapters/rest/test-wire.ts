@@ -194,6 +194,9 @@ export class WireServer {
       case 'GET conversations':
       case 'GET contacts':
         return json(await adapter.find(findQueryOf(segments[0]!, query)));
+      case 'POST forget':
+        await adapter.forget(fields, options);
+        return new Response(null, { status: 204 });
       case 'GET conversations/:id/history':
         return json({ items: await adapter.history(id) });
       default:

@@ -86,6 +86,7 @@ function delegate(good: MemoryAdapter): Required<PipelineAdapter> {
     count: (...args) => good.count(...args),
     find: (...args) => good.find(...args),
     history: (...args) => good.history(...args),
+    forget: (...args) => good.forget(...args),
     subscribe: (...args) => good.subscribe(...args),
     close: () => good.close(),
   };
