@@ -28,6 +28,7 @@ import {
   parseForgetQuery,
   parseUser,
   planCreate,
+  planImport,
   planMove,
   planUpdate,
   requireLiveStatus,
@@ -45,13 +46,15 @@ import type {
 } from './adapter.js';
 import { ChangeLog } from './change-log.js';
 import { IdempotencyCache } from './idempotency.js';
+import { exportState, importedConversation } from './memory-transfer.js';
 import { contactsOf, countIn, findIn, type StoredConversation } from './paging.js';
+import type { Export, Import, TransferOptions, WithTransfer } from './transfer.js';
 
 /** How many items of a conversation's history are kept. */
 const HISTORY_LENGTH = 100;
 
 /** Keeps a pipeline in memory, until the page is left. For tests, demos, and data that must not be stored. */
-export class MemoryAdapter implements Required<PipelineAdapter> {
+export class MemoryAdapter implements Required<PipelineAdapter>, WithTransfer {
   /** Every status that ever existed: deleted ones keep their place, and can be restored. */
   readonly #rows = new Map<Id, StatusRow>();
   readonly #conversations = new Map<Id, StoredConversation>();
@@ -199,6 +202,25 @@ export class MemoryAdapter implements Required<PipelineAdapter> {
       this.#idempotency.forget(forgotten);
       // A contact can be unknown and still be in changes: of conversations that were moved away from it.
       if (known.length || this.#log.mentions(forgotten)) this.#log.startOver(this.#authorOf(options));
+    });
+  }
+
+  async exportAll(options?: TransferOptions): Promise<Export> {
+    this.#checkCall(options);
+    return exportState({ rows: this.#rows, conversations: this.#conversations, histories: this.#histories });
+  }
+
+  importAll({ statuses, conversations }: Import, options?: TransferOptions): Promise<void> {
+    return this.#write(options && { signal: options.signal! }, () => {
+      for (const row of planImport(this.#rows, statuses)) this.#putRow(row);
+      for (const each of conversations) {
+        const { conversationId: id, history = [] } = each;
+        const next = importedConversation(each, this.#conversations.get(id), this.#log.nextVersion());
+        this.#conversations.set(id, next);
+        this.#histories.set(id, history.slice(-HISTORY_LENGTH));
+      }
+      this.#log.startOver({});
+      options?.onProgress?.(conversations.length, conversations.length);
     });
   }
 

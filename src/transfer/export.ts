@@ -36,6 +36,7 @@ async function* lines(adapter: PipelineAdapter, options: ExportOptions): AsyncGe
     done += batch.length;
     options.onProgress?.(done, total);
   }
+  checkAborted(options.signal);
   const end: Line = { type: 'end', statuses: statuses.length, conversations: done };
   yield serialize(end);
 }

@@ -84,11 +84,16 @@ async function importConversations(
     checkAborted(signal);
     const batch = conversations.slice(start, start + BATCH);
     const before = await adapter.getEntries(batch.map(({ conversationId }) => conversationId));
-    await adapter.putConversations?.(batch.map(toRef));
+    const refs = batch.map((record) => {
+      const isUnlinked = record.contactId === null && (before.get(record.conversationId)?.contactId ?? null) !== null;
+      return isUnlinked ? { ...toRef(record), contactId: null } : toRef(record);
+    });
+    await adapter.putConversations?.(refs);
     for (const [statusId, records] of groupByStatus(batch)) {
       // A conversation that is new and has no status needs no write.
       const changed = records.filter((each) => (before.get(each.conversationId)?.statusId ?? null) !== statusId);
       if (!changed.length) continue;
+      checkAborted(signal);
       await setStatus(adapter, changed.map(toRef), statusId);
       undos.push(() => restore(adapter, changed, before));
     }
