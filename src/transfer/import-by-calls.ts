@@ -21,6 +21,7 @@ export async function importByCalls(adapter: PipelineAdapter, data: Import, opti
   try {
     await importStatuses(adapter, data, undos, options.signal);
     await importConversations(adapter, data.conversations, undos, options);
+    checkAborted(options.signal);
   } catch (thrown) {
     const error = PipelineError.from(thrown);
     for (const undo of undos.reverse()) {
@@ -93,7 +94,6 @@ async function importConversations(
       // A conversation that is new and has no status needs no write.
       const changed = records.filter((each) => (before.get(each.conversationId)?.statusId ?? null) !== statusId);
       if (!changed.length) continue;
-      checkAborted(signal);
       await setStatus(adapter, changed.map(toRef), statusId);
       undos.push(() => restore(adapter, changed, before));
     }
