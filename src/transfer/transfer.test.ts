@@ -1,6 +1,6 @@
 import { expect } from '@open-wc/testing';
 import { MemoryAdapter } from '../adapters/memory.js';
-import type { PipelineAdapter } from '../adapters/adapter.js';
+import type { FindPage, PipelineAdapter } from '../adapters/adapter.js';
 import { PipelineError } from '../model/errors.js';
 import { exportCsv, exportPipeline, importPipeline, ImportError } from './index.js';
 
@@ -64,11 +64,17 @@ const rejection = async (promise: Promise<unknown>): Promise<PipelineError> => {
 /** What an adapter has, as its public methods tell. */
 async function contentOf(adapter: PipelineAdapter): Promise<unknown> {
   const { items } = await adapter.listStatuses();
-  const { ids } = await adapter.find!({
-    of: 'conversation',
-    filter: { op: 'any-of', statusIds: [] },
-    pageSize: 200,
-  });
+  const ids: string[] = [];
+  for (let pageToken: string | undefined = ''; pageToken !== undefined;) {
+    const page: FindPage = await adapter.find!({
+      of: 'conversation',
+      filter: { op: 'any-of', statusIds: [] },
+      pageSize: 200,
+      ...(pageToken ? { pageToken } : {}),
+    });
+    ids.push(...page.ids);
+    pageToken = page.nextPageToken;
+  }
   const entries = await adapter.getEntries(ids);
   const counts = await adapter.count!({ of: 'contact' });
   return {
