@@ -6,10 +6,18 @@ import type { Id } from '../model/id.js';
 import type { NewStatus, Status, StatusPatch } from '../model/status.js';
 
 export interface CallOptions {
-  /** Aborting stops waiting for the call: a write that was already sent may still happen. */
+  /**
+   * Aborting stops waiting for the call: a write that was already sent may still happen. A long `setStatus` of an adapter
+   * that keeps the data in the browser is either stored and resolves, or rejects and stores nothing.
+   */
   signal?: AbortSignal;
   /** Idempotency key: a write that is sent twice with one `opId` happens once. Its change carries the `opId`. */
   opId?: string;
+  /**
+   * Called while a long write goes on, with how much of it is done, at last with `done === of`. For `setStatus`: the number
+   * of conversations. An adapter may call it once, or not at all.
+   */
+  onProgress?(done: number, of: number): void;
   /** On whose behalf the write is made, for a server that uses an adapter; recorded in histories and changes. */
   by?: string;
 }

@@ -24,8 +24,10 @@ import {
   checkRestore,
   factsFromHost,
   factsFromPage,
+  isExpired,
   liveStatuses,
   parseForgetQuery,
+  parseUndoPeriod,
   parseUser,
   planCreate,
   planImport,
@@ -62,14 +64,19 @@ export class MemoryAdapter implements Required<PipelineAdapter>, WithTransfer {
   readonly #log = new ChangeLog();
   readonly #idempotency = new IdempotencyCache();
   readonly #user: string | undefined;
+  readonly #undoPeriodMs: number;
+  /** When the next deleted status can no longer be restored. */
+  #purgeAt = Infinity;
   #isClosed = false;
 
   /**
    * `user`: who makes the writes, 1–256 characters, recorded as `by` in histories and changes; `CallOptions.by` takes
-   * precedence. Throws `invalid` (field `user`).
+   * precedence. `undoPeriodMs`: how long `restoreStatus` can bring a deleted status back; later it is purged. Default: 30
+   * days. Throws `invalid` (field `user` or `undoPeriodMs`).
    */
-  constructor({ user }: { user?: string } = {}) {
+  constructor({ user, undoPeriodMs }: { user?: string; undoPeriodMs?: number } = {}) {
     this.#user = user === undefined ? undefined : parseUser(user);
+    this.#undoPeriodMs = parseUndoPeriod(undoPeriodMs);
   }
 
   async listStatuses(options?: CallOptions): Promise<StatusList> {
@@ -79,7 +86,7 @@ export class MemoryAdapter implements Required<PipelineAdapter>, WithTransfer {
 
   createStatus(data: NewStatus, options?: CallOptions): Promise<Status> {
     return this.#write(options, () => {
-      const plan = planCreate(this.#rows, data);
+      const plan = planCreate(this.#rowsWithout(data?.after), data);
       if ('existing' in plan) return toStatus(plan.existing);
       this.#putRanks(plan.moved, options);
       return this.#putRow(plan.row, options);
@@ -95,7 +102,7 @@ export class MemoryAdapter implements Required<PipelineAdapter>, WithTransfer {
 
   moveStatus(id: Id, after: Id | null, options?: CallOptions): Promise<readonly Status[]> {
     return this.#write(options, () => {
-      this.#putRanks(planMove(this.#rows, id, after), options);
+      this.#putRanks(planMove(this.#rowsWithout(after), id, after), options);
       return liveStatuses(this.#rows);
     });
   }
@@ -110,7 +117,9 @@ export class MemoryAdapter implements Required<PipelineAdapter>, WithTransfer {
       const row = checkDelete(this.#rows, id, options, moved.length);
       const movedVersion = this.#log.seq + 1;
       const heir = options.moveTo ?? null;
-      this.#putRow({ ...row, deleted: true, heir, movedVersion, deletedAt: Date.now() }, options);
+      const deletedAt = Date.now();
+      this.#putRow({ ...row, deleted: true, heir, movedVersion, deletedAt }, options);
+      this.#purgeAt = Math.min(this.#purgeAt, deletedAt + this.#undoPeriodMs);
       for (const conversation of moved) this.#recordMove(conversation, id, options);
       return { moved: moved.length };
     });
@@ -118,7 +127,7 @@ export class MemoryAdapter implements Required<PipelineAdapter>, WithTransfer {
 
   restoreStatus(id: Id, options?: CallOptions): Promise<{ status: Status; restored: number }> {
     return this.#write(options, () => {
-      const { deleted, heir, deletedAt: _, ...row } = checkRestore(this.#rows, id);
+      const { deleted, heir, deletedAt: _, ...row } = checkRestore(this.#rowsWithout(id), id);
       if (!deleted) return { status: toStatus(row), restored: 0 };
       const from = resolveStatusId(this.#rows, heir ?? null);
       const status = this.#putRow({ ...row, movedVersion: this.#log.seq + 1 }, options);
@@ -146,7 +155,10 @@ export class MemoryAdapter implements Required<PipelineAdapter>, WithTransfer {
     return this.#write(options, () => {
       const refs = conversations.map(parseConversationRef);
       if (statusId !== null) requireLiveStatus(this.#rows, parseId(statusId, 'statusId'), 'statusId');
-      return refs.map((ref) => this.#setOne(ref, statusId, options));
+      const results = refs.map((ref) => this.#setOne(ref, statusId, options));
+      // In a microtask: a listener that throws does not affect the write.
+      if (options?.onProgress && refs.length) queueMicrotask(() => options.onProgress!(refs.length, refs.length));
+      return results;
     });
   }
 
@@ -243,7 +255,37 @@ export class MemoryAdapter implements Required<PipelineAdapter>, WithTransfer {
   async #write<T>(options: CallOptions | undefined, work: () => T): Promise<T> {
     this.#checkCall(options);
     if (options?.by !== undefined) parseUser(options.by, 'by');
-    return this.#idempotency.run(options?.opId, async () => work());
+    return this.#idempotency.run(options?.opId, async () => {
+      if (Date.now() >= this.#purgeAt) this.#purge();
+      return work();
+    });
+  }
+
+  /** The statuses without this one if it was deleted so long ago that it can no longer be restored or named. */
+  #rowsWithout(id: Id | null | undefined): ReadonlyMap<Id, StatusRow> {
+    const row = id == null ? undefined : this.#rows.get(id);
+    if (!row || !isExpired(row, this.#undoPeriodMs)) return this.#rows;
+    return new Map([...this.#rows].filter(([each]) => each !== id));
+  }
+
+  /** Removes deleted statuses that can no longer be restored, unless a history names them. */
+  #purge(): void {
+    const isGone = (row: StatusRow | undefined): boolean => !!row && isExpired(row, this.#undoPeriodMs);
+    for (const conversation of this.#conversations.values()) {
+      // What everyone sees already becomes what is stored.
+      for (let row; isGone((row = this.#rows.get(conversation.statusId ?? '')));) {
+        conversation.statusId = row!.heir ?? null;
+        conversation.version = Math.max(conversation.version, row!.movedVersion ?? 0);
+        conversation.changedAt = Math.max(conversation.changedAt, row!.deletedAt ?? 0);
+      }
+    }
+    const named = new Set([...this.#histories.values()].flat().flatMap(({ from, to }) => [from, to]));
+    this.#purgeAt = Infinity;
+    for (const row of this.#rows.values()) {
+      if (!row.deleted) continue;
+      if (!isGone(row)) this.#purgeAt = Math.min(this.#purgeAt, row.deletedAt! + this.#undoPeriodMs);
+      else if (!named.has(row.id)) this.#rows.delete(row.id);
+    }
   }
 
   #putRow(row: StatusRow, options?: CallOptions): Status {

@@ -224,3 +224,16 @@ export function parseUser(value: unknown, field: 'user' | 'by' = 'user'): string
   }
   return value;
 }
+
+const DEFAULT_UNDO_PERIOD = 30 * 24 * 60 * 60 * 1000;
+
+/** How long a deleted status can be restored (milliseconds). Throws `invalid`. */
+export function parseUndoPeriod(value: unknown): number {
+  if (value === undefined) return DEFAULT_UNDO_PERIOD;
+  if (typeof value === 'number' && value >= 0) return value;
+  throw invalid('undoPeriodMs', 'must be a number of milliseconds, 0 or more, such as 86_400_000 for one day.');
+}
+
+/** Whether the status was deleted so long ago that the delete can no longer be undone. */
+export const isExpired = (row: StatusRow, undoPeriodMs: number): boolean =>
+  row.deleted === true && (row.deletedAt ?? 0) + undoPeriodMs <= Date.now();

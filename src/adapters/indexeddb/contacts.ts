@@ -4,22 +4,19 @@ import type { Id } from '../../model/id.js';
 import { resolveStatusId } from '../../model/reassignment.js';
 import { parseId } from '../../model/validate.js';
 import type { Rows } from '../rules.js';
+import { readStatuses } from './journal.js';
 import type { ContactRow, ConversationRow, CounterRow, ReadTx, StoredStatusId, WriteTx } from './schema.js';
-import {
-  getContacts,
-  getStatuses,
-  isReadableContact,
-  isReadableConversation,
-  isReadableCounter,
-  rawStore,
-} from './stored.js';
+import { isHidden, parseStagedId, writeStagedId } from './staging.js';
+import { getContacts, isReadableContact, isReadableConversation, isReadableCounter, rawStore } from './stored.js';
 
 /** Looks up contacts. Throws `invalid`. */
 export async function readContacts(tx: ReadTx, contactIds: readonly Id[]): Promise<ReadonlyMap<Id, ContactSummary>> {
   const ids = contactIds.map((id) => parseId(id, 'contactId'));
-  const [{ rows }, contacts] = await Promise.all([getStatuses(tx), readContactRows(tx, ids)]);
+  const [{ rows }, contacts] = await Promise.all([readStatuses(tx), readContactRows(tx, ids)]);
   const summaries = new Map<Id, ContactSummary>();
   for (const { contactId, latest: storedLatest, signature } of contacts.values()) {
+    // All its conversations are new ones of a write that is not committed.
+    if (!resolveSignature(rows, signature).length) continue;
     const latest = resolveStoredId(rows, storedLatest);
     const statusIds = [...new Set([latest, ...resolveSignature(rows, signature)])];
     summaries.set(contactId, { statusIds, latest });
@@ -50,7 +47,8 @@ export const signatureOf = (statusIds: Iterable<StoredStatusId>): string => [...
 
 /** The distinct statuses of a signature, each as it counts now. */
 export function resolveSignature(rows: Rows, signature: string): (Id | null)[] {
-  return [...new Set(signature.split(SEPARATOR).map((id) => resolveStoredId(rows, id)))];
+  const visible = signature.split(SEPARATOR).filter((id) => !isHidden(rows, id));
+  return [...new Set(visible.map((id) => resolveStoredId(rows, id)))];
 }
 
 /** The status that counts now for a stored id. One whose record cannot be read counts as no status. */
@@ -90,7 +88,15 @@ class ContactUpdate {
       latestId === row.conversationId ||
       row.order < order ||
       (row.order === order && row.conversationId < latestId);
+    const before = this.#latest;
     if (isLatest) this.#setLatest(row);
+    // A new conversation of a long write does not count before the commit, another one does.
+    const [hidden, visible] = isLatest ? [row.statusId, before?.latest] : [before!.latest, row.statusId];
+    const staged = parseStagedId(hidden);
+    if (staged?.kind !== '+' || visible === undefined || latestId === row.conversationId) return;
+    const isStaged = parseStagedId(visible) !== undefined;
+    const latest = isStaged ? visible : writeStagedId({ kind: '*', bulk: staged.bulk, origin: visible });
+    this.#latest = { ...this.#latest!, latest };
   }
 
   async save(tx: WriteTx, counters: ContactCounterChanges): Promise<void> {

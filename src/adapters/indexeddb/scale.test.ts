@@ -48,7 +48,7 @@ describe('IndexedDBAdapter: many conversations', () => {
         moved: MANY,
       });
     });
-    expect(written.sort()).to.deep.equal(['log', 'log', 'meta', 'statuses']);
+    expect(written.sort()).to.deep.equal(['deletedStatuses', 'log', 'log', 'meta']);
     expect((await adapter.count({ of: 'conversation' })).byStatus).to.deep.equal(new Map([['b', MANY]]));
     expect((await adapter.count({ of: 'contact' })).byStatus).to.deep.equal(new Map([['b', 5000]]));
     expect(
