@@ -30,7 +30,6 @@ import {
   parseUndoPeriod,
   parseUser,
   planCreate,
-  planImport,
   planMove,
   planUpdate,
   requireLiveStatus,
@@ -48,7 +47,6 @@ import type {
 } from './adapter.js';
 import { ChangeLog } from './change-log.js';
 import { IdempotencyCache } from './idempotency.js';
-import { exportState, importedConversation } from './memory-transfer.js';
 import { contactsOf, countIn, findIn, type StoredConversation } from './paging.js';
 import type { Export, Import, TransferOptions, WithTransfer } from './transfer.js';
 
@@ -218,12 +216,14 @@ export class MemoryAdapter implements Required<PipelineAdapter>, WithTransfer {
   }
 
   async exportAll(options?: TransferOptions): Promise<Export> {
+    const { exportState } = await import('./transfer.js');
     this.#checkCall(options);
     return exportState({ rows: this.#rows, conversations: this.#conversations, histories: this.#histories });
   }
 
-  importAll({ statuses, conversations }: Import, options?: TransferOptions): Promise<void> {
-    return this.#write(options && { signal: options.signal! }, () => {
+  async importAll({ statuses, conversations }: Import, options: TransferOptions = {}): Promise<void> {
+    const { importedConversation, planImport } = await import('./transfer.js');
+    await this.#write(options, () => {
       for (const row of planImport(this.#rows, statuses)) this.#putRow(row);
       for (const each of conversations) {
         const { conversationId: id, history = [] } = each;
@@ -232,8 +232,8 @@ export class MemoryAdapter implements Required<PipelineAdapter>, WithTransfer {
         this.#histories.set(id, history.slice(-HISTORY_LENGTH));
       }
       this.#log.startOver({});
-      options?.onProgress?.(conversations.length, conversations.length);
     });
+    options.onProgress?.(conversations.length, conversations.length);
   }
 
   subscribe(listener: (change: Change) => void, options: SubscribeOptions): () => void {

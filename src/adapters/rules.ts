@@ -19,7 +19,6 @@ import {
   sortedLive,
   type Status,
 } from '../model/status.js';
-import type { StatusRecord } from './transfer.js';
 
 /** Every status that ever existed, by id. */
 export type Rows = ReadonlyMap<Id, StatusRow>;
@@ -44,7 +43,8 @@ export function checkVersion(row: StatusRow, ifVersion: number): void {
   throw new PipelineError('conflict', `The status "${row.name}" has since been changed.`, { current: toStatus(row) });
 }
 
-function checkNameIsFree(rows: Rows, name: string, self: Id): void {
+/** Throws `invalid` if another status has the name. */
+export function checkNameIsFree(rows: Rows, name: string, self: Id): void {
   const key = nameKey(name);
   for (const row of rows.values()) {
     if (row.id === self || row.deleted) continue;
@@ -54,7 +54,8 @@ function checkNameIsFree(rows: Rows, name: string, self: Id): void {
   }
 }
 
-function checkLimit(rows: Rows): void {
+/** Throws `limit` if no status can be added. */
+export function checkLimit(rows: Rows): void {
   if (liveStatuses(rows).length < MAX_STATUSES) return;
   throw new PipelineError('limit', `A pipeline has at most ${MAX_STATUSES} statuses.`, { count: MAX_STATUSES });
 }
@@ -119,35 +120,6 @@ export function checkDelete(
     );
   }
   return row;
-}
-
-/**
- * The rows that importing statuses writes: those with the ids of stored ones replace them, and all stand in the order of
- * the file after the others. A deleted one is only added if it is not stored. Throws `status-deleted`, `invalid`, `limit`.
- */
-export function planImport(rows: Rows, records: readonly StatusRecord[]): StatusRow[] {
-  const next = new Map(rows);
-  const imported = new Set(records.map(({ id }) => id));
-  let after =
-    liveStatuses(rows)
-      .filter(({ id }) => !imported.has(id))
-      .at(-1)?.id ?? null;
-  for (const { id, deleted, ...content } of records) {
-    const stored = next.get(id);
-    if (deleted && stored) continue;
-    if (stored) requireLiveStatus(next, id);
-    const placements = planRanks([...next.values()], id, deleted ? undefined : after);
-    const deletion = deleted ? { deleted, heir: null, deletedAt: 0 } : {};
-    next.set(id, { ...(stored ?? { id, rank: '', version: 0 }), ...content, ...deletion });
-    for (const placement of placements) next.set(placement.id, { ...next.get(placement.id)!, rank: placement.rank });
-    if (!deleted) after = id;
-  }
-  for (const { id, name, deleted } of records) if (!deleted) checkNameIsFree(next, name, id);
-  if (liveStatuses(next).length > MAX_STATUSES) checkLimit(next);
-  return [...next.values()].filter((row) => {
-    const stored = rows.get(row.id);
-    return !stored || stored.rank !== row.rank || !sameContent(stored, row);
-  });
 }
 
 /** The deleted status to restore, checked. Throws `not-found`, `invalid` (its name is taken now), `limit`. */

@@ -35,7 +35,7 @@ import {
 } from './stored.js';
 
 /** How many changes are kept for resumed subscriptions and histories. Older ones are removed in batches. */
-const LOG_LENGTH = 10_000;
+export const LOG_LENGTH = 10_000;
 const PRUNE_BATCH = 256;
 /** A write to more conversations is reported as one `reset`; so are more missed changes than `MAX_REPLAY`. */
 const MAX_LISTED = 100;
@@ -300,6 +300,11 @@ export class Journal {
   logEntry(entry: Entry, event?: HistoryEvent): void {
     this.#entries++;
     this.#log({ kind: 'entry', entry }, event && { subject: `c${entry.conversationId}`, event });
+  }
+
+  /** Logs an event for histories only: subscribers receive nothing of it. */
+  logEvent(subject: string, event: HistoryEvent, by?: string): void {
+    this.#rows.push({ seq: this.nextVersion(), ...(by === undefined ? {} : { by }), subject, event });
   }
 
   logReset(): void {
