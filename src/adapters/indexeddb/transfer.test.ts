@@ -83,7 +83,7 @@ describe('export and import of IndexedDBAdapter', () => {
     const { received } = await listen(to);
     const progress: number[] = [];
     await importPipeline(to, exportPipeline(from), { onProgress: (done) => progress.push(done) });
-    expect(progress).to.deep.equal([500, 1000, 1200]);
+    expect(progress).to.deep.equal([200, 400, 600, 800, 1000, 1200]);
     await until(() => received.some(({ kind }) => kind === 'reset'), 'a reset');
   });
 

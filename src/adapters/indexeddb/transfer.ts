@@ -22,7 +22,7 @@ import { isHidden } from './staging.js';
 import { getConversations, getDeletedStatuses, getLiveStatuses, isReadableConversation } from './stored.js';
 
 /** How many conversations are read or written at a time: few enough for the page to respond in between. */
-const BATCH = 500;
+const BATCH = 200;
 
 /** Everything as it is now. All of it is held in memory while it is exported. */
 export async function exportAll(tx: ReadTx): Promise<Export> {
@@ -64,6 +64,7 @@ export async function importAll(
   const { tx, journal } = write;
   const deleted = await importStatuses(write, statuses);
   const replaced = new Set<Id>();
+  const items = new NewestItems();
   for (let start = 0; start < conversations.length; start += BATCH) {
     checkAborted(signal);
     const batch = new Map(conversations.slice(start, start + BATCH).map((each) => [each.conversationId, each]));
@@ -75,7 +76,9 @@ export async function importAll(
       const stored = before && settledRow(journal, before);
       if (stored) replaced.add(conversationId);
       journal.touch(conversationId);
-      return toRow(batch.get(conversationId)!, stored, journal.nextVersion());
+      const record = batch.get(conversationId)!;
+      items.add(record);
+      return toRow(record, stored, journal.nextVersion());
     });
     const done = Math.min(start + BATCH, conversations.length);
     // In a microtask: a listener that throws does not affect the import.
@@ -85,7 +88,9 @@ export async function importAll(
     const { removed } = await eraseFromLog(tx, { conversationIds: replaced, contactIds: new Set() });
     journal.logRemoval(removed);
   }
-  importHistories(write, conversations);
+  for (const { conversationId, from, to, at, by } of items.newest()) {
+    journal.logEvent(`c${conversationId}`, { kind: 'set', from: from ?? '', to: to ?? '', at }, by);
+  }
   for (const id of deleted) journal.logEvent('s', { kind: 'delete', statusId: id, heir: null, at: Date.now() });
   journal.logReset();
 }
@@ -110,13 +115,17 @@ function toRow(
   return { ...withFacts(conversationId, undefined, facts), statusId: statusId ?? '', version, changedAt };
 }
 
-/** Logs the newest items of all histories, as many as the log keeps. */
-function importHistories({ journal }: Write, conversations: readonly ConversationRecord[]): void {
-  const items = conversations.flatMap(({ conversationId, history = [] }) =>
-    history.map((item) => ({ conversationId, ...item })),
-  );
-  items.sort((a, b) => a.at - b.at);
-  for (const { conversationId, from, to, at, by } of items.slice(-LOG_LENGTH)) {
-    journal.logEvent(`c${conversationId}`, { kind: 'set', from: from ?? '', to: to ?? '', at }, by);
+/** The newest items of all histories, as many as the log keeps. */
+class NewestItems {
+  #items: (HistoryItem & { conversationId: Id })[] = [];
+
+  add({ conversationId, history = [] }: ConversationRecord): void {
+    for (const item of history) this.#items.push({ ...item, conversationId });
+    if (this.#items.length > 2 * LOG_LENGTH) this.#items = this.newest();
+  }
+
+  /** Oldest first. */
+  newest(): (HistoryItem & { conversationId: Id })[] {
+    return this.#items.sort((a, b) => a.at - b.at).slice(-LOG_LENGTH);
   }
 }
