@@ -48,12 +48,13 @@ import type {
 import { ChangeLog } from './change-log.js';
 import { IdempotencyCache } from './idempotency.js';
 import { contactsOf, countIn, findIn, type StoredConversation } from './paging.js';
+import type { Export, Import, TransferOptions, WithTransfer } from './transfer.js';
 
 /** How many items of a conversation's history are kept. */
 const HISTORY_LENGTH = 100;
 
 /** Keeps a pipeline in memory, until the page is left. For tests, demos, and data that must not be stored. */
-export class MemoryAdapter implements Required<PipelineAdapter> {
+export class MemoryAdapter implements Required<PipelineAdapter>, WithTransfer {
   /** Every status that ever existed: deleted ones keep their place, and can be restored. */
   readonly #rows = new Map<Id, StatusRow>();
   readonly #conversations = new Map<Id, StoredConversation>();
@@ -212,6 +213,27 @@ export class MemoryAdapter implements Required<PipelineAdapter> {
       // A contact can be unknown and still be in changes: of conversations that were moved away from it.
       if (known.length || this.#log.mentions(forgotten)) this.#log.startOver(this.#authorOf(options));
     });
+  }
+
+  async exportAll(options?: TransferOptions): Promise<Export> {
+    const { exportState } = await import('./transfer.js');
+    this.#checkCall(options);
+    return exportState({ rows: this.#rows, conversations: this.#conversations, histories: this.#histories });
+  }
+
+  async importAll({ statuses, conversations }: Import, options: TransferOptions = {}): Promise<void> {
+    const { importedConversation, planImport } = await import('./transfer.js');
+    await this.#write(options, () => {
+      for (const row of planImport(this.#rows, statuses)) this.#putRow(row);
+      for (const each of conversations) {
+        const { conversationId: id, history = [] } = each;
+        const next = importedConversation(each, this.#conversations.get(id), this.#log.nextVersion());
+        this.#conversations.set(id, next);
+        this.#histories.set(id, history.slice(-HISTORY_LENGTH));
+      }
+      this.#log.startOver({});
+    });
+    options.onProgress?.(conversations.length, conversations.length);
   }
 
   subscribe(listener: (change: Change) => void, options: SubscribeOptions): () => void {

@@ -43,7 +43,8 @@ export function checkVersion(row: StatusRow, ifVersion: number): void {
   throw new PipelineError('conflict', `The status "${row.name}" has since been changed.`, { current: toStatus(row) });
 }
 
-function checkNameIsFree(rows: Rows, name: string, self: Id): void {
+/** Throws `invalid` if another status has the name. */
+export function checkNameIsFree(rows: Rows, name: string, self: Id): void {
   const key = nameKey(name);
   for (const row of rows.values()) {
     if (row.id === self || row.deleted) continue;
@@ -53,7 +54,8 @@ function checkNameIsFree(rows: Rows, name: string, self: Id): void {
   }
 }
 
-function checkLimit(rows: Rows): void {
+/** Throws `limit` if no status can be added. */
+export function checkLimit(rows: Rows): void {
   if (liveStatuses(rows).length < MAX_STATUSES) return;
   throw new PipelineError('limit', `A pipeline has at most ${MAX_STATUSES} statuses.`, { count: MAX_STATUSES });
 }

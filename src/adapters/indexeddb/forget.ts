@@ -54,7 +54,7 @@ async function readRaw(tx: WriteTx, ids: ReadonlySet<Id>): Promise<Partial<Conve
  * Removes the records about the conversations, and the contacts from those about others. Resolves to how many records were
  * removed, and how many were changed.
  */
-async function eraseFromLog(
+export async function eraseFromLog(
   tx: WriteTx,
   { conversationIds, contactIds }: Forgotten,
 ): Promise<{ removed: number; changed: number }> {

@@ -1,4 +1,4 @@
-/** Computes the history of a conversation from the log. */
+/** Computes the histories of conversations from the log. */
 import type { HistoryItem } from '../../model/entry.js';
 import type { Id } from '../../model/id.js';
 import type { StatusRow } from '../../model/reassignment.js';
@@ -6,7 +6,7 @@ import { parseId } from '../../model/validate.js';
 import type { Rows } from '../rules.js';
 import { resolveStoredId } from './contacts.js';
 import { readStatuses } from './journal.js';
-import type { BulkRow, HistoryEvent, LogRow, ReadTx, StoredStatusId } from './schema.js';
+import type { BulkRow, ConversationRow, HistoryEvent, LogRow, ReadTx, StoredStatusId } from './schema.js';
 import { parseStagedId } from './staging.js';
 import { getDeletedStatuses, getLiveStatuses, isReadableConversation, isReadableLog } from './stored.js';
 
@@ -33,11 +33,43 @@ export async function readHistory(tx: ReadTx, conversationId: Id): Promise<reado
   if (!conversation || !isReadableConversation(tx, conversation)) return [];
   const { statusId, logged } = withoutStaging(conversation.statusId, bulks);
   if (statusId === undefined) return [];
-  const events = [...own, ...moves, ...logged]
+  const events = inOrder(tx, [...own, ...moves, ...logged]);
+  return replay(events, await withNamed(tx, live, events, statusId), statusId);
+}
+
+/** The events of readable records of the log, oldest first. */
+function inOrder(tx: ReadTx, rows: readonly LogRow[]): AuthoredEvent[] {
+  return rows
     .filter((row) => isReadableLog(tx, row))
     .sort((a, b) => a.seq - b.seq)
     .flatMap(({ event, by }) => (event ? [by === undefined ? event : { ...event, by }] : []));
-  return replay(events, await withNamed(tx, live, events, statusId), statusId);
+}
+
+/** The histories of all conversations. */
+export interface Histories {
+  /** `rows`: all statuses, deleted ones included. */
+  of(conversation: ConversationRow, rows: Rows): readonly HistoryItem[];
+}
+
+/** Reads the whole log at once, to compute many histories. */
+export async function readHistories(tx: ReadTx): Promise<Histories> {
+  const [{ bulks }, log] = await Promise.all([readStatuses(tx), tx.objectStore('log').getAll() as Promise<LogRow[]>]);
+  const bySubject = new Map<string, LogRow[]>();
+  for (const row of log) {
+    if (row.subject === undefined) continue;
+    const rows = bySubject.get(row.subject);
+    if (rows) rows.push(row);
+    else bySubject.set(row.subject, [row]);
+  }
+  const moves = bySubject.get('s') ?? [];
+  return {
+    of(conversation, rows) {
+      const { statusId, logged } = withoutStaging(conversation.statusId, bulks);
+      const own = bySubject.get(`c${conversation.conversationId}`) ?? [];
+      if (statusId === undefined || !(own.length || logged.length || moves.length)) return [];
+      return replay(inOrder(tx, [...own, ...moves, ...logged]), rows, statusId);
+    },
+  };
 }
 
 /** The stored status of a conversation that may be part of a long write (missing: it is new in it), and what is not logged yet. */

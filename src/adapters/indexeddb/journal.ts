@@ -35,8 +35,10 @@ import {
 } from './stored.js';
 
 /** How many changes are kept for resumed subscriptions and histories. Older ones are removed in batches. */
-const LOG_LENGTH = 10_000;
+export const LOG_LENGTH = 10_000;
 const PRUNE_BATCH = 256;
+/** How many changes are written in one task. */
+const LOGGED_AT_ONCE = 500;
 /** A write to more conversations is reported as one `reset`; so are more missed changes than `MAX_REPLAY`. */
 const MAX_LISTED = 100;
 const MAX_REPLAY = 1000;
@@ -302,6 +304,11 @@ export class Journal {
     this.#log({ kind: 'entry', entry }, event && { subject: `c${entry.conversationId}`, event });
   }
 
+  /** Logs an event for histories only: subscribers receive nothing of it. */
+  logEvent(subject: string, event: HistoryEvent, by?: string): void {
+    this.#rows.push({ seq: this.nextVersion(), ...(by === undefined ? {} : { by }), subject, event });
+  }
+
   logReset(): void {
     this.nextVersion();
     this.#log({ kind: 'reset' });
@@ -334,7 +341,11 @@ export class Journal {
     }
     const log = tx.objectStore('log');
     const rawLog = rawStore(tx, 'log');
-    for (const row of this.#rows) rawLog.put(row);
+    for (const [n, row] of this.#rows.entries()) {
+      const request = rawLog.put(row) as IDBRequest<number>;
+      // So that the page can respond in between.
+      if (n % LOGGED_AT_ONCE === LOGGED_AT_ONCE - 1) await resultOf(request);
+    }
     const { pruned, logged } = this.#before;
     const journal = {
       key: this.#before.key,

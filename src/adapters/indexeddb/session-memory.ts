@@ -5,6 +5,7 @@ import { newId, type Id } from '../../model/id.js';
 import type { Status } from '../../model/status.js';
 import type { CallOptions, PipelineAdapter } from '../adapter.js';
 import { MemoryAdapter } from '../memory.js';
+import type { Import, TransferOptions } from '../transfer.js';
 
 /** Errors by which an adapter refuses one status or conversation; after any other, copying is tried again later. */
 const REFUSED: ReadonlySet<PipelineErrorCode> = new Set([
@@ -38,6 +39,14 @@ export class SessionMemory extends MemoryAdapter {
   override async putConversations(conversations: readonly ConversationRef[], options?: CallOptions): Promise<void> {
     await super.putConversations(conversations, options);
     for (const ref of conversations) this.#remember(ref);
+  }
+
+  override async importAll(data: Import, options?: TransferOptions): Promise<void> {
+    await super.importAll(data, options);
+    for (const { conversationId, contactId, activityAt } of data.conversations) {
+      this.#remember({ conversationId, contactId, ...(activityAt === undefined ? {} : { activityAt }) });
+      this.#set.add(conversationId);
+    }
   }
 
   /**
