@@ -1,10 +1,10 @@
 /** Maintains a summary row for each contact, so that reads need not walk its conversations. */
 import type { ContactSummary } from '../../src/model/entry.js';
-import { resolveStatusId } from '../../src/model/reassignment.js';
 import type { Id } from '../../src/model/id.js';
 import type { ConversationRow } from './conversations.js';
 import { resolveKeys, type StatusKey, type CounterChanges } from './counters.js';
 import { hash } from './hash.js';
+import { readResolved } from './status-rows.js';
 import type { ReadContext, WriteContext } from './store.js';
 
 /** A conversation before (`undefined`: new) and after a write. */
@@ -178,14 +178,13 @@ export async function readContacts(
   ids: readonly Id[],
 ): Promise<(ContactSummary & { contactId: Id })[]> {
   const stored = await readRows(read, ids);
+  const keysOf = ({ held }: ContactRow): StatusKey[] => held.map(([key]) => key);
+  const resolve = await readResolved(read, [...stored.values()].flatMap(keysOf));
   return [...new Set(ids)].flatMap((contactId) => {
     const row = stored.get(contactId);
     if (!row) return [];
-    const latest = resolveStatusId(read.rows, row.latestKey || null);
-    const all = resolveKeys(
-      read.rows,
-      row.held.map(([key]) => key),
-    );
+    const latest = resolve(row.latestKey || null);
+    const all = resolveKeys(resolve, keysOf(row));
     return [{ contactId, statusIds: [...new Set([latest, ...all])], latest }];
   });
 }

@@ -7,6 +7,7 @@ import { requireLiveStatus, type Rows } from '../../src/adapters/rules.js';
 import { updateContacts, type ConversationChange } from './contacts.js';
 import { CounterChanges } from './counters.js';
 import { HISTORY_BATCH, pruneHistory, putHistory, type HistoryRow } from './history.js';
+import { readStatuses } from './status-rows.js';
 import type { VersionCheck } from './statuses.js';
 import type { ReadContext, WriteContext } from './store.js';
 
@@ -21,6 +22,9 @@ const READ = `SELECT conversation_id AS "conversationId", contact_id AS "contact
     version, changed_at AS "changedAt", recency, events
   FROM pipeline.conversations WHERE tenant_id = $1 AND conversation_id = ANY ($2::text[])`;
 
+const HAVING = `SELECT conversation_id AS "conversationId" FROM pipeline.conversations
+  WHERE tenant_id = $1 AND status_key = $2 LIMIT $3`;
+
 const PUT = `INSERT INTO pipeline.conversations
     (tenant_id, conversation_id, contact_id, status_id, version, changed_at, recency, events)
   SELECT $1, r."conversationId", r."contactId", r."statusId", r.version, r."changedAt", r.recency, r.events
@@ -30,9 +34,14 @@ const PUT = `INSERT INTO pipeline.conversations
     status_id = excluded.status_id, version = excluded.version, changed_at = excluded.changed_at,
     recency = excluded.recency, events = excluded.events`;
 
-async function readRows({ tx, tenant }: ReadContext, ids: readonly Id[]): Promise<Map<Id, ConversationRow>> {
+/** Also reads the statuses that the rows have. */
+async function readRows(read: ReadContext, ids: readonly Id[]): Promise<Map<Id, ConversationRow>> {
   if (!ids.length) return new Map();
-  const rows = await tx.query<ConversationRow>(READ, [tenant, ids]);
+  const rows = await read.tx.query<ConversationRow>(READ, [read.tenant, ids]);
+  await readStatuses(
+    read,
+    rows.map((row) => row.statusId),
+  );
   return new Map(rows.map((row) => [row.conversationId, row]));
 }
 
@@ -58,7 +67,7 @@ export async function setStatus(
   matchesVersion: VersionCheck = () => true,
 ): Promise<SetResult[]> {
   const { rows, journal, head } = write;
-  if (to !== null) requireLiveStatus(rows, to, 'statusId');
+  if (to !== null) requireLiveStatus(await readStatuses(write, [to]), to, 'statusId');
   const results: SetResult[] = [];
   const events: HistoryRow[] = [];
   await updateRows(write, refs, (ref, stored) => {
@@ -102,6 +111,25 @@ export async function putConversations(write: WriteContext, refs: readonly Conve
     }
     return next;
   });
+}
+
+/**
+ * Gives some conversations that store a deleted status what they are shown with instead (see purge.ts). No change is
+ * reported, because clients know these versions.
+ */
+export async function replaceStatus(
+  write: WriteContext,
+  from: Id,
+  to: { statusId: Id | null; version: number; changedAt: number },
+  limit: number,
+): Promise<void> {
+  const refs = await write.tx.query<ConversationRef>(HAVING, [write.tenant, from, limit]);
+  await updateRows(write, refs, (_, stored) => ({
+    ...stored!,
+    statusId: to.statusId,
+    version: Math.max(stored!.version, to.version),
+    changedAt: Math.max(stored!.changedAt, to.changedAt),
+  }));
 }
 
 /** Merges what the host says about a conversation into its row. Activity never goes back. */

@@ -9,7 +9,7 @@ import {
   type ContactMatch,
   type Filter,
 } from '../../src/model/filter.js';
-import { kindOf, readCounters, resolveKeys, type CounterKind } from './counters.js';
+import { kindOf, readCounters, readResolvedOf, resolveKeys, type CounterKind } from './counters.js';
 import { readToken, writeToken, type PagePosition } from './page-token.js';
 import type { ReadContext } from './store.js';
 
@@ -54,8 +54,9 @@ async function groupsOf(
 ): Promise<{ keys: string[]; isSparse: boolean } | undefined> {
   if (isEmptyFilter(filter)) return undefined;
   const groups = await readCounters(read, kind);
+  const resolve = await readResolvedOf(read, groups);
   const passing = groups.filter(({ statusKeys }) => {
-    const statusIds = resolveKeys(read.rows, statusKeys);
+    const statusIds = resolveKeys(resolve, statusKeys);
     return kind === 'contact' ? contactMatchesFilter(filter, statusIds) : matchesFilter(filter, statusIds[0] ?? null);
   });
   const sum = (list: typeof groups): number => list.reduce((total, { n }) => total + n, 0);

@@ -36,12 +36,14 @@ export interface RouteOptions {
   idempotency: Idempotency;
   streams: ChangeStreams;
   pageTokenLifetimeMs: number;
+  undoPeriodMs: number;
 }
 
 /** Optional status fields that this server stores. */
 const STATUS_FIELDS: readonly string[] = [];
 
-export function createRoutes({ store, idempotency, streams, pageTokenLifetimeMs }: RouteOptions): Hono<Env> {
+export function createRoutes(options: RouteOptions): Hono<Env> {
+  const { store, idempotency, streams, pageTokenLifetimeMs, undoPeriodMs } = options;
   const app = new Hono<Env>();
 
   const read = <T>(c: RouteContext, work: (read: ReadContext) => Promise<T>): Promise<T> =>
@@ -67,7 +69,7 @@ export function createRoutes({ store, idempotency, streams, pageTokenLifetimeMs 
   };
 
   app.get('/statuses', async (c) => {
-    const list = await read(c, async ({ head, rows }) => ({ items: liveStatuses(rows), seq: String(head.seq) }));
+    const list = await read(c, async ({ head, live }) => ({ items: liveStatuses(live), seq: String(head.seq) }));
     const etag = listEtagOf(list.seq, c.env);
     if (matchesIfNoneMatch(c.req.header('If-None-Match'), etag))
       return new Response(null, { status: 304, headers: { ETag: etag } });
@@ -110,7 +112,7 @@ export function createRoutes({ store, idempotency, streams, pageTokenLifetimeMs 
     check(c, 'restore');
     const id = idOf(c);
     const body = await readBody(c.req.raw, true);
-    return write(c, body, async (write) => ok(await restoreStatus(write, id)));
+    return write(c, body, async (write) => ok(await restoreStatus(write, id, undoPeriodMs)));
   });
 
   app.post('/conversations/batch-get', async (c) => {
