@@ -55,7 +55,9 @@ export function startCleanup(
   const store = new Store(database, onWritten);
   let timer: NodeJS.Timeout;
   const run = async (): Promise<void> => {
-    const isMore = await cleanUp(database, { store, ...(undoPeriodMs === undefined ? {} : { undoPeriodMs }) }).catch(() => false);
+    const isMore = await cleanUp(database, { store, ...(undoPeriodMs === undefined ? {} : { undoPeriodMs }) }).catch(
+      () => false,
+    );
     timer = setTimeout(() => void run(), isMore ? 100 : EVERY_MS * (0.5 + Math.random())).unref();
   };
   timer = setTimeout(() => void run(), EVERY_MS * Math.random()).unref();

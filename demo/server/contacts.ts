@@ -13,7 +13,7 @@ export interface ConversationChange {
   after: ConversationRow;
 }
 
-interface ContactRow {
+export interface ContactRow {
   contactId: Id;
   /** How many of the contact's conversations have each status. */
   held: [StatusKey, number][];
@@ -46,7 +46,7 @@ const keyOf = ({ statusId }: Pick<ConversationRow, 'statusId'>): StatusKey => st
 /**
  * Equal for all contacts with the same statuses. Ids contain no control characters, so the separator is unambiguous.
  */
-const signatureOf = (keys: readonly StatusKey[]): string => hash(keys.join('\n'));
+export const signatureOf = (keys: readonly StatusKey[]): string => hash(keys.join('\n'));
 
 /** Compares in byte order, like the database. JavaScript's order differs if an id contains an emoji. */
 const isBefore = (a: Id, b: Id): boolean => Buffer.compare(Buffer.from(a), Buffer.from(b)) < 0;
@@ -150,7 +150,10 @@ export async function updateContacts(
     if (row) kept.push(row);
     else if (stored.has(id)) gone.push(id);
   }
-  const { batch, tenant } = write;
+  saveContacts(write, kept, gone);
+}
+
+export function saveContacts({ batch, tenant }: WriteContext, kept: readonly ContactRow[], gone: readonly Id[]): void {
   if (kept.length) {
     const rows = kept.map((row) => ({ ...row, held: JSON.stringify(row.held) }));
     batch.add(PUT, [tenant, JSON.stringify(rows)]);
@@ -164,7 +167,7 @@ function concernsContact({ before, after }: ConversationChange): boolean {
   );
 }
 
-async function readRows({ tx, tenant }: ReadContext, ids: readonly Id[]): Promise<Map<Id, ContactRow>> {
+export async function readRows({ tx, tenant }: ReadContext, ids: readonly Id[]): Promise<Map<Id, ContactRow>> {
   if (!ids.length) return new Map();
   const rows = await tx.query<Omit<ContactRow, 'held'> & { held: string }>(READ, [tenant, ids]);
   return new Map(

@@ -53,7 +53,9 @@ export async function migrate(
     const start = performance.now();
     const done = await withRetries(() => database.transaction((tx) => applyNext(tx, known)), [LOCK_TIMEOUT]);
     if (!done) return;
-    log(`Database schema: applied migration ${done.version} (${done.name}), ${Math.round(performance.now() - start)} ms`);
+    log(
+      `Database schema: applied migration ${done.version} (${done.name}), ${Math.round(performance.now() - start)} ms`,
+    );
   }
 }
 

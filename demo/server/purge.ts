@@ -11,9 +11,10 @@ export const UNDO_PERIOD_MS = 30 * 24 * 60 * 60 * 1000;
 /** Rows per transaction, few enough to not keep the tenant's other writers waiting. */
 const STATUSES = 100;
 const CONVERSATIONS = 200;
+const TENANTS_AT_ONCE = 200;
 
-const TENANTS = `SELECT DISTINCT tenant_id AS tenant FROM (SELECT tenant_id FROM pipeline.statuses
-  WHERE deleted AND deleted_at < $1 ORDER BY deleted_at LIMIT $2) old`;
+const TENANTS = `SELECT DISTINCT tenant_id AS tenant FROM pipeline.statuses WHERE deleted AND deleted_at < $1
+  LIMIT $2`;
 const HELD = `SELECT given.id FROM unnest($2::text[]) AS given (id)
   WHERE EXISTS (SELECT 1 FROM pipeline.conversations WHERE tenant_id = $1 AND status_key = given.id)`;
 /** Those that other deleted statuses, which stay for now, name as their heir. */
@@ -30,7 +31,7 @@ const COUNTERS = 'DELETE FROM pipeline.counters WHERE tenant_id = $1 AND n = 0';
  * Several instances may do this at once: each step locks its tenant, like any write.
  */
 export async function purgeStatuses(database: Database, store: Store, undoPeriodMs: number): Promise<boolean> {
-  const values = [Date.now() - undoPeriodMs, STATUSES];
+  const values = [Date.now() - undoPeriodMs, TENANTS_AT_ONCE];
   let isMore = false;
   for (const { tenant } of await database.query<{ tenant: string }>(TENANTS, values)) {
     const isChanged = await store.write(tenant, {}, (write) => purgeSome(write, write.head.now - undoPeriodMs));

@@ -161,10 +161,11 @@ const PURGING: readonly string[] = [
   'ALTER TABLE pipeline.conversations DROP CONSTRAINT IF EXISTS conversations_tenant_id_status_id_fkey',
   'ALTER TABLE pipeline.statuses DROP CONSTRAINT IF EXISTS statuses_tenant_id_heir_fkey',
   'UPDATE pipeline.statuses SET deleted_at = 0 WHERE deleted AND deleted_at IS NULL',
+  'UPDATE pipeline.statuses SET moved_version = version WHERE deleted AND moved_version IS NULL',
   'CREATE INDEX IF NOT EXISTS statuses_rank ON pipeline.statuses (tenant_id, rank, status_id)',
   'CREATE INDEX IF NOT EXISTS statuses_heir ON pipeline.statuses (tenant_id, heir) WHERE heir IS NOT NULL',
   'CREATE INDEX IF NOT EXISTS statuses_deleted ON pipeline.statuses (deleted_at) WHERE deleted',
-  'CREATE INDEX IF NOT EXISTS statuses_deleted_of ON pipeline.statuses (tenant_id, deleted_at, status_id) WHERE deleted',
+  'CREATE INDEX IF NOT EXISTS statuses_deleted_of ON pipeline.statuses (tenant_id, moved_version) WHERE deleted',
 ];
 
 export const MIGRATIONS: readonly Migration[] = [

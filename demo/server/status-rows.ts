@@ -37,7 +37,7 @@ const COLUMNS = `status_id AS id, ${CONTENT}, rank, version, deleted, heir, move
 const LIVE = `SELECT ${COLUMNS} FROM pipeline.statuses WHERE tenant_id = $1 AND NOT deleted`;
 
 const EXPIRED = `SELECT ${COLUMNS} FROM pipeline.statuses
-  WHERE tenant_id = $1 AND deleted AND deleted_at < $2 ORDER BY deleted_at, status_id LIMIT $3`;
+  WHERE tenant_id = $1 AND deleted AND deleted_at < $2 ORDER BY moved_version LIMIT $3`;
 
 /** The statuses with these ids, and all that replace them. `UNION` ends at a cycle. */
 const CHAINS = `WITH RECURSIVE chain (status_id) AS (
@@ -56,7 +56,7 @@ const AFTER = `SELECT ${COLUMNS} FROM pipeline.statuses WHERE tenant_id = $1 AND
 const query = async (tx: Sql, text: string, values: readonly unknown[]): Promise<StatusRow[]> =>
   (await tx.query<StoredStatus>(text, values)).map(toRow);
 
-/** The statuses that were deleted before a point in time, the oldest first. */
+/** Statuses that were deleted before a point in time, in order: each before the one that replaces it. */
 export const readExpired = (tx: Sql, tenant: string, before: number, limit: number): Promise<StatusRow[]> =>
   query(tx, EXPIRED, [tenant, before, limit]);
 
