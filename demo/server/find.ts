@@ -6,19 +6,15 @@ import {
   formatFilter,
   isEmptyFilter,
   matchesFilter,
-  type ContactMatch,
   type Filter,
 } from '../../src/model/filter.js';
 import { kindOf, readCounters, readResolvedOf, resolveKeys, type CounterKind } from './counters.js';
+import type { FindParameters } from './query.js';
 import { readToken, writeToken, type PagePosition } from './page-token.js';
 import type { ReadContext } from './store.js';
 
-export interface FindRequest {
+export interface FindRequest extends FindParameters {
   of: 'conversation' | 'contact';
-  filter: Filter;
-  contactMatch: ContactMatch;
-  pageSize: number | undefined;
-  pageToken: string | undefined;
 }
 
 /** With more matching groups than this, scanning the whole list may be faster than scanning each group. */

@@ -15,7 +15,14 @@ import { hash } from './hash.js';
 import { readHistory } from './history.js';
 import type { Answer, Idempotency } from './idempotency.js';
 import { checkMay, knownRoles, permissionsOf, type Action } from './permissions.js';
-import { choice, contactMatchOf, filterOf, single, wholeNumber } from './query.js';
+import {
+  choice,
+  contactMatchOf,
+  findParametersOf,
+  findParametersOfBody,
+  single,
+  type FindParameters,
+} from './query.js';
 import type { ChangeStreams } from './sse.js';
 import { createStatus, deleteStatus, moveStatus, restoreStatus, updateStatus } from './statuses.js';
 import type { ReadContext, Store, WriteContext } from './store.js';
@@ -156,19 +163,18 @@ export function createRoutes(options: RouteOptions): Hono<Env> {
     return respond(ok({ byStatus: Object.fromEntries(byStatus), none }));
   });
 
-  const find = async (c: RouteContext, of: 'conversation' | 'contact'): Promise<Response> => {
-    const query = queryOf(c);
-    const request = {
-      of,
-      filter: filterOf(query),
-      contactMatch: contactMatchOf(query),
-      pageSize: wholeNumber(query, 'pageSize'),
-      pageToken: single(query, 'pageToken'),
-    };
-    return respond(ok(await read(c, (read) => findPage(read, request, pageTokenLifetimeMs))));
-  };
-  app.get('/conversations', (c) => find(c, 'conversation'));
-  app.get('/contacts', (c) => find(c, 'contact'));
+  for (const [path, of] of [
+    ['/conversations', 'conversation'],
+    ['/contacts', 'contact'],
+  ] as const) {
+    const find = async (c: RouteContext, parameters: FindParameters): Promise<Response> =>
+      respond(ok(await read(c, (read) => findPage(read, { of, ...parameters }, pageTokenLifetimeMs))));
+    app.get(path, (c) => find(c, findParametersOf(queryOf(c))));
+    app.post(`${path}/find`, async (c) => {
+      check(c);
+      return find(c, findParametersOfBody((await readBody(c.req.raw)).fields));
+    });
+  }
 
   app.get('/conversations/:id/history', async (c) => {
     const id = idOf(c, 'conversationId');

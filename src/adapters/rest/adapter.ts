@@ -56,6 +56,12 @@ export interface RestOptions {
   timeoutMs?: number;
 }
 
+/** Servers and proxies may refuse longer URLs. */
+const MAX_URL = 2000;
+
+/** Whether a refusal may mean that the server does not have this path or this method. */
+const isUnknownRoute = ({ code, field }: PipelineError): boolean => code === 'not-found' || field === 'method';
+
 /**
  * Keeps a pipeline on a server that implements the REST API of this package (`openapi.json`).
  *
@@ -86,6 +92,8 @@ export class RestAdapter implements PipelineAdapter, WithSession {
   readonly #subscriptions: Subscriptions;
   /** The session that the list was last read in. */
   #listEpoch = 0;
+  /** The server does not know the form of `find` for long queries: a URL of any length is all that can be tried. */
+  #hasNoLongFind = false;
   #cachedList: { etag: string; list: StatusList } | undefined;
 
   /** Throws `invalid` if the base URL cannot be one. `environment` is for tests, and not part of the API. */
@@ -222,14 +230,28 @@ export class RestAdapter implements PipelineAdapter, WithSession {
 
   /** Rejects with `invalid`, field `pageToken`, when the token has expired: start again without one. */
   async find({ of, filter, contactMatch, pageSize, pageToken }: FindQuery, options?: CallOptions): Promise<FindPage> {
-    const query = new URLSearchParams(formatFilter(parseFilter(filter)));
-    if (of === 'contact') query.set('contactMatch', contactMatch ?? 'any');
-    if (pageSize !== undefined) query.set('pageSize', String(pageSizeOf(pageSize)));
-    if (pageToken !== undefined) query.set('pageToken', pageToken);
-    const url = this.#base.resolve([of === 'contact' ? 'contacts' : 'conversations'], query);
+    const checked = parseFilter(filter);
+    const more = {
+      ...(of === 'contact' ? { contactMatch: contactMatch ?? 'any' } : {}),
+      ...(pageSize === undefined ? {} : { pageSize: pageSizeOf(pageSize) }),
+      ...(pageToken === undefined ? {} : { pageToken }),
+    };
+    const query = new URLSearchParams(formatFilter(checked));
+    for (const [name, value] of Object.entries(more)) query.set(name, String(value));
+    const path = of === 'contact' ? 'contacts' : 'conversations';
+    const url = this.#base.resolve([path], query);
     const isContinuation = pageToken !== undefined;
-    const read = (body: unknown): FindPage => this.#decoder.page(body);
-    return this.#http.read({ method: 'GET', url, isContinuation, read }, options);
+    const shared = { isContinuation, read: (body: unknown): FindPage => this.#decoder.page(body) };
+    if (url.length > MAX_URL && !this.#hasNoLongFind) {
+      const body = { ...checked, ...more };
+      const request = { ...shared, method: 'POST', url: this.#base.resolve([path, 'find']), body } as const;
+      const page = await this.#http.read(request, options).catch((error: PipelineError) => {
+        if (!isUnknownRoute(error)) throw error;
+        this.#hasNoLongFind = true;
+      });
+      if (page) return page;
+    }
+    return this.#http.read({ ...shared, method: 'GET', url }, options);
   }
 
   async history(conversationId: Id, options?: CallOptions): Promise<readonly HistoryItem[]> {
