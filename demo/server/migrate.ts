@@ -43,7 +43,7 @@ export async function migrate(
   log: (line: string) => void = () => undefined,
   known: readonly Migration[] = MIGRATIONS,
 ): Promise<void> {
-  const applied = await database.query<Applied>(READ).catch((thrown: unknown) => {
+  const applied = await withRetries(() => database.query<Applied>(READ)).catch((thrown: unknown) => {
     if ((thrown as { code?: unknown }).code === UNDEFINED_TABLE) return undefined;
     throw thrown;
   });

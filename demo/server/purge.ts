@@ -4,7 +4,7 @@ import { toStatus, type StatusRow } from '../../src/model/reassignment.js';
 import { replaceStatus } from './conversations.js';
 import { readExpired } from './status-rows.js';
 import type { Store, WriteContext } from './store.js';
-import type { Database } from './sql.js';
+import { withRetries, type Database } from './sql.js';
 
 /** How long a deleted status can be restored. */
 export const UNDO_PERIOD_MS = 30 * 24 * 60 * 60 * 1000;
@@ -33,7 +33,7 @@ const COUNTERS = 'DELETE FROM pipeline.counters WHERE tenant_id = $1 AND n = 0';
 export async function purgeStatuses(database: Database, store: Store, undoPeriodMs: number): Promise<boolean> {
   const values = [Date.now() - undoPeriodMs, TENANTS_AT_ONCE];
   let isMore = false;
-  for (const { tenant } of await database.query<{ tenant: string }>(TENANTS, values)) {
+  for (const { tenant } of await withRetries(() => database.query<{ tenant: string }>(TENANTS, values))) {
     const isChanged = await store.write(tenant, {}, (write) => purgeSome(write, write.head.now - undoPeriodMs));
     isMore ||= isChanged;
   }

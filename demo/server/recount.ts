@@ -43,7 +43,7 @@ const ORPHANS = `DELETE FROM pipeline.history WHERE tenant_id = $1 AND conversat
  * wrong are told to read everything again. Resolves to the tenants that were wrong.
  */
 export async function recount(database: Database, tenants?: readonly string[]): Promise<string[]> {
-  const all = (await database.query<{ tenant: string }>(TENANTS)).map(({ tenant }) => tenant);
+  const all = (await withRetries(() => database.query<{ tenant: string }>(TENANTS))).map(({ tenant }) => tenant);
   const unknown = tenants?.find((tenant) => !all.includes(tenant));
   if (unknown !== undefined) throw new Error(`TENANT: the database has no data of "${unknown}".`);
   const store = new Store(database, (tenant) => database.notifier?.notify(tenant));
