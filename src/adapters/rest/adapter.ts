@@ -9,7 +9,6 @@ import {
   parseConversationRef,
 } from '../../model/entry.js';
 import { type PipelineError, sessionChanged } from '../../model/errors.js';
-import { formatFilter, parseFilter } from '../../model/filter.js';
 import type { Id } from '../../model/id.js';
 import { type NewStatus, type Status, type StatusPatch, parseNewStatus, parseStatusPatch } from '../../model/status.js';
 import { parseId } from '../../model/validate.js';
@@ -24,9 +23,9 @@ import type {
   SubscriptionState,
   WithSession,
 } from '../adapter.js';
-import { pageSizeOf } from '../paging.js';
 import { Auth, type HeadersSource, Session, type SessionChange } from './session.js';
 import { Decoder, statusResult } from './decode.js';
+import { Finder } from './find.js';
 import { Http } from './http.js';
 import { BaseUrl, IdempotencyKeys, ifMatch, inBatches, mapConcurrently } from './request.js';
 import { type Environment, realEnvironment } from './retry.js';
@@ -56,12 +55,6 @@ export interface RestOptions {
   timeoutMs?: number;
 }
 
-/** Servers and proxies may refuse longer URLs. */
-const MAX_URL = 2000;
-
-/** Whether a refusal may mean that the server does not have this path or this method. */
-const isUnknownRoute = ({ code, field }: PipelineError): boolean => code === 'not-found' || field === 'method';
-
 /**
  * Keeps a pipeline on a server that implements the REST API of this package (`openapi.json`).
  *
@@ -88,12 +81,11 @@ export class RestAdapter implements PipelineAdapter, WithSession {
   readonly #writes: InFlightWrites;
   readonly #queue: WriteQueue;
   readonly #statusWriter: StatusWriter;
+  readonly #finder: Finder;
   readonly #session = new Session((change) => this.#handleSessionChange(change));
   readonly #subscriptions: Subscriptions;
   /** The session that the list was last read in. */
   #listEpoch = 0;
-  /** The server does not know the form of `find` for long queries: a URL of any length is all that can be tried. */
-  #hasNoLongFind = false;
   #cachedList: { etag: string; list: StatusList } | undefined;
 
   /** Throws `invalid` if the base URL cannot be one. `environment` is for tests, and not part of the API. */
@@ -113,6 +105,7 @@ export class RestAdapter implements PipelineAdapter, WithSession {
       environment,
     );
     const shared = { http: this.#http, base: this.#base, decoder: this.#decoder, environment };
+    this.#finder = new Finder(shared);
     this.#queue = new WriteQueue(environment);
     this.#writes = new InFlightWrites(this.#http, this.#keys);
     this.#statusWriter = new StatusWriter({ ...shared, queue: this.#queue, keys: this.#keys });
@@ -229,29 +222,8 @@ export class RestAdapter implements PipelineAdapter, WithSession {
   }
 
   /** Rejects with `invalid`, field `pageToken`, when the token has expired: start again without one. */
-  async find({ of, filter, contactMatch, pageSize, pageToken }: FindQuery, options?: CallOptions): Promise<FindPage> {
-    const checked = parseFilter(filter);
-    const more = {
-      ...(of === 'contact' ? { contactMatch: contactMatch ?? 'any' } : {}),
-      ...(pageSize === undefined ? {} : { pageSize: pageSizeOf(pageSize) }),
-      ...(pageToken === undefined ? {} : { pageToken }),
-    };
-    const query = new URLSearchParams(formatFilter(checked));
-    for (const [name, value] of Object.entries(more)) query.set(name, String(value));
-    const path = of === 'contact' ? 'contacts' : 'conversations';
-    const url = this.#base.resolve([path], query);
-    const isContinuation = pageToken !== undefined;
-    const shared = { isContinuation, read: (body: unknown): FindPage => this.#decoder.page(body) };
-    if (url.length > MAX_URL && !this.#hasNoLongFind) {
-      const body = { ...checked, ...more };
-      const request = { ...shared, method: 'POST', url: this.#base.resolve([path, 'find']), body } as const;
-      const page = await this.#http.read(request, options).catch((error: PipelineError) => {
-        if (!isUnknownRoute(error)) throw error;
-        this.#hasNoLongFind = true;
-      });
-      if (page) return page;
-    }
-    return this.#http.read({ ...shared, method: 'GET', url }, options);
+  find(query: FindQuery, options?: CallOptions): Promise<FindPage> {
+    return this.#finder.find(query, options);
   }
 
   async history(conversationId: Id, options?: CallOptions): Promise<readonly HistoryItem[]> {
