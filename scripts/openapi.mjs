@@ -134,6 +134,13 @@ const FILTER = [
 ];
 const MATCH = query('contactMatch', { enum: ['any', 'latest'], default: 'any' });
 
+const FIND_BODY = {
+  op: { enum: ['any-of', 'none-of'] },
+  statusIds: list(nullable(ref('Id')), { description: '`null` means no status; an empty list matches everything.' }),
+  pageSize: { type: 'integer' },
+  pageToken: { type: 'string', description: 'Opaque.' },
+};
+
 const SESSION_NAME = {
   description: 'An opaque name of the user and tenant. Only missing if they are unknown.',
   schema: { type: 'string' },
@@ -315,6 +322,20 @@ export const document = {
     '/contacts': {
       get: operation('findContacts', 'Finds contacts by status, newest activity first', {
         parameters: [...FILTER, MATCH],
+        success: answer(ref('Page')),
+        failures: [410, 422],
+      }),
+    },
+    '/conversations/find': {
+      post: operation('findConversationsByBody', 'The same, with a query of any length', {
+        body: object(FIND_BODY, ['pageSize', 'pageToken']),
+        success: answer(ref('Page')),
+        failures: [410, 422],
+      }),
+    },
+    '/contacts/find': {
+      post: operation('findContactsByBody', 'The same, with a query of any length', {
+        body: object({ ...FIND_BODY, contactMatch: MATCH.schema }, ['pageSize', 'pageToken', 'contactMatch']),
         success: answer(ref('Page')),
         failures: [410, 422],
       }),

@@ -1,10 +1,10 @@
 /** Maintains a summary row for each contact, so that reads need not walk its conversations. */
 import type { ContactSummary } from '../../src/model/entry.js';
-import { resolveStatusId } from '../../src/model/reassignment.js';
 import type { Id } from '../../src/model/id.js';
 import type { ConversationRow } from './conversations.js';
 import { resolveKeys, type StatusKey, type CounterChanges } from './counters.js';
 import { hash } from './hash.js';
+import { readResolved } from './status-rows.js';
 import type { ReadContext, WriteContext } from './store.js';
 
 /** A conversation before (`undefined`: new) and after a write (`undefined`: erased). */
@@ -13,7 +13,7 @@ export interface ConversationChange {
   after: ConversationRow | undefined;
 }
 
-interface ContactRow {
+export interface ContactRow {
   contactId: Id;
   /** How many of the contact's conversations have each status. */
   held: [StatusKey, number][];
@@ -46,7 +46,7 @@ const keyOf = ({ statusId }: Pick<ConversationRow, 'statusId'>): StatusKey => st
 /**
  * Equal for all contacts with the same statuses. Ids contain no control characters, so the separator is unambiguous.
  */
-const signatureOf = (keys: readonly StatusKey[]): string => hash(keys.join('\n'));
+export const signatureOf = (keys: readonly StatusKey[]): string => hash(keys.join('\n'));
 
 /** Compares in byte order, like the database. JavaScript's order differs if an id contains an emoji. */
 const isBefore = (a: Id, b: Id): boolean => Buffer.compare(Buffer.from(a), Buffer.from(b)) < 0;
@@ -151,7 +151,10 @@ export async function updateContacts(
     if (row) kept.push(row);
     else if (stored.has(id)) gone.push(id);
   }
-  const { batch, tenant } = write;
+  saveContacts(write, kept, gone);
+}
+
+export function saveContacts({ batch, tenant }: WriteContext, kept: readonly ContactRow[], gone: readonly Id[]): void {
   if (kept.length) {
     const rows = kept.map((row) => ({ ...row, held: JSON.stringify(row.held) }));
     batch.add(PUT, [tenant, JSON.stringify(rows)]);
@@ -170,7 +173,7 @@ function concernsContact({ before, after }: ConversationChange): boolean {
   );
 }
 
-async function readRows({ tx, tenant }: ReadContext, ids: readonly Id[]): Promise<Map<Id, ContactRow>> {
+export async function readRows({ tx, tenant }: ReadContext, ids: readonly Id[]): Promise<Map<Id, ContactRow>> {
   if (!ids.length) return new Map();
   const rows = await tx.query<Omit<ContactRow, 'held'> & { held: string }>(READ, [tenant, ids]);
   return new Map(
@@ -184,14 +187,13 @@ export async function readContacts(
   ids: readonly Id[],
 ): Promise<(ContactSummary & { contactId: Id })[]> {
   const stored = await readRows(read, ids);
+  const keysOf = ({ held }: ContactRow): StatusKey[] => held.map(([key]) => key);
+  const resolve = await readResolved(read, [...stored.values()].flatMap(keysOf));
   return [...new Set(ids)].flatMap((contactId) => {
     const row = stored.get(contactId);
     if (!row) return [];
-    const latest = resolveStatusId(read.rows, row.latestKey || null);
-    const all = resolveKeys(
-      read.rows,
-      row.held.map(([key]) => key),
-    );
+    const latest = resolve(row.latestKey || null);
+    const all = resolveKeys(resolve, keysOf(row));
     return [{ contactId, statusIds: [...new Set([latest, ...all])], latest }];
   });
 }

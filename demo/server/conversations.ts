@@ -13,6 +13,7 @@ import {
 import { updateContacts, type ConversationChange } from './contacts.js';
 import { CounterChanges } from './counters.js';
 import { HISTORY_BATCH, pruneHistory, putHistory, type HistoryRow } from './history.js';
+import { readStatuses } from './status-rows.js';
 import type { VersionCheck } from './statuses.js';
 import type { ReadContext, WriteContext } from './store.js';
 
@@ -29,6 +30,9 @@ const READ = `SELECT conversation_id AS "conversationId", contact_id AS "contact
     version, changed_at AS "changedAt", recency, events, is_unlinked AS "isUnlinked"
   FROM pipeline.conversations WHERE tenant_id = $1 AND conversation_id = ANY ($2::text[])`;
 
+const HAVING = `SELECT conversation_id AS "conversationId" FROM pipeline.conversations
+  WHERE tenant_id = $1 AND status_key = $2 LIMIT $3`;
+
 const PUT = `INSERT INTO pipeline.conversations
     (tenant_id, conversation_id, contact_id, status_id, version, changed_at, recency, events, is_unlinked)
   SELECT $1, r."conversationId", r."contactId", r."statusId", r.version, r."changedAt", r.recency, r.events,
@@ -39,10 +43,14 @@ const PUT = `INSERT INTO pipeline.conversations
     status_id = excluded.status_id, version = excluded.version, changed_at = excluded.changed_at,
     recency = excluded.recency, events = excluded.events, is_unlinked = excluded.is_unlinked`;
 
-/** The rows of the known conversations, by id. */
-export async function readRows({ tx, tenant }: ReadContext, ids: readonly Id[]): Promise<Map<Id, ConversationRow>> {
+/** The rows of the known conversations, by id. Also reads the statuses that the rows have. */
+export async function readRows(read: ReadContext, ids: readonly Id[]): Promise<Map<Id, ConversationRow>> {
   if (!ids.length) return new Map();
-  const rows = await tx.query<ConversationRow>(READ, [tenant, ids]);
+  const rows = await read.tx.query<ConversationRow>(READ, [read.tenant, ids]);
+  await readStatuses(
+    read,
+    rows.map((row) => row.statusId),
+  );
   return new Map(rows.map((row) => [row.conversationId, row]));
 }
 
@@ -68,7 +76,7 @@ export async function setStatus(
   matchesVersion: VersionCheck = () => true,
 ): Promise<SetResult[]> {
   const { rows, journal, head } = write;
-  if (to !== null) requireLiveStatus(rows, to, 'statusId');
+  if (to !== null) requireLiveStatus(await readStatuses(write, [to]), to, 'statusId');
   const results: SetResult[] = [];
   const events: HistoryRow[] = [];
   await updateRows(write, refs, (ref, stored) => {
@@ -115,6 +123,25 @@ export async function putConversations(write: WriteContext, refs: readonly Conve
     }
     return next;
   });
+}
+
+/**
+ * Gives some conversations that store a deleted status what they are shown with instead (see purge.ts). No change is
+ * reported, because clients know these versions.
+ */
+export async function replaceStatus(
+  write: WriteContext,
+  from: Id,
+  to: { statusId: Id | null; version: number; changedAt: number },
+  limit: number,
+): Promise<void> {
+  const refs = await write.tx.query<ConversationRef>(HAVING, [write.tenant, from, limit]);
+  await updateRows(write, refs, (_, stored) => ({
+    ...stored!,
+    statusId: to.statusId,
+    version: Math.max(stored!.version, to.version),
+    changedAt: Math.max(stored!.changedAt, to.changedAt),
+  }));
 }
 
 const factsOf = ({ contactId, isUnlinked, recency }: ConversationRow): ConversationFacts => ({

@@ -115,6 +115,16 @@ export class Journal {
     return status;
   }
 
+  /**
+   * For a purge of deleted statuses: all instances, of earlier releases too, then read the statuses again, so that none
+   * restores a purged one from memory. Clients ignore the record, because its version is not new to them.
+   */
+  logPurge(status: Status): void {
+    this.next();
+    this.#statusesVersion = this.#seq;
+    this.#log('status', status);
+  }
+
   logEntry(entry: Entry): void {
     this.#log('entry', entry);
   }

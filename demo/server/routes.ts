@@ -16,7 +16,14 @@ import { hash } from './hash.js';
 import { readHistory } from './history.js';
 import type { Answer, Idempotency } from './idempotency.js';
 import { checkMay, knownRoles, permissionsOf, type Action } from './permissions.js';
-import { choice, contactMatchOf, filterOf, single, wholeNumber } from './query.js';
+import {
+  choice,
+  contactMatchOf,
+  findParametersOf,
+  findParametersOfBody,
+  single,
+  type FindParameters,
+} from './query.js';
 import type { ChangeStreams } from './sse.js';
 import { createStatus, deleteStatus, moveStatus, restoreStatus, updateStatus } from './statuses.js';
 import type { ReadContext, Store, WriteContext } from './store.js';
@@ -37,12 +44,14 @@ export interface RouteOptions {
   idempotency: Idempotency;
   streams: ChangeStreams;
   pageTokenLifetimeMs: number;
+  undoPeriodMs: number;
 }
 
 /** Optional status fields that this server stores. */
 const STATUS_FIELDS: readonly string[] = [];
 
-export function createRoutes({ store, idempotency, streams, pageTokenLifetimeMs }: RouteOptions): Hono<Env> {
+export function createRoutes(options: RouteOptions): Hono<Env> {
+  const { store, idempotency, streams, pageTokenLifetimeMs, undoPeriodMs } = options;
   const app = new Hono<Env>();
 
   const read = <T>(c: RouteContext, work: (read: ReadContext) => Promise<T>): Promise<T> =>
@@ -68,7 +77,7 @@ export function createRoutes({ store, idempotency, streams, pageTokenLifetimeMs 
   };
 
   app.get('/statuses', async (c) => {
-    const list = await read(c, async ({ head, rows }) => ({ items: liveStatuses(rows), seq: String(head.seq) }));
+    const list = await read(c, async ({ head, live }) => ({ items: liveStatuses(live), seq: String(head.seq) }));
     const etag = listEtagOf(list.seq, c.env);
     if (matchesIfNoneMatch(c.req.header('If-None-Match'), etag))
       return new Response(null, { status: 304, headers: { ETag: etag } });
@@ -111,7 +120,7 @@ export function createRoutes({ store, idempotency, streams, pageTokenLifetimeMs 
     check(c, 'restore');
     const id = idOf(c);
     const body = await readBody(c.req.raw, true);
-    return write(c, body, async (write) => ok(await restoreStatus(write, id)));
+    return write(c, body, async (write) => ok(await restoreStatus(write, id, undoPeriodMs)));
   });
 
   app.post('/conversations/batch-get', async (c) => {
@@ -155,19 +164,18 @@ export function createRoutes({ store, idempotency, streams, pageTokenLifetimeMs 
     return respond(ok({ byStatus: Object.fromEntries(byStatus), none }));
   });
 
-  const find = async (c: RouteContext, of: 'conversation' | 'contact'): Promise<Response> => {
-    const query = queryOf(c);
-    const request = {
-      of,
-      filter: filterOf(query),
-      contactMatch: contactMatchOf(query),
-      pageSize: wholeNumber(query, 'pageSize'),
-      pageToken: single(query, 'pageToken'),
-    };
-    return respond(ok(await read(c, (read) => findPage(read, request, pageTokenLifetimeMs))));
-  };
-  app.get('/conversations', (c) => find(c, 'conversation'));
-  app.get('/contacts', (c) => find(c, 'contact'));
+  for (const [path, of] of [
+    ['/conversations', 'conversation'],
+    ['/contacts', 'contact'],
+  ] as const) {
+    const find = async (c: RouteContext, parameters: FindParameters): Promise<Response> =>
+      respond(ok(await read(c, (read) => findPage(read, { of, ...parameters }, pageTokenLifetimeMs))));
+    app.get(path, (c) => find(c, findParametersOf(queryOf(c))));
+    app.post(`${path}/find`, async (c) => {
+      check(c);
+      return find(c, findParametersOfBody((await readBody(c.req.raw)).fields));
+    });
+  }
 
   app.get('/conversations/:id/history', async (c) => {
     const id = idOf(c, 'conversationId');

@@ -306,6 +306,8 @@ export const API_CALLS = [
   (r) => ['GET', `/api/conversations?op=any-of&status=${r.id('s')}&status=&pageSize=${1 + r.number(5)}`],
   (r) => ['GET', `/api/contacts?op=none-of&status=${r.id('s')}&pageSize=2`],
   (r) => ['GET', `/api/conversations?pageToken=${pageToken(r)}`],
+  (r) => ['POST', '/api/conversations/find', { op: 'any-of', statusIds: [r.id('s'), null], pageSize: 1 + r.number(5) }],
+  (r) => ['POST', '/api/contacts/find', { op: 'none-of', statusIds: [r.id('s')], pageToken: pageToken(r) }],
   (r) => ['GET', `/api/conversations/${r.id('c')}/history`],
   () => ['GET', '/api/changes'],
 ];

@@ -61,6 +61,8 @@ onBothDatabases(
       await client.get('/counts?of=cat');
       await client.get('/conversations?op=any-of&status=leads&pageSize=1');
       await client.get('/contacts?op=none-of&status=won');
+      await client.post('/conversations/find', { op: 'any-of', statusIds: ['leads', null], pageSize: 1 });
+      await client.post('/contacts/find', { op: 'none-of', statusIds: ['won'], contactMatch: 'latest' });
       await client.get('/conversations/c1/history');
       const now = (await client.statuses()).find(({ id }) => id === 'leads');
       const current = { 'if-match': `"${now.version}"` };

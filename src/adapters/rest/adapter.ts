@@ -9,7 +9,6 @@ import {
   parseConversationRef,
 } from '../../model/entry.js';
 import { type PipelineError, sessionChanged } from '../../model/errors.js';
-import { formatFilter, parseFilter } from '../../model/filter.js';
 import type { Id } from '../../model/id.js';
 import { type NewStatus, type Status, type StatusPatch, parseNewStatus, parseStatusPatch } from '../../model/status.js';
 import { parseId } from '../../model/validate.js';
@@ -25,10 +24,10 @@ import type {
   SubscriptionState,
   WithSession,
 } from '../adapter.js';
-import { pageSizeOf } from '../paging.js';
 import { parseForgetQuery } from '../rules.js';
 import { Auth, type HeadersSource, Session, type SessionChange } from './session.js';
 import { Decoder, statusResult } from './decode.js';
+import { Finder } from './find.js';
 import { Http } from './http.js';
 import { BaseUrl, IdempotencyKeys, ifMatch, inBatches, mapConcurrently } from './request.js';
 import { type Environment, realEnvironment } from './retry.js';
@@ -84,6 +83,7 @@ export class RestAdapter implements PipelineAdapter, WithSession {
   readonly #writes: InFlightWrites;
   readonly #queue: WriteQueue;
   readonly #statusWriter: StatusWriter;
+  readonly #finder: Finder;
   readonly #session = new Session((change) => this.#handleSessionChange(change));
   readonly #subscriptions: Subscriptions;
   /** The session that the list was last read in. */
@@ -107,6 +107,7 @@ export class RestAdapter implements PipelineAdapter, WithSession {
       environment,
     );
     const shared = { http: this.#http, base: this.#base, decoder: this.#decoder, environment };
+    this.#finder = new Finder(shared);
     this.#queue = new WriteQueue(environment);
     this.#writes = new InFlightWrites(this.#http, this.#keys);
     this.#statusWriter = new StatusWriter({ ...shared, queue: this.#queue, keys: this.#keys });
@@ -223,15 +224,8 @@ export class RestAdapter implements PipelineAdapter, WithSession {
   }
 
   /** Rejects with `invalid`, field `pageToken`, when the token has expired: start again without one. */
-  async find({ of, filter, contactMatch, pageSize, pageToken }: FindQuery, options?: CallOptions): Promise<FindPage> {
-    const query = new URLSearchParams(formatFilter(parseFilter(filter)));
-    if (of === 'contact') query.set('contactMatch', contactMatch ?? 'any');
-    if (pageSize !== undefined) query.set('pageSize', String(pageSizeOf(pageSize)));
-    if (pageToken !== undefined) query.set('pageToken', pageToken);
-    const url = this.#base.resolve([of === 'contact' ? 'contacts' : 'conversations'], query);
-    const isContinuation = pageToken !== undefined;
-    const read = (body: unknown): FindPage => this.#decoder.page(body);
-    return this.#http.read({ method: 'GET', url, isContinuation, read }, options);
+  find(query: FindQuery, options?: CallOptions): Promise<FindPage> {
+    return this.#finder.find(query, options);
   }
 
   async history(conversationId: Id, options?: CallOptions): Promise<readonly HistoryItem[]> {

@@ -32,6 +32,7 @@ const CODE_BY_HTTP_STATUS: Readonly<Record<number, PipelineErrorCode>> = {
   401: 'auth',
   403: 'forbidden',
   404: 'not-found',
+  405: 'not-found',
   408: 'timeout',
   409: 'conflict',
   410: 'invalid',
@@ -41,6 +42,7 @@ const CODE_BY_HTTP_STATUS: Readonly<Record<number, PipelineErrorCode>> = {
   425: 'unavailable',
   428: 'invalid',
   429: 'rate-limited',
+  501: 'not-found',
 };
 
 const MAX_MESSAGE_LENGTH = 300;
