@@ -14,10 +14,16 @@ const OF_CONTACTS = `SELECT conversation_id AS id FROM pipeline.conversations
 
 const REMOVE = 'DELETE FROM pipeline.conversations WHERE tenant_id = $1 AND conversation_id = ANY ($2::text[])';
 
-const CHANGES = `SELECT record FROM pipeline.changes WHERE tenant_id = $1 AND kind = 'entry'`;
+/** Whether a text has one of the texts in a list; true without a list. */
+const hasOne = (text: string, list: string): string =>
+  `(${list}::text[] IS NULL OR EXISTS (SELECT 1 FROM unnest(${list}::text[]) AS wanted WHERE strpos(${text}, wanted) > 0))`;
+
+const CHANGES = `SELECT record FROM pipeline.changes
+  WHERE tenant_id = $1 AND kind = 'entry' AND ${hasOne('record', '$2')}`;
 
 const ANSWERS = `SELECT owner, idempotency_key AS key, answer FROM pipeline.answers
-  WHERE tenant_id = $1 AND (owner, idempotency_key) > ($2, $3) ORDER BY owner, idempotency_key LIMIT $4`;
+  WHERE tenant_id = $1 AND (owner, idempotency_key) > ($2, $3) AND ${hasOne('answer', '$5')}
+  ORDER BY owner, idempotency_key LIMIT $4`;
 
 const REPLACE_ANSWERS = `UPDATE pipeline.answers SET answer = r.answer
   FROM json_to_recordset($2::json) AS r (owner text, key text, answer text)
@@ -25,6 +31,8 @@ const REPLACE_ANSWERS = `UPDATE pipeline.answers SET answer = r.answer
 
 /** Responses that are read at a time. */
 const STEP = 2000;
+/** The database searches texts for this many ids; for more it is faster to read all texts and look for ids in them. */
+const MAX_SEARCHED = 20;
 
 /** Erases them, contacts with all their conversations. Clients receive one `reset`, or nothing if nothing was stored. */
 export async function forget(write: WriteContext, query: Forgotten): Promise<void> {
@@ -55,14 +63,23 @@ export async function forget(write: WriteContext, query: Forgotten): Promise<voi
 
 /** Unknown ids can be in changes: a contact whose conversations were moved away from it. */
 async function isInChanges({ tx, tenant }: WriteContext, forgotten: Forgotten): Promise<boolean> {
-  const rows = await tx.query<{ record: string }>(CHANGES, [tenant]);
+  const rows = await tx.query<{ record: string }>(CHANGES, [tenant, searched(forgotten)]);
   return rows.some(({ record }) => mentions(JSON.parse(record), forgotten));
+}
+
+/** The ids as they are in JSON, to search for; `null` if there are too many. */
+function searched({ conversationIds, contactIds }: Forgotten): string[] | null {
+  const ids = [...conversationIds, ...contactIds];
+  return ids.length > MAX_SEARCHED ? null : ids.map((id) => JSON.stringify(id).slice(1, -1));
 }
 
 /** Takes what is forgotten out of the responses that are kept for repeated requests. */
 async function eraseAnswers({ tx, tenant, batch }: WriteContext, forgotten: Forgotten): Promise<void> {
   for (let last = ['', '']; ;) {
-    const rows = await tx.query<{ owner: string; key: string; answer: string }>(ANSWERS, [tenant, ...last, STEP]);
+    const rows = await tx.query<{ owner: string; key: string; answer: string }>(ANSWERS, [
+      ...[tenant, ...last, STEP],
+      searched(forgotten),
+    ]);
     const erased = rows.flatMap(({ owner, key, answer }) => {
       const next = withoutForgotten(JSON.parse(answer) as Answer, forgotten);
       return next ? [{ owner, key, answer: JSON.stringify(next) }] : [];

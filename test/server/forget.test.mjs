@@ -78,6 +78,15 @@ onBothDatabases((world) => {
     assert.equal((await client.entries('c3')).c3.contactId, 'p3');
   });
 
+  it('no row keeps an id when there are many', async () => {
+    const client = world.client();
+    await fill(client);
+    const others = Array.from({ length: 40 }, (_, n) => `other-${n}`);
+    await client.post('/forget', { conversationIds: [...others, CONVERSATION], contactIds: [CONTACT] });
+    const after = await dump(client.tenant);
+    assert.deepEqual([...having(after, CONVERSATION), ...having(after, CONTACT)], []);
+  });
+
   it('no row keeps an id of the conversations of a contact', async () => {
     const client = world.client();
     await fill(client);
