@@ -93,6 +93,8 @@ export class IndexedDBAdapter implements Required<PipelineAdapter>, WithPersiste
   #memory: SessionMemory | undefined;
   #persistence: Persistence = 'unknown';
   #opening: Promise<void> | undefined;
+  /** Whether the last try to open the database failed. */
+  #hasFailed = false;
   /** Whether calls go on in memory without trying the storage, because it fails slowly; the timer tries it. */
   #isSlow = false;
   readonly #reopenTimer = new ReopenTimer(() => void this.#open().catch(() => undefined));
@@ -331,7 +333,13 @@ export class IndexedDBAdapter implements Required<PipelineAdapter>, WithPersiste
       this.#subscriptions.add(subscription);
       if (this.#persistence !== 'unknown') this.#start(subscription);
       // It starts when the database can be opened.
-      else this.#open().catch(() => this.#subscriptions.has(subscription) && options.onState?.('down'));
+      else {
+        const handleFailure = (): unknown => this.#subscriptions.has(subscription) && options.onState?.('down');
+        const opening = this.#open();
+        if (this.#hasFailed) queueMicrotask(handleFailure);
+        else opening.catch(handleFailure);
+        opening.catch(() => undefined);
+      }
     }
     return () => {
       this.#subscriptions.delete(subscription);
@@ -433,9 +441,11 @@ export class IndexedDBAdapter implements Required<PipelineAdapter>, WithPersiste
       if (this.#memory) await this.#leaveMemory(this.#memory);
       this.#persistence = 'durable';
       this.#purger.schedule();
+      this.#hasFailed = false;
       this.#isSlow = false;
       this.#reopenTimer.stop();
     } catch (thrown) {
+      this.#hasFailed = true;
       this.#isSlow = !!this.#memory && !isUnavailable(thrown);
       const isWanted = this.#subscriptions.size > 0 || this.#isSlow;
       if (isWanted && toPipelineError(thrown).code !== 'version-skew') this.#reopenTimer.start();

@@ -132,6 +132,17 @@ describe('IndexedDBAdapter: opening', () => {
     });
   }
 
+  it('a subscription after a failed open is told at once that changes do not arrive', async () => {
+    const adapter = openAdapter();
+    const states: string[] = [];
+    await failing('QuotaExceededError', 1, async () => {
+      expect(await codeOf(adapter.listStatuses())).to.equal('quota');
+      adapter.subscribe(() => undefined, { onState: (state) => states.push(state) });
+      await until(() => states.at(-1) === 'live', 'the subscription');
+    });
+    expect(states).to.deep.equal(['down', 'live']);
+  });
+
   it('a storage that failed is tried as soon as the page is shown again', async () => {
     const adapter = openAdapter();
     const states: string[] = [];
