@@ -13,6 +13,8 @@ import { PipelineError } from '../model/errors.js';
 import type { Id } from '../model/id.js';
 import type { ReadableRecords } from '../model/validate.js';
 import { sortedLive, type Status } from '../model/status.js';
+import { AnswerLimit } from './answer-limit.js';
+import type { PickFeedback } from './pick-feedback.js';
 import { RecordCache, type CacheContext, type StoreCache } from './record-cache.js';
 import { Sync, type SyncTarget } from './sync.js';
 import { Watchers, type Watchable, type Watcher } from './watchers.js';
@@ -43,6 +45,8 @@ export interface PendingMutations {
   applyToStatuses(confirmed: ReadonlyMap<Id, Status>): readonly Status[];
   /** Applies them to the confirmed status of a conversation. */
   applyToEntry(confirmed: Id | null, conversationId: Id): { statusId: Id | null; pending: boolean };
+  /** What is shown about slow and failed picks of a conversation. */
+  feedback(conversationId: Id): PickFeedback | undefined;
   /** Rejects them, because the session is over. */
   end(): void;
 }
@@ -50,6 +54,7 @@ export interface PendingMutations {
 const NO_MUTATIONS: PendingMutations = {
   applyToStatuses: (confirmed) => sortedLive(confirmed.values()),
   applyToEntry: (statusId) => ({ statusId, pending: false }),
+  feedback: () => undefined,
   end: () => undefined,
 };
 
@@ -77,7 +82,7 @@ export class PipelineStore implements SyncTarget {
   readonly #statusWatchers = new Watchers();
   readonly #entries = new RecordCache<Entry>(
     {
-      fetch: (ids) => this.getEntries(ids),
+      fetch: (ids, keep) => this.getEntries(ids, keep),
       unknown: (conversationId) => ({ conversationId, contactId: null, statusId: null, version: 0, changedAt: 0 }),
       isNewer,
     },
@@ -130,6 +135,11 @@ export class PipelineStore implements SyncTarget {
     return { statusId, pending, changedAt: confirmed?.changedAt ?? 0, version: confirmed?.version ?? 0 };
   }
 
+  /** What to show about slow and failed picks of a conversation. */
+  feedback(conversationId: Id): PickFeedback | undefined {
+    return this.#pending.feedback(conversationId);
+  }
+
   /** Why a conversation could not be read, until it can. */
   entryError(conversationId: Id): PipelineError | undefined {
     return this.#entries.error(conversationId);
@@ -150,6 +160,11 @@ export class PipelineStore implements SyncTarget {
   /** Whether what is written outlives the page: not where the browser provides no storage. */
   get isDurable(): boolean {
     return (this.adapter as Partial<WithPersistence>).persistence !== 'session';
+  }
+
+  /** Whether the data is on this device, rather than at a server. */
+  get isOnDevice(): boolean {
+    return (this.adapter as Partial<WithPersistence>).persistence !== undefined && this.can('putConversations');
   }
 
   // Watching.
@@ -187,10 +202,17 @@ export class PipelineStore implements SyncTarget {
 
   // Reading without keeping the result.
 
-  /** Calls the adapter. Rejects with a `PipelineError`: `session-changed` if someone else is signed in when it answers. */
-  async read<T>(call: (adapter: PipelineAdapter, readable: ReadableRecords) => Promise<T>): Promise<T> {
+  /**
+   * Calls the adapter. Rejects with a `PipelineError`: `session-changed` if someone else is signed in when it answers,
+   * `timeout` if it is silent; then an answer that arrives late is passed to `keep`.
+   */
+  async read<T>(
+    call: (adapter: PipelineAdapter, readable: ReadableRecords) => Promise<T>,
+    keep?: (late: T) => void,
+  ): Promise<T> {
+    const handleLate = (late: T): void => void (this.#sync.isSameSession() && keep?.(late));
     try {
-      const answer = await call(this.adapter, this.#sync.readable);
+      const answer = await new AnswerLimit('a read').race(call(this.adapter, this.#sync.readable), handleLate);
       if (this.#sync.isSameSession()) return answer;
     } catch (thrown) {
       throw PipelineError.from(thrown);
@@ -199,11 +221,11 @@ export class PipelineStore implements SyncTarget {
   }
 
   /** Looks conversations up; those the adapter does not know are missing. */
-  getEntries(ids: readonly Id[]): Promise<ReadonlyMap<Id, Entry>> {
+  getEntries(ids: readonly Id[], keep?: (late: ReadonlyMap<Id, Entry>) => void): Promise<ReadonlyMap<Id, Entry>> {
     return this.read(async (adapter, readable) => {
       const entries = await adapter.getEntries(ids);
       return new Map(readable.parse(entries, ([id, entry]) => [id, parseEntry(entry)] as const));
-    });
+    }, keep);
   }
 
   // For `Mutations`.

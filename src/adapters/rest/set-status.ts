@@ -91,11 +91,13 @@ export class StatusWriter {
     for (const part of parts) {
       if (this.#options.environment.now() - part.since > MAX_WRITE_AGE) continue;
       const { signal } = new AbortController();
-      this.#send({ ...part, signal, context: this.#options.http.captureContext(), onWait: undefined }).catch((thrown: unknown) => {
-        // No caller waits for it any more.
-        const ids = part.refs.map((ref) => ref.conversationId).join(', ');
-        console.warn(`pipeline-elements: a change of an earlier session was not saved (${ids}):`, thrown);
-      });
+      this.#send({ ...part, signal, context: this.#options.http.captureContext(), onWait: undefined }).catch(
+        (thrown: unknown) => {
+          // No caller waits for it any more.
+          const ids = part.refs.map((ref) => ref.conversationId).join(', ');
+          console.warn(`pipeline-elements: a change of an earlier session was not saved (${ids}):`, thrown);
+        },
+      );
     }
   }
 

@@ -65,11 +65,7 @@ export class InFlightWrites {
     await Promise.allSettled([...this.#byOpId.values()].map(({ result }) => result));
   }
 
-  #start(
-    key: string,
-    start: (handle: WriteHandle) => Promise<unknown>,
-    onWait: CallOptions['onWait'],
-  ): InFlightWrite {
+  #start(key: string, start: (handle: WriteHandle) => Promise<unknown>, onWait: CallOptions['onWait']): InFlightWrite {
     const controller = new AbortController();
     const run = async (): Promise<unknown> =>
       start({ key, signal: controller.signal, context: this.#http.captureContext(), onWait });
