@@ -1,7 +1,7 @@
 /** Explains to users why something failed. */
 import type { MessageKey } from '../locales/en.js';
 import type { PipelineError } from '../model/errors.js';
-import type { Translate } from './localize.js';
+import { own, type Translate } from './localize.js';
 import { unsetSourceText } from './unset-source.js';
 
 const ERROR_TEXTS: Partial<Record<PipelineError['code'], MessageKey>> = {
@@ -21,8 +21,14 @@ const ERROR_TEXTS: Partial<Record<PipelineError['code'], MessageKey>> = {
   'rate-limited': 'errorUnavailable',
 };
 
-export function errorText(text: Translate, error: PipelineError): string {
+/** The texts of errors that name what did not answer, for data that is on this device. */
+const DEVICE_TEXTS: Partial<Record<PipelineError['code'], MessageKey>> = {
+  timeout: 'errorStorageTimeout',
+};
+
+/** `isOnDevice`: whether the data is on this device, rather than at a server. */
+export function errorText(text: Translate, error: PipelineError, isOnDevice = false): string {
   // Own properties only: an adapter of the page may give any text as the code, such as "constructor".
-  const key = Object.hasOwn(ERROR_TEXTS, error.code) ? ERROR_TEXTS[error.code] : undefined;
+  const key = (isOnDevice ? own(DEVICE_TEXTS, error.code) : undefined) ?? own(ERROR_TEXTS, error.code);
   return unsetSourceText(text, error) ?? text(key ?? 'errorUnknown');
 }

@@ -1,7 +1,7 @@
 /** The conversations of a picker (none, one or several), and the status that they share. */
 import { warnOnce } from '../../ui/pipeline-element.js';
 import { type ConversationRef, parseConversationRef } from '../../model/entry.js';
-import { PipelineError } from '../../model/errors.js';
+import { invalid, PipelineError } from '../../model/errors.js';
 import type { Id } from '../../model/id.js';
 import type { Status } from '../../model/status.js';
 import type { PipelineStore } from '../../store/pipeline.js';
@@ -15,18 +15,60 @@ interface ConversationProperties {
   contactId: string | null;
 }
 
-/** Validates the properties. If an id is invalid, there are no conversations, and the console has a warning. */
-export function parseConversations(properties: ConversationProperties): Conversations {
+/** A conversation of which something is not valid, so that it is left out. */
+export interface RejectedRef {
+  /** What is not valid: `conversationId`, or else what is left out of a conversation that is shown. */
+  readonly field: string;
+  readonly value: unknown;
+  /** The conversation's id as the page gave it. */
+  readonly conversationId: Id;
+  /** Names the value. */
+  readonly error: PipelineError;
+}
+
+/** The conversations of a picker, and what of them is not valid. */
+export interface ParsedConversations {
+  readonly refs: Conversations;
+  readonly rejected: readonly RejectedRef[];
+}
+
+export const NO_CONVERSATIONS: ParsedConversations = { refs: [], rejected: [] };
+
+/** Above this number of characters, a value is cut in messages for developers. */
+const MAX_SHOWN = 80;
+
+/** Reads the properties. What is not valid is left out, and the console says so once. */
+export function parseConversations(properties: ConversationProperties): ParsedConversations {
   const { conversations, conversationId, contactId } = properties;
-  try {
-    const refs = (conversations ?? (conversationId === null ? [] : [{ conversationId }])).map(parseConversationRef);
-    const [only] = refs;
-    return only && refs.length === 1 && contactId && !only.contactId ? [{ ...only, contactId }] : refs;
-  } catch (thrown) {
-    const { message } = PipelineError.from(thrown);
-    warnOnce(`<pipeline-status-picker>: ${message} Use ids of 1 to 256 characters.`);
-    return [];
+  if (!conversations && conversationId === null) return NO_CONVERSATIONS;
+  if (conversations && !Array.isArray(conversations)) {
+    warnOnce('<pipeline-status-picker>: conversations must be a list like [{ conversationId: "…" }].');
+    return NO_CONVERSATIONS;
   }
+  const given = conversations ?? [{ conversationId: conversationId! }];
+  const refs: ConversationRef[] = [];
+  const rejected: RejectedRef[] = [];
+  for (const each of given) {
+    let ref = given.length === 1 && contactId && each && !each.contactId ? { ...each, contactId } : each;
+    // Once for each field that can be left out.
+    for (let attempt = 0; attempt < 3; attempt++) {
+      try {
+        refs.push(parseConversationRef(ref));
+        break;
+      } catch (thrown) {
+        const { message, field = '' } = PipelineError.from(thrown);
+        const fields = Object(ref) as Record<string, unknown>;
+        const value = fields[field];
+        const shown = typeof value === 'string' ? JSON.stringify(value) : String(value);
+        const error = invalid(field, `${message.replace(`${field}: `, '')} It is ${shown.slice(0, MAX_SHOWN)}.`);
+        rejected.push({ field, value, conversationId: String(fields['conversationId']), error });
+        warnOnce(`<pipeline-status-picker>: ${error.message} Use ids of 1 to 256 characters.`);
+        if (field !== 'contactId' && field !== 'activityAt') break;
+        ref = { ...ref, [field]: undefined };
+      }
+    }
+  }
+  return { refs, rejected };
 }
 
 /** Whether `refs` came from these properties. Only answers for a single conversation, as in a list of thousands. */
@@ -52,6 +94,8 @@ export interface SharedStatus {
   readonly statusId: Id | null | undefined;
   readonly status: Status | undefined;
   readonly isSaving: boolean;
+  /** Whether a pick is slow or has failed. */
+  readonly hasFeedback: boolean;
 }
 
 export const LOADING: SharedStatus = {
@@ -60,6 +104,7 @@ export const LOADING: SharedStatus = {
   statusId: undefined,
   status: undefined,
   isSaving: false,
+  hasFeedback: false,
 };
 
 const FIELDS = Object.keys(LOADING) as (keyof SharedStatus)[];
@@ -76,6 +121,7 @@ export function sharedStatusOf(
   let isLoading = store?.phase !== 'ready';
   let error = store?.phase === 'error' ? store.error : undefined;
   let isSaving = false;
+  let hasFeedback = false;
   let statusId: Id | null | undefined = refs.length ? undefined : value;
   for (let i = 0; i < refs.length; i++) {
     const { conversationId } = refs[i]!;
@@ -84,9 +130,10 @@ export function sharedStatusOf(
       isLoading = true;
       error ??= store?.entryError(conversationId);
     } else if (entry.pending) isSaving = true;
+    hasFeedback ||= store?.feedback(conversationId) !== undefined;
     if (i === 0) statusId = entry?.statusId;
     else if (statusId !== entry?.statusId) statusId = undefined;
   }
   const status = isLoading ? undefined : store?.status(statusId ?? null);
-  return { isLoading, error, statusId, status, isSaving };
+  return { isLoading, error, statusId, status, isSaving, hasFeedback };
 }

@@ -5,17 +5,21 @@ import { everyMinute, formatDuration, stopEveryMinute } from '../../ui/clock.js'
 import { FormAssociatedElement } from '../../ui/form-associated.js';
 import { LazyCode, LazyPart } from '../../ui/lazy.js';
 import { unsetSourceText } from '../../ui/unset-source.js';
+import { PipelineErrorEvent } from '../../events.js';
+import type { PipelineError } from '../../model/errors.js';
 import type { Id } from '../../model/id.js';
 import type { Interest } from '../../store/pipeline.js';
 import { base, tokens } from '../../styles/base.js';
 import {
   LOADING,
+  NO_CONVERSATIONS,
   idsOf,
   isParsedFrom,
   isSameStatus,
   parseConversations,
   sharedStatusOf,
   type Conversations,
+  type RejectedRef,
   type SharedStatus,
 } from './bulk-selection.js';
 import type { PickerPopup } from './picker-popup.js';
@@ -52,6 +56,7 @@ const popupCode = new LazyCode(async () => (await import('./picker-popup.js')).P
  * @csspart check - The check mark of the selected option.
  * @csspart undo - The button that undoes a change.
  * @csspart error - Why something failed.
+ * @csspart message - What a slow change waits for.
  * @csspart empty - The message when there is nothing to choose from.
  * @csspart skeleton - The placeholder while loading.
  *
@@ -112,7 +117,9 @@ export class PipelineStatusPicker extends FormAssociatedElement {
   searchThreshold = 12;
 
   #value: Id | null = null;
-  #conversations: Conversations = [];
+  #parsed = NO_CONVERSATIONS;
+  /** The invalid ids that were reported last. */
+  #reported = '';
   /** The status that was last rendered. */
   #rendered = LOADING;
   #hadSearch = false;
@@ -177,7 +184,7 @@ export class PipelineStatusPicker extends FormAssociatedElement {
 
   protected override interest(): Interest {
     // Before the first update, so that the conversation is requested as soon as the element is in the page.
-    if (!this.hasUpdated) this.#conversations = parseConversations(this);
+    if (!this.hasUpdated) this.#parsed = parseConversations(this);
     return { statuses: true, conversationIds: this.#conversations.map((ref) => ref.conversationId) };
   }
 
@@ -199,14 +206,15 @@ export class PipelineStatusPicker extends FormAssociatedElement {
       this.#updateConversations();
     }
     this.#rendered = this.#status();
+    if (this.#rendered.hasFeedback || this.#parsed.rejected.length) this.#loadPopup();
     this.#popup?.willUpdate();
     if (this.isDisabled || this.readonly) this.hide();
   }
 
   #updateConversations(): void {
-    if (isParsedFrom(this.#conversations, this)) return;
+    if (isParsedFrom(this.#conversations, this) && !this.#parsed.rejected.length) return;
     const before = idsOf(this.#conversations);
-    this.#conversations = parseConversations(this);
+    this.#parsed = parseConversations(this);
     // A new list with the same conversations changes nothing.
     if (idsOf(this.#conversations) === before) return;
     this.#popup?.reset();
@@ -247,8 +255,29 @@ export class PipelineStatusPicker extends FormAssociatedElement {
   /** Does something with the popup as soon as its code is loaded. */
   #usePopup(act: (popup: PickerPopup) => void): void {
     if (this.isDisabled || this.readonly || !this.isConnected) return;
-    this.#lazyPopup ??= new LazyPart(this, popupCode, (Popup) => this.#createPopup(Popup));
-    this.#lazyPopup.useNow(act);
+    this.#popupPart.useNow(act);
+  }
+
+  /** Loads the popup for what it renders beside the pill. */
+  #loadPopup(): void {
+    if (!this.#popup && !this.#popupPart.failure && !this.#popupPart.settled) {
+      this.#popupPart.use(() => undefined);
+    }
+  }
+
+  get #popupPart(): LazyPart<typeof PickerPopup, PickerPopup> {
+    return (this.#lazyPopup ??= new LazyPart(this, popupCode, (Popup) => this.#createPopup(Popup)));
+  }
+
+  /** Fires one event for all of them. */
+  #reportRejected(rejected: readonly RejectedRef[]): void {
+    const ids = rejected.map(({ field, value, conversationId }) => [field, value, conversationId].join(' ')).join('\n');
+    if (ids === this.#reported) return;
+    this.#reported = ids;
+    const [first] = rejected;
+    if (!first) return;
+    const conversationIds = rejected.map(({ conversationId }) => conversationId);
+    this.dispatchEvent(new PipelineErrorEvent(first.error, 'load', conversationIds));
   }
 
   #createPopup(Popup: typeof PickerPopup): PickerPopup {
@@ -260,6 +289,7 @@ export class PipelineStatusPicker extends FormAssociatedElement {
       trigger: () => this.#pill!.element,
       status: () => this.#status(),
       conversations: () => (this.#isBound ? this.#conversations : undefined),
+      rejected: () => this.#parsed.rejected,
       hasSearch: () => this.#hasSearch(),
       fireNativeEvents: () => {
         this.dispatchEvent(new InputEvent('input', { bubbles: true, composed: true }));
@@ -277,14 +307,16 @@ export class PipelineStatusPicker extends FormAssociatedElement {
 
   protected override updated(): void {
     const { isLoading, error, statusId, isSaving } = this.#rendered;
+    const { rejected } = this.#parsed;
     this.#popup?.updated();
+    if (rejected.length || this.#reported) this.#reportRejected(rejected);
     this.#updateForm();
     if (this.placement === 'details' && this.isConnected) everyMinute(this.stores);
     else stopEveryMinute(this.stores);
     this.setState('open', this.#isOpen);
-    this.setState('loading', isLoading);
+    this.setState('loading', isLoading && !this.#invalid);
     this.setState('saving', isSaving);
-    this.setState('error', this.#hasMessage || error !== undefined);
+    this.setState('error', this.#hasMessage || error !== undefined || rejected.length > 0);
     this.setState('empty', !isLoading && statusId === null);
   }
 
@@ -336,7 +368,7 @@ export class PipelineStatusPicker extends FormAssociatedElement {
             'aria-label': name,
             'aria-busy': isSaving || isLoading ? 'true' : null,
             'aria-required': this.required ? 'true' : null,
-            'aria-describedby': this.#hasMessage ? 'error' : null,
+            'aria-describedby': this.#description || null,
             disabled: this.isDisabled ? '' : null,
           }),
       chip: {
@@ -353,7 +385,8 @@ export class PipelineStatusPicker extends FormAssociatedElement {
   #renderNotes(): void {
     const { isLoading, error } = this.#rendered;
     const duration = this.#duration();
-    const readError = isLoading && error ? (unsetSourceText(this.text, error) ?? this.text('loadFailed')) : '';
+    const readError =
+      isLoading && error && !this.#invalid ? (unsetSourceText(this.text, error) ?? this.text('loadFailed')) : '';
     const popupError = this.#lazyPopup?.failure ? this.text('errorUnavailable') : '';
     const hasNotes = Boolean(duration || readError || popupError);
     if (hasNotes || this.#hasNotes) renderNotes(this.#pill!.element, { duration, readError, popupError });
@@ -370,6 +403,15 @@ export class PipelineStatusPicker extends FormAssociatedElement {
     return duration ? this.text('forDuration', { duration }) : '';
   }
 
+  get #conversations(): Conversations {
+    return this.#parsed.refs;
+  }
+
+  /** Why no conversation is shown: none of those that the page named has a valid id. */
+  get #invalid(): PipelineError | undefined {
+    return this.#conversations.length ? undefined : this.#parsed.rejected[0]?.error;
+  }
+
   /** Whether the picker shows conversations of the adapter, rather than a value of its own. */
   get #isBound(): boolean {
     return this.conversations !== null || this.conversationId !== null;
@@ -377,6 +419,7 @@ export class PipelineStatusPicker extends FormAssociatedElement {
 
   /** The status as the store has it now. */
   #status(): SharedStatus {
+    if (this.#invalid) return { ...LOADING, error: this.#invalid };
     return sharedStatusOf(this.store, this.#conversations, this.#isBound ? undefined : this.#value);
   }
 
@@ -398,6 +441,12 @@ export class PipelineStatusPicker extends FormAssociatedElement {
   get #hasMessage(): boolean {
     const { isLoading, error } = this.#rendered;
     return Boolean((isLoading && error) || this.#lazyPopup?.failure || this.#popup?.message);
+  }
+
+  /** The ids of what stands beside the pill and describes it; '' for nothing. */
+  get #description(): string {
+    const own = (this.#rendered.isLoading && this.#rendered.error && !this.#invalid) || this.#lazyPopup?.failure;
+    return own ? 'error' : (this.#popup?.description ?? '');
   }
 }
 
