@@ -34,6 +34,7 @@ export const id: Messages = {
   invalidId: 'ID percakapan “{id}” tidak valid: {reason}',
   invalidContactId: 'ID kontak “{id}” tidak valid: {reason}',
   invalidActivityAt: 'Waktu aktivitas “{id}” tidak valid: {reason}',
+  invalidConversation: 'Sebuah percakapan bukan objek dengan conversationId.',
   invalidIdType: 'harus berupa teks atau bilangan bulat.',
   invalidIdEmpty: 'kosong.',
   invalidIdLength: 'lebih dari {n} karakter.',

@@ -16,7 +16,7 @@ import {
   type Status,
   type StatusPatch,
 } from '../model/status.js';
-import { AnswerLimit } from './answer-limit.js';
+import { withAnswerLimit } from './answer-limit.js';
 import { FailedPicks, SLOW_PICK, shownWait, waitOf, type PickFeedback } from './pick-feedback.js';
 import { applyToEntry, applyToStatuses, mustWait, supersede, type Intent, type Mutation } from './optimistic.js';
 import type { Confirmation, PendingMutations, PipelineStore } from './pipeline.js';
@@ -161,17 +161,18 @@ export class Mutations implements PendingMutations {
 
   async #send(mutation: Mutation): Promise<void> {
     const store = this.#store;
-    const { kind } = mutation.intent;
-    // A bulk write takes a request for every 200 conversations.
-    const limit = new AnswerLimit(`${kind}Status()`, Math.ceil(mutation.conversations.size / 200) || 1);
-    const handleWait = (wait: CallWait | undefined): void => this.#handleWait(mutation, limit, wait);
     const ids = [...mutation.conversations.keys()];
     const versions = new Map(ids.map((id) => [id, store.confirmedEntry(id)?.version ?? 0]));
     let settle: () => void;
     let failed: readonly (readonly [Id, PipelineError])[] = [];
     try {
-      const answer = this.#call(mutation, { onWait: handleWait });
-      const { result, ...confirmation } = await limit.race(answer, (late) => store.confirm(late));
+      const { result, ...confirmation } = await withAnswerLimit(
+        `${mutation.intent.kind}Status()`,
+        (setWaiting) => this.#call(mutation, { onWait: (wait) => this.#handleWait(mutation, wait, setWaiting) }),
+        (late) => store.confirm(late),
+        // A bulk write takes a request for every 200 conversations.
+        Math.ceil(ids.length / 200) || 1,
+      );
       store.confirm(confirmation);
       failed = failuresOf(confirmation.results);
       settle = () => mutation.resolve(result);
@@ -205,10 +206,9 @@ export class Mutations implements PendingMutations {
     if (this.#pending.includes(mutation)) this.#notify(mutation);
   }
 
-  #handleWait(mutation: Mutation, limit: AnswerLimit, wait: CallWait | undefined): void {
+  #handleWait(mutation: Mutation, wait: CallWait | undefined, setWaiting: (isWaiting: boolean) => void): void {
     if (!this.#pending.includes(mutation)) return;
-    if (wait) limit.suspend();
-    else limit.restart();
+    setWaiting(wait !== undefined);
     mutation.wait = shownWait(wait);
     if (mutation.isSlow) this.#notify(mutation);
   }

@@ -13,7 +13,7 @@ import { PipelineError } from '../model/errors.js';
 import type { Id } from '../model/id.js';
 import type { ReadableRecords } from '../model/validate.js';
 import { sortedLive, type Status } from '../model/status.js';
-import { AnswerLimit } from './answer-limit.js';
+import { withAnswerLimit } from './answer-limit.js';
 import type { PickFeedback } from './pick-feedback.js';
 import { RecordCache, type CacheContext, type StoreCache } from './record-cache.js';
 import { Sync, type SyncTarget } from './sync.js';
@@ -162,11 +162,6 @@ export class PipelineStore implements SyncTarget {
     return (this.adapter as Partial<WithPersistence>).persistence !== 'session';
   }
 
-  /** Whether the data is on this device, rather than at a server. */
-  get isOnDevice(): boolean {
-    return (this.adapter as Partial<WithPersistence>).persistence !== undefined && this.can('putConversations');
-  }
-
   // Watching.
 
   /** Fetches missing data of `interest`, and notifies `watcher` when some of it changes. Idempotent. */
@@ -212,7 +207,7 @@ export class PipelineStore implements SyncTarget {
   ): Promise<T> {
     const handleLate = (late: T): void => void (this.#sync.isSameSession() && keep?.(late));
     try {
-      const answer = await new AnswerLimit('a read').race(call(this.adapter, this.#sync.readable), handleLate);
+      const answer = await withAnswerLimit('a read', () => call(this.adapter, this.#sync.readable), handleLate);
       if (this.#sync.isSameSession()) return answer;
     } catch (thrown) {
       throw PipelineError.from(thrown);

@@ -10,7 +10,7 @@ import { type Change, parseChange } from '../model/changes.js';
 import { PipelineError } from '../model/errors.js';
 import { ReadableRecords } from '../model/validate.js';
 import { parseStatus } from '../model/status.js';
-import { AnswerLimit } from './answer-limit.js';
+import { withAnswerLimit } from './answer-limit.js';
 import { type CacheContext, Clock, ConfirmedStatuses, type StoreCache } from './record-cache.js';
 
 /** Milliseconds until a failed read is retried: doubled each time, up to a limit. */
@@ -170,9 +170,12 @@ export class Sync implements CacheContext {
     while (this.#mustLoadAgain && !this.#hasEnded) {
       this.#mustLoadAgain = false;
       const requestedAt = this.clock.tick();
-      const limit = new AnswerLimit('listStatuses()');
       try {
-        const list = await limit.race(this.#target.adapter.listStatuses(), (late) => this.#keepLate(late, requestedAt));
+        const list = await withAnswerLimit(
+          'listStatuses()',
+          () => this.#target.adapter.listStatuses(),
+          (late) => this.#keepLate(late, requestedAt),
+        );
         if (!this.isSameSession()) break;
         this.#keepList(list, requestedAt);
       } catch (thrown) {

@@ -1,4 +1,5 @@
 /** Explains to users why something failed. */
+import type { PipelineAdapter, WithPersistence } from '../adapters/adapter.js';
 import type { MessageKey } from '../locales/en.js';
 import type { PipelineError } from '../model/errors.js';
 import { own, type Translate } from './localize.js';
@@ -26,9 +27,14 @@ const DEVICE_TEXTS: Partial<Record<PipelineError['code'], MessageKey>> = {
   timeout: 'errorStorageTimeout',
 };
 
-/** `isOnDevice`: whether the data is on this device, rather than at a server. */
-export function errorText(text: Translate, error: PipelineError, isOnDevice = false): string {
+/** Whether an adapter keeps its data on this device, rather than at a server. */
+const isOnDevice = (adapter: PipelineAdapter & Partial<WithPersistence>): boolean =>
+  adapter.persistence !== undefined && adapter.putConversations !== undefined;
+
+/** `store`: where the data is. */
+export function errorText(text: Translate, error: PipelineError, store?: { adapter: PipelineAdapter }): string {
   // Own properties only: an adapter of the page may give any text as the code, such as "constructor".
-  const key = (isOnDevice ? own(DEVICE_TEXTS, error.code) : undefined) ?? own(ERROR_TEXTS, error.code);
+  const key =
+    (store && isOnDevice(store.adapter) ? own(DEVICE_TEXTS, error.code) : undefined) ?? own(ERROR_TEXTS, error.code);
   return unsetSourceText(text, error) ?? text(key ?? 'errorUnknown');
 }

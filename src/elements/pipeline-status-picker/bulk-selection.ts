@@ -1,7 +1,6 @@
 /** The conversations of a picker (none, one or several), and the status that they share. */
-import { warnOnce } from '../../ui/pipeline-element.js';
 import { type ConversationRef, parseConversationRef } from '../../model/entry.js';
-import { invalid, PipelineError } from '../../model/errors.js';
+import { PipelineError } from '../../model/errors.js';
 import type { Id } from '../../model/id.js';
 import type { Status } from '../../model/status.js';
 import type { PipelineStore } from '../../store/pipeline.js';
@@ -15,14 +14,10 @@ interface ConversationProperties {
   contactId: string | null;
 }
 
-/** A conversation of which something is not valid, so that it is left out. */
+/** A conversation of the page of which something is not valid. That is left out; `pick-notices.ts` reports it. */
 export interface RejectedRef {
-  /** What is not valid: `conversationId`, or else what is left out of a conversation that is shown. */
-  readonly field: string;
-  readonly value: unknown;
-  /** The conversation's id as the page gave it. */
-  readonly conversationId: Id;
-  /** Names the value. */
+  readonly ref: unknown;
+  /** Names the field. */
   readonly error: PipelineError;
 }
 
@@ -34,41 +29,24 @@ export interface ParsedConversations {
 
 export const NO_CONVERSATIONS: ParsedConversations = { refs: [], rejected: [] };
 
-/** Above this number of characters, a value is cut in messages for developers. */
-const MAX_SHOWN = 80;
-
-/** Reads the properties. What is not valid is left out, and the console says so once. */
+/** Reads the properties. Of an invalid conversation nothing is left, of one with another invalid field the rest. */
 export function parseConversations(properties: ConversationProperties): ParsedConversations {
   const { conversations, conversationId, contactId } = properties;
   if (!conversations && conversationId === null) return NO_CONVERSATIONS;
-  if (conversations && !Array.isArray(conversations)) {
-    warnOnce('<pipeline-status-picker>: conversations must be a list like [{ conversationId: "…" }].');
-    return NO_CONVERSATIONS;
-  }
-  const given = conversations ?? [{ conversationId: conversationId! }];
-  const refs: ConversationRef[] = [];
   const rejected: RejectedRef[] = [];
-  for (const each of given) {
-    let ref = given.length === 1 && contactId && each && !each.contactId ? { ...each, contactId } : each;
-    // Once for each field that can be left out.
-    for (let attempt = 0; attempt < 3; attempt++) {
-      try {
-        refs.push(parseConversationRef(ref));
-        break;
-      } catch (thrown) {
-        const { message, field = '' } = PipelineError.from(thrown);
-        const fields = Object(ref) as Record<string, unknown>;
-        const value = fields[field];
-        const shown = typeof value === 'string' ? JSON.stringify(value) : String(value);
-        const error = invalid(field, `${message.replace(`${field}: `, '')} It is ${shown.slice(0, MAX_SHOWN)}.`);
-        rejected.push({ field, value, conversationId: String(fields['conversationId']), error });
-        warnOnce(`<pipeline-status-picker>: ${error.message} Use ids of 1 to 256 characters.`);
-        if (field !== 'contactId' && field !== 'activityAt') break;
-        ref = { ...ref, [field]: undefined };
-      }
+  const parse = (ref: object): Conversations => {
+    try {
+      return [parseConversationRef(ref)];
+    } catch (thrown) {
+      const error = PipelineError.from(thrown);
+      const { field } = error;
+      rejected.push({ ref, error });
+      return field === 'contactId' || field === 'activityAt' ? parse({ ...ref, [field]: undefined }) : [];
     }
-  }
-  return { refs, rejected };
+  };
+  const given = conversations ? Array.from(conversations) : [{ conversationId }];
+  const isContactMissing = given.length === 1 && contactId && !(given[0] as Partial<ConversationRef> | null)?.contactId;
+  return { refs: given.flatMap((ref) => parse(isContactMissing ? { ...ref, contactId } : ref)), rejected };
 }
 
 /** Whether `refs` came from these properties. Only answers for a single conversation, as in a list of thousands. */

@@ -1,12 +1,16 @@
 /** What stands beside the pill about picks: that one is still being saved, that some failed, and which ids are not valid. */
 import { html, nothing, type TemplateResult } from 'lit/html.js';
+import { PipelineErrorEvent } from '../../events.js';
 import { Mutations } from '../../store/mutations.js';
 import type { FailedPick, PickWait } from '../../store/pick-feedback.js';
 import type { PipelineStore } from '../../store/pipeline.js';
 import { MAX_ID_LENGTH } from '../../model/validate.js';
+import type { ConversationRef } from '../../model/entry.js';
+import { invalid, type PipelineError } from '../../model/errors.js';
 import type { Id } from '../../model/id.js';
 import { errorText } from '../../ui/error-text.js';
 import type { LocalizeController } from '../../ui/localize.js';
+import { warnOnce } from '../../ui/pipeline-element.js';
 import { clockIcon, closeIcon, offlineIcon, warningIcon } from '../../ui/templates.js';
 import type { Conversations, RejectedRef } from './bulk-selection.js';
 
@@ -33,6 +37,9 @@ export class PickNotices {
    * that only the previous user may see.
    */
   #sessionLoss: { n: number; of: number } | undefined;
+
+  /** The invalid ids that were reported last. */
+  #reported = '';
 
   constructor(host: PickNoticesHost) {
     this.#host = host;
@@ -63,7 +70,7 @@ export class PickNotices {
     if (!failures.length) return '';
     const countByReason = new Map<string, number>();
     for (const { error } of failures) {
-      const reason = errorText(text, error, store.isOnDevice);
+      const reason = errorText(text, error, store);
       countByReason.set(reason, (countByReason.get(reason) ?? 0) + 1);
     }
     if (failures.length < refs.length) {
@@ -202,8 +209,10 @@ export class PickNotices {
     </span>`;
   }
 
-  #explain({ field, value }: RejectedRef): string {
+  #explain(rejected: RejectedRef): string {
     const { text } = this.#host.localize;
+    const { field, value } = fieldOf(rejected);
+    if (field === 'conversation') return text('invalidConversation');
     const key = field === 'contactId' ? 'invalidContactId' : field === 'activityAt' ? 'invalidActivityAt' : 'invalidId';
     return text(key, { id: shownValue(value), reason: this.#reason(field, value) });
   }
@@ -216,6 +225,32 @@ export class PickNotices {
     if (value.length > MAX_ID_LENGTH) return text('invalidIdLength', { n: MAX_ID_LENGTH });
     return text('invalidIdCharacters');
   }
+
+  /** Reports invalid ids: each once in the console, and all of them in one event when they are new to this picker. */
+  reportRejected(element: Element): void {
+    const rejected = this.#host.rejected();
+    const key = rejected.map((each) => errorWithValue(each).message).join('\n');
+    if (key === this.#reported) return;
+    this.#reported = key;
+    for (const each of rejected) warnOnce(`<pipeline-status-picker>: ${errorWithValue(each).message}`);
+    const [first] = rejected;
+    if (!first) return;
+    const ids = rejected.map(({ ref }) => String((ref as Partial<ConversationRef> | null)?.conversationId));
+    element.dispatchEvent(new PipelineErrorEvent(errorWithValue(first), 'load', ids));
+  }
+}
+
+/** What is invalid, and its value. */
+function fieldOf({ ref, error }: RejectedRef): { field: string; value: unknown } {
+  const { field = '' } = error;
+  return { field, value: (Object(ref) as Record<string, unknown>)[field] };
+}
+
+function errorWithValue(rejected: RejectedRef): PipelineError {
+  const { field, value } = fieldOf(rejected);
+  const shown = typeof value === 'string' ? `"${shownValue(value)}"` : String(value);
+  const reason = rejected.error.message.replace(`${field}: `, '');
+  return invalid(field, field === 'conversation' ? reason : `${reason} It is ${shown}.`);
 }
 
 /** At most this much of an id is shown, in UTF-16 code units. */

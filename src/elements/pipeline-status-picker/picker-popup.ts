@@ -143,6 +143,7 @@ export class PickerPopup {
 
   /** Called after each render. */
   updated(): void {
+    this.#changes.reportRejected();
     if (this.#isOpen) {
       this.#popover.show();
       this.#listbox.updated();
@@ -174,7 +175,7 @@ export class PickerPopup {
     }
     if (error) {
       return html`<p class="error" part="error">
-        ${text('loadFailed')} ${errorText(text, error, stores.store?.isOnDevice)}
+        ${text('loadFailed')} ${errorText(text, error, stores.store)}
         <button class="link-button" @click=${() => void stores.store?.retry()}>${text('retry')}</button>
       </p>`;
     }

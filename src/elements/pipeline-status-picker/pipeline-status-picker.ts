@@ -5,7 +5,6 @@ import { everyMinute, formatDuration, stopEveryMinute } from '../../ui/clock.js'
 import { FormAssociatedElement } from '../../ui/form-associated.js';
 import { LazyCode, LazyPart } from '../../ui/lazy.js';
 import { unsetSourceText } from '../../ui/unset-source.js';
-import { PipelineErrorEvent } from '../../events.js';
 import type { PipelineError } from '../../model/errors.js';
 import type { Id } from '../../model/id.js';
 import type { Interest } from '../../store/pipeline.js';
@@ -19,7 +18,6 @@ import {
   parseConversations,
   sharedStatusOf,
   type Conversations,
-  type RejectedRef,
   type SharedStatus,
 } from './bulk-selection.js';
 import type { PickerPopup } from './picker-popup.js';
@@ -118,8 +116,6 @@ export class PipelineStatusPicker extends FormAssociatedElement {
 
   #value: Id | null = null;
   #parsed = NO_CONVERSATIONS;
-  /** The invalid ids that were reported last. */
-  #reported = '';
   /** The status that was last rendered. */
   #rendered = LOADING;
   #hadSearch = false;
@@ -260,24 +256,12 @@ export class PipelineStatusPicker extends FormAssociatedElement {
 
   /** Loads the popup for what it renders beside the pill. */
   #loadPopup(): void {
-    if (!this.#popup && !this.#popupPart.failure && !this.#popupPart.settled) {
-      this.#popupPart.use(() => undefined);
-    }
+    const part = this.#popupPart;
+    if (!part.part && !part.failure && !part.settled) part.use(() => undefined);
   }
 
   get #popupPart(): LazyPart<typeof PickerPopup, PickerPopup> {
     return (this.#lazyPopup ??= new LazyPart(this, popupCode, (Popup) => this.#createPopup(Popup)));
-  }
-
-  /** Fires one event for all of them. */
-  #reportRejected(rejected: readonly RejectedRef[]): void {
-    const ids = rejected.map(({ field, value, conversationId }) => [field, value, conversationId].join(' ')).join('\n');
-    if (ids === this.#reported) return;
-    this.#reported = ids;
-    const [first] = rejected;
-    if (!first) return;
-    const conversationIds = rejected.map(({ conversationId }) => conversationId);
-    this.dispatchEvent(new PipelineErrorEvent(first.error, 'load', conversationIds));
   }
 
   #createPopup(Popup: typeof PickerPopup): PickerPopup {
@@ -307,16 +291,14 @@ export class PipelineStatusPicker extends FormAssociatedElement {
 
   protected override updated(): void {
     const { isLoading, error, statusId, isSaving } = this.#rendered;
-    const { rejected } = this.#parsed;
     this.#popup?.updated();
-    if (rejected.length || this.#reported) this.#reportRejected(rejected);
     this.#updateForm();
     if (this.placement === 'details' && this.isConnected) everyMinute(this.stores);
     else stopEveryMinute(this.stores);
     this.setState('open', this.#isOpen);
     this.setState('loading', isLoading && !this.#invalid);
     this.setState('saving', isSaving);
-    this.setState('error', this.#hasMessage || error !== undefined || rejected.length > 0);
+    this.setState('error', this.#hasMessage || error !== undefined || this.#parsed.rejected.length > 0);
     this.setState('empty', !isLoading && statusId === null);
   }
 
@@ -368,7 +350,7 @@ export class PipelineStatusPicker extends FormAssociatedElement {
             'aria-label': name,
             'aria-busy': isSaving || isLoading ? 'true' : null,
             'aria-required': this.required ? 'true' : null,
-            'aria-describedby': this.#description || null,
+            'aria-describedby': this.#popup?.description || (this.#hasMessage ? 'error' : null),
             disabled: this.isDisabled ? '' : null,
           }),
       chip: {
@@ -441,12 +423,6 @@ export class PipelineStatusPicker extends FormAssociatedElement {
   get #hasMessage(): boolean {
     const { isLoading, error } = this.#rendered;
     return Boolean((isLoading && error) || this.#lazyPopup?.failure || this.#popup?.message);
-  }
-
-  /** The ids of what stands beside the pill and describes it; '' for nothing. */
-  get #description(): string {
-    const own = (this.#rendered.isLoading && this.#rendered.error && !this.#invalid) || this.#lazyPopup?.failure;
-    return own ? 'error' : (this.#popup?.description ?? '');
   }
 }
 

@@ -71,6 +71,11 @@ export class StatusChanges {
     return this.#notices.rejectedText;
   }
 
+  /** Reports invalid ids, if they have not been reported. */
+  reportRejected(): void {
+    this.#notices.reportRejected(this.#host.element);
+  }
+
   get canUndo(): boolean {
     return this.#undoable !== undefined;
   }

@@ -30,6 +30,7 @@ export const inbox = {
   invalidId: 'The conversation id “{id}” is not valid: {reason}',
   invalidContactId: 'The contact id “{id}” is not valid: {reason}',
   invalidActivityAt: 'The activity time “{id}” is not valid: {reason}',
+  invalidConversation: 'A conversation is not an object with a conversationId.',
   invalidIdType: 'it must be text or a whole number.',
   invalidIdEmpty: 'it is empty.',
   invalidIdLength: { other: 'it has more than {n} characters.' },
