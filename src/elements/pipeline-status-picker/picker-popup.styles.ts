@@ -62,6 +62,8 @@ export const popupStyles = css`
   .notice .link-button {
     min-block-size: 24px;
     margin-block: -0.2em;
+    /* Flush with the text when it wraps. */
+    margin-inline-start: -0.4em;
     padding-block: 0;
   }
 
