@@ -79,6 +79,7 @@ export const id: Messages = {
   statusAdded: '{name} ditambahkan di posisi {n}.',
   statusNotAdded: '{name} gagal ditambahkan.',
   statusSaved: '{name} disimpan.',
+  statusNotSaved: '{name} gagal disimpan.',
   statusDeleted: '{name} dihapus.',
   statusNotDeleted: '{name} gagal dihapus.',
   statusDeletedMoved: '{name} dihapus. {n} percakapan dipindahkan ke {target}.',
