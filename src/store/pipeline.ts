@@ -89,6 +89,8 @@ export class PipelineStore implements SyncTarget {
     this.#sync,
   );
   readonly #optionalCaches = new Map<unknown, StoreCache>();
+  /** The conversations of failed lookups, by their errors. */
+  readonly #failedLookups = new WeakMap<PipelineError, readonly Id[]>();
   #pending = NO_MUTATIONS;
   /** The confirmed statuses with the pending mutations applied, until either changes. */
   #statuses: readonly Status[] | undefined;
@@ -191,7 +193,7 @@ export class PipelineStore implements SyncTarget {
   /** Reports that data could not be read or kept, to one of those that watch the statuses. */
   report(error: PipelineError): void {
     const reporter = this.#statusWatchers.of(STATUSES).find((watcher) => watcher.report);
-    if (reporter) reporter.report!(error, 'load');
+    if (reporter) reporter.report!(error, 'load', this.#failedLookups.get(error));
     else console.warn(`pipeline-elements: load: ${error.message}`);
   }
 
@@ -217,10 +219,12 @@ export class PipelineStore implements SyncTarget {
 
   /** Looks conversations up; those the adapter does not know are missing. */
   getEntries(ids: readonly Id[], keep?: (late: ReadonlyMap<Id, Entry>) => void): Promise<ReadonlyMap<Id, Entry>> {
-    return this.read(async (adapter, readable) => {
+    const call = this.read(async (adapter, readable) => {
       const entries = await adapter.getEntries(ids);
       return new Map(readable.parse(entries, ([id, entry]) => [id, parseEntry(entry)] as const));
     }, keep);
+    call.catch((error: PipelineError) => this.#failedLookups.set(error, ids));
+    return call;
   }
 
   // For `Mutations`.

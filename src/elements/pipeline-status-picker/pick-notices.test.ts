@@ -2,6 +2,8 @@
 import { expect, fixture, html } from '@open-wc/testing';
 import { announced, byRole, deepActiveElement, nextEvent, queryByRole, until } from '../../../test/support.js';
 import type { CallOptions } from '../../adapters/adapter.js';
+import { RestAdapter } from '../../adapters/rest/adapter.js';
+import { BASE, WireServer, networkError, problem as problemResponse } from '../../adapters/rest/test-wire.js';
 import type { MemoryAdapter } from '../../adapters/memory.js';
 import type { ConversationRef, SetResult } from '../../model/entry.js';
 import { PipelineError } from '../../model/errors.js';
@@ -134,6 +136,24 @@ describe('<pipeline-status-picker> notices', () => {
       }
       expect(trigger(element).getAttribute('aria-describedby')).to.equal('waiting');
       for (const each of others) each.remove();
+    });
+
+    it('says that the REST adapter has no connection, or until when the server asked it to wait', async () => {
+      const server = new WireServer();
+      await server.adapter.createStatus({ id: 'leads', name: 'Leads', color: '#2775f8' });
+      const adapter = new RestAdapter({ baseUrl: BASE, fetch: server.fetch });
+      const element = await fixture<PipelineStatusPicker>(html`
+        <pipeline-status-picker .adapter=${adapter} conversation-id="c-1" locale="en-GB"></pipeline-status-picker>
+      `);
+      await ready(element);
+      server.faults.before = ({ method }) => (method === 'PUT' ? networkError() : undefined);
+      await pick(element, 'Leads');
+      await until(() => waiting(element) === 'Waiting for connection');
+      server.faults.before = ({ method }) =>
+        method === 'PUT' ? problemResponse(503, 'unavailable', {}, { 'retry-after': '50' }) : undefined;
+      await until(() => /^Retrying at \d\d:\d\d$/.test(waiting(element) ?? ''));
+      await adapter.close();
+      await until(() => waiting(element) === undefined);
     });
 
     it('is not announced again when the picker comes back to the conversation, which still shows it', async () => {
@@ -361,7 +381,7 @@ describe('<pipeline-status-picker> notices', () => {
         'c\n1',
         'The conversation id “c\\n1” is not valid: it has characters that are not allowed.',
       ],
-      ['not text', {}, 'The conversation id “[object Object]” is not valid: it must be text or a whole number.'],
+      ['not text', true, 'The conversation id “true” is not valid: it must be text or a whole number.'],
     ] as const) {
       it(`${what}: says which and why instead of offering a list, in one event and one warning`, async () => {
         const adapter = await leads('c-1');
