@@ -14,6 +14,9 @@ interface ConversationProperties {
   contactId: string | null;
 }
 
+/** Shared, as most pickers have no such conversation. */
+export const NONE_REJECTED: readonly RejectedRef[] = [];
+
 /** A conversation of the page of which something is not valid. That is left out; `pick-notices.ts` reports it. */
 export interface RejectedRef {
   readonly ref: unknown;
@@ -21,19 +24,12 @@ export interface RejectedRef {
   readonly error: PipelineError;
 }
 
-/** The conversations of a picker, and what of them is not valid. */
-export interface ParsedConversations {
-  readonly refs: Conversations;
-  readonly rejected: readonly RejectedRef[];
-}
-
-export const NO_CONVERSATIONS: ParsedConversations = { refs: [], rejected: [] };
-
-/** Reads the properties. Of an invalid conversation nothing is left, of one with another invalid field the rest. */
-export function parseConversations(properties: ConversationProperties): ParsedConversations {
+/**
+ * Reads the properties. Of an invalid conversation nothing is left, of one with another invalid field the rest; both are
+ * added to `rejected`.
+ */
+export function parseConversations(properties: ConversationProperties, rejected: RejectedRef[]): Conversations {
   const { conversations, conversationId, contactId } = properties;
-  if (!conversations && conversationId === null) return NO_CONVERSATIONS;
-  const rejected: RejectedRef[] = [];
   const parse = (ref: object): Conversations => {
     try {
       return [parseConversationRef(ref)];
@@ -44,9 +40,9 @@ export function parseConversations(properties: ConversationProperties): ParsedCo
       return field === 'contactId' || field === 'activityAt' ? parse({ ...ref, [field]: undefined }) : [];
     }
   };
-  const given = conversations ? Array.from(conversations) : [{ conversationId }];
+  const given = conversations ? Array.from(conversations) : conversationId === null ? [] : [{ conversationId }];
   const isContactMissing = given.length === 1 && contactId && !(given[0] as Partial<ConversationRef> | null)?.contactId;
-  return { refs: given.flatMap((ref) => parse(isContactMissing ? { ...ref, contactId } : ref)), rejected };
+  return given.flatMap((ref) => parse(isContactMissing ? { ...ref, contactId } : ref));
 }
 
 /** Whether `refs` came from these properties. Only answers for a single conversation, as in a list of thousands. */

@@ -11,13 +11,14 @@ import type { Interest } from '../../store/pipeline.js';
 import { base, tokens } from '../../styles/base.js';
 import {
   LOADING,
-  NO_CONVERSATIONS,
+  NONE_REJECTED,
   idsOf,
   isParsedFrom,
   isSameStatus,
   parseConversations,
   sharedStatusOf,
   type Conversations,
+  type RejectedRef,
   type SharedStatus,
 } from './bulk-selection.js';
 import type { PickerPopup } from './picker-popup.js';
@@ -115,7 +116,8 @@ export class PipelineStatusPicker extends FormAssociatedElement {
   searchThreshold = 12;
 
   #value: Id | null = null;
-  #parsed = NO_CONVERSATIONS;
+  #conversations: Conversations = [];
+  #rejected = NONE_REJECTED;
   /** The status that was last rendered. */
   #rendered = LOADING;
   #hadSearch = false;
@@ -180,7 +182,7 @@ export class PipelineStatusPicker extends FormAssociatedElement {
 
   protected override interest(): Interest {
     // Before the first update, so that the conversation is requested as soon as the element is in the page.
-    if (!this.hasUpdated) this.#parsed = parseConversations(this);
+    if (!this.hasUpdated) this.#parseConversations();
     return { statuses: true, conversationIds: this.#conversations.map((ref) => ref.conversationId) };
   }
 
@@ -202,15 +204,21 @@ export class PipelineStatusPicker extends FormAssociatedElement {
       this.#updateConversations();
     }
     this.#rendered = this.#status();
-    if (this.#rendered.hasFeedback || this.#parsed.rejected.length) this.#loadPopup();
+    if (this.#rendered.hasFeedback || this.#rejected.length) this.#loadPopup();
     this.#popup?.willUpdate();
     if (this.isDisabled || this.readonly) this.hide();
   }
 
+  #parseConversations(): void {
+    const rejected: RejectedRef[] = [];
+    this.#conversations = parseConversations(this, rejected);
+    this.#rejected = rejected.length ? rejected : NONE_REJECTED;
+  }
+
   #updateConversations(): void {
-    if (isParsedFrom(this.#conversations, this) && !this.#parsed.rejected.length) return;
+    if (isParsedFrom(this.#conversations, this) && !this.#rejected.length) return;
     const before = idsOf(this.#conversations);
-    this.#parsed = parseConversations(this);
+    this.#parseConversations();
     // A new list with the same conversations changes nothing.
     if (idsOf(this.#conversations) === before) return;
     this.#popup?.reset();
@@ -273,7 +281,7 @@ export class PipelineStatusPicker extends FormAssociatedElement {
       trigger: () => this.#pill!.element,
       status: () => this.#status(),
       conversations: () => (this.#isBound ? this.#conversations : undefined),
-      rejected: () => this.#parsed.rejected,
+      rejected: () => this.#rejected,
       hasSearch: () => this.#hasSearch(),
       fireNativeEvents: () => {
         this.dispatchEvent(new InputEvent('input', { bubbles: true, composed: true }));
@@ -298,7 +306,7 @@ export class PipelineStatusPicker extends FormAssociatedElement {
     this.setState('open', this.#isOpen);
     this.setState('loading', isLoading && !this.#invalid);
     this.setState('saving', isSaving);
-    this.setState('error', this.#hasMessage || error !== undefined || this.#parsed.rejected.length > 0);
+    this.setState('error', this.#hasMessage || error !== undefined || this.#rejected.length > 0);
     this.setState('empty', !isLoading && statusId === null);
   }
 
@@ -385,13 +393,9 @@ export class PipelineStatusPicker extends FormAssociatedElement {
     return duration ? this.text('forDuration', { duration }) : '';
   }
 
-  get #conversations(): Conversations {
-    return this.#parsed.refs;
-  }
-
   /** Why no conversation is shown: none of those that the page named has a valid id. */
   get #invalid(): PipelineError | undefined {
-    return this.#conversations.length ? undefined : this.#parsed.rejected[0]?.error;
+    return this.#conversations.length ? undefined : this.#rejected[0]?.error;
   }
 
   /** Whether the picker shows conversations of the adapter, rather than a value of its own. */
