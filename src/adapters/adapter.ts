@@ -5,6 +5,12 @@ import type { ContactMatch, Filter } from '../model/filter.js';
 import type { Id } from '../model/id.js';
 import type { NewStatus, Status, StatusPatch } from '../model/status.js';
 
+/**
+ * What a call waits for before it can go on: a network, the user's sign-in, or the time of its next attempt (`at`,
+ * milliseconds since the epoch by this device's clock).
+ */
+export type CallWait = { reason: 'offline' } | { reason: 'sign-in' } | { reason: 'retry'; at: number };
+
 export interface CallOptions {
   /**
    * Aborting stops waiting for the call: a write that was already sent may still happen. A long `setStatus` of an adapter
@@ -20,6 +26,12 @@ export interface CallOptions {
   onProgress?(done: number, of: number): void;
   /** On whose behalf the write is made, for a server that uses an adapter; recorded in histories and changes. */
   by?: string;
+  /**
+   * Called when the call has to wait, again when it waits for something else, and with `undefined` when it goes on. The
+   * elements show it, for instance "Waiting for connection". A write that neither answers nor waits for 30 s counts as
+   * failed (`timeout`); while it says that it waits there is no limit.
+   */
+  onWait?: (wait: CallWait | undefined) => void;
 }
 
 export interface StatusList {

@@ -13,6 +13,8 @@ import { PipelineError } from '../model/errors.js';
 import type { Id } from '../model/id.js';
 import type { ReadableRecords } from '../model/validate.js';
 import { sortedLive, type Status } from '../model/status.js';
+import { withAnswerLimit } from './answer-limit.js';
+import type { PickFeedback } from './pick-feedback.js';
 import { RecordCache, type CacheContext, type StoreCache } from './record-cache.js';
 import { Sync, type SyncTarget } from './sync.js';
 import { Watchers, type Watchable, type Watcher } from './watchers.js';
@@ -43,6 +45,8 @@ export interface PendingMutations {
   applyToStatuses(confirmed: ReadonlyMap<Id, Status>): readonly Status[];
   /** Applies them to the confirmed status of a conversation. */
   applyToEntry(confirmed: Id | null, conversationId: Id): { statusId: Id | null; pending: boolean };
+  /** What is shown about slow and failed picks of a conversation. */
+  feedback(conversationId: Id): PickFeedback | undefined;
   /** Rejects them, because the session is over. */
   end(): void;
 }
@@ -50,6 +54,7 @@ export interface PendingMutations {
 const NO_MUTATIONS: PendingMutations = {
   applyToStatuses: (confirmed) => sortedLive(confirmed.values()),
   applyToEntry: (statusId) => ({ statusId, pending: false }),
+  feedback: () => undefined,
   end: () => undefined,
 };
 
@@ -78,13 +83,15 @@ export class PipelineStore implements SyncTarget {
   readonly #statusWatchers = new Watchers();
   readonly #entries = new RecordCache<Entry>(
     {
-      fetch: (ids) => this.getEntries(ids),
+      fetch: (ids, keep) => this.getEntries(ids, keep),
       unknown: (conversationId) => ({ conversationId, contactId: null, statusId: null, version: 0, changedAt: 0 }),
       isNewer,
     },
     this.#sync,
   );
   readonly #optionalCaches = new Map<unknown, StoreCache>();
+  /** The conversations of failed lookups, by their errors. */
+  readonly #failedLookups = new WeakMap<PipelineError, readonly Id[]>();
   #pending = NO_MUTATIONS;
   /** The confirmed statuses with the pending mutations applied, until either changes. */
   #statuses: readonly Status[] | undefined;
@@ -129,6 +136,11 @@ export class PipelineStore implements SyncTarget {
     const { statusId, pending } = this.#pending.applyToEntry(confirmed?.statusId ?? null, conversationId);
     if (!confirmed && !pending) return undefined;
     return { statusId, pending, changedAt: confirmed?.changedAt ?? 0, version: confirmed?.version ?? 0 };
+  }
+
+  /** What to show about slow and failed picks of a conversation. */
+  feedback(conversationId: Id): PickFeedback | undefined {
+    return this.#pending.feedback(conversationId);
   }
 
   /** Why a conversation could not be read, until it can. */
@@ -182,16 +194,23 @@ export class PipelineStore implements SyncTarget {
   /** Reports that data could not be read or kept, to one of those that watch the statuses. */
   report(error: PipelineError): void {
     const reporter = this.#statusWatchers.of(STATUSES).find((watcher) => watcher.report);
-    if (reporter) reporter.report!(error, 'load');
+    if (reporter) reporter.report!(error, 'load', this.#failedLookups.get(error));
     else console.warn(`pipeline-elements: load: ${error.message}`);
   }
 
   // Reading without keeping the result.
 
-  /** Calls the adapter. Rejects with a `PipelineError`: `session-changed` if someone else is signed in when it answers. */
-  async read<T>(call: (adapter: PipelineAdapter, readable: ReadableRecords) => Promise<T>): Promise<T> {
+  /**
+   * Calls the adapter. Rejects with a `PipelineError`: `session-changed` if someone else is signed in when it answers,
+   * `timeout` if it is silent; then an answer that arrives late is passed to `keep`.
+   */
+  async read<T>(
+    call: (adapter: PipelineAdapter, readable: ReadableRecords) => Promise<T>,
+    keep?: (late: T) => void,
+  ): Promise<T> {
+    const handleLate = (late: T): void => void (this.#sync.isSameSession() && keep?.(late));
     try {
-      const answer = await call(this.adapter, this.#sync.readable);
+      const answer = await withAnswerLimit('a read', () => call(this.adapter, this.#sync.readable), handleLate);
       if (this.#sync.isSameSession()) return answer;
     } catch (thrown) {
       throw PipelineError.from(thrown);
@@ -200,11 +219,13 @@ export class PipelineStore implements SyncTarget {
   }
 
   /** Looks conversations up; those the adapter does not know are missing. */
-  getEntries(ids: readonly Id[]): Promise<ReadonlyMap<Id, Entry>> {
-    return this.read(async (adapter, readable) => {
+  getEntries(ids: readonly Id[], keep?: (late: ReadonlyMap<Id, Entry>) => void): Promise<ReadonlyMap<Id, Entry>> {
+    const call = this.read(async (adapter, readable) => {
       const entries = await adapter.getEntries(ids);
       return new Map(readable.parse(entries, ([id, entry]) => [id, parseEntry(entry)] as const));
-    });
+    }, keep);
+    call.catch((error: PipelineError) => this.#failedLookups.set(error, ids));
+    return call;
   }
 
   // For `Mutations`.

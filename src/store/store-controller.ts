@@ -28,7 +28,7 @@ export interface StoreUse<H> {
   changed(host: H): void;
   /** Called when the data comes from another source; `isSession`: from the same adapter, which serves someone else now. */
   sourceChanged(host: H, isSession: boolean): void;
-  report(host: H, error: PipelineError, action: string): void;
+  report(host: H, error: PipelineError, action: string, conversationIds?: readonly string[]): void;
 }
 
 const NOTHING: Interest = {};
@@ -125,8 +125,8 @@ export class StoreController<H extends Host> implements Watcher, SourceConsumer 
     this.#use.changed(this.#host);
   }
 
-  report(error: PipelineError, action: string): void {
-    this.#use.report(this.#host, error, action);
+  report(...[error, action, conversationIds]: Parameters<NonNullable<Watcher['report']>>): void {
+    this.#use.report(this.#host, error, action, conversationIds);
   }
 
   #take(store: PipelineStore | undefined): void {

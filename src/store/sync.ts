@@ -1,9 +1,16 @@
 /** Keeps a store in sync with its adapter while anyone watches: loads the list, subscribes to changes, retries reads. */
-import type { WithPersistence, PipelineAdapter, SubscriptionState, WithSession } from '../adapters/adapter.js';
+import type {
+  WithPersistence,
+  PipelineAdapter,
+  StatusList,
+  SubscriptionState,
+  WithSession,
+} from '../adapters/adapter.js';
 import { type Change, parseChange } from '../model/changes.js';
 import { PipelineError } from '../model/errors.js';
 import { ReadableRecords } from '../model/validate.js';
 import { parseStatus } from '../model/status.js';
+import { withAnswerLimit } from './answer-limit.js';
 import { type CacheContext, Clock, ConfirmedStatuses, type StoreCache } from './record-cache.js';
 
 /** Milliseconds until a failed read is retried: doubled each time, up to a limit. */
@@ -165,14 +172,13 @@ export class Sync implements CacheContext {
       this.#mustLoadAgain = false;
       const requestedAt = this.clock.tick();
       try {
-        const { items, seq } = await this.#target.adapter.listStatuses();
+        const list = await withAnswerLimit(
+          'listStatuses()',
+          () => this.#target.adapter.listStatuses(),
+          (late) => this.#keepLate(late, requestedAt),
+        );
         if (!this.isSameSession()) break;
-        const isInDoubt = this.confirmed.replace(this.readable.parse(items, parseStatus), requestedAt);
-        this.#mustLoadAgain ||= isInDoubt;
-        this.isLoaded = true;
-        // Only the first list sets it: the changes received since lead further than a later list.
-        this.#seq ??= seq;
-        this.error = undefined;
+        this.#keepList(list, requestedAt);
       } catch (thrown) {
         if (!this.isSameSession()) break;
         const isRepeat = this.error !== undefined;
@@ -182,6 +188,25 @@ export class Sync implements CacheContext {
       this.#target.notifyStatuses();
     }
     this.#loading = undefined;
+  }
+
+  #keepList({ items, seq }: StatusList, requestedAt: number): void {
+    const isInDoubt = this.confirmed.replace(this.readable.parse(items, parseStatus), requestedAt);
+    this.#mustLoadAgain ||= isInDoubt;
+    this.isLoaded = true;
+    // Only the first list sets it: the changes received since lead further than a later list.
+    this.#seq ??= seq;
+    this.error = undefined;
+  }
+
+  /** Keeps a list that arrived after it was given up, unless another one was loaded since. */
+  #keepLate(list: StatusList, requestedAt: number): void {
+    if (!this.isSameSession() || !this.error) return;
+    const isFirst = !this.isLoaded;
+    this.#keepList(list, requestedAt);
+    this.#target.notifyStatuses();
+    // Changes made before the subscription, which began without a position, are in no list yet.
+    if (isFirst) void this.loadList();
   }
 
   #subscribe(): () => void {

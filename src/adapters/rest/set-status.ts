@@ -91,11 +91,13 @@ export class StatusWriter {
     for (const part of parts) {
       if (this.#options.environment.now() - part.since > MAX_WRITE_AGE) continue;
       const { signal } = new AbortController();
-      this.#send({ ...part, signal, context: this.#options.http.captureContext() }).catch((thrown: unknown) => {
-        // No caller waits for it any more.
-        const ids = part.refs.map((ref) => ref.conversationId).join(', ');
-        console.warn(`pipeline-elements: a change of an earlier session was not saved (${ids}):`, thrown);
-      });
+      this.#send({ ...part, signal, context: this.#options.http.captureContext(), onWait: undefined }).catch(
+        (thrown: unknown) => {
+          // No caller waits for it any more.
+          const ids = part.refs.map((ref) => ref.conversationId).join(', ');
+          console.warn(`pipeline-elements: a change of an earlier session was not saved (${ids}):`, thrown);
+        },
+      );
     }
   }
 
@@ -111,6 +113,7 @@ export class StatusWriter {
       return await this.#options.queue.run({
         conversationIds: part.refs.map((ref) => ref.conversationId),
         signal: part.signal,
+        onWait: part.onWait,
         send: async () => {
           try {
             return await this.#options.http.send(request);
@@ -132,7 +135,7 @@ export class StatusWriter {
   }
 
   #singleRequest(part: StatusWritePart, ref: ConversationRef): HttpRequest<SetResult[]> {
-    const { statusId, ifVersion, key, signal, context } = part;
+    const { statusId, ifVersion, key, signal, context, onWait } = part;
     const { conversationId, contactId } = ref;
     return {
       method: 'PUT',
@@ -142,6 +145,7 @@ export class StatusWriter {
       key,
       signal,
       context,
+      onWait,
       failsFastOffline: true,
       read: (body) => {
         const entry = parseEntry(body);
@@ -156,7 +160,7 @@ export class StatusWriter {
     };
   }
 
-  #batchRequest({ refs, statusId, key, signal, context }: StatusWritePart): HttpRequest<SetResult[]> {
+  #batchRequest({ refs, statusId, key, signal, context, onWait }: StatusWritePart): HttpRequest<SetResult[]> {
     const conversations = refs.map(({ conversationId, contactId }) => ({
       conversationId,
       ...(contactId == null ? {} : { contactId }),
@@ -168,6 +172,7 @@ export class StatusWriter {
       key,
       signal,
       context,
+      onWait,
       failsFastOffline: true,
       read: (body) => {
         const results = this.#options.decoder.results(body);

@@ -1,7 +1,7 @@
 /** Orders writes: one at a time per conversation, one per `opId`, and in memory while there is no network. */
 import { PipelineError } from '../../model/errors.js';
 import { newId, type Id } from '../../model/id.js';
-import type { CallOptions } from '../adapter.js';
+import type { CallOptions, CallWait } from '../adapter.js';
 import { abortedError } from './errors.js';
 import type { Http } from './http.js';
 import type { IdempotencyKeys } from './request.js';
@@ -14,6 +14,8 @@ export interface WriteHandle {
   /** Aborted when every caller of the write has aborted, or its session ended. */
   signal: AbortSignal;
   context: WriteContext;
+  /** Called when it has to wait. See `CallOptions`. */
+  onWait: CallOptions['onWait'];
 }
 
 interface InFlightWrite {
@@ -38,7 +40,7 @@ export class InFlightWrites {
     const callerSignal = options?.signal;
     this.#http.checkOpen(callerSignal);
     const key = options?.opId === undefined ? newId() : this.#keys.check(options.opId);
-    const write = this.#byOpId.get(key) ?? this.#start(key, start);
+    const write = this.#byOpId.get(key) ?? this.#start(key, start, options?.onWait);
     write.callers++;
     try {
       return await unlessAborted(write.result as Promise<T>, callerSignal);
@@ -63,10 +65,10 @@ export class InFlightWrites {
     await Promise.allSettled([...this.#byOpId.values()].map(({ result }) => result));
   }
 
-  #start(key: string, start: (handle: WriteHandle) => Promise<unknown>): InFlightWrite {
+  #start(key: string, start: (handle: WriteHandle) => Promise<unknown>, onWait: CallOptions['onWait']): InFlightWrite {
     const controller = new AbortController();
     const run = async (): Promise<unknown> =>
-      start({ key, signal: controller.signal, context: this.#http.captureContext() });
+      start({ key, signal: controller.signal, context: this.#http.captureContext(), onWait });
     const write = { result: run(), controller, callers: 0 };
     this.#byOpId.set(key, write);
     const handleEnd = (): void => this.#remove(key, write);
@@ -85,6 +87,8 @@ export const MAX_WRITE_AGE = 24 * 60 * 60 * 1000;
 const FIRST_DELAY = 1000;
 const MAX_DELAY = 30_000;
 
+const OFFLINE: CallWait = { reason: 'offline' };
+
 /** Errors after which a delayed write goes on waiting. */
 const RETRIED: ReadonlySet<string> = new Set(['offline', 'timeout', 'unavailable', 'rate-limited']);
 
@@ -92,6 +96,8 @@ const RETRIED: ReadonlySet<string> = new Set(['offline', 'timeout', 'unavailable
 export interface QueuedWrite<T> {
   conversationIds: readonly Id[];
   signal: AbortSignal;
+  /** Called when it waits for the network, or for its next attempt. */
+  onWait?: CallOptions['onWait'];
   /** The first attempt. Rejects with `offline` if there is no network. */
   send(): Promise<T>;
   /** An attempt after the write has waited for the network. */
@@ -100,6 +106,7 @@ export interface QueuedWrite<T> {
 
 interface DelayedWrite {
   order: number;
+  onWait: CallOptions['onWait'];
   send(signal: AbortSignal): Promise<unknown>;
   controller: AbortController;
   resolve(value: unknown): void;
@@ -122,13 +129,15 @@ export class WriteQueue {
   #isClosed = false;
   #failures = 0;
   #cancelTimer: (() => void) | undefined;
+  /** What the delayed writes wait for. */
+  #wait: CallWait = OFFLINE;
 
   constructor(environment: Environment) {
     this.#environment = environment;
   }
 
   /** Sends the write as soon as the earlier ones to its conversations have ended or wait for the network as well. */
-  async run<T>({ conversationIds, signal, send, sendDelayed }: QueuedWrite<T>): Promise<T> {
+  async run<T>({ conversationIds, signal, onWait, send, sendDelayed }: QueuedWrite<T>): Promise<T> {
     const order = this.#added++;
     // The result is in an object, so that the turn of a delayed write ends before its result is known.
     const attempt = async (): Promise<{ result: Promise<T> }> => {
@@ -139,7 +148,7 @@ export class WriteQueue {
           if (PipelineError.from(thrown).code !== 'offline') throw thrown;
         }
       }
-      const result = this.#delay(order, sendDelayed, signal);
+      const result = this.#delay(order, sendDelayed, signal, onWait);
       result.catch(() => undefined);
       return { result };
     };
@@ -170,7 +179,12 @@ export class WriteQueue {
     this.drop(abortedError());
   }
 
-  #delay<T>(order: number, send: (signal: AbortSignal) => Promise<T>, signal: AbortSignal): Promise<T> {
+  #delay<T>(
+    order: number,
+    send: (signal: AbortSignal) => Promise<T>,
+    signal: AbortSignal,
+    onWait: CallOptions['onWait'],
+  ): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       if (this.#isClosed) return reject(abortedError());
       if (this.#delayed.length >= MAX_DELAYED) {
@@ -180,6 +194,7 @@ export class WriteQueue {
       const handleAbort = (): void => this.#remove(write, abortedError(signal.reason));
       const write: DelayedWrite = {
         order,
+        onWait,
         send,
         controller: new AbortController(),
         resolve: (value) => {
@@ -197,6 +212,7 @@ export class WriteQueue {
       const isBefore = (each: DelayedWrite, index: number): boolean =>
         each.order < order || (this.#isSending && index === 0);
       this.#delayed.splice(this.#delayed.findLastIndex(isBefore) + 1, 0, write);
+      onWait?.(this.#wait);
       if (!this.#isSending && !this.#cancelTimer) this.#sendLater();
     });
   }
@@ -220,7 +236,7 @@ export class WriteQueue {
         const error = PipelineError.from(thrown);
         if (!RETRIED.has(error.code)) this.#remove(first, error);
         else if (this.#delayed.length) {
-          this.#sendLater(error.retryAfterMs);
+          this.#sendLater(error);
           break;
         }
       }
@@ -228,9 +244,13 @@ export class WriteQueue {
     this.#isSending = false;
   }
 
-  #sendLater(minDelay = 0): void {
-    const delay = reconnectDelay(this.#failures++, FIRST_DELAY, MAX_DELAY, this.#environment);
-    this.#cancelTimer = this.#environment.after(Math.max(delay, minDelay), () => void this.#sendAll());
+  #sendLater(error?: PipelineError): void {
+    const usual = reconnectDelay(this.#failures++, FIRST_DELAY, MAX_DELAY, this.#environment);
+    const delay = Math.max(usual, error?.retryAfterMs ?? 0);
+    this.#cancelTimer = this.#environment.after(delay, () => void this.#sendAll());
+    const isOffline = !error || error.code === 'offline';
+    this.#wait = isOffline ? OFFLINE : { reason: 'retry', at: this.#environment.now() + delay };
+    for (const { onWait } of this.#delayed) onWait?.(this.#wait);
   }
 
   #remove(write: DelayedWrite, reason?: PipelineError): void {

@@ -276,7 +276,7 @@ export class PipelineFilter extends FormAssociatedElement {
     const listError = this.#listError;
     if (!listError) return undefined;
     return html`<p class="message" part="error">
-      <span class="error">${text('filterFailed')}</span> ${errorText(text, listError)}
+      <span class="error">${text('filterFailed')}</span> ${errorText(text, listError, this.store)}
       <button class="link-button" type="button" @click=${this.#handleRetry}>${text('retry')}</button>
     </p>`;
   }

@@ -114,7 +114,7 @@ export class SettingsPage {
       palette: () => this.#palette,
       readonly: () => this.#host.readonly,
       text,
-      errorText: (error) => errorText(text, error),
+      errorText: (error) => errorText(text, error, store()),
       show: (notice) => this.#show(notice),
       reportLoss: (...loss) => this.#reportLoss(...loss),
     });
