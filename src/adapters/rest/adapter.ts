@@ -96,6 +96,7 @@ export class RestAdapter implements PipelineAdapter, WithSession {
       {
         // Looked up for each request, so that a mock on the page is used, and not called as a method.
         fetch: (input, init) => (fetch ?? globalThis.fetch)(input, init),
+        isOwnFetch: fetch !== undefined,
         credentials,
         timeoutMs,
         probeUrl: () => this.#base.resolve(['statuses']),

@@ -16,22 +16,27 @@ import type { Counts, FindPage, StatusList } from '../adapter.js';
 import { badResponse, errorOfProblem } from './errors.js';
 import type { HttpRequest } from './request.js';
 import type { Deadline } from './retry.js';
+import { notJson } from './signed-out.js';
 
 /** Bytes of a response that are read. A pipeline of 200 statuses is a tenth of that. */
 const MAX_BODY = 1_000_000;
 const MAX_PAGE_TOKEN = 8000;
 
-/** The body as JSON. Rejects with `bad-response` if it is too big or not JSON; connection errors pass through. */
+/**
+ * The body as JSON. Rejects with `auth` if it is a sign-in page, and with `bad-response` if it is too big or anything
+ * else; connection errors pass through.
+ */
 export async function readJson(response: Response, deadline: Deadline): Promise<unknown> {
   const text = await readText(response, deadline);
   try {
     return JSON.parse(text) as unknown;
   } catch (cause) {
-    throw badResponse('The server responded with something that is not JSON.', cause);
+    throw notJson(text, cause);
   }
 }
 
-async function readText(response: Response, deadline: Deadline): Promise<string> {
+/** The body as text. Rejects with `bad-response` if it is too big. */
+export async function readText(response: Response, deadline: Deadline): Promise<string> {
   if (Number(response.headers.get('content-length')) > MAX_BODY) {
     discard(response);
     throw bodyTooBig();

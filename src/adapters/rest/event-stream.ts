@@ -7,7 +7,7 @@
 import { type Change, parseChange } from '../../model/changes.js';
 import type { SubscriptionState } from '../adapter.js';
 import { discard } from './decode.js';
-import { type Environment, parseRetryAfter, pause, reconnectDelay, unlessAborted } from './retry.js';
+import { type Environment, parseRetryAfter, pause, reconnectDelay, spreadRetryAfter, unlessAborted } from './retry.js';
 
 /** Characters of one event that are kept. */
 const MAX_EVENT = 64_000;
@@ -102,8 +102,15 @@ const MIN_RETRY = 1000;
 const MAX_RETRY = 60_000;
 const MAX_ID_LENGTH = 1000;
 
-/** Responses that mean that there is no stream, now or later. The standard uses 204 to stop clients. */
+/** A connection that ends sooner counts as a failure: a server that closes every stream must not be called all the time. */
+const STABLE_AFTER = 20_000;
+
+/**
+ * Responses that mean that there is no stream. A server may send them for a moment only, while it starts for example, so
+ * it is asked again, less and less often.
+ */
 const NO_STREAM: ReadonlySet<number> = new Set([204, 404, 405, 501]);
+const MAX_RETRY_WITHOUT_STREAM = 5 * 60_000;
 /** Responses of 4xx that are treated like a lost connection. */
 const TEMPORARY: ReadonlySet<number> = new Set([408, 425, 429]);
 
@@ -120,6 +127,15 @@ export interface ChangeEventHandlers {
 
 /** Whether a position can be sent in a header. Otherwise the stream can only start from now, with a reset. */
 export const isSendable = (seq: string): boolean => seq.length <= MAX_ID_LENGTH && /^[\x21-\x7e]+$/.test(seq);
+
+/** Why there is no connection, and when to try again. */
+interface Interruption {
+  state: SubscriptionState;
+  /** Milliseconds until the next attempt, at least. */
+  after?: number;
+  /** The longest delay between attempts, in milliseconds. */
+  longest?: number;
+}
 
 /** Follows `GET /changes`, and resumes from the last position after every interruption. */
 export class ChangeEventSource {
@@ -175,14 +191,14 @@ export class ChangeEventSource {
       const next = await this.#follow();
       if (this.#isClosed) return;
       this.#handlers.handleState(next.state);
-      if (next.state === 'down' && next.after === undefined) return;
-      const delay = reconnectDelay(this.#failures++, this.#retry, MAX_RETRY, this.#environment);
-      await this.#wait(Math.max(delay, next.after ?? 0));
+      const { after, longest = MAX_RETRY } = next;
+      const delay = reconnectDelay(this.#failures++, this.#retry, longest, this.#environment);
+      await this.#wait(after === undefined ? delay : Math.max(delay, spreadRetryAfter(after, this.#environment)));
     }
   }
 
-  /** Follows one connection until it ends. Resolves to the state after it; `down` without `after` is permanent. */
-  async #follow(): Promise<{ state: SubscriptionState; after?: number }> {
+  /** Follows one connection until it ends. */
+  async #follow(): Promise<Interruption> {
     const connection = (this.#connection = new AbortController());
     const handleClose = (): void => connection.abort();
     this.#closing.signal.addEventListener('abort', handleClose);
@@ -199,9 +215,12 @@ export class ChangeEventSource {
         discard(response);
         return this.#stateAfterRefusal(response);
       }
+      const openedAt = this.#environment.now();
       this.#handlers.handleState('live');
       if (this.#hasMissed) this.#report({ kind: 'reset', seq: this.#position ?? '' });
-      await this.#read(response.body, connection.signal, restartTimeout);
+      await this.#read(response.body, connection.signal, restartTimeout).finally(() => {
+        if (this.#environment.now() - openedAt >= STABLE_AFTER) this.#failures = 0;
+      });
     } catch {
       // A lost connection resumes like one that has ended.
     } finally {
@@ -214,11 +233,12 @@ export class ChangeEventSource {
     return { state: 'retrying' };
   }
 
-  #stateAfterRefusal({ status, headers }: Response): { state: SubscriptionState; after?: number } {
-    if (NO_STREAM.has(status)) return { state: 'down' };
-    const after = parseRetryAfter(headers.get('retry-after'), this.#environment.now()) ?? 0;
+  #stateAfterRefusal({ status, headers }: Response): Interruption {
+    if (NO_STREAM.has(status)) return { state: 'down', longest: MAX_RETRY_WITHOUT_STREAM };
+    const after = parseRetryAfter(headers, this.#environment.now());
     const isTemporary = status < 400 || status >= 500 || TEMPORARY.has(status);
-    return isTemporary ? { state: 'retrying', after } : { state: 'down', after: MAX_RETRY };
+    if (!isTemporary) return { state: 'down', after: MAX_RETRY };
+    return after === undefined ? { state: 'retrying' } : { state: 'retrying', after };
   }
 
   async #read(body: ReadableStream<Uint8Array>, signal: AbortSignal, restartTimeout: () => void): Promise<void> {
@@ -234,7 +254,6 @@ export class ChangeEventSource {
       const { done, value } = await reader.read();
       if (done || signal.aborted) return;
       restartTimeout();
-      this.#failures = 0;
       parser.push(value);
     }
   }

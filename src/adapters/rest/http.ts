@@ -9,32 +9,40 @@ import {
   type SessionSnapshot,
   type WriteContext,
 } from './session.js';
-import { decode, discard, readJson } from './decode.js';
+import { decode, discard, readJson, readText } from './decode.js';
+import { Diagnosis } from './diagnosis.js';
 import { type AttemptFailure, errorOfProblem, failureWithoutResponse, sessionFailure } from './errors.js';
 import { ACCEPT, type HttpRequest, contentHeaders } from './request.js';
 import {
   Deadline,
   type Environment,
   MAX_ATTEMPTS,
+  MAX_RETRY_WAIT,
   checkAborted,
   isTemporary,
   mayBeApplied,
   parseRetryAfter,
   pause,
   retryDelay,
+  spreadRetryAfter,
   unlessAborted,
 } from './retry.js';
+import { checkNotRedirected, isRedirect, isSignInPage } from './signed-out.js';
 
 export interface HttpOptions {
   fetch: typeof globalThis.fetch;
   credentials: RequestCredentials;
   timeoutMs: number;
+  /** Whether `fetch` is the host's own, which may send requests elsewhere than the browser's. */
+  isOwnFetch: boolean;
   /** The URL of a read that every server supports, to ask which session the credentials belong to. */
   probeUrl(): string;
 }
 
 /** How often one read starts again because the session has changed. */
 const MAX_SESSION_CHANGES = 3;
+/** Refusals that may have a sign-in page as their body. */
+const SIGN_IN_STATUS: ReadonlySet<number> = new Set([400, 401, 403, 405, 419, 422, 440, 498]);
 /** Bytes of requests in flight that outlive the page; browsers allow 64 kB for all of them together. */
 const KEEPALIVE_BYTES = 30_000;
 
@@ -44,6 +52,7 @@ export class Http {
   readonly #auth: Auth;
   readonly #session: Session;
   readonly #environment: Environment;
+  readonly #diagnosis: Diagnosis;
   readonly #reads = new Set<AbortController>();
   #verification: { credentials: string; result: Promise<AttemptFailure | undefined> } | undefined;
   #keepaliveBytes = 0;
@@ -54,6 +63,7 @@ export class Http {
     this.#auth = auth;
     this.#session = session;
     this.#environment = environment;
+    this.#diagnosis = new Diagnosis(options);
   }
 
   /** Throws `aborted` if the client is closed or the caller has aborted the call. */
@@ -90,6 +100,7 @@ export class Http {
     let isRenewed = false;
     let isDelayed = request.isDelayed ?? false;
     let sessionChanges = 0;
+    let waitedMs = 0;
     for (let attempt = 1; ; attempt++) {
       checkAborted(signal);
       const { generation } = this.#auth;
@@ -117,7 +128,13 @@ export class Http {
       const isOffline = error.code === 'offline' && (request.failsFastOffline || !this.#environment.isOnline());
       const maxAttempts = request.isSingleAttempt ? 1 : MAX_ATTEMPTS;
       if (!outcome.isTemporary || isOffline || attempt >= maxAttempts) throw error;
-      await pause(this.#environment, error.retryAfterMs ?? retryDelay(attempt, this.#environment), signal);
+      let delay = retryDelay(attempt, this.#environment);
+      if (error.retryAfterMs !== undefined) {
+        // Whoever called can show a long wait; here nobody would know why nothing happens.
+        if ((waitedMs += error.retryAfterMs) > MAX_RETRY_WAIT) throw error;
+        delay = Math.max(delay, spreadRetryAfter(error.retryAfterMs, this.#environment));
+      }
+      await pause(this.#environment, delay, signal);
     }
   }
 
@@ -138,9 +155,24 @@ export class Http {
         discard(response);
         throw sessionChanged();
       }
-      if (response.status !== 401 || isRenewed) return response;
+      const isSignedOut =
+        response.status === 401 || isRedirect(response) || (await this.#isSignInPage(response, signal));
+      if (!isSignedOut) return response;
       discard(response);
-      if (!(await this.#auth.renew(generation, signal))) return response;
+      if (isRenewed || !(await this.#auth.renew(generation, signal))) return new Response(null, { status: 401 });
+    }
+  }
+
+  /** Reads a page that came instead of the stream. */
+  async #isSignInPage(response: Response, signal: AbortSignal): Promise<boolean> {
+    if (response.status >= 500 || !/\bhtml\b/i.test(response.headers.get('content-type') ?? '')) return false;
+    const deadline = new Deadline(this.#environment, this.#options.timeoutMs, signal);
+    try {
+      return isSignInPage(await readText(response, deadline));
+    } catch {
+      return false;
+    } finally {
+      deadline.clear();
     }
   }
 
@@ -184,6 +216,9 @@ export class Http {
         discard(response);
         return sessionFailure();
       }
+      if (isRedirect(response))
+        throw await deadline.race(this.#diagnosis.ofRedirect(response, request.url, hostHeaders));
+      checkNotRedirected(response, request.url);
       if (!response.ok && response.status !== 304) {
         return await this.#refusal(response, deadline, request.key !== undefined, attempt, snapshot);
       }
@@ -207,7 +242,7 @@ export class Http {
   }
 
   /** `ownHeaders` take precedence. A redirect could pass a token or a write on to another server. */
-  #fetch(
+  async #fetch(
     url: string,
     init: RequestInit,
     hostHeaders: Headers,
@@ -217,7 +252,12 @@ export class Http {
     for (const [name, value] of Object.entries(ownHeaders)) headers.set(name, value);
     if (this.#session.name !== undefined) headers.set(SESSION_HEADER, this.#session.name);
     const { fetch, credentials } = this.#options;
-    return fetch(url, { ...init, headers, credentials, redirect: 'error', cache: 'no-store' });
+    try {
+      return await fetch(url, { ...init, headers, credentials, redirect: 'manual', cache: 'no-store' });
+    } catch (thrown) {
+      if (init.signal?.aborted) throw thrown;
+      throw (await this.#diagnosis.ofNoResponse(url, { method: 'GET', ...init, headers })) ?? thrown;
+    }
   }
 
   async #refusal(
@@ -228,10 +268,13 @@ export class Http {
     snapshot: SessionSnapshot,
   ): Promise<AttemptFailure> {
     const { status, headers } = response;
-    const retryAfter = parseRetryAfter(headers.get('retry-after'), this.#environment.now());
+    const retryAfter = parseRetryAfter(headers, this.#environment.now());
     // An error page of a proxy, for example: the status is enough.
     const body = await readJson(response, deadline).catch((thrown: unknown) => {
-      if (thrown instanceof PipelineError && thrown.code === 'bad-response') return undefined;
+      if (!(thrown instanceof PipelineError)) throw thrown;
+      // oauth2-proxy sends its sign-in page with 403. The pages of a proxy whose server is down may look like one.
+      if (thrown.code === 'auth' && SIGN_IN_STATUS.has(status)) throw thrown;
+      if (thrown.code === 'auth' || thrown.code === 'bad-response') return undefined;
       throw thrown;
     });
     const error = errorOfProblem(status, body, retryAfter);
@@ -250,7 +293,7 @@ export class Http {
       error,
       isTemporary: isTemporary(status) || isProcessing,
       mayBeApplied: mayBeApplied(status) || isProcessing,
-      isUnauthorized: status === 401,
+      isUnauthorized: status === 401 || error.code === 'auth',
     };
   }
 
@@ -272,13 +315,14 @@ export class Http {
         discard(response);
         return sessionFailure();
       }
+      if (isRedirect(response)) throw await deadline.race(this.#diagnosis.ofRedirect(response, url, hostHeaders));
       if (!response.ok) {
         return { ...(await this.#refusal(response, deadline, false, 1, snapshot)), mayBeApplied: false };
       }
-      discard(response);
+      await readJson(response, deadline);
       return undefined;
     } catch (thrown) {
-      return { ...failureWithoutResponse(thrown, false), mayBeApplied: false };
+      return { ...failureWithoutResponse(thrown, true), mayBeApplied: false };
     } finally {
       deadline.clear();
     }
