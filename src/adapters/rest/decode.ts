@@ -35,8 +35,21 @@ export async function readJson(response: Response, deadline: Deadline): Promise<
   }
 }
 
-/** The body as text. Rejects with `bad-response` if it is too big. */
-export async function readText(response: Response, deadline: Deadline): Promise<string> {
+/** Refusals that may have a sign-in page as their body: oauth2-proxy sends its own with 403. */
+const SIGN_IN_STATUS: ReadonlySet<number> = new Set([400, 401, 403, 405, 419, 422, 440, 498]);
+
+/** The body of a refusal; `undefined` for the error page of a proxy, whose status is enough. Rejects with `auth` for a sign-in page. */
+export async function readProblem(response: Response, deadline: Deadline): Promise<unknown> {
+  try {
+    return await readJson(response, deadline);
+  } catch (thrown) {
+    const code = thrown instanceof PipelineError ? thrown.code : undefined;
+    if (code === 'bad-response' || (code === 'auth' && !SIGN_IN_STATUS.has(response.status))) return undefined;
+    throw thrown;
+  }
+}
+
+async function readText(response: Response, deadline: Deadline): Promise<string> {
   if (Number(response.headers.get('content-length')) > MAX_BODY) {
     discard(response);
     throw bodyTooBig();

@@ -3,7 +3,16 @@ import { PipelineError } from '../../model/errors.js';
 import { discard } from './decode.js';
 import type { HttpOptions } from './http.js';
 import { ACCEPT } from './request.js';
-import { hasSamePath, isSignInPage, redirectTarget, signedOut, unreadable, wrongUrl } from './signed-out.js';
+import { unlessAborted } from './retry.js';
+import {
+  hasSamePath,
+  isRedirect,
+  isSignInPage,
+  redirectTarget,
+  signedOut,
+  unreadable,
+  wrongUrl,
+} from './signed-out.js';
 
 /** Bytes of a page that are searched for a sign-in form. */
 const MAX_PAGE = 200_000;
@@ -18,6 +27,15 @@ interface FailedRequest {
   method?: string | undefined;
   headers: Headers;
   signal?: AbortSignal | null | undefined;
+}
+
+/** Whether a response that should be a stream shows that the session has expired. */
+export async function isSignedOut(response: Response, signal: AbortSignal): Promise<boolean> {
+  const { status, headers } = response;
+  if (status === 401 || isRedirect(response)) return true;
+  if (status >= 500 || !/\bhtml\b/i.test(headers.get('content-type') ?? '')) return false;
+  const page = await unlessAborted(response.text(), signal);
+  return isSignInPage(page.slice(0, MAX_PAGE));
 }
 
 export class Diagnosis {

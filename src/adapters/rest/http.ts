@@ -9,8 +9,8 @@ import {
   type SessionSnapshot,
   type WriteContext,
 } from './session.js';
-import { decode, discard, readJson, readText } from './decode.js';
-import { Diagnosis } from './diagnosis.js';
+import { decode, discard, readJson, readProblem } from './decode.js';
+import { Diagnosis, isSignedOut } from './diagnosis.js';
 import { type AttemptFailure, errorOfProblem, failureWithoutResponse, sessionFailure } from './errors.js';
 import { ACCEPT, type HttpRequest, contentHeaders } from './request.js';
 import {
@@ -24,10 +24,9 @@ import {
   parseRetryAfter,
   pause,
   retryDelay,
-  spreadRetryAfter,
   unlessAborted,
 } from './retry.js';
-import { checkNotRedirected, isRedirect, isSignInPage } from './signed-out.js';
+import { checkNotRedirected, isRedirect } from './signed-out.js';
 
 export interface HttpOptions {
   fetch: typeof globalThis.fetch;
@@ -41,8 +40,6 @@ export interface HttpOptions {
 
 /** How often one read starts again because the session has changed. */
 const MAX_SESSION_CHANGES = 3;
-/** Refusals that may have a sign-in page as their body. */
-const SIGN_IN_STATUS: ReadonlySet<number> = new Set([400, 401, 403, 405, 419, 422, 440, 498]);
 /** Bytes of requests in flight that outlive the page; browsers allow 64 kB for all of them together. */
 const KEEPALIVE_BYTES = 30_000;
 
@@ -128,13 +125,9 @@ export class Http {
       const isOffline = error.code === 'offline' && (request.failsFastOffline || !this.#environment.isOnline());
       const maxAttempts = request.isSingleAttempt ? 1 : MAX_ATTEMPTS;
       if (!outcome.isTemporary || isOffline || attempt >= maxAttempts) throw error;
-      let delay = retryDelay(attempt, this.#environment);
-      if (error.retryAfterMs !== undefined) {
-        // Whoever called can show a long wait; here nobody would know why nothing happens.
-        if ((waitedMs += error.retryAfterMs) > MAX_RETRY_WAIT) throw error;
-        delay = Math.max(delay, spreadRetryAfter(error.retryAfterMs, this.#environment));
-      }
-      await pause(this.#environment, delay, signal);
+      // Whoever called can show a long wait; here nobody would know why nothing happens.
+      if ((waitedMs += error.retryAfterMs ?? 0) > MAX_RETRY_WAIT) throw error;
+      await pause(this.#environment, retryDelay(attempt, this.#environment, error.retryAfterMs), signal);
     }
   }
 
@@ -155,24 +148,9 @@ export class Http {
         discard(response);
         throw sessionChanged();
       }
-      const isSignedOut =
-        response.status === 401 || isRedirect(response) || (await this.#isSignInPage(response, signal));
-      if (!isSignedOut) return response;
+      if (!(await isSignedOut(response, signal))) return response;
       discard(response);
       if (isRenewed || !(await this.#auth.renew(generation, signal))) return new Response(null, { status: 401 });
-    }
-  }
-
-  /** Reads a page that came instead of the stream. */
-  async #isSignInPage(response: Response, signal: AbortSignal): Promise<boolean> {
-    if (response.status >= 500 || !/\bhtml\b/i.test(response.headers.get('content-type') ?? '')) return false;
-    const deadline = new Deadline(this.#environment, this.#options.timeoutMs, signal);
-    try {
-      return isSignInPage(await readText(response, deadline));
-    } catch {
-      return false;
-    } finally {
-      deadline.clear();
     }
   }
 
@@ -269,14 +247,7 @@ export class Http {
   ): Promise<AttemptFailure> {
     const { status, headers } = response;
     const retryAfter = parseRetryAfter(headers, this.#environment.now());
-    // An error page of a proxy, for example: the status is enough.
-    const body = await readJson(response, deadline).catch((thrown: unknown) => {
-      if (!(thrown instanceof PipelineError)) throw thrown;
-      // oauth2-proxy sends its sign-in page with 403. The pages of a proxy whose server is down may look like one.
-      if (thrown.code === 'auth' && SIGN_IN_STATUS.has(status)) throw thrown;
-      if (thrown.code === 'auth' || thrown.code === 'bad-response') return undefined;
-      throw thrown;
-    });
+    const body = await readProblem(response, deadline);
     const error = errorOfProblem(status, body, retryAfter);
     if (error.code === 'session-changed') {
       if (!headers.has(SESSION_HEADER)) this.#session.end(snapshot);

@@ -47,9 +47,13 @@ export const isTemporary = (status: number): boolean => TEMPORARY.has(status);
 export const mayBeApplied = (status: number): boolean =>
   status >= 500 || (isTemporary(status) && !NOT_PROCESSED.has(status));
 
-/** Milliseconds to wait after an attempt (counted from 1): full jitter, from 0.3 s, doubled up to 30 s. */
-export function retryDelay(attempt: number, environment: Environment): number {
-  return environment.random() * Math.min(MAX_DELAY, FIRST_DELAY * 2 ** (attempt - 1));
+/**
+ * Milliseconds to wait after an attempt (counted from 1): full jitter, from 0.3 s, doubled up to 30 s, and at least what
+ * the server asked for.
+ */
+export function retryDelay(attempt: number, environment: Environment, retryAfterMs?: number): number {
+  const delay = environment.random() * Math.min(MAX_DELAY, FIRST_DELAY * 2 ** (attempt - 1));
+  return retryAfterMs === undefined ? delay : Math.max(delay, spreadRetryAfter(retryAfterMs, environment));
 }
 
 /** Between half and all of a delay that doubles from `first` up to `most`: never zero, different for each client. */
