@@ -241,8 +241,7 @@ export class RestAdapter implements PipelineAdapter, WithSession {
   }
 
   /**
-   * If the server names its sessions, all tabs of the origin in the same session of the same API share one stream. At most
-   * three tabs keep a stream open to one server over HTTP/1.1; others ask every few seconds. A `reset` also comes after the page was hidden for long, and one with `forget` when the session changes.
+XX
    */
   subscribe(
     listener: (change: Change) => void,

@@ -243,6 +243,42 @@ describe('a sign-in page instead of a response', () => {
     }
   });
 
+  for (const [session, canRenew, expected] of [
+    ['ani', true, 'stored'],
+    ['ani', false, 'auth'],
+    // Nothing shows who signs in next.
+    [undefined, true, 'session-changed'],
+  ] as const) {
+    it(`ends the wait of a write that waited for the network: ${expected}`, async () => {
+      let isConnected = true;
+      let isSignedIn = true;
+      const headers = session ? { 'pipeline-session': session } : {};
+      const entry = { conversationId: 'c1', contactId: null, statusId: 'a', version: 7, changedAt: 5 };
+      const { fetch } = scripted(({ method }) => {
+        if (!isConnected) return new TypeError('Failed to fetch');
+        if (!isSignedIn) return hidden();
+        return method === 'PUT' ? json(entry, 200, headers) : json({ items: [], seq: '1' }, 200, headers);
+      });
+      const onUnauthorized = (): boolean => (isSignedIn = canRenew);
+      const environment = new TestEnvironment();
+      const adapter = new RestAdapter({ baseUrl: BASE, fetch, onUnauthorized }, environment);
+      await adapter.listStatuses();
+      isConnected = false;
+      let result: string | undefined;
+      adapter.setStatus([{ conversationId: 'c1' }], 'a').then(
+        () => (result = 'stored'),
+        (thrown: PipelineError) => (result = thrown.code),
+      );
+      await settle();
+      expect(result).to.equal(undefined);
+      isConnected = true;
+      isSignedIn = false;
+      for (let n = 0; n < 5 && !result; n++) await environment.advance(30_000);
+      expect(result).to.equal(expected);
+      await adapter.close();
+    });
+  }
+
   it('makes the stream wait a minute, not reconnect all the time', async () => {
     const environment = new TestEnvironment();
     const { fetch, seen } = scripted(hidden);

@@ -247,8 +247,7 @@ export class Http {
   ): Promise<AttemptFailure> {
     const { status, headers } = response;
     const retryAfter = parseRetryAfter(headers, this.#environment.now());
-    const body = await readProblem(response, deadline);
-    const error = errorOfProblem(status, body, retryAfter);
+    const error = errorOfProblem(status, await readProblem(response, deadline), retryAfter);
     if (error.code === 'session-changed') {
       if (!headers.has(SESSION_HEADER)) this.#session.end(snapshot);
       return sessionFailure();
