@@ -241,7 +241,9 @@ export class RestAdapter implements PipelineAdapter, WithSession {
   }
 
   /**
-XX
+   * If the server names its sessions, all tabs of the origin in the same session of the same API share one stream. Over
+   * HTTP/1.1 at most three tabs keep a stream open to a server; others ask every few seconds. A `reset` also comes after
+   * the page was hidden for long, and one with `forget` when the session changes.
    */
   subscribe(
     listener: (change: Change) => void,
