@@ -61,11 +61,9 @@ export interface RestOptions {
  *
  * Every write has an idempotency key, so that it is applied once however often it is sent. Network failures and the
  * responses 408, 425, 429, 502, 503 and 504 are retried, up to five attempts in all; then the call rejects with
- * `offline`, `timeout`, `unavailable` or `rate-limited`; without further attempts if the server asks to wait for more than
- * 30 s. A request that the browser blocks rejects with `unavailable` and a message that says what the server or the page
- * has to allow. Without a network, `setStatus` waits in memory for up to a
- * day, and is sent in order once the network is back. Aborting a call ends the wait; a write that was sent may still
- * be applied.
+ * `offline`, `timeout`, `unavailable` or `rate-limited`, a read also if it would have to wait for more than 30 s. What
+ * the browser blocks is `unavailable`, and the message says what to allow. Without a network, `setStatus` waits in memory
+ * for up to a day, and is sent in order once the network is back. Aborting a call ends the wait.
  *
  * All data belongs to the session that the server names in `Pipeline-Session`. When a response names another session,
  * subscribers receive a `reset` with `forget`, and unfinished writes reject with `session-changed`; those of

@@ -96,8 +96,7 @@ export class Http {
     const { context, signal } = request;
     let isRenewed = false;
     let isDelayed = request.isDelayed ?? false;
-    let sessionChanges = 0;
-    let waitedMs = 0;
+    let [sessionChanges, waitedMs] = [0, 0];
     for (let attempt = 1; ; attempt++) {
       checkAborted(signal);
       const { generation } = this.#auth;
@@ -125,9 +124,10 @@ export class Http {
       const isOffline = error.code === 'offline' && (request.failsFastOffline || !this.#environment.isOnline());
       const maxAttempts = request.isSingleAttempt ? 1 : MAX_ATTEMPTS;
       if (!outcome.isTemporary || isOffline || attempt >= maxAttempts) throw error;
-      // Whoever called can show a long wait; here nobody would know why nothing happens.
-      if ((waitedMs += error.retryAfterMs ?? 0) > MAX_RETRY_WAIT) throw error;
-      await pause(this.#environment, retryDelay(attempt, this.#environment, error.retryAfterMs), signal);
+      // An element shows that a read has failed, and that a write is on its way. A read that waits shows nothing.
+      if ((waitedMs += error.retryAfterMs ?? 0) > MAX_RETRY_WAIT && request.key === undefined) throw error;
+      const delay = retryDelay(attempt, this.#environment, error.retryAfterMs);
+      await pause(this.#environment, delay, signal);
     }
   }
 

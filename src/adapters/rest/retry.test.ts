@@ -172,7 +172,7 @@ describe('failed requests', () => {
     }
   });
 
-  it('are given up at once if the server asks to wait longer than 30 s, so that the wait can be shown', async () => {
+  it('are given up at once if they are reads and the server asks to wait longer than 30 s, so that this can be shown', async () => {
     for (const [value, waits] of [
       ['31', 0],
       ['20', 1],

@@ -33,7 +33,7 @@ const MAX_RETRY_AFTER = 60_000;
 const MIN_RETRY_AFTER = 250;
 const MIN_SPREAD = 1000;
 const MAX_SPREAD = 10_000;
-/** How long one call waits in total because of `Retry-After`. Longer waits are the caller's, who can show them. */
+/** How long one read waits in total because of `Retry-After`. Longer waits are the caller's, who can show them. */
 export const MAX_RETRY_WAIT = 30_000;
 
 /** Responses after which the same request may succeed a moment later. No other 4xx is worth retrying (AIP-194). */
