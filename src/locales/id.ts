@@ -15,6 +15,7 @@ export const id: Messages = {
   loading: 'Memuat status',
   loadFailed: 'Status tidak dapat dimuat.',
   notDurable: 'Tidak disimpan di perangkat ini: perubahan hilang saat halaman ini ditutup.',
+  livePaused: 'Pembaruan langsung terhenti. Menyambungkan kembali…',
 
   pipelineStatus: 'Status pipeline',
   mixed: 'Beragam',

@@ -1,4 +1,5 @@
 /** Caches of confirmed records: entries and contacts, which are fetched in batches while watched, and statuses. */
+import type { SubscriptionState } from '../adapters/adapter.js';
 import { isNewer } from '../model/changes.js';
 import type { Entry } from '../model/entry.js';
 import { PipelineError } from '../model/errors.js';
@@ -28,6 +29,8 @@ export interface StoreCache {
   readonly hasFailed: boolean;
   /** Called for every change: of an entry, from `before` as far as that is known, or of anything else. */
   handleChange?(entry?: Entry, before?: Entry): void;
+  /** Called when changes are received again, or no longer; `live` also when nobody subscribes any more. */
+  handleState?(state: SubscriptionState): void;
   /** Reads watched data again and drops the rest: all of it may be stale. */
   refresh(): void;
   /** Called when no changes will be received from now on. */
@@ -36,6 +39,8 @@ export interface StoreCache {
 
 /** What keeps caches in sync with the adapter. */
 export interface CacheContext {
+  /** Whether changes are received. */
+  readonly state: SubscriptionState;
   readonly clock: Clock;
   /** To be awaited before a lookup. */
   readonly ready: Promise<void> | undefined;

@@ -64,7 +64,7 @@ export class Sync implements CacheContext {
 
   /** The position in the changes: where the first list ended, then that of the last change received. */
   #seq: string | undefined;
-  #state: SubscriptionState = 'live';
+  state: SubscriptionState = 'live';
 
   readonly #retries = new Retries(() => void (this.#hasFailed && this.#readAgain()));
   #reported: PipelineError | undefined;
@@ -160,6 +160,7 @@ export class Sync implements CacheContext {
     return () => {
       isActive = false;
       unsubscribe();
+      for (const cache of target.caches) cache.handleState?.('live');
       stopPersistence?.();
       this.#retries.cancel();
       // An adapter without changes cannot report later what was missed.
@@ -217,8 +218,8 @@ export class Sync implements CacheContext {
       ...(this.#seq === undefined ? {} : { since: this.#seq }),
       onState: (state) => {
         if (!isActive) return;
-        const wasLive = this.#state === 'live';
-        this.#state = state;
+        const wasLive = this.state === 'live';
+        this.#setState(state);
         if (state !== 'live') return;
         const mustRead = (isFromNow && !this.error) || (!wasLive && this.#hasFailed);
         isFromNow = false;
@@ -229,6 +230,11 @@ export class Sync implements CacheContext {
       isActive = false;
       stop();
     };
+  }
+
+  #setState(state: SubscriptionState): void {
+    this.state = state;
+    for (const cache of this.#target.caches) cache.handleState?.(state);
   }
 
   #receive(value: unknown): void {
@@ -274,6 +280,9 @@ export class Sync implements CacheContext {
   }
 }
 
+/** At least the time that the server asked for, different for each page. */
+const spread = (retryAfterMs = 0): number => retryAfterMs * (1 + Math.random() / 4);
+
 /** Retries what failed for a temporary reason, after the adapter itself has retried for some seconds and given up. */
 class Retries {
   readonly #retry: () => void;
@@ -296,7 +305,7 @@ class Retries {
           this.#isAutomatic = true;
           this.#retry();
         },
-        Math.min(FIRST_RETRY * 2 ** this.#count++, MAX_RETRY),
+        Math.max(Math.min(FIRST_RETRY * 2 ** this.#count++, MAX_RETRY), spread(error.retryAfterMs)),
       );
     }
     return !isRepeat || !this.#isAutomatic;

@@ -36,7 +36,7 @@ import { Subscriptions } from './subscriptions.js';
 import { InFlightWrites, WriteQueue } from './write-queue.js';
 
 export interface RestOptions {
-  /** Where the API is, such as `/api/pipeline`; relative to the page, without a query. */
+  /** Where the API is, such as `/api/pipeline`, without a query. Relative to the page as it is when the adapter is created. */
   baseUrl: string;
   /**
    * Sent with every request. A function is called before each attempt, so that a token can change. If the server does
@@ -49,8 +49,8 @@ export interface RestOptions {
   /** `same-origin` by default: cookies are only sent to the page's own origin. */
   credentials?: RequestCredentials;
   /**
-   * Called when the server responds with 401, once for all requests refused together, to renew what `headers` returns.
-   * The requests are then sent once more. With `false` or a rejection they fail with `auth`, as without this option.
+   * Called when the server responds with 401, or with a sign-in page or a redirect to one, to renew what `headers` returns:
+   * once for all requests refused together, which are then sent once more. With `false` or a rejection they fail with `auth`, as without this option.
    */
   onUnauthorized?(): unknown;
   /** For each attempt, in milliseconds; 15,000 by default. */
@@ -62,9 +62,9 @@ export interface RestOptions {
  *
  * Every write has an idempotency key, so that it is applied once however often it is sent. Network failures and the
  * responses 408, 425, 429, 502, 503 and 504 are retried, up to five attempts in all; then the call rejects with
- * `offline`, `timeout`, `unavailable` or `rate-limited`. Without a network, `setStatus` waits in memory for up to a
- * day, and is sent in order once the network is back. Aborting a call ends the wait; a write that was sent may still
- * be applied.
+ * `offline`, `timeout`, `unavailable` or `rate-limited`, a read also if it would have to wait for more than 30 s. What
+ * the browser blocks is `unavailable`, and the message says what to allow. Without a network, `setStatus` waits in memory
+ * for up to a day, and is sent in order once the network is back. Aborting a call ends the wait.
  *
  * All data belongs to the session that the server names in `Pipeline-Session`. When a response names another session,
  * subscribers receive a `reset` with `forget`, and unfinished writes reject with `session-changed`; those of
@@ -98,6 +98,7 @@ export class RestAdapter implements PipelineAdapter, WithSession {
       {
         // Looked up for each request, so that a mock on the page is used, and not called as a method.
         fetch: (input, init) => (fetch ?? globalThis.fetch)(input, init),
+        isOwnFetch: fetch !== undefined,
         credentials,
         timeoutMs,
         probeUrl: () => this.#base.resolve(['statuses']),
@@ -250,8 +251,9 @@ export class RestAdapter implements PipelineAdapter, WithSession {
   }
 
   /**
-   * If the server names its sessions, all tabs of the origin in the same session of the same API share one stream. A
-   * `reset` also comes after the page was hidden for long, and one with `forget` when the session changes.
+   * If the server names its sessions, all tabs of the origin in the same session of the same API share one stream. Over
+   * HTTP/1.1 at most three tabs keep a stream open to a server; others ask every few seconds. A `reset` also comes after
+   * the page was hidden for long, and one with `forget` when the session changes.
    */
   subscribe(
     listener: (change: Change) => void,

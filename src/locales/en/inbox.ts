@@ -12,6 +12,7 @@ export const inbox = {
   noResults: 'No status matches “{query}”',
   statusesFound: { one: '{n} status found', other: '{n} statuses found' },
   notDurable: 'Not saved on this device: changes last until this page is closed.',
+  livePaused: 'Live updates are paused. Reconnecting…',
 
   // Status picker.
   noStatusesYet: 'No statuses yet',
