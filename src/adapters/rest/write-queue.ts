@@ -1,8 +1,8 @@
-/** Orders writes: one at a time per conversation, one per `opId`, and in memory while there is no network. */
+/** Orders writes: one at a time per conversation, one per `opId`, and those that wait for the network one after another. */
 import { PipelineError } from '../../model/errors.js';
 import { newId, type Id } from '../../model/id.js';
 import type { CallOptions } from '../adapter.js';
-import { abortedError } from './errors.js';
+import { abortedError, supersededError, tooOldError } from './errors.js';
 import type { Http } from './http.js';
 import type { IdempotencyKeys } from './request.js';
 import { type Environment, reconnectDelay, unlessAborted } from './retry.js';
@@ -86,12 +86,20 @@ const FIRST_DELAY = 1000;
 const MAX_DELAY = 30_000;
 
 /** Errors after which a delayed write goes on waiting. */
-const RETRIED: ReadonlySet<string> = new Set(['offline', 'timeout', 'unavailable', 'rate-limited']);
+export const RETRIED: ReadonlySet<string> = new Set(['offline', 'timeout', 'unavailable', 'rate-limited']);
 
 /** A write that the queue sends. */
 export interface QueuedWrite<T> {
   conversationIds: readonly Id[];
   signal: AbortSignal;
+  /** When it was made, milliseconds since the epoch. */
+  since: number;
+  /** An earlier page has made it: it is sent as one that has waited, before those made since. */
+  isRestored: boolean;
+  /** Whether it is one more write of the user, rather than a part of one, or one that already waits. */
+  isCounted: boolean;
+  /** Called when it begins to wait for the network. */
+  onDelay(): void;
   /** The first attempt. Rejects with `offline` if there is no network. */
   send(): Promise<T>;
   /** An attempt after the write has waited for the network. */
@@ -99,6 +107,7 @@ export interface QueuedWrite<T> {
 }
 
 interface DelayedWrite {
+  conversationIds: readonly Id[];
   order: number;
   send(signal: AbortSignal): Promise<unknown>;
   controller: AbortController;
@@ -109,7 +118,8 @@ interface DelayedWrite {
 
 /**
  * Sends the writes to a conversation in the order in which they were added, so that a late response cannot let an older
- * write replace a newer one. Without a network, all writes wait in memory and are then sent in order, one at a time.
+ * write replace a newer one. Without a network, all writes wait and are then sent in order, one at a time; a later one
+ * supersedes those that wait.
  */
 export class WriteQueue {
   readonly #environment: Environment;
@@ -128,18 +138,20 @@ export class WriteQueue {
   }
 
   /** Sends the write as soon as the earlier ones to its conversations have ended or wait for the network as well. */
-  async run<T>({ conversationIds, signal, send, sendDelayed }: QueuedWrite<T>): Promise<T> {
+  async run<T>(write: QueuedWrite<T>): Promise<T> {
+    const { conversationIds, isRestored, send } = write;
     const order = this.#added++;
+    if (!isRestored) this.#supersede(new Set(conversationIds));
     // The result is in an object, so that the turn of a delayed write ends before its result is known.
     const attempt = async (): Promise<{ result: Promise<T> }> => {
-      if (!this.#delayed.length) {
+      if (!this.#delayed.length && !isRestored) {
         try {
           return { result: Promise.resolve(await send()) };
         } catch (thrown) {
           if (PipelineError.from(thrown).code !== 'offline') throw thrown;
         }
       }
-      const result = this.#delay(order, sendDelayed, signal);
+      const result = this.#delay(order, write);
       result.catch(() => undefined);
       return { result };
     };
@@ -170,17 +182,28 @@ export class WriteQueue {
     this.drop(abortedError());
   }
 
-  #delay<T>(order: number, send: (signal: AbortSignal) => Promise<T>, signal: AbortSignal): Promise<T> {
+  /** Removes the waiting writes to no other conversations than these. */
+  #supersede(conversationIds: ReadonlySet<Id>): void {
+    const waiting = this.#delayed.slice(this.#isSending ? 1 : 0);
+    for (const write of waiting) {
+      if (write.conversationIds.every((id) => conversationIds.has(id))) this.#remove(write, supersededError());
+    }
+  }
+
+  #delay<T>(order: number, queued: QueuedWrite<T>): Promise<T> {
+    const { conversationIds, signal, since, isRestored, isCounted, sendDelayed } = queued;
     return new Promise<T>((resolve, reject) => {
       if (this.#isClosed) return reject(abortedError());
-      if (this.#delayed.length >= MAX_DELAYED) {
+      if (isCounted && this.#delayed.length >= MAX_DELAYED) {
         return reject(new PipelineError('offline', `${MAX_DELAYED} changes are already waiting for the network.`));
       }
       if (signal.aborted) return reject(abortedError(signal.reason));
       const handleAbort = (): void => this.#remove(write, abortedError(signal.reason));
+      const later = isRestored ? this.#delayed.find((each) => each.since > since) : undefined;
       const write: DelayedWrite = {
-        order,
-        send,
+        conversationIds,
+        order: later ? later.order - 0.5 : order,
+        send: sendDelayed,
         controller: new AbortController(),
         resolve: (value) => {
           signal.removeEventListener('abort', handleAbort);
@@ -190,14 +213,16 @@ export class WriteQueue {
           signal.removeEventListener('abort', handleAbort);
           reject(reason);
         },
-        since: this.#environment.now(),
+        since,
       };
       signal.addEventListener('abort', handleAbort);
       if (!this.#delayed.length) globalThis.addEventListener?.('online', this.wake);
       const isBefore = (each: DelayedWrite, index: number): boolean =>
-        each.order < order || (this.#isSending && index === 0);
+        each.order < write.order || (this.#isSending && index === 0);
       this.#delayed.splice(this.#delayed.findLastIndex(isBefore) + 1, 0, write);
-      if (!this.#isSending && !this.#cancelTimer) this.#sendLater();
+      queued.onDelay();
+      if (isRestored) this.wake();
+      else if (!this.#isSending && !this.#cancelTimer) this.#sendLater();
     });
   }
 
@@ -208,8 +233,7 @@ export class WriteQueue {
     let first: DelayedWrite | undefined;
     while ((first = this.#delayed[0])) {
       if (this.#environment.now() - first.since > MAX_WRITE_AGE) {
-        const message = 'The change has waited for the network for a day.';
-        this.#remove(first, new PipelineError('offline', message, { retryable: false }));
+        this.#remove(first, tooOldError());
         continue;
       }
       try {
