@@ -5,6 +5,12 @@ import type { ContactMatch, Filter } from '../model/filter.js';
 import type { Id } from '../model/id.js';
 import type { NewStatus, Status, StatusPatch } from '../model/status.js';
 
+/**
+ * What a call waits for before it can go on: a network, the user's sign-in, or the time of its next attempt (`at`,
+ * milliseconds since the epoch by this device's clock).
+ */
+export type CallWait = { reason: 'offline' } | { reason: 'sign-in' } | { reason: 'retry'; at: number };
+
 export interface CallOptions {
   /** Aborting stops waiting for the call: a write that was already sent may still happen. */
   signal?: AbortSignal;
@@ -12,6 +18,12 @@ export interface CallOptions {
   opId?: string;
   /** On whose behalf the write is made, for a server that uses an adapter; recorded in histories and changes. */
   by?: string;
+  /**
+   * Called when the call has to wait, again when it waits for something else, and with `undefined` when it goes on. The
+   * elements show it, for instance "Waiting for connection". A write that neither answers nor waits for 30 s counts as
+   * failed (`timeout`); while it says that it waits there is no limit.
+   */
+  onWait?: (wait: CallWait | undefined) => void;
 }
 
 export interface StatusList {
@@ -94,6 +106,8 @@ export interface WaitingWrite {
   readonly statusId: Id | null;
   /** When it was made, milliseconds since the epoch. */
   readonly since: number;
+  /** What it waits for; of a write of an earlier page, as the calls of this one are told by `onWait`. */
+  readonly wait?: CallWait | undefined;
 }
 
 /** How a waiting write ended for which no caller waits. */
@@ -111,7 +125,10 @@ export interface SettledWrite {
 export interface WithOutbox {
   /** The waiting writes of the current session, oldest first, those of earlier pages included. The same list until it changes. */
   readonly waiting: readonly WaitingWrite[];
-  /** Calls `listener` when `waiting` changes, and once for each write that settles without a caller. Returns how to unsubscribe. */
+  /**
+   * Calls `listener` soon if writes are waiting, then whenever `waiting` changes, and once for each write that settles
+   * without a caller, before it is no longer waiting. Returns how to unsubscribe.
+   */
   onWaiting(listener: (settled?: SettledWrite) => void): () => void;
 }
 

@@ -2,7 +2,7 @@
  * Writes to the adapter, shown before they are confirmed. From top to bottom, a mutation is enqueued, sent, and confirmed or
  * rolled back. Loaded on first use: a page that only shows statuses does without.
  */
-import type { WithSession } from '../adapters/adapter.js';
+import type { CallOptions, CallWait, SettledWrite, WithSession } from '../adapters/adapter.js';
 import { parseConversationRef, parseEntry, type ConversationRef, type SetResult } from '../model/entry.js';
 import { PipelineError, sessionChanged } from '../model/errors.js';
 import { newId, type Id } from '../model/id.js';
@@ -16,8 +16,11 @@ import {
   type Status,
   type StatusPatch,
 } from '../model/status.js';
+import { AnswerLimit } from './answer-limit.js';
+import { FailedPicks, SLOW_PICK, shownWait, waitOf, type PickFeedback } from './pick-feedback.js';
 import { applyToEntry, applyToStatuses, mustWait, supersede, type Intent, type Mutation } from './optimistic.js';
 import type { Confirmation, PendingMutations, PipelineStore } from './pipeline.js';
+import { parseSettled, withRestored } from './restored-picks.js';
 import { isOtherSession, sessionOf } from './sync.js';
 
 /** Refusals which mean that the statuses shown are stale. */
@@ -38,6 +41,7 @@ export class Mutations implements PendingMutations {
   readonly #store: PipelineStore;
   /** In the order in which they were made. */
   #pending: readonly Mutation[] = [];
+  readonly #failed: FailedPicks;
   #hasEnded = false;
 
   /** The mutations of a store. */
@@ -49,6 +53,7 @@ export class Mutations implements PendingMutations {
 
   private constructor(store: PipelineStore) {
     this.#store = store;
+    this.#failed = new FailedPicks((id) => store.confirmedEntry(id));
     store.attach(this);
   }
 
@@ -96,9 +101,44 @@ export class Mutations implements PendingMutations {
     return applyToEntry(confirmed, conversationId, this.#pending);
   }
 
+  feedback(conversationId: Id): PickFeedback | undefined {
+    const wait = waitOf(conversationId, this.#pending);
+    const failure = this.#failed.get(conversationId);
+    return wait || failure ? { wait, failure } : undefined;
+  }
+
+  /** Stops showing that picks of these conversations failed. Returns whether some did. */
+  dismissFailures(conversationIds: Iterable<Id>): boolean {
+    const dismissed = [...conversationIds].filter((id) => this.#failed.delete(id));
+    this.#store.notifyEntries(dismissed);
+    return dismissed.length > 0;
+  }
+
+  /** The adapter keeps other picks than before until it can send them; `settled` is one of an earlier page that has ended. */
+  handleWaiting(settled?: SettledWrite): void {
+    if (this.#hasEnded) return;
+    const store = this.#store;
+    if (settled) {
+      const { results, failures } = parseSettled(settled);
+      store.confirm({ results });
+      const { statusId: to } = settled.write;
+      for (const { error, conversationIds } of failures) {
+        if (STALE_CODES.includes(error.code)) void store.loadList();
+        for (const conversationId of conversationIds) this.#failed.add({ conversationId, to, error });
+        store.reportPick(error, conversationIds);
+      }
+    }
+    const before = this.#pending;
+    this.#pending = withRestored(before, store.waiting);
+    const restored = [...before, ...this.#pending].filter((mutation) => mutation.isRestored);
+    store.notifyEntries(new Set(restored.flatMap(({ conversations }) => [...conversations.keys()])));
+    this.#sendNext();
+  }
+
   /** Rejects the pending mutations and all later ones. */
   end(): void {
     this.#hasEnded = true;
+    this.#failed.clear();
     this.#cancel(this.#pending);
   }
 
@@ -113,11 +153,15 @@ export class Mutations implements PendingMutations {
         intent,
         session: this.#session,
         isSent: false,
+        isSlow: false,
+        wait: undefined,
         conversations: new Map(refs.map((ref) => [ref.conversationId, ref])),
         superseded: [],
         resolve,
         reject,
       };
+      for (const { conversationId } of refs) this.#failed.delete(conversationId);
+      if (refs.length) setTimeout(() => this.#markSlow(mutation), SLOW_PICK);
       const emptied = this.#pending.filter((earlier) => supersede(earlier, mutation));
       for (const { resolve, superseded } of emptied) resolve(superseded);
       this.#pending = [...this.#pending.filter((earlier) => !emptied.includes(earlier)), mutation];
@@ -130,8 +174,12 @@ export class Mutations implements PendingMutations {
 
   #sendNext(): void {
     this.#cancel(this.#pending.filter((mutation) => !mutation.isSent && this.#isOver(mutation)));
+    // A pick that the adapter keeps until it has a network is superseded by a later one: that one must be kept as well.
+    const kept = new Set(this.#store.waiting.map(({ opId }) => opId));
+    const isInTheWay = (mutation: Mutation, earlier: Mutation): boolean =>
+      mustWait(mutation, earlier) && !(mutation.intent.kind === 'set' && kept.has(earlier.opId));
     this.#pending.forEach((mutation, index) => {
-      if (mutation.isSent || this.#pending.slice(0, index).some((earlier) => mustWait(mutation, earlier))) return;
+      if (mutation.isSent || this.#pending.slice(0, index).some((earlier) => isInTheWay(mutation, earlier))) return;
       mutation.isSent = true;
       void this.#send(mutation);
     });
@@ -139,52 +187,86 @@ export class Mutations implements PendingMutations {
 
   async #send(mutation: Mutation): Promise<void> {
     const store = this.#store;
+    const { kind } = mutation.intent;
+    // A bulk write takes a request for every 200 conversations.
+    const limit = new AnswerLimit(`${kind}Status()`, Math.ceil(mutation.conversations.size / 200) || 1);
+    const handleWait = (wait: CallWait | undefined): void => this.#handleWait(mutation, limit, wait);
     const ids = [...mutation.conversations.keys()];
     const versions = new Map(ids.map((id) => [id, store.confirmedEntry(id)?.version ?? 0]));
     let settle: () => void;
+    let failed: readonly (readonly [Id, PipelineError])[] = [];
     try {
-      const { result, ...confirmation } = await this.#call(mutation);
+      const answer = this.#call(mutation, { onWait: handleWait });
+      const { result, ...confirmation } = await limit.race(answer, (late) => store.confirm(late));
       store.confirm(confirmation);
+      failed = failuresOf(confirmation.results);
       settle = () => mutation.resolve(result);
     } catch (thrown) {
       const error = PipelineError.from(thrown);
       if (STALE_CODES.includes(error.code)) void store.loadList();
       const results = UNCERTAIN_CODES.includes(error.code) ? this.#receivedResults(mutation, versions, error) : [];
+      failed = results.length ? failuresOf(results) : ids.map((id) => [id, error]);
       settle = () => (results.some(({ ok }) => ok) ? mutation.resolve(results) : mutation.reject(error));
     }
     // What it changed is confirmed by now; or it was refused, and is rolled back by no longer being pending.
     this.#pending = this.#pending.filter((each) => each !== mutation);
+    this.#keepFailures(mutation, failed);
     this.#notify(mutation);
     settle();
     this.#sendNext();
   }
 
+  /** Shows why picks failed, unless a later one of the same conversation will report its own result. */
+  #keepFailures({ intent }: Mutation, failed: readonly (readonly [Id, PipelineError])[]): void {
+    if (intent.kind !== 'set') return;
+    for (const [conversationId, error] of failed) {
+      if (error.code === 'aborted' || error.code === 'session-changed') continue;
+      if (this.#pending.some(({ conversations }) => conversations.has(conversationId))) continue;
+      this.#failed.add({ conversationId, to: intent.statusId, error });
+    }
+  }
+
+  #markSlow(mutation: Mutation): void {
+    mutation.isSlow = true;
+    if (this.#pending.includes(mutation)) this.#notify(mutation);
+  }
+
+  #handleWait(mutation: Mutation, limit: AnswerLimit, wait: CallWait | undefined): void {
+    if (!this.#pending.includes(mutation)) return;
+    if (wait) limit.suspend();
+    else limit.restart();
+    mutation.wait = shownWait(wait);
+    if (mutation.isSlow) this.#notify(mutation);
+  }
+
   /** Calls the adapter and parses its answer. */
-  async #call(mutation: Mutation): Promise<Answer> {
-    const { intent, opId, conversations, superseded } = mutation;
+  async #call(mutation: Mutation, report: Pick<CallOptions, 'onWait'>): Promise<Answer> {
+    const { intent, conversations, superseded } = mutation;
+    const options = { ...report, opId: mutation.opId };
     const { adapter } = this.#store;
     switch (intent.kind) {
       case 'create': {
         const { id, after } = intent;
         const data = { id, ...contentOf(intent), ...(after === undefined ? {} : { after }) };
-        const status = parseStatus(await adapter.createStatus(data, { opId }));
+        const status = parseStatus(await adapter.createStatus(data, options));
         return { result: status, statuses: [status] };
       }
       case 'update': {
         const { id, patch, base } = intent;
-        const update = (options: Versioned): Promise<Status> => adapter.updateStatus(id, patch, options);
+        const update = (version: Versioned): Promise<Status> =>
+          adapter.updateStatus(id, patch, { ...options, ...version });
         const status = parseStatus(await this.#callWithVersion(mutation, base, update));
         return { result: status, statuses: [status] };
       }
       case 'move': {
-        const statuses = await adapter.moveStatus(intent.id, intent.after, { opId });
+        const statuses = await adapter.moveStatus(intent.id, intent.after, options);
         return { result: undefined, statuses: statuses.map(parseStatus) };
       }
       case 'delete': {
         const { id, moveTo, base } = intent;
         const destination = moveTo === undefined ? {} : { moveTo };
-        const result = await this.#callWithVersion(mutation, base, (options) =>
-          adapter.deleteStatus(id, { ...destination, ...options }),
+        const result = await this.#callWithVersion(mutation, base, (version) =>
+          adapter.deleteStatus(id, { ...destination, ...options, ...version }),
         );
         return { result, deleted: { id, moveTo: moveTo ?? null }, hasUnlistedChanges: true };
       }
@@ -192,13 +274,14 @@ export class Mutations implements PendingMutations {
         if (!adapter.restoreStatus) {
           throw new PipelineError('unknown', 'This adapter cannot undo a delete: it has no restoreStatus().');
         }
-        const answer = await adapter.restoreStatus(intent.id, { opId });
+        const answer = await adapter.restoreStatus(intent.id, options);
         const status = parseStatus(answer.status);
         return { result: { status, restored: answer.restored }, statuses: [status], hasUnlistedChanges: true };
       }
       case 'set': {
-        const options = intent.ifVersion === undefined ? { opId } : { opId, ifVersion: intent.ifVersion };
-        const answer = await adapter.setStatus([...conversations.values()], intent.statusId, options);
+        const { statusId, ifVersion } = intent;
+        const condition = ifVersion === undefined ? {} : { ifVersion };
+        const answer = await adapter.setStatus([...conversations.values()], statusId, { ...options, ...condition });
         const results = answer.map((each) => (each.ok ? { ...each, entry: parseEntry(each.entry) } : each));
         return { result: [...results, ...superseded], results };
       }
@@ -271,6 +354,10 @@ export class Mutations implements PendingMutations {
     return session && `${session} ${(adapter as Partial<WithSession>).credentials ?? ''}`;
   }
 }
+
+/** The conversations that a write did not change, with the reason. */
+const failuresOf = (results: readonly SetResult[] = []): (readonly [Id, PipelineError])[] =>
+  results.flatMap((each) => (each.ok ? [] : [[each.conversationId, each.error] as const]));
 
 interface Versioned {
   opId: string;

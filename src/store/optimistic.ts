@@ -1,4 +1,5 @@
 /** Pending mutations as pure data: how they change what is shown, and which must wait for which. */
+import type { CallWait } from '../adapters/adapter.js';
 import type { ConversationRef, SetResult } from '../model/entry.js';
 import { PipelineError } from '../model/errors.js';
 import type { Id } from '../model/id.js';
@@ -28,6 +29,12 @@ export interface Mutation {
   /** The session in which it was made, where the adapter has sessions. */
   readonly session: string | undefined;
   isSent: boolean;
+  /** `set`: whether an earlier page made it; the adapter has kept it, and nobody waits for its result. */
+  readonly isRestored?: true;
+  /** `set`: whether it has been pending for so long that it is shown. */
+  isSlow: boolean;
+  /** What the adapter waits for before it can go on. */
+  wait: CallWait | undefined;
   /** `set`: the conversations that it still sets; a later pick takes over its own until this one is sent. */
   conversations: Map<Id, ConversationRef>;
   /** `set`: the results of conversations that a later pick took over. */

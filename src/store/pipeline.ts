@@ -6,13 +6,15 @@
  * if it is refused, it only stops being pending. Nothing is restored from a copy, so rolling a mutation back cannot
  * overwrite what others wrote meanwhile.
  */
-import type { WithPersistence, PipelineAdapter } from '../adapters/adapter.js';
+import type { PipelineAdapter, SettledWrite, WaitingWrite, WithOutbox, WithPersistence } from '../adapters/adapter.js';
 import { isNewer, type Change } from '../model/changes.js';
 import { parseEntry, type Entry, type SetResult } from '../model/entry.js';
 import { PipelineError } from '../model/errors.js';
 import type { Id } from '../model/id.js';
 import type { ReadableRecords } from '../model/validate.js';
 import { sortedLive, type Status } from '../model/status.js';
+import { AnswerLimit } from './answer-limit.js';
+import type { PickFeedback } from './pick-feedback.js';
 import { RecordCache, type CacheContext, type StoreCache } from './record-cache.js';
 import { Sync, type SyncTarget } from './sync.js';
 import { Watchers, type Watchable, type Watcher } from './watchers.js';
@@ -43,6 +45,8 @@ export interface PendingMutations {
   applyToStatuses(confirmed: ReadonlyMap<Id, Status>): readonly Status[];
   /** Applies them to the confirmed status of a conversation. */
   applyToEntry(confirmed: Id | null, conversationId: Id): { statusId: Id | null; pending: boolean };
+  /** What is shown about slow and failed picks of a conversation. */
+  feedback(conversationId: Id): PickFeedback | undefined;
   /** Rejects them, because the session is over. */
   end(): void;
 }
@@ -50,6 +54,7 @@ export interface PendingMutations {
 const NO_MUTATIONS: PendingMutations = {
   applyToStatuses: (confirmed) => sortedLive(confirmed.values()),
   applyToEntry: (statusId) => ({ statusId, pending: false }),
+  feedback: () => undefined,
   end: () => undefined,
 };
 
@@ -65,6 +70,15 @@ export interface Confirmation {
 type OptionalMethod = 'restoreStatus' | 'putConversations' | 'getContacts' | 'count' | 'find' | 'history' | 'subscribe';
 
 const STATUSES = 'statuses';
+const NONE: readonly WaitingWrite[] = [];
+
+let handleWaiting: ((store: PipelineStore, settled?: SettledWrite) => void) | undefined;
+
+/** Sets what shows the writes that adapters keep: the code of mutations, which imports this file. */
+export function setWaitingHandler(handler: typeof handleWaiting): void {
+  handleWaiting = handler;
+}
+
 const stores = new WeakMap<PipelineAdapter, PipelineStore>();
 
 /**
@@ -77,7 +91,7 @@ export class PipelineStore implements SyncTarget {
   readonly #statusWatchers = new Watchers();
   readonly #entries = new RecordCache<Entry>(
     {
-      fetch: (ids) => this.getEntries(ids),
+      fetch: (ids, keep) => this.getEntries(ids, keep),
       unknown: (conversationId) => ({ conversationId, contactId: null, statusId: null, version: 0, changedAt: 0 }),
       isNewer,
     },
@@ -85,6 +99,8 @@ export class PipelineStore implements SyncTarget {
   );
   readonly #optionalCaches = new Map<unknown, StoreCache>();
   #pending = NO_MUTATIONS;
+  /** Failed picks of earlier pages that no element has shown yet. */
+  readonly #unreported = new Map<Id, PipelineError>();
   /** The confirmed statuses with the pending mutations applied, until either changes. */
   #statuses: readonly Status[] | undefined;
 
@@ -130,6 +146,11 @@ export class PipelineStore implements SyncTarget {
     return { statusId, pending, changedAt: confirmed?.changedAt ?? 0, version: confirmed?.version ?? 0 };
   }
 
+  /** What to show about slow and failed picks of a conversation. */
+  feedback(conversationId: Id): PickFeedback | undefined {
+    return this.#pending.feedback(conversationId);
+  }
+
   /** Why a conversation could not be read, until it can. */
   entryError(conversationId: Id): PipelineError | undefined {
     return this.#entries.error(conversationId);
@@ -152,6 +173,16 @@ export class PipelineStore implements SyncTarget {
     return (this.adapter as Partial<WithPersistence>).persistence !== 'session';
   }
 
+  /** Whether the data is on this device, rather than at a server. */
+  get isOnDevice(): boolean {
+    return (this.adapter as Partial<WithPersistence>).persistence !== undefined && this.can('putConversations');
+  }
+
+  /** The picks that the adapter keeps until it can send them, also those of earlier pages. */
+  get waiting(): readonly WaitingWrite[] {
+    return (this.adapter as Partial<WithOutbox>).waiting ?? NONE;
+  }
+
   // Watching.
 
   /** Fetches missing data of `interest`, and notifies `watcher` when some of it changes. Idempotent. */
@@ -159,6 +190,7 @@ export class PipelineStore implements SyncTarget {
     if (statuses) this.#statusWatchers.add(STATUSES, watcher);
     this.#sync.handleWatchersChange();
     for (const id of conversationIds) this.#entries.watch(id, watcher);
+    if (this.#unreported.size) queueMicrotask(() => this.#reportPicks());
     also?.watch(watcher);
   }
 
@@ -187,10 +219,17 @@ export class PipelineStore implements SyncTarget {
 
   // Reading without keeping the result.
 
-  /** Calls the adapter. Rejects with a `PipelineError`: `session-changed` if someone else is signed in when it answers. */
-  async read<T>(call: (adapter: PipelineAdapter, readable: ReadableRecords) => Promise<T>): Promise<T> {
+  /**
+   * Calls the adapter. Rejects with a `PipelineError`: `session-changed` if someone else is signed in when it answers,
+   * `timeout` if it is silent; then an answer that arrives late is passed to `keep`.
+   */
+  async read<T>(
+    call: (adapter: PipelineAdapter, readable: ReadableRecords) => Promise<T>,
+    keep?: (late: T) => void,
+  ): Promise<T> {
+    const handleLate = (late: T): void => void (this.#sync.isSameSession() && keep?.(late));
     try {
-      const answer = await call(this.adapter, this.#sync.readable);
+      const answer = await new AnswerLimit('a read').race(call(this.adapter, this.#sync.readable), handleLate);
       if (this.#sync.isSameSession()) return answer;
     } catch (thrown) {
       throw PipelineError.from(thrown);
@@ -199,11 +238,11 @@ export class PipelineStore implements SyncTarget {
   }
 
   /** Looks conversations up; those the adapter does not know are missing. */
-  getEntries(ids: readonly Id[]): Promise<ReadonlyMap<Id, Entry>> {
+  getEntries(ids: readonly Id[], keep?: (late: ReadonlyMap<Id, Entry>) => void): Promise<ReadonlyMap<Id, Entry>> {
     return this.read(async (adapter, readable) => {
       const entries = await adapter.getEntries(ids);
       return new Map(readable.parse(entries, ([id, entry]) => [id, parseEntry(entry)] as const));
-    });
+    }, keep);
   }
 
   // For `Mutations`.
@@ -257,7 +296,33 @@ export class PipelineStore implements SyncTarget {
     else watchers.notifyAll();
   }
 
+  /** Reports that a pick of an earlier page failed to those that show its conversations, now or as soon as there are any. */
+  reportPick(error: PipelineError, conversationIds: readonly Id[]): void {
+    for (const id of conversationIds) this.#unreported.set(id, error);
+    this.#reportPicks();
+  }
+
+  #reportPicks(): void {
+    const idsByError = new Map<PipelineError, Map<Watcher, Id[]>>();
+    for (const [id, error] of this.#unreported) {
+      const watcher = this.#entries.watchers.of(id).find(({ report }) => report);
+      if (!watcher) continue;
+      this.#unreported.delete(id);
+      const byWatcher = idsByError.get(error) ?? new Map<Watcher, Id[]>();
+      idsByError.set(error, byWatcher.set(watcher, [...(byWatcher.get(watcher) ?? []), id]));
+    }
+    for (const [error, byWatcher] of idsByError) {
+      for (const [watcher, ids] of byWatcher) watcher.report!(error, 'set-status', ids);
+    }
+  }
+
   // For `Sync`.
+
+  handleWaiting(settled?: SettledWrite): void {
+    handleWaiting?.(this, settled);
+    // They show how many are waiting.
+    this.notifyStatuses();
+  }
 
   get caches(): readonly StoreCache[] {
     return [this.#entries, ...this.#optionalCaches.values()];

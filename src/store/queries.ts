@@ -21,17 +21,27 @@ export function find(store: PipelineStore, query: FindQuery): Promise<FindPage> 
 }
 
 /** Looks contacts up; those the adapter does not know are missing. Rejects with a `PipelineError`. */
-export function getContacts(store: PipelineStore, ids: readonly Id[]): Promise<ReadonlyMap<Id, ContactSummary>> {
+export function getContacts(
+  store: PipelineStore,
+  ids: readonly Id[],
+  keep?: (late: ReadonlyMap<Id, ContactSummary>) => void,
+): Promise<ReadonlyMap<Id, ContactSummary>> {
   return store.read(async (adapter, readable) => {
     const contacts = (await adapter.getContacts?.(ids)) ?? [];
     return new Map(readable.parse(contacts, ([id, contact]) => [id, parseContactSummary(contact)] as const));
-  });
+  }, keep);
 }
 
 /** The contacts of a store, as `store.cache(ContactCache)`. */
 export class ContactCache extends RecordCache<ContactSummary> {
   constructor(store: PipelineStore, context: CacheContext) {
-    super({ fetch: (ids) => getContacts(store, ids), unknown: () => ({ statusIds: [], latest: null }) }, context);
+    super(
+      {
+        fetch: (ids, keep) => getContacts(store, ids, keep),
+        unknown: () => ({ statusIds: [], latest: null }),
+      },
+      context,
+    );
   }
 
   /** Reads a contact again when one of its conversations changed its status, or came from or went to another contact. */
@@ -128,7 +138,7 @@ export class CountCache implements StoreCache {
     cached.isCounting = true;
     cached.isStale = false;
     try {
-      const counts = await this.#store.adapter.count!(cached.query);
+      const counts = await this.#store.read((adapter) => adapter.count!(cached.query));
       if (!this.#context.isSameSession()) return;
       cached.counts = counts;
       cached.hasFailed = false;

@@ -49,8 +49,11 @@ export interface CacheContext {
 
 /** Where the records of a cache come from. */
 export interface RecordSource<T> {
-  /** Looks records up; those the adapter does not know are missing from the result. */
-  fetch(ids: readonly Id[]): Promise<ReadonlyMap<Id, T>>;
+  /**
+   * Looks records up; those the adapter does not know are missing from the result. A result that arrives after the
+   * rejection with `timeout` is passed to `keep`.
+   */
+  fetch(ids: readonly Id[], keep: (late: ReadonlyMap<Id, T>) => void): Promise<ReadonlyMap<Id, T>>;
   /** The record of something that the adapter does not know. */
   unknown(id: Id): T;
   /** Whether an answer replaces a record that was received after the lookup was sent; by default it never does. */
@@ -166,10 +169,12 @@ export class RecordCache<T> implements StoreCache {
     const ids = requested.filter((id) => this.watchers.has(id));
     if (!ids.length) return;
     const requestedAt = context.clock.tick();
-    try {
-      const found = await this.#source.fetch(ids);
-      if (!context.isSameSession()) return;
+    const keep = (found: ReadonlyMap<Id, T>): void => {
       for (const id of ids) this.#keepAnswer(id, found.get(id) ?? this.#source.unknown(id), requestedAt);
+    };
+    try {
+      const found = await this.#source.fetch(ids, keep);
+      if (context.isSameSession()) keep(found);
     } catch (thrown) {
       if (!context.isSameSession()) return;
       const error = PipelineError.from(thrown);

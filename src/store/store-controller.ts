@@ -11,7 +11,7 @@ import {
   settle,
   type SourceConsumer,
 } from './context.js';
-import { PipelineStore, type Interest } from './pipeline.js';
+import { PipelineStore, setWaitingHandler, type Interest } from './pipeline.js';
 import type { Watcher } from './watchers.js';
 
 type Host = HTMLElement & {
@@ -28,10 +28,18 @@ export interface StoreUse<H> {
   changed(host: H): void;
   /** Called when the data comes from another source; `isSession`: from the same adapter, which serves someone else now. */
   sourceChanged(host: H, isSession: boolean): void;
-  report(host: H, error: PipelineError, action: string): void;
+  report(host: H, error: PipelineError, action: string, conversationIds?: readonly string[]): void;
 }
 
 const NOTHING: Interest = {};
+
+// Loaded when there is something to show. Offline, it is loaded already: a pick has loaded it.
+setWaitingHandler((store, settled) => {
+  import('./mutations.js').then(
+    ({ Mutations }) => Mutations.of(store).handleWaiting(settled),
+    () => undefined,
+  );
+});
 
 /**
  * Finds the store of an element: that of its own `adapter`, else of the nearest provider's, else of the default one. The
@@ -125,8 +133,8 @@ export class StoreController<H extends Host> implements Watcher, SourceConsumer 
     this.#use.changed(this.#host);
   }
 
-  report(error: PipelineError, action: string): void {
-    this.#use.report(this.#host, error, action);
+  report(error: PipelineError, action: string, conversationIds?: readonly string[]): void {
+    this.#use.report(this.#host, error, action, conversationIds);
   }
 
   #take(store: PipelineStore | undefined): void {

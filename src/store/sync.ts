@@ -1,9 +1,18 @@
 /** Keeps a store in sync with its adapter while anyone watches: loads the list, subscribes to changes, retries reads. */
-import type { WithPersistence, PipelineAdapter, SubscriptionState, WithSession } from '../adapters/adapter.js';
+import type {
+  PipelineAdapter,
+  SettledWrite,
+  StatusList,
+  SubscriptionState,
+  WithOutbox,
+  WithPersistence,
+  WithSession,
+} from '../adapters/adapter.js';
 import { type Change, parseChange } from '../model/changes.js';
 import { PipelineError } from '../model/errors.js';
 import { ReadableRecords } from '../model/validate.js';
 import { parseStatus } from '../model/status.js';
+import { AnswerLimit } from './answer-limit.js';
 import { type CacheContext, Clock, ConfirmedStatuses, type StoreCache } from './record-cache.js';
 
 /** Milliseconds until a failed read is retried: doubled each time, up to a limit. */
@@ -16,6 +25,8 @@ export interface SyncTarget {
   readonly isWatched: boolean;
   readonly caches: readonly StoreCache[];
   handleChange(change: Exclude<Change, { kind: 'reset' }>): void;
+  /** Called when the adapter keeps other writes than before, or one of an earlier page has settled. */
+  handleWaiting(settled?: SettledWrite): void;
   /** Called once, when someone else is signed in. */
   handleSessionEnd(): void;
   /** Notifies those that watch the statuses. */
@@ -136,6 +147,9 @@ export class Sync implements CacheContext {
     const stopPersistence = (adapter as Partial<WithPersistence>).onPersistence?.((persistence) => {
       if (persistence === 'session') this.#reportNotDurable();
     });
+    const stopWaiting = (adapter as Partial<WithOutbox>).onWaiting?.((settled) => {
+      if (this.isSameSession()) target.handleWaiting(settled);
+    });
     if (this.isLoaded && this.#seq !== undefined && adapter.subscribe) {
       subscribe();
       for (const cache of target.caches) cache.handleChange?.();
@@ -153,6 +167,7 @@ export class Sync implements CacheContext {
       isActive = false;
       unsubscribe();
       stopPersistence?.();
+      stopWaiting?.();
       this.#retries.cancel();
       // An adapter without changes cannot report later what was missed.
       if (!adapter.subscribe) for (const cache of target.caches) cache.forget();
@@ -163,15 +178,11 @@ export class Sync implements CacheContext {
     while (this.#mustLoadAgain && !this.#hasEnded) {
       this.#mustLoadAgain = false;
       const requestedAt = this.clock.tick();
+      const limit = new AnswerLimit('listStatuses()');
       try {
-        const { items, seq } = await this.#target.adapter.listStatuses();
+        const list = await limit.race(this.#target.adapter.listStatuses(), (late) => this.#keepLate(late, requestedAt));
         if (!this.isSameSession()) break;
-        const isInDoubt = this.confirmed.replace(this.readable.parse(items, parseStatus), requestedAt);
-        this.#mustLoadAgain ||= isInDoubt;
-        this.isLoaded = true;
-        // Only the first list sets it: the changes received since lead further than a later list.
-        this.#seq ??= seq;
-        this.error = undefined;
+        this.#keepList(list, requestedAt);
       } catch (thrown) {
         if (!this.isSameSession()) break;
         const isRepeat = this.error !== undefined;
@@ -181,6 +192,25 @@ export class Sync implements CacheContext {
       this.#target.notifyStatuses();
     }
     this.#loading = undefined;
+  }
+
+  #keepList({ items, seq }: StatusList, requestedAt: number): void {
+    const isInDoubt = this.confirmed.replace(this.readable.parse(items, parseStatus), requestedAt);
+    this.#mustLoadAgain ||= isInDoubt;
+    this.isLoaded = true;
+    // Only the first list sets it: the changes received since lead further than a later list.
+    this.#seq ??= seq;
+    this.error = undefined;
+  }
+
+  /** Keeps a list that arrived after it was given up, unless another one was loaded since. */
+  #keepLate(list: StatusList, requestedAt: number): void {
+    if (!this.isSameSession() || !this.error) return;
+    const isFirst = !this.isLoaded;
+    this.#keepList(list, requestedAt);
+    this.#target.notifyStatuses();
+    // Changes made before the subscription, which began without a position, are in no list yet.
+    if (isFirst) void this.loadList();
   }
 
   #subscribe(): () => void {

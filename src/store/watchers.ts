@@ -1,12 +1,13 @@
 /** Who watches which record of a store: a change notifies the elements that show the record, and no others. */
 import type { PipelineError } from '../model/errors.js';
+import type { Id } from '../model/id.js';
 
 /** Something that shows data of a store. */
 export interface Watcher {
   /** Called when watched data may have changed. */
   update(): void;
   /** Called with an error that no call of its own would reject with. */
-  report?(error: PipelineError, action: string): void;
+  report?(error: PipelineError, action: string, conversationIds?: readonly Id[]): void;
   /** Called when the store has ended: from now on the adapter has another one. */
   renew?(): void;
 }

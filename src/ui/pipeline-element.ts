@@ -67,7 +67,7 @@ export abstract class PipelineElement extends ReactiveElement {
     interest: (element, store) => element.interest(store),
     changed: (element) => element.storeChanged(),
     sourceChanged: (element, isSession) => element.sourceChanged(isSession),
-    report: (element, error, action) => element.dispatchEvent(new PipelineErrorEvent(error, action)),
+    report: (element, ...failure) => element.dispatchEvent(new PipelineErrorEvent(...failure)),
   };
 
   #adapter: PipelineAdapter | undefined;

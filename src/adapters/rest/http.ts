@@ -105,7 +105,9 @@ export class Http {
       if (outcome.isUnauthorized && !isRenewed) {
         // The write is old, and nothing shows whether the user who signs in now is the one who made it.
         if (context && request.isDelayed && this.#session.name === undefined) throw sessionChanged();
-        if (await this.#auth.renew(generation, signal)) {
+        request.onWait?.({ reason: 'sign-in' });
+        const isSignedIn = await this.#auth.renew(generation, signal).finally(() => request.onWait?.(undefined));
+        if (isSignedIn) {
           isRenewed = true;
           attempt--;
           continue;
@@ -117,7 +119,10 @@ export class Http {
       const isOffline = error.code === 'offline' && (request.failsFastOffline || !this.#environment.isOnline());
       const maxAttempts = request.isSingleAttempt ? 1 : MAX_ATTEMPTS;
       if (!outcome.isTemporary || isOffline || attempt >= maxAttempts) throw error;
-      await pause(this.#environment, error.retryAfterMs ?? retryDelay(attempt, this.#environment), signal);
+      const delay = error.retryAfterMs ?? retryDelay(attempt, this.#environment);
+      request.onWait?.({ reason: 'retry', at: this.#environment.now() + delay });
+      await pause(this.#environment, delay, signal);
+      request.onWait?.(undefined);
     }
   }
 

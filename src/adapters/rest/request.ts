@@ -1,6 +1,7 @@
 /** Describes requests: their URLs, headers and idempotency keys, and the batches of calls about many records. */
 import type { Change } from '../../model/changes.js';
 import { type PipelineError, invalid } from '../../model/errors.js';
+import type { CallOptions } from '../adapter.js';
 import type { WriteContext } from './session.js';
 
 export interface HttpRequest<T> {
@@ -18,6 +19,8 @@ export interface HttpRequest<T> {
   /** A write that has waited for the network. */
   isDelayed?: boolean;
   signal?: AbortSignal | undefined;
+  /** See `CallOptions`. */
+  onWait?: CallOptions['onWait'];
   /** Decodes the parsed body of a 2xx, or `undefined` for a 304. What it throws becomes a bad response. */
   read(body: unknown, response: Response): T;
   /** The result, if this refusal shows that an earlier attempt, whose response was lost, was applied. */

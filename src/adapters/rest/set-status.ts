@@ -2,7 +2,7 @@
 import { type ConversationRef, type Entry, type SetResult, parseEntry } from '../../model/entry.js';
 import { PipelineError, sessionChanged } from '../../model/errors.js';
 import type { Id } from '../../model/id.js';
-import type { SettledWrite, WaitingWrite } from '../adapter.js';
+import type { CallOptions, SettledWrite, WaitingWrite } from '../adapter.js';
 import type { Decoder } from './decode.js';
 import { badResponse, isSuperseded, supersededError, tooOldError } from './errors.js';
 import type { Http } from './http.js';
@@ -32,6 +32,7 @@ interface StatusWritePart extends OutboxWrite {
   readonly opId: string;
   readonly signal: AbortSignal;
   readonly context: WriteContext;
+  readonly onWait: CallOptions['onWait'];
   /** The server's name for the session that it belongs to, once that is known. */
   sessionName: string | undefined;
   /** An earlier page has made it: no caller waits for it. */
@@ -55,7 +56,8 @@ type OutboxListener = (settled?: SettledWrite) => void;
 export class StatusWriter {
   readonly #options: StatusWriterOptions;
   readonly #unfinished = new Set<StatusWritePart>();
-  #waiting: readonly WaitingWrite[] = [];
+  readonly #waiting = new Map<StatusWritePart, WaitingWrite>();
+  #waitingList: readonly WaitingWrite[] = [];
   readonly #listeners = new Set<OutboxListener>();
   /** What was settled while nobody listened. */
   #unreported: SettledWrite[] = [];
@@ -67,7 +69,7 @@ export class StatusWriter {
 
   /** The writes that wait for the network, or that an earlier page has made. */
   get waiting(): readonly WaitingWrite[] {
-    return this.#waiting;
+    return this.#waitingList;
   }
 
   /** See `WithOutbox`. */
@@ -76,20 +78,22 @@ export class StatusWriter {
     const unreported = this.#unreported;
     this.#unreported = [];
     queueMicrotask(() => {
-      if (this.#listeners.has(listener)) for (const settled of unreported) listener(settled);
+      if (!this.#listeners.has(listener)) return;
+      for (const settled of unreported) listener(settled);
+      if (this.#waitingList.length) listener();
     });
     return () => this.#listeners.delete(listener);
   }
 
   /** Resolves to one result for each conversation, in order. Rejects if no part of the write was accepted. */
   async write(write: StatusWrite): Promise<SetResult[]> {
-    const { key, statusId, ifVersion, signal, context } = write;
+    const { key, statusId, ifVersion, signal, context, onWait } = write;
     // A conversation that is named twice is sent once.
     const byId = new Map<Id, ConversationRef>();
     for (const ref of write.refs) byId.set(ref.conversationId, { ...byId.get(ref.conversationId), ...ref });
     // A version belongs to one conversation, and a batch cannot have one.
     const batches = inBatches([...byId.values()], ifVersion === undefined ? BATCH_SIZE : 1);
-    const call = { opId: key, statusId, ifVersion, signal, context, sessionName: context.sessionName };
+    const call = { opId: key, statusId, ifVersion, signal, context, onWait, sessionName: context.sessionName };
     const since = this.#options.environment.now();
     const parts = batches.map((refs, index): StatusWritePart => {
       const isFirst = index === 0;
@@ -103,6 +107,8 @@ export class StatusWriter {
         return await this.#send(part, limit);
       } catch (thrown) {
         return failed(part, (errors[index] = PipelineError.from(thrown)));
+      } finally {
+        this.#setWaiting(part, undefined);
       }
     };
     const results = await Promise.all(parts.map(send));
@@ -120,7 +126,10 @@ export class StatusWriter {
       const context = http.captureContext();
       const { signal } = new AbortController();
       const own = { opId: write.key, signal, context, sessionName: session.name, isRestored: true, isFirst: false };
-      const part: StatusWritePart = { ...write, ...own };
+      const onWait: CallOptions['onWait'] = (wait) => {
+        if (this.#waiting.has(part)) this.#setWaiting(part, { ...waitingOf(part), wait });
+      };
+      const part: StatusWritePart = { ...write, ...own, onWait };
       if (environment.now() - write.since > MAX_WRITE_AGE) {
         this.#options.outbox.end(part, false);
         this.#report(part, failed(part, tooOldError()));
@@ -153,22 +162,21 @@ export class StatusWriter {
   }
 
   async #sendRestored(part: StatusWritePart): Promise<void> {
-    let results: SetResult[];
     try {
-      results = await this.#send(part, (call) => call());
+      this.#report(part, await this.#send(part, (call) => call()));
     } catch (thrown) {
       const error = PipelineError.from(thrown);
-      if (this.#mustKeep(part, error)) return;
-      results = failed(part, error);
+      if (!this.#mustKeep(part, error)) this.#report(part, failed(part, error));
+    } finally {
+      // Last: what it changed is known before it is no longer pending.
+      this.#setWaiting(part, undefined);
     }
-    this.#report(part, results);
   }
 
   async #send(part: StatusWritePart, limit: ReturnType<typeof limitConcurrency>): Promise<SetResult[]> {
     const { http, queue, outbox } = this.#options;
     const request = part.refs.length === 1 ? this.#singleRequest(part, part.refs[0]!) : this.#batchRequest(part);
     this.#unfinished.add(part);
-    const waiting = { opId: part.opId, conversations: part.refs, statusId: part.statusId, since: part.since };
     let isKept = false;
     try {
       return await queue.run({
@@ -178,9 +186,10 @@ export class StatusWriter {
         isRestored: part.isRestored,
         isCounted: part.isFirst,
         onDelay: () => {
-          this.#setWaiting([...this.#waiting, waiting]);
+          this.#setWaiting(part, waitingOf(part));
           outbox.announce();
         },
+        onWait: part.onWait,
         send: async () => {
           try {
             return await limit(() => http.send(request));
@@ -207,7 +216,6 @@ export class StatusWriter {
     } finally {
       this.#unfinished.delete(part);
       outbox.end(part, isKept);
-      if (this.#waiting.includes(waiting)) this.#setWaiting(this.#waiting.filter((each) => each !== waiting));
     }
   }
 
@@ -221,21 +229,22 @@ export class StatusWriter {
     return (code === 'auth' || code === 'session-changed') && part.sessionName !== undefined;
   }
 
-  #setWaiting(waiting: readonly WaitingWrite[]): void {
-    this.#waiting = waiting;
+  #setWaiting(part: StatusWritePart, waiting: WaitingWrite | undefined): void {
+    if (waiting) this.#waiting.set(part, waiting);
+    else if (!this.#waiting.delete(part)) return;
+    this.#waitingList = [...this.#waiting.values()];
     for (const listener of [...this.#listeners]) listener();
   }
 
   /** Reports a write that no caller waits for. */
   #report(part: Pick<StatusWritePart, 'opId' | 'refs' | 'statusId' | 'since'>, results: readonly SetResult[]): void {
-    const { opId, refs: conversations, statusId, since } = part;
-    const settled: SettledWrite = { write: { opId, conversations, statusId, since }, results };
+    const settled: SettledWrite = { write: waitingOf(part), results };
     if (this.#listeners.size) for (const listener of [...this.#listeners]) listener(settled);
     else if (!this.#isClosed) this.#unreported.push(settled);
   }
 
   #singleRequest(part: StatusWritePart, ref: ConversationRef): HttpRequest<SetResult[]> {
-    const { statusId, ifVersion, key, signal, context } = part;
+    const { statusId, ifVersion, key, signal, context, onWait } = part;
     const { conversationId, contactId } = ref;
     return {
       method: 'PUT',
@@ -245,6 +254,7 @@ export class StatusWriter {
       key,
       signal,
       context,
+      onWait,
       failsFastOffline: true,
       read: (body) => {
         const entry = parseEntry(body);
@@ -259,7 +269,7 @@ export class StatusWriter {
     };
   }
 
-  #batchRequest({ refs, statusId, key, signal, context }: StatusWritePart): HttpRequest<SetResult[]> {
+  #batchRequest({ refs, statusId, key, signal, context, onWait }: StatusWritePart): HttpRequest<SetResult[]> {
     const conversations = refs.map(({ conversationId, contactId }) => ({
       conversationId,
       ...(contactId === undefined ? {} : { contactId }),
@@ -271,6 +281,7 @@ export class StatusWriter {
       key,
       signal,
       context,
+      onWait,
       failsFastOffline: true,
       read: (body) => {
         const results = this.#options.decoder.results(body);
@@ -310,6 +321,11 @@ function isAsWritten(entry: Entry, ref: ConversationRef, statusId: Id | null): b
 
 function resultMissing(conversationId: Id): SetResult {
   return { conversationId, ok: false, error: badResponse(`The response has no result for "${conversationId}".`) };
+}
+
+function waitingOf(part: Pick<StatusWritePart, 'opId' | 'refs' | 'statusId' | 'since'>): WaitingWrite {
+  const { opId, refs: conversations, statusId, since } = part;
+  return { opId, conversations, statusId, since };
 }
 
 const failed = ({ refs }: Pick<OutboxWrite, 'refs'>, error: PipelineError): SetResult[] =>

@@ -1,7 +1,7 @@
 /** Orders writes: one at a time per conversation, one per `opId`, and those that wait for the network one after another. */
 import { PipelineError } from '../../model/errors.js';
 import { newId, type Id } from '../../model/id.js';
-import type { CallOptions } from '../adapter.js';
+import type { CallOptions, CallWait } from '../adapter.js';
 import { abortedError, supersededError, tooOldError } from './errors.js';
 import type { Http } from './http.js';
 import type { IdempotencyKeys } from './request.js';
@@ -14,6 +14,8 @@ export interface WriteHandle {
   /** Aborted when every caller of the write has aborted, or its session ended. */
   signal: AbortSignal;
   context: WriteContext;
+  /** Called when it has to wait. See `CallOptions`. */
+  onWait: CallOptions['onWait'];
 }
 
 interface InFlightWrite {
@@ -38,7 +40,7 @@ export class InFlightWrites {
     const callerSignal = options?.signal;
     this.#http.checkOpen(callerSignal);
     const key = options?.opId === undefined ? newId() : this.#keys.check(options.opId);
-    const write = this.#byOpId.get(key) ?? this.#start(key, start);
+    const write = this.#byOpId.get(key) ?? this.#start(key, start, options?.onWait);
     write.callers++;
     try {
       return await unlessAborted(write.result as Promise<T>, callerSignal);
@@ -63,10 +65,10 @@ export class InFlightWrites {
     await Promise.allSettled([...this.#byOpId.values()].map(({ result }) => result));
   }
 
-  #start(key: string, start: (handle: WriteHandle) => Promise<unknown>): InFlightWrite {
+  #start(key: string, start: (handle: WriteHandle) => Promise<unknown>, onWait: CallOptions['onWait']): InFlightWrite {
     const controller = new AbortController();
     const run = async (): Promise<unknown> =>
-      start({ key, signal: controller.signal, context: this.#http.captureContext() });
+      start({ key, signal: controller.signal, context: this.#http.captureContext(), onWait });
     const write = { result: run(), controller, callers: 0 };
     this.#byOpId.set(key, write);
     const handleEnd = (): void => this.#remove(key, write);
@@ -85,6 +87,8 @@ export const MAX_WRITE_AGE = 24 * 60 * 60 * 1000;
 const FIRST_DELAY = 1000;
 const MAX_DELAY = 30_000;
 
+const OFFLINE: CallWait = { reason: 'offline' };
+
 /** Errors after which a delayed write goes on waiting. */
 export const RETRIED: ReadonlySet<string> = new Set(['offline', 'timeout', 'unavailable', 'rate-limited']);
 
@@ -100,6 +104,8 @@ export interface QueuedWrite<T> {
   isCounted: boolean;
   /** Called when it begins to wait for the network. */
   onDelay(): void;
+  /** Called when it waits for the network, or for its next attempt. */
+  onWait?: CallOptions['onWait'];
   /** The first attempt. Rejects with `offline` if there is no network. */
   send(): Promise<T>;
   /** An attempt after the write has waited for the network. */
@@ -109,6 +115,7 @@ export interface QueuedWrite<T> {
 interface DelayedWrite {
   conversationIds: readonly Id[];
   order: number;
+  onWait: CallOptions['onWait'];
   send(signal: AbortSignal): Promise<unknown>;
   controller: AbortController;
   resolve(value: unknown): void;
@@ -132,6 +139,8 @@ export class WriteQueue {
   #isClosed = false;
   #failures = 0;
   #cancelTimer: (() => void) | undefined;
+  /** What the delayed writes wait for. */
+  #wait: CallWait = OFFLINE;
 
   constructor(environment: Environment) {
     this.#environment = environment;
@@ -191,7 +200,7 @@ export class WriteQueue {
   }
 
   #delay<T>(order: number, queued: QueuedWrite<T>): Promise<T> {
-    const { conversationIds, signal, since, isRestored, isCounted, sendDelayed } = queued;
+    const { conversationIds, signal, since, isRestored, isCounted, sendDelayed, onWait } = queued;
     return new Promise<T>((resolve, reject) => {
       if (this.#isClosed) return reject(abortedError());
       if (isCounted && this.#delayed.length >= MAX_DELAYED) {
@@ -203,6 +212,7 @@ export class WriteQueue {
       const write: DelayedWrite = {
         conversationIds,
         order: later ? later.order - 0.5 : order,
+        onWait,
         send: sendDelayed,
         controller: new AbortController(),
         resolve: (value) => {
@@ -221,6 +231,7 @@ export class WriteQueue {
         each.order < write.order || (this.#isSending && index === 0);
       this.#delayed.splice(this.#delayed.findLastIndex(isBefore) + 1, 0, write);
       queued.onDelay();
+      onWait?.(this.#wait);
       if (isRestored) this.wake();
       else if (!this.#isSending && !this.#cancelTimer) this.#sendLater();
     });
@@ -244,7 +255,7 @@ export class WriteQueue {
         const error = PipelineError.from(thrown);
         if (!RETRIED.has(error.code)) this.#remove(first, error);
         else if (this.#delayed.length) {
-          this.#sendLater(error.retryAfterMs);
+          this.#sendLater(error);
           break;
         }
       }
@@ -252,9 +263,13 @@ export class WriteQueue {
     this.#isSending = false;
   }
 
-  #sendLater(minDelay = 0): void {
-    const delay = reconnectDelay(this.#failures++, FIRST_DELAY, MAX_DELAY, this.#environment);
-    this.#cancelTimer = this.#environment.after(Math.max(delay, minDelay), () => void this.#sendAll());
+  #sendLater(error?: PipelineError): void {
+    const usual = reconnectDelay(this.#failures++, FIRST_DELAY, MAX_DELAY, this.#environment);
+    const delay = Math.max(usual, error?.retryAfterMs ?? 0);
+    this.#cancelTimer = this.#environment.after(delay, () => void this.#sendAll());
+    const isOffline = !error || error.code === 'offline';
+    this.#wait = isOffline ? OFFLINE : { reason: 'retry', at: this.#environment.now() + delay };
+    for (const { onWait } of this.#delayed) onWait?.(this.#wait);
   }
 
   #remove(write: DelayedWrite, reason?: PipelineError): void {
