@@ -85,7 +85,7 @@ export class Outbox {
       await this.#update((stored, _, base) => ({
         result: undefined,
         remove: stored.filter(isSuperseded),
-        put: writes.filter(({ key }) => this.#own.has(key)).map((write) => this.#record(write, base, current, isNamed)),
+        put: writes.map((write) => this.#record(write, base, current, isNamed)),
       }));
     });
   }
