@@ -20,7 +20,7 @@ import { AnswerLimit } from './answer-limit.js';
 import { FailedPicks, SLOW_PICK, shownWait, waitOf, type PickFeedback } from './pick-feedback.js';
 import { applyToEntry, applyToStatuses, mustWait, supersede, type Intent, type Mutation } from './optimistic.js';
 import type { Confirmation, PendingMutations, PipelineStore } from './pipeline.js';
-import { parseSettled, withRestored } from './restored-picks.js';
+import { RestoredFailures, parseSettled, withRestored } from './restored-picks.js';
 import { isOtherSession, sessionOf } from './sync.js';
 
 /** Refusals which mean that the statuses shown are stale. */
@@ -42,6 +42,7 @@ export class Mutations implements PendingMutations {
   /** In the order in which they were made. */
   #pending: readonly Mutation[] = [];
   readonly #failed: FailedPicks;
+  readonly #restoredFailures: RestoredFailures;
   #hasEnded = false;
 
   /** The mutations of a store. */
@@ -54,6 +55,7 @@ export class Mutations implements PendingMutations {
   private constructor(store: PipelineStore) {
     this.#store = store;
     this.#failed = new FailedPicks((id) => store.confirmedEntry(id));
+    this.#restoredFailures = new RestoredFailures((id) => store.watchersOf(id));
     store.attach(this);
   }
 
@@ -122,10 +124,11 @@ export class Mutations implements PendingMutations {
       const { results, failures } = parseSettled(settled);
       store.confirm({ results });
       const { statusId: to } = settled.write;
-      for (const { error, conversationIds } of failures) {
+      for (const failure of failures) {
+        const { error, conversationIds } = failure;
         if (STALE_CODES.includes(error.code)) void store.loadList();
         for (const conversationId of conversationIds) this.#failed.add({ conversationId, to, error });
-        store.reportPick(error, conversationIds);
+        this.#restoredFailures.add(failure);
       }
     }
     const before = this.#pending;
@@ -135,9 +138,14 @@ export class Mutations implements PendingMutations {
     this.#sendNext();
   }
 
+  handleWatch(): void {
+    queueMicrotask(() => this.#restoredFailures.report());
+  }
+
   /** Rejects the pending mutations and all later ones. */
   end(): void {
     this.#hasEnded = true;
+    this.#restoredFailures.clear();
     this.#failed.clear();
     this.#cancel(this.#pending);
   }

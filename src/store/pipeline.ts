@@ -47,6 +47,8 @@ export interface PendingMutations {
   applyToEntry(confirmed: Id | null, conversationId: Id): { statusId: Id | null; pending: boolean };
   /** What is shown about slow and failed picks of a conversation. */
   feedback(conversationId: Id): PickFeedback | undefined;
+  /** Called when something more is watched. */
+  handleWatch?(): void;
   /** Rejects them, because the session is over. */
   end(): void;
 }
@@ -70,7 +72,6 @@ export interface Confirmation {
 type OptionalMethod = 'restoreStatus' | 'putConversations' | 'getContacts' | 'count' | 'find' | 'history' | 'subscribe';
 
 const STATUSES = 'statuses';
-const NONE: readonly WaitingWrite[] = [];
 
 let handleWaiting: ((store: PipelineStore, settled?: SettledWrite) => void) | undefined;
 
@@ -99,8 +100,6 @@ export class PipelineStore implements SyncTarget {
   );
   readonly #optionalCaches = new Map<unknown, StoreCache>();
   #pending = NO_MUTATIONS;
-  /** Failed picks of earlier pages that no element has shown yet. */
-  readonly #unreported = new Map<Id, PipelineError>();
   /** The confirmed statuses with the pending mutations applied, until either changes. */
   #statuses: readonly Status[] | undefined;
 
@@ -180,7 +179,12 @@ export class PipelineStore implements SyncTarget {
 
   /** The picks that the adapter keeps until it can send them, also those of earlier pages. */
   get waiting(): readonly WaitingWrite[] {
-    return (this.adapter as Partial<WithOutbox>).waiting ?? NONE;
+    return (this.adapter as Partial<WithOutbox>).waiting ?? [];
+  }
+
+  /** How many conversations they are about. */
+  get waitingCount(): number {
+    return new Set(this.waiting.flatMap(({ conversations }) => conversations.map((ref) => ref.conversationId))).size;
   }
 
   // Watching.
@@ -190,7 +194,7 @@ export class PipelineStore implements SyncTarget {
     if (statuses) this.#statusWatchers.add(STATUSES, watcher);
     this.#sync.handleWatchersChange();
     for (const id of conversationIds) this.#entries.watch(id, watcher);
-    if (this.#unreported.size) queueMicrotask(() => this.#reportPicks());
+    this.#pending.handleWatch?.();
     also?.watch(watcher);
   }
 
@@ -278,6 +282,11 @@ export class PipelineStore implements SyncTarget {
     if (hasUnlistedChanges) this.#sync.refreshCaches();
   }
 
+  /** Those that show a conversation. */
+  watchersOf(conversationId: Id): readonly Watcher[] {
+    return this.#entries.watchers.of(conversationId);
+  }
+
   /** Loads the list of statuses again. */
   loadList(): Promise<void> {
     return this.#sync.loadList();
@@ -294,26 +303,6 @@ export class PipelineStore implements SyncTarget {
     const { watchers } = this.#entries;
     if (conversationIds) for (const id of conversationIds) watchers.notify(id);
     else watchers.notifyAll();
-  }
-
-  /** Reports that a pick of an earlier page failed to those that show its conversations, now or as soon as there are any. */
-  reportPick(error: PipelineError, conversationIds: readonly Id[]): void {
-    for (const id of conversationIds) this.#unreported.set(id, error);
-    this.#reportPicks();
-  }
-
-  #reportPicks(): void {
-    const idsByError = new Map<PipelineError, Map<Watcher, Id[]>>();
-    for (const [id, error] of this.#unreported) {
-      const watcher = this.#entries.watchers.of(id).find(({ report }) => report);
-      if (!watcher) continue;
-      this.#unreported.delete(id);
-      const byWatcher = idsByError.get(error) ?? new Map<Watcher, Id[]>();
-      idsByError.set(error, byWatcher.set(watcher, [...(byWatcher.get(watcher) ?? []), id]));
-    }
-    for (const [error, byWatcher] of idsByError) {
-      for (const [watcher, ids] of byWatcher) watcher.report!(error, 'set-status', ids);
-    }
   }
 
   // For `Sync`.

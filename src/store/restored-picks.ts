@@ -2,7 +2,9 @@
 import type { SettledWrite, WaitingWrite } from '../adapters/adapter.js';
 import { parseConversationRef, parseEntry, type SetResult } from '../model/entry.js';
 import { PipelineError } from '../model/errors.js';
+import type { Id } from '../model/id.js';
 import type { Mutation } from './optimistic.js';
+import type { Watcher } from './watchers.js';
 
 /** The pending mutations of this page, and before them those of earlier pages that the adapter still keeps. */
 export function withRestored(pending: readonly Mutation[], waiting: readonly WaitingWrite[]): readonly Mutation[] {
@@ -49,7 +51,41 @@ export function parseSettled({ results }: SettledWrite): { results: SetResult[];
   return { results: parsed, failures: [...failures.values()] };
 }
 
+/** Failures of picks of earlier pages, reported by an element that shows the conversation, now or later. */
+export class RestoredFailures {
+  readonly #errors = new Map<Id, PipelineError>();
+  readonly #watchersOf: (conversationId: Id) => readonly Watcher[];
+
+  constructor(watchersOf: (conversationId: Id) => readonly Watcher[]) {
+    this.#watchersOf = watchersOf;
+  }
+
+  add({ error, conversationIds }: SettledFailure): void {
+    for (const id of conversationIds) this.#errors.set(id, error);
+    this.report();
+  }
+
+  clear(): void {
+    this.#errors.clear();
+  }
+
+  /** Reports what can be reported: one event of one element for each reason. */
+  report(): void {
+    const reports = new Map<PipelineError, Map<Watcher, Id[]>>();
+    for (const [id, error] of this.#errors) {
+      const watcher = this.#watchersOf(id).find(({ report }) => report);
+      if (!watcher) continue;
+      this.#errors.delete(id);
+      const byWatcher = reports.get(error) ?? new Map<Watcher, Id[]>();
+      reports.set(error, byWatcher.set(watcher, [...(byWatcher.get(watcher) ?? []), id]));
+    }
+    for (const [error, byWatcher] of reports) {
+      for (const [watcher, ids] of byWatcher) watcher.report!(error, 'set-status', ids);
+    }
+  }
+}
+
 interface SettledFailure {
   readonly error: PipelineError;
-  readonly conversationIds: string[];
+  readonly conversationIds: Id[];
 }

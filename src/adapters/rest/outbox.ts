@@ -43,6 +43,9 @@ export interface OutboxOptions {
 /** Writes of sessions that never came back are deleted after this time, milliseconds. */
 const MAX_KEPT = 30 * 24 * 60 * 60 * 1000;
 
+/** Most writes of other tabs are done before this time has passed, milliseconds. */
+const LOOK_DELAY = 1000;
+
 const NAME = 'pipeline-elements:outbox';
 
 /** The adapters of this page that still send their writes, for where there are no Web Locks. */
@@ -63,6 +66,8 @@ export class Outbox {
   #tail: Promise<unknown> = Promise.resolve();
   #releaseLock: (() => void) | undefined;
   #channel: BroadcastChannel | undefined;
+  #isClosed = false;
+  #lookTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: OutboxOptions) {
     this.#options = options;
@@ -87,6 +92,7 @@ export class Outbox {
         remove: stored.filter(isSuperseded),
         put: writes.map((write) => this.#record(write, base, current, isNamed)),
       }));
+      this.#announce();
     });
   }
 
@@ -107,7 +113,6 @@ export class Outbox {
   end({ key }: OutboxWrite, isKept: boolean): void {
     const known = this.#own.get(key);
     if (!known) return;
-    this.#own.delete(key);
     void this.#enqueue(async () => {
       const scope = await known;
       await this.#update((stored) => {
@@ -116,8 +121,10 @@ export class Outbox {
           ? { result: undefined, put: found.map((each) => ({ ...each, owner: '' })) }
           : { result: undefined, remove: found };
       });
+      // Only now, so that `look` does not find it before. It may have been added again.
+      if (this.#own.get(key) === known) this.#own.delete(key);
       if (!this.#own.size) this.#dropLock();
-      if (isKept) this.announce();
+      if (isKept) this.#announce();
     });
   }
 
@@ -139,11 +146,6 @@ export class Outbox {
         });
       });
     }
-  }
-
-  /** Tells the other tabs that writes are waiting, which they send if this one is closed. */
-  announce(): void {
-    this.#channelOf()?.postMessage(null);
   }
 
   /** Takes over the writes of the current identity that nobody sends, and those of each other tab when it ends. */
@@ -181,8 +183,10 @@ export class Outbox {
   async close(): Promise<void> {
     this.#ended.abort();
     await this.#tail;
+    this.#isClosed = true;
     activeOwners.delete(this.#owner);
     this.#channel?.close();
+    clearTimeout(this.#lookTimer);
     this.#dropLock();
   }
 
@@ -191,6 +195,11 @@ export class Outbox {
     const { key, refs, statusId, since } = rest;
     const version = ifVersion === undefined ? {} : { ifVersion };
     return { base, scope, isNamed, key, owner: this.#owner, refs, statusId, since, ...version };
+  }
+
+  /** Tells the other tabs that there are writes, which one of them sends if this tab ends. */
+  #announce(): void {
+    this.#channelOf()?.postMessage(null);
   }
 
   /** Whether nobody sends a write. */
@@ -243,10 +252,15 @@ export class Outbox {
 
   #channelOf(): BroadcastChannel | undefined {
     const { isShared } = this.#options.storage;
-    if (!isShared || this.#ended.signal.aborted || typeof BroadcastChannel === 'undefined') return undefined;
+    if (!isShared || this.#isClosed || typeof BroadcastChannel === 'undefined') return undefined;
     if (!this.#channel) {
       this.#channel = new BroadcastChannel(NAME);
-      this.#channel.onmessage = () => this.look();
+      this.#channel.onmessage = () => {
+        this.#lookTimer ??= setTimeout(() => {
+          this.#lookTimer = undefined;
+          this.look();
+        }, LOOK_DELAY);
+      };
       // In Node an open channel would keep the process alive.
       (this.#channel as Partial<{ unref(): void }>).unref?.();
     }

@@ -185,10 +185,7 @@ export class StatusWriter {
         since: part.since,
         isRestored: part.isRestored,
         isCounted: part.isFirst,
-        onDelay: () => {
-          this.#setWaiting(part, waitingOf(part));
-          outbox.announce();
-        },
+        onDelay: () => this.#setWaiting(part, waitingOf(part)),
         onWait: part.onWait,
         send: async () => {
           try {

@@ -253,6 +253,13 @@ export class SettingsPage {
           ? nothing
           : html`<p class="banner" part="message">${warningIcon}<span>${context.text('notDurable')}</span></p>`
       }
+      ${
+        store.waitingCount
+          ? html`<p class="banner" part="message" role="status">
+              <span>${context.text('changesWaiting', { n: store.waitingCount })}</span>
+            </p>`
+          : nothing
+      }
       <div class="card">
         ${
           store.statuses.length

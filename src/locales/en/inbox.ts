@@ -13,6 +13,11 @@ export const inbox = {
   statusesFound: { one: '{n} status found', other: '{n} statuses found' },
   notDurable: 'Not saved on this device: changes last until this page is closed.',
 
+  changesWaiting: {
+    one: '{n} change is waiting for a connection.',
+    other: '{n} changes are waiting for a connection.',
+  },
+
   // Status picker.
   noStatusesYet: 'No statuses yet',
   statusChanged: 'Status changed to {name}.',
