@@ -278,7 +278,7 @@ export class PipelineStore implements SyncTarget {
       this.#entries.amend((entry) => (entry.statusId === id ? { ...entry, statusId: moveTo } : entry));
     }
     for (const result of results ?? []) if (result.ok) this.#receiveEntry(result.entry);
-    if (results) this.#notifyCaches();
+    if (results?.some(({ ok }) => ok)) this.#notifyCaches();
     if (hasUnlistedChanges) this.#sync.refreshCaches();
   }
 
