@@ -159,7 +159,7 @@ export class RestAdapter implements PipelineAdapter, WithSession, WithOutbox {
       return list;
     };
     const list = await this.#http.read({ method: 'GET', url, headers, read }, options);
-    this.#outbox.look();
+    this.#sendStored();
     return { ...list, items: list.items.map((status) => ({ ...status })) };
   }
 
@@ -276,7 +276,7 @@ export class RestAdapter implements PipelineAdapter, WithSession, WithOutbox {
       onState: (state: SubscriptionState) => {
         if (state === 'live') {
           this.#queue.wake();
-          this.#outbox.look();
+          this.#sendStored();
         }
         onState?.(state);
       },
@@ -316,9 +316,17 @@ export class RestAdapter implements PipelineAdapter, WithSession, WithOutbox {
     return new Map(rows.flat());
   }
 
+  /** Sends what earlier adapters of the session could not send. To be called once the session is known. */
+  #sendStored(): void {
+    const { name, epoch } = this.#session;
+    if (name !== undefined) this.#statusWriter.nameSession(name, epoch);
+    this.#outbox.look();
+  }
+
   #handleSessionChange({ previous, current }: SessionChange): void {
     this.#cachedList = undefined;
-    if (previous !== undefined) this.#statusWriter.keepFor(previous, this.#session.epoch - 1);
+    if (previous !== undefined) this.#statusWriter.nameSession(previous, this.#session.epoch - 1);
+    this.#statusWriter.endSession();
     const isNamed = previous !== undefined || current !== undefined;
     // First: shown data must not outlive its session, and rejected writes must not be retried in the next one.
     this.#subscriptions.handleSessionChange(isNamed);
@@ -326,6 +334,6 @@ export class RestAdapter implements PipelineAdapter, WithSession, WithOutbox {
       this.#queue.drop(sessionChanged());
       this.#writes.abort(sessionChanged());
     } else this.#queue.wake();
-    if (current !== undefined) this.#outbox.look();
+    if (current !== undefined) this.#sendStored();
   }
 }

@@ -39,23 +39,33 @@ export type OutboxWork<T> = (writes: readonly StoredWrite[], isComplete: boolean
 export interface OutboxStorage {
   /** Whether other pages see the writes too. */
   readonly isShared: boolean;
-  /** Reads the writes of a base URL, oldest first, and changes them in the same transaction. Never rejects. */
-  update<T>(base: string, work: OutboxWork<T>): Promise<T>;
+  /**
+   * Reads the writes of a base URL, oldest first, or only one of them, and changes them in the same transaction. Never
+   * rejects.
+   */
+  update<T>(base: string, work: OutboxWork<T>, only?: WriteName): Promise<T>;
 }
+
+/** What identifies a write, besides its base URL. */
+export type WriteName = Pick<StoredWrite, 'scope' | 'key'>;
 
 /** Keeps the writes as long as the page. */
 export class MemoryOutboxStorage implements OutboxStorage {
   readonly isShared = false;
   readonly #writes = new Map<string, StoredWrite>();
 
-  async update<T>(base: string, work: OutboxWork<T>, isComplete = true): Promise<T> {
-    const changes = work(this.of(base), isComplete);
+  async update<T>(base: string, work: OutboxWork<T>, only?: WriteName, isComplete = true): Promise<T> {
+    const changes = work(this.of(base, only), isComplete);
     for (const write of changes.remove ?? []) this.delete(write);
     for (const write of changes.put ?? []) this.#writes.set(nameOf(write), write);
     return changes.result;
   }
 
-  of(base: string): StoredWrite[] {
+  of(base: string, only: WriteName | undefined): StoredWrite[] {
+    if (only) {
+      const write = this.#writes.get(nameOf({ base, ...only }));
+      return write ? [write] : [];
+    }
     return oldestFirst([...this.#writes.values()].filter((write) => write.base === base));
   }
 
@@ -64,7 +74,7 @@ export class MemoryOutboxStorage implements OutboxStorage {
   }
 }
 
-const nameOf = ({ base, scope, key }: StoredWrite): string => JSON.stringify([base, scope, key]);
+const nameOf = ({ base, scope, key }: WriteName & { base: string }): string => JSON.stringify([base, scope, key]);
 
 /** Those made within one millisecond stay as they are. */
 const oldestFirst = (writes: StoredWrite[]): StoredWrite[] => writes.sort((a, b) => a.since - b.since);
@@ -86,9 +96,9 @@ export class BrowserOutboxStorage implements OutboxStorage {
   /** Whether the browser did not answer in time. Until it does, nothing waits for it. */
   #isSilent = false;
 
-  async update<T>(base: string, work: OutboxWork<T>): Promise<T> {
+  async update<T>(base: string, work: OutboxWork<T>, only?: WriteName): Promise<T> {
     if (!this.#isSilent) {
-      const stored = this.#updateDatabase(base, work);
+      const stored = this.#updateDatabase(base, work, only);
       stored.catch(() => undefined);
       let timer: ReturnType<typeof setTimeout> | undefined;
       const silence = new Promise<never>((_, reject) => {
@@ -107,16 +117,17 @@ export class BrowserOutboxStorage implements OutboxStorage {
         clearTimeout(timer);
       }
     }
-    return this.#memory.update(base, work, false);
+    return this.#memory.update(base, work, only, false);
   }
 
-  async #updateDatabase<T>(base: string, work: OutboxWork<T>): Promise<T> {
+  async #updateDatabase<T>(base: string, work: OutboxWork<T>, only: WriteName | undefined): Promise<T> {
     const database = await this.#open();
     const tx = database.transaction('writes', 'readwrite');
     const { store } = tx;
     tx.done.catch(() => undefined);
-    const stored = (await store.getAll(IDBKeyRange.bound([base], [base, []]))).flatMap((each) => parse(each) ?? []);
-    const kept = this.#memory.of(base);
+    const range = only ? IDBKeyRange.only([base, only.scope, only.key]) : IDBKeyRange.bound([base], [base, []]);
+    const stored = (await store.getAll(range)).flatMap((each) => parse(each) ?? []);
+    const kept = this.#memory.of(base, only);
     const { result, put = [], remove = [] } = work(oldestFirst([...stored, ...kept]), true);
     const requests = [
       ...remove.map(({ scope, key }) => store.delete([base, scope, key])),
@@ -177,4 +188,32 @@ let shared: OutboxStorage | undefined;
 /** The storage that all adapters of the page share. */
 export function sharedOutboxStorage(): OutboxStorage {
   return (shared ??= typeof indexedDB === 'undefined' ? new MemoryOutboxStorage() : new BrowserOutboxStorage());
+}
+
+/** What identifies a session is stored only as a hash. */
+export async function hashOf(text: string): Promise<string> {
+  if (!globalThis.crypto?.subtle) return shortHashOf(text);
+  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
+  return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+/**
+ * For pages on plain `http:`, which have no SubtleCrypto: 106 bits (cyrb53 by bryc, public domain, with two seeds). Too
+ * short to hold a token, so that none can be computed back from it.
+ */
+function shortHashOf(text: string): string {
+  return [0x9e3779b9, 0x85ebca6b]
+    .map((seed) => {
+      let a = 0xdeadbeef ^ seed;
+      let b = 0x41c6ce57 ^ seed;
+      for (let i = 0; i < text.length; i++) {
+        const unit = text.charCodeAt(i);
+        a = Math.imul(a ^ unit, 2654435761);
+        b = Math.imul(b ^ unit, 1597334677);
+      }
+      a = Math.imul(a ^ (a >>> 16), 2246822507) ^ Math.imul(b ^ (b >>> 13), 3266489909);
+      b = Math.imul(b ^ (b >>> 16), 2246822507) ^ Math.imul(a ^ (a >>> 13), 3266489909);
+      return (4294967296 * (2097151 & b) + (a >>> 0)).toString(16);
+    })
+    .join('-');
 }

@@ -258,6 +258,56 @@ describe('the outbox of the REST adapter', () => {
     });
   }
 
+  it('a pick made before the server has named the session belongs to it', async () => {
+    const first = new Page(inbox);
+    inbox.pages.push(first);
+    await first.pick('a', 'c1');
+    await first.adapter.listStatuses();
+    await first.adapter.close();
+    inbox.refusal = undefined;
+    const next = await inbox.open();
+    await reaches(['a']);
+    await isEmpty();
+    expect(next.settled.map(({ results }) => codes(results))).to.deep.equal([['ok']]);
+  });
+
+  it('a pick that is found while someone else signs in is not sent as them', async () => {
+    const first = await inbox.open();
+    await first.pick('a', 'c1');
+    await first.adapter.close();
+    inbox.refusal = undefined;
+    const second = new Page(inbox);
+    inbox.pages.push(second);
+    const storage = second.environment.outboxStorage;
+    let reads = 0;
+    let release!: () => void;
+    const released = new Promise<void>((resolve) => (release = resolve));
+    second.environment.outboxStorage = {
+      isShared: true,
+      update: async (...args) => {
+        reads++;
+        const result = await storage.update(...args);
+        await released;
+        return result;
+      },
+    };
+    const adapter = new RestAdapter({ baseUrl: BASE, fetch: inbox.fetch }, second.environment);
+    await adapter.listStatuses();
+    await until(() => reads, 'the outbox to be read');
+    await inbox.signIn('budi');
+    await adapter.getEntries(['c1']);
+    release();
+    await until(() => reads > 2, 'the outbox to be read again');
+    await second.environment.advance(60_000);
+    expect(await inbox.history('budi')).to.deep.equal([]);
+    await inbox.signIn('ani');
+    await adapter.listStatuses();
+    await reaches(['a']);
+    await isEmpty();
+    expect(inbox.writes.filter(({ headers }) => headers.get('pipeline-session') === 'budi')).to.deep.equal([]);
+    await adapter.close();
+  });
+
   it('a pick that was refused because the sign-in has expired is kept, and sent after the next one', async () => {
     const first = await inbox.open();
     inbox.refusal = () => problem(401, 'auth');
@@ -293,6 +343,19 @@ describe('the outbox of the REST adapter', () => {
     expect(next.settled.map(({ results }) => codes(results))).to.deep.equal([['offline']]);
     await isEmpty();
     expect(keys()).to.deep.equal([]);
+  });
+
+  it('picks of a session that never comes back are deleted after a month', async () => {
+    const first = await inbox.open();
+    await first.pick('a', 'c1');
+    await first.adapter.close();
+    await inbox.signIn('budi');
+    inbox.time += 29 * DAY;
+    await (await inbox.open()).adapter.close();
+    expect(await stored()).to.have.length(1);
+    inbox.time += 2 * DAY;
+    await inbox.open();
+    await isEmpty();
   });
 
   it('the database has no name of a session, no token and no address', async () => {

@@ -8,7 +8,7 @@
  */
 import type { ConversationRef } from '../../model/entry.js';
 import { newId, type Id } from '../../model/id.js';
-import type { OutboxStorage, OutboxWork, StoredWrite } from './outbox-storage.js';
+import { hashOf, type OutboxStorage, type OutboxWork, type StoredWrite, type WriteName } from './outbox-storage.js';
 
 /** A request of `setStatus`. */
 export interface OutboxWrite {
@@ -100,9 +100,8 @@ export class Outbox {
   claim({ key }: OutboxWrite): Promise<boolean> {
     const scope = this.#own.get(key);
     return this.#enqueue(async () => {
-      const current = await scope;
-      const isStored = ({ key: stored, scope }: StoredWrite): boolean => stored === key && scope === current;
-      return this.#update((stored, isComplete) => ({ result: !isComplete || stored.some(isStored) }));
+      const only = scope && { scope: await scope, key };
+      return this.#update((stored, isComplete) => ({ result: !isComplete || stored.length > 0 }), only);
     }).then((isDue) => isDue ?? true);
   }
 
@@ -114,13 +113,14 @@ export class Outbox {
     const known = this.#own.get(key);
     if (!known) return;
     void this.#enqueue(async () => {
-      const scope = await known;
-      await this.#update((stored) => {
-        const found = stored.filter((each) => each.key === key && each.scope === scope);
-        return isKept
-          ? { result: undefined, put: found.map((each) => ({ ...each, owner: '' })) }
-          : { result: undefined, remove: found };
-      });
+      const only = { scope: await known, key };
+      await this.#update(
+        (found) =>
+          isKept
+            ? { result: undefined, put: found.map((each) => ({ ...each, owner: '' })) }
+            : { result: undefined, remove: found },
+        only,
+      );
       // Only now, so that `look` does not find it before. It may have been added again.
       if (this.#own.get(key) === known) this.#own.delete(key);
       if (!this.#own.size) this.#dropLock();
@@ -139,11 +139,14 @@ export class Outbox {
       void this.#enqueue(async () => {
         const [before, current] = [await known, await scope];
         if (before === current) return;
-        await this.#update((stored) => {
-          const found = stored.filter((each) => each.key === key && each.scope === before);
-          const moved = found.map((each) => ({ ...each, scope: current, isNamed: true }));
-          return { result: undefined, remove: found, put: moved };
-        });
+        await this.#update(
+          (found) => ({
+            result: undefined,
+            remove: found,
+            put: found.map((each) => ({ ...each, scope: current, isNamed: true })),
+          }),
+          { scope: before, key },
+        );
       });
     }
   }
@@ -174,7 +177,10 @@ export class Outbox {
       });
       for (const { key } of taken) this.#own.set(key, Promise.resolve(scope));
       if (!this.#own.size) this.#dropLock();
-      if (taken.length) this.#options.onTaken(taken.map(withVersion));
+      const now = this.#options.identity();
+      // Someone else may have signed in meanwhile.
+      if (now.isNamed !== isNamed || now.text !== text) for (const write of taken) this.end(withVersion(write), true);
+      else if (taken.length) this.#options.onTaken(taken.map(withVersion));
       if (lost.length) this.#options.onLost(lost.map(withVersion));
     });
   }
@@ -269,9 +275,10 @@ export class Outbox {
 
   async #update<T>(
     work: (stored: readonly StoredWrite[], isComplete: boolean, base: string) => ReturnType<OutboxWork<T>>,
+    only?: WriteName,
   ): Promise<T> {
     const base = await this.#hashOf(this.#options.baseUrl());
-    return this.#options.storage.update(base, (stored, isComplete) => work(stored, isComplete, base));
+    return this.#options.storage.update(base, (stored, isComplete) => work(stored, isComplete, base), only);
   }
 
   #scopeOf({ isNamed, text }: OutboxIdentity): Promise<string> {
@@ -297,31 +304,3 @@ export class Outbox {
 const withVersion = ({ key, refs, statusId, ifVersion, since }: StoredWrite): OutboxWrite => ({
   ...{ key, refs, statusId, ifVersion, since },
 });
-
-/** What identifies a session is stored only as a hash. */
-async function hashOf(text: string): Promise<string> {
-  if (!globalThis.crypto?.subtle) return shortHashOf(text);
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
-  return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
-}
-
-/**
- * For pages on plain `http:`, which have no SubtleCrypto: 106 bits (cyrb53 by bryc, public domain, with two seeds). Too
- * short to hold a token, so that none can be computed back from it.
- */
-function shortHashOf(text: string): string {
-  return [0x9e3779b9, 0x85ebca6b]
-    .map((seed) => {
-      let a = 0xdeadbeef ^ seed;
-      let b = 0x41c6ce57 ^ seed;
-      for (let i = 0; i < text.length; i++) {
-        const unit = text.charCodeAt(i);
-        a = Math.imul(a ^ unit, 2654435761);
-        b = Math.imul(b ^ unit, 1597334677);
-      }
-      a = Math.imul(a ^ (a >>> 16), 2246822507) ^ Math.imul(b ^ (b >>> 13), 3266489909);
-      b = Math.imul(b ^ (b >>> 16), 2246822507) ^ Math.imul(a ^ (a >>> 13), 3266489909);
-      return (4294967296 * (2097151 & b) + (a >>> 0)).toString(16);
-    })
-    .join('-');
-}

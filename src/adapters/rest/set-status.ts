@@ -143,16 +143,20 @@ export class StatusWriter {
   }
 
   /**
-   * A session has ended: its unfinished requests, whose callers receive `session-changed`, are kept for it. `epoch`: when
-   * it began.
+   * The server has named the session that began with `epoch`. Its requests, some of which were made before, are kept for
+   * it when it ends; their callers receive `session-changed`.
    */
-  keepFor(sessionName: string, epoch: number): void {
+  nameSession(sessionName: string, epoch: number): void {
     const unnamed = [...this.#unfinished].filter((part) => !part.sessionName && part.context.epoch === epoch);
     for (const part of unnamed) part.sessionName = sessionName;
     this.#options.outbox.rename(
       unnamed.map(({ key }) => key),
       sessionName,
     );
+  }
+
+  /** What was not reported is about the session that has ended. */
+  endSession(): void {
     this.#unreported = [];
   }
 
@@ -221,7 +225,7 @@ export class StatusWriter {
     const { session } = this.#options;
     if (this.#isClosed && !part.signal.aborted && (code === 'aborted' || RETRIED.has(code))) return true;
     if (code === 'auth' && part.context.epoch === session.epoch && session.name !== undefined) {
-      this.keepFor(session.name, session.epoch);
+      this.nameSession(session.name, session.epoch);
     }
     return (code === 'auth' || code === 'session-changed') && part.sessionName !== undefined;
   }
