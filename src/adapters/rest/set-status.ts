@@ -4,7 +4,7 @@ import { PipelineError, sessionChanged } from '../../model/errors.js';
 import type { Id } from '../../model/id.js';
 import type { CallOptions, SettledWrite, WaitingWrite } from '../adapter.js';
 import type { Decoder } from './decode.js';
-import { badResponse, isSuperseded, supersededError, tooOldError } from './errors.js';
+import { badResponse, isSuperseded, supersededError } from './errors.js';
 import type { Http } from './http.js';
 import type { Outbox, OutboxIdentity, OutboxWrite } from './outbox.js';
 import {
@@ -18,7 +18,7 @@ import {
 } from './request.js';
 import type { Environment } from './retry.js';
 import type { Session, WriteContext } from './session.js';
-import { MAX_WRITE_AGE, RETRIED, type WriteHandle, type WriteQueue } from './write-queue.js';
+import { RETRIED, type WriteHandle, type WriteQueue } from './write-queue.js';
 
 export interface StatusWrite extends WriteHandle {
   refs: readonly ConversationRef[];
@@ -121,7 +121,7 @@ export class StatusWriter {
   /** Sends writes that an earlier page has made, in the current session. */
   restore(writes: readonly OutboxWrite[]): void {
     if (this.#isClosed) return;
-    const { environment, http, session } = this.#options;
+    const { http, session } = this.#options;
     for (const write of writes) {
       const context = http.captureContext();
       const { signal } = new AbortController();
@@ -130,10 +130,7 @@ export class StatusWriter {
         if (this.#waiting.has(part)) this.#setWaiting(part, { ...waitingOf(part), wait });
       };
       const part: StatusWritePart = { ...write, ...own, onWait };
-      if (environment.now() - write.since > MAX_WRITE_AGE) {
-        this.#options.outbox.end(part, false);
-        this.#report(part, failed(part, tooOldError()));
-      } else void this.#sendRestored(part);
+      void this.#sendRestored(part);
     }
   }
 
