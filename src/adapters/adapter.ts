@@ -113,6 +113,40 @@ export interface WithSession {
   readonly credentials?: string;
 }
 
+/** A `setStatus` write that an adapter keeps until it can be sent. */
+export interface WaitingWrite {
+  /** That of the call, as far as the conversations of one call wait together; of a write of an earlier page, any unique text. */
+  readonly opId: string;
+  readonly conversations: readonly ConversationRef[];
+  readonly statusId: Id | null;
+  /** When it was made, milliseconds since the epoch. */
+  readonly since: number;
+  /** What it waits for; of a write of an earlier page, as the calls of this one are told by `onWait`. */
+  readonly wait?: CallWait | undefined;
+}
+
+/** How a waiting write ended for which no caller waits. */
+export interface SettledWrite {
+  readonly write: WaitingWrite;
+  /** One for each of its conversations. */
+  readonly results: readonly SetResult[];
+}
+
+/**
+ * What an adapter has in addition if it keeps writes that could not be sent, also when the page is closed, and sends them
+ * later. A later write to the same conversations supersedes a waiting one, which settles with `aborted`. The elements
+ * show waiting writes as pending, with their number, and report those that fail.
+ */
+export interface WithOutbox {
+  /** The waiting writes of the current session, oldest first, those of earlier pages included. The same list until it changes. */
+  readonly waiting: readonly WaitingWrite[];
+  /**
+   * Calls `listener` soon if writes are waiting, then whenever `waiting` changes, and once for each write that settles
+   * without a caller, before it is no longer waiting. Returns how to unsubscribe.
+   */
+  onWaiting(listener: (settled?: SettledWrite) => void): () => void;
+}
+
 /**
  * Where a pipeline is kept. Seven methods are required; each optional one enables a feature of the elements. Methods
  * reject with a `PipelineError` only: with code `aborted` after `close()`. A rejected write has changed nothing.

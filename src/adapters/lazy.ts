@@ -1,10 +1,12 @@
 /** Adapters whose code is loaded by their first call, so that a page only loads the one it uses. */
 import { closedError, PipelineError } from '../model/errors.js';
-import type { PipelineAdapter, WithPersistence, WithSession } from './adapter.js';
+import type { PipelineAdapter, WithOutbox, WithPersistence, WithSession } from './adapter.js';
 
 /** A method that can wait for the code; `subscribe` and `close` return or do something before it is loaded. */
 type CallMethod = Exclude<keyof PipelineAdapter, 'subscribe' | 'close'>;
-type LoadedAdapter = PipelineAdapter & Partial<WithSession & WithPersistence>;
+type LoadedAdapter = PipelineAdapter & Partial<WithSession & WithPersistence & WithOutbox>;
+
+const NOTHING: readonly never[] = [];
 
 /** Every such method of `PipelineAdapter`. One that is missing here is a type error. */
 const CALL_METHODS = Object.keys({
@@ -32,7 +34,7 @@ const CALL_METHODS = Object.keys({
 export function lazyAdapter(
   load: () => Promise<LoadedAdapter>,
   missing: readonly CallMethod[] = [],
-): PipelineAdapter & WithPersistence {
+): PipelineAdapter & WithPersistence & WithOutbox {
   let loading: Promise<LoadedAdapter> | undefined;
   let loaded: LoadedAdapter | undefined;
   let isClosed = false;
@@ -103,6 +105,10 @@ export function lazyAdapter(
     get persistence() {
       return loaded?.persistence ?? 'unknown';
     },
+    get waiting() {
+      return loaded?.waiting ?? NOTHING;
+    },
+    onWaiting: (listener) => subscribeWhenLoaded((adapter) => adapter.onWaiting?.(listener)),
     onPersistence: (listener) => subscribeWhenLoaded((adapter) => adapter.onPersistence?.(listener)),
     subscribe: (listener, options) =>
       subscribeWhenLoaded(

@@ -14,6 +14,7 @@ export const id: Messages = {
   statusesFound: '{n} status ditemukan',
   loading: 'Memuat status',
   loadFailed: 'Status tidak dapat dimuat.',
+  changesWaiting: '{n} perubahan menunggu koneksi.',
   notDurable: 'Tidak disimpan di perangkat ini: perubahan hilang saat halaman ini ditutup.',
   livePaused: 'Pembaruan langsung terhenti. Menyambungkan kembali…',
 

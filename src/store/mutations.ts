@@ -2,7 +2,7 @@
  * Writes to the adapter, shown before they are confirmed. From top to bottom, a mutation is enqueued, sent, and confirmed or
  * rolled back. Loaded on first use: a page that only shows statuses does without.
  */
-import type { CallOptions, CallWait, ForgetQuery, WithSession } from '../adapters/adapter.js';
+import type { CallOptions, CallWait, ForgetQuery, SettledWrite, WithSession } from '../adapters/adapter.js';
 import { parseConversationRef, parseEntry, type ConversationRef, type SetResult } from '../model/entry.js';
 import { PipelineError, sessionChanged } from '../model/errors.js';
 import { newId, type Id } from '../model/id.js';
@@ -21,6 +21,7 @@ import { withAnswerLimit } from './answer-limit.js';
 import { FailedPicks, SLOW_PICK, shownWait, waitOf, type PickFeedback } from './pick-feedback.js';
 import { applyToEntry, applyToStatuses, mustWait, supersede, type Intent, type Mutation } from './optimistic.js';
 import type { Confirmation, PendingMutations, PipelineStore } from './pipeline.js';
+import { RestoredFailures, parseSettled, withRestored } from './restored-picks.js';
 import { isOtherSession, sessionOf } from './sync.js';
 
 /** Refusals which mean that the statuses shown are stale. */
@@ -42,6 +43,7 @@ export class Mutations implements PendingMutations {
   /** In the order in which they were made. */
   #pending: readonly Mutation[] = [];
   readonly #failed: FailedPicks;
+  readonly #restoredFailures: RestoredFailures;
   #hasEnded = false;
 
   /** The mutations of a store. */
@@ -54,6 +56,7 @@ export class Mutations implements PendingMutations {
   private constructor(store: PipelineStore) {
     this.#store = store;
     this.#failed = new FailedPicks((id) => store.confirmedEntry(id));
+    this.#restoredFailures = new RestoredFailures((id) => store.watchersOf(id));
     store.attach(this);
   }
 
@@ -123,9 +126,36 @@ export class Mutations implements PendingMutations {
     return dismissed.length > 0;
   }
 
+  /** The adapter keeps other picks than before until it can send them; `settled` is one of an earlier page that has ended. */
+  handleWaiting(settled?: SettledWrite): void {
+    if (this.#hasEnded) return;
+    const store = this.#store;
+    if (settled) {
+      const { results, failures } = parseSettled(settled);
+      store.confirm({ results });
+      const { statusId: to } = settled.write;
+      for (const failure of failures) {
+        const { error, conversationIds } = failure;
+        if (STALE_CODES.includes(error.code)) void store.loadList();
+        for (const conversationId of conversationIds) this.#failed.add({ conversationId, to, error });
+        this.#restoredFailures.add(failure);
+      }
+    }
+    const before = this.#pending;
+    this.#pending = withRestored(before, store.waiting);
+    const restored = [...before, ...this.#pending].filter((mutation) => mutation.isRestored);
+    store.notifyEntries(new Set(restored.flatMap(({ conversations }) => [...conversations.keys()])));
+    this.#sendNext();
+  }
+
+  handleWatch(): void {
+    queueMicrotask(() => this.#restoredFailures.report());
+  }
+
   /** Rejects the pending mutations and all later ones. */
   end(): void {
     this.#hasEnded = true;
+    this.#restoredFailures.clear();
     this.#failed.clear();
     this.#cancel(this.#pending);
   }
@@ -162,8 +192,12 @@ export class Mutations implements PendingMutations {
 
   #sendNext(): void {
     this.#cancel(this.#pending.filter((mutation) => !mutation.isSent && this.#isOver(mutation)));
+    // A pick that the adapter keeps until it has a network is superseded by a later one: that one must be kept as well.
+    const kept = new Set(this.#store.waiting.map(({ opId }) => opId));
+    const isInTheWay = (mutation: Mutation, earlier: Mutation): boolean =>
+      mustWait(mutation, earlier) && !(mutation.intent.kind === 'set' && kept.has(earlier.opId));
     this.#pending.forEach((mutation, index) => {
-      if (mutation.isSent || this.#pending.slice(0, index).some((earlier) => mustWait(mutation, earlier))) return;
+      if (mutation.isSent || this.#pending.slice(0, index).some((earlier) => isInTheWay(mutation, earlier))) return;
       mutation.isSent = true;
       void this.#send(mutation);
     });

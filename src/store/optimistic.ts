@@ -30,6 +30,8 @@ export interface Mutation {
   /** The session in which it was made, where the adapter has sessions. */
   readonly session: string | undefined;
   isSent: boolean;
+  /** `set`: whether an earlier page made it; the adapter has kept it, and nobody waits for its result. */
+  readonly isRestored?: true;
   /** `set`: whether it has been pending for so long that it is shown. */
   isSlow: boolean;
   /** What the adapter waits for before it can go on. */

@@ -1,9 +1,11 @@
 /** Keeps a store in sync with its adapter while anyone watches: loads the list, subscribes to changes, retries reads. */
 import type {
-  WithPersistence,
   PipelineAdapter,
+  SettledWrite,
   StatusList,
   SubscriptionState,
+  WithOutbox,
+  WithPersistence,
   WithSession,
 } from '../adapters/adapter.js';
 import { type Change, parseChange } from '../model/changes.js';
@@ -23,6 +25,8 @@ export interface SyncTarget {
   readonly isWatched: boolean;
   readonly caches: readonly StoreCache[];
   handleChange(change: Exclude<Change, { kind: 'reset' }>): void;
+  /** Called when the adapter keeps other writes than before, or one of an earlier page has settled. */
+  handleWaiting(settled?: SettledWrite): void;
   /** Called once, when someone else is signed in. */
   handleSessionEnd(): void;
   /** Notifies those that watch the statuses. */
@@ -144,6 +148,9 @@ export class Sync implements CacheContext {
       if (persistence === 'session') this.#reportNotDurable();
       else if (this.#hasReportedNotDurable) target.notifyStatuses();
     });
+    const stopWaiting = (adapter as Partial<WithOutbox>).onWaiting?.((settled) => {
+      if (this.isSameSession()) target.handleWaiting(settled);
+    });
     if (this.isLoaded && this.#seq !== undefined && adapter.subscribe) {
       subscribe();
       for (const cache of target.caches) cache.handleChange?.();
@@ -162,6 +169,7 @@ export class Sync implements CacheContext {
       unsubscribe();
       for (const cache of target.caches) cache.handleState?.('live');
       stopPersistence?.();
+      stopWaiting?.();
       this.#retries.cancel();
       // An adapter without changes cannot report later what was missed.
       if (!adapter.subscribe) for (const cache of target.caches) cache.forget();

@@ -105,6 +105,18 @@ export function abortedError(cause?: unknown): PipelineError {
   return new PipelineError('aborted', 'The call was aborted.', cause === undefined ? {} : { cause });
 }
 
+const SUPERSEDED = Symbol('superseded');
+
+/** The error of a waiting write whose conversations a later one has set. */
+export const supersededError = (): PipelineError =>
+  new PipelineError('aborted', 'Superseded by a later pick.', { cause: SUPERSEDED });
+
+export const isSuperseded = (error: PipelineError): boolean => error.cause === SUPERSEDED;
+
+/** The error of a write whose idempotency key the server may have forgotten. */
+export const tooOldError = (): PipelineError =>
+  new PipelineError('offline', 'The change has waited for the network for a day.', { retryable: false });
+
 /** Why one attempt failed, and what that means for the next one. */
 export interface AttemptFailure {
   error: PipelineError;

@@ -162,7 +162,8 @@ export class Http {
   captureContext(): WriteContext {
     const headers = this.#auth.headers();
     const credentials = headers.then(credentialsOf, () => undefined);
-    return { epoch: this.#session.epoch, headers, credentials };
+    const { epoch, name: sessionName } = this.#session;
+    return { epoch, sessionName, headers, credentials };
   }
 
   async #attempt<T>(

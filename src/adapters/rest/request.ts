@@ -148,6 +148,23 @@ export function inBatches<T>(items: readonly T[], size = BATCH_SIZE): T[][] {
   return batches;
 }
 
+/** Returns how to make calls, of which only a few run at a time. */
+export function limitConcurrency(): <T>(call: () => Promise<T>) => Promise<T> {
+  let running = 0;
+  const queue: (() => void)[] = [];
+  return async (call) => {
+    if (running >= MAX_CONCURRENT) await new Promise<void>((resolve) => queue.push(resolve));
+    else running++;
+    try {
+      return await call();
+    } finally {
+      const next = queue.shift();
+      if (next) next();
+      else running--;
+    }
+  };
+}
+
 /** Maps the items with a few calls at a time, to results in order. After a failure, no more are started. */
 export async function mapConcurrently<T, R>(
   items: readonly T[],

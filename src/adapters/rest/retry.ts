@@ -1,8 +1,9 @@
 /** Decides when a request is sent again and when it is given up: delays, time limits, and cancellation. */
 import { PipelineError } from '../../model/errors.js';
 import { abortedError } from './errors.js';
+import type { OutboxStorage } from './outbox-storage.js';
 
-/** Time, randomness and connectivity, which tests replace. */
+/** Time, randomness, connectivity and storage, which tests replace. */
 export interface Environment {
   /** Milliseconds since the epoch. */
   now(): number;
@@ -12,6 +13,8 @@ export interface Environment {
   random(): number;
   /** `false` where the browser believes that there is no network. It can be wrong both ways, so it decides nothing alone. */
   isOnline(): boolean;
+  /** Where unfinished writes are stored; by default in the browser. */
+  readonly outboxStorage?: OutboxStorage;
 }
 
 export const realEnvironment: Environment = {

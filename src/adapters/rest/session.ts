@@ -17,6 +17,8 @@ export interface SessionSnapshot {
 /** The session at the time a write was made. The write is sent in no other session. */
 export interface WriteContext {
   readonly epoch: number;
+  /** The server's name for the session, if it was known. */
+  readonly sessionName: string | undefined;
   /** The host's headers at that time, for the first attempt; `undefined` once they are used. */
   headers: Promise<Headers> | undefined;
   /** The credentials in these headers. */
@@ -61,6 +63,11 @@ export class Session {
   /** `undefined` until the server names the session. */
   get name(): string | undefined {
     return this.#name;
+  }
+
+  /** The credentials of the last request; `undefined` before the first one. */
+  get credentials(): string | undefined {
+    return this.#credentials;
   }
 
   /** Notes the credentials that the next request is sent with. `getHeaders` returns the host's headers once more. */

@@ -255,6 +255,13 @@ export class SettingsPage {
           : html`<p class="banner" part="message">${warningIcon}<span>${context.text('notDurable')}</span></p>`
       }
       ${store.cache(LiveUpdates).isPaused ? renderPaused(context) : nothing}
+      ${
+        store.waitingCount
+          ? html`<p class="banner" part="message" role="status">
+              <span>${context.text('changesWaiting', { n: store.waitingCount })}</span>
+            </p>`
+          : nothing
+      }
       <div class="card">
         ${
           store.statuses.length

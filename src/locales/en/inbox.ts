@@ -14,6 +14,11 @@ export const inbox = {
   notDurable: 'Not saved on this device: changes last until this page is closed.',
   livePaused: 'Live updates are paused. Reconnecting…',
 
+  changesWaiting: {
+    one: '{n} change is waiting for a connection.',
+    other: '{n} changes are waiting for a connection.',
+  },
+
   // Status picker.
   noStatusesYet: 'No statuses yet',
   statusChanged: 'Status changed to {name}.',
