@@ -274,9 +274,9 @@ export class MemoryAdapter implements Required<PipelineAdapter>, WithTransfer {
     for (const conversation of this.#conversations.values()) {
       // What everyone sees already becomes what is stored.
       for (let row; isGone((row = this.#rows.get(conversation.statusId ?? '')));) {
-        conversation.statusId = row!.heir ?? null;
-        conversation.version = Math.max(conversation.version, row!.movedVersion ?? 0);
-        conversation.changedAt = Math.max(conversation.changedAt, row!.deletedAt ?? 0);
+        conversation.statusId = row.heir ?? null;
+        conversation.version = Math.max(conversation.version, row.movedVersion ?? 0);
+        conversation.changedAt = Math.max(conversation.changedAt, row.deletedAt ?? 0);
       }
     }
     const named = new Set([...this.#histories.values()].flat().flatMap(({ from, to }) => [from, to]));

@@ -3,7 +3,7 @@ import { expect } from '@open-wc/testing';
 import type { ConversationRef, SetResult } from '../../model/entry.js';
 import type { Id } from '../../model/id.js';
 import { MemoryAdapter } from '../memory.js';
-import { IndexedDBAdapter } from './adapter.js';
+import type { IndexedDBAdapter } from './adapter.js';
 import { BulkWrite, type Database } from './bulk.js';
 import { Connection } from './connection.js';
 import { purge } from './purge.js';

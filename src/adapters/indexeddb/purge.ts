@@ -117,7 +117,7 @@ async function readExpired(
   ]);
   return {
     expired: expired.filter((row) => isReadableDeletedStatus(tx, row)),
-    next: later ? (later.key as number) + undoPeriodMs : undefined,
+    next: later ? later.key + undoPeriodMs : undefined,
   };
 }
 
