@@ -15,7 +15,7 @@ import type { PipelineStore } from '../../store/pipeline.js';
 import { Mutations } from '../../store/mutations.js';
 import { dispatcherAt } from '../../ui/dispatch.js';
 import { canTakeFocus, focusAfterRemoval } from '../../ui/dom.js';
-import { announce } from '../../ui/live-region.js';
+import { announce, announceFailure } from '../../ui/live-region.js';
 import type { Values } from '../../ui/localize.js';
 
 /** A message below the list, shown until it is dismissed or the next change succeeds. */
@@ -103,7 +103,7 @@ export class SettingsContext {
   /** Shows and announces why something failed, with "Try again" if it can be retried. */
   showError(text: () => string, retry?: () => void): void {
     this.show({ text, isError: true, ...(retry ? { action: { label: 'retry', run: retry } } : {}) });
-    this.announce(text());
+    if (!this.#isClosed) announceFailure(text(), this.host);
   }
 
   /** Announces `text` unless a newer one follows within `delay` milliseconds. `from`: the element it is about, by default the host. */

@@ -191,6 +191,19 @@ describe('<pipeline-status-picker> notices', () => {
       await until(() => problem(element) === undefined && problem(other) === undefined);
     });
 
+    it('is announced together with others that fail at the same moment', async () => {
+      const adapter = await leads('c-1', 'c-2', 'c-3');
+      const elements = [await picker(adapter, 'c-1'), await picker(adapter, 'c-2')];
+      const writes = hold(adapter);
+      for (const element of elements) await pick(element, 'Purchase');
+      for (const element of elements) {
+        element.conversationId = 'c-3';
+        await ready(element);
+      }
+      for (const write of writes) write.refuse(FORBIDDEN);
+      await until(() => announced() === `Conversation c-1: ${STILL_LEADS} Conversation c-2: ${STILL_LEADS}`);
+    });
+
     it('names the conversation as the page did when it was changed', async () => {
       const adapter = await leads('c-1', 'c-2');
       const label = await fixture<HTMLLabelElement>(html`<label for="budi">Budi Santoso</label>`);

@@ -8,7 +8,7 @@ import {
   type StatusChange,
 } from '../../events.js';
 import { dispatcherAt } from '../../ui/dispatch.js';
-import { announce } from '../../ui/live-region.js';
+import { announce, announceFailure } from '../../ui/live-region.js';
 import type { ConversationRef } from '../../model/entry.js';
 import { PipelineError } from '../../model/errors.js';
 import type { Id } from '../../model/id.js';
@@ -230,7 +230,7 @@ export class StatusChanges {
     const { element, conversations } = this.#host;
     const shown = new Set(conversations()?.map(({ conversationId }) => conversationId));
     const isShown = element.isConnected && failures.every(({ conversationId }) => shown.has(conversationId));
-    announce(isShown ? this.message : this.#notices.messageElsewhere(store, failures, label), element);
+    announceFailure(isShown ? this.message : this.#notices.messageElsewhere(store, failures, label), element);
     element.requestUpdate();
   }
 
@@ -295,7 +295,7 @@ export class StatusChanges {
   #reportSessionLoss(ids: readonly Id[]): void {
     const { element, localize } = this.#host;
     const isShown = this.#notices.addSessionLoss(ids);
-    announce(isShown ? this.message : localize.text('errorSessionChanged'), element);
+    announceFailure(isShown ? this.message : localize.text('errorSessionChanged'), element);
     element.requestUpdate();
   }
 
