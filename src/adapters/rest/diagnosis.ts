@@ -1,8 +1,7 @@
 /** Finds out, with harmless reads, why a request got no usable response, and what the host has to change. */
 import { PipelineError } from '../../model/errors.js';
 import { discard } from './decode.js';
-import type { HttpOptions } from './http.js';
-import { ACCEPT } from './request.js';
+import { ACCEPT, type HttpOptions } from './request.js';
 import { unlessAborted } from './retry.js';
 import {
   hasSamePath,

@@ -12,7 +12,7 @@ import {
 import { decode, discard, readJson, readProblem } from './decode.js';
 import { Diagnosis, isSignedOut } from './diagnosis.js';
 import { type AttemptFailure, errorOfProblem, failureWithoutResponse, sessionFailure } from './errors.js';
-import { ACCEPT, type HttpRequest, contentHeaders } from './request.js';
+import { ACCEPT, type HttpOptions, type HttpRequest, contentHeaders } from './request.js';
 import {
   Deadline,
   type Environment,
@@ -27,16 +27,6 @@ import {
   unlessAborted,
 } from './retry.js';
 import { checkNotRedirected, isRedirect } from './signed-out.js';
-
-export interface HttpOptions {
-  fetch: typeof globalThis.fetch;
-  credentials: RequestCredentials;
-  timeoutMs: number;
-  /** Whether `fetch` is the host's own, which may send requests elsewhere than the browser's. */
-  isOwnFetch: boolean;
-  /** The URL of a read that every server supports, to ask which session the credentials belong to. */
-  probeUrl(): string;
-}
 
 /** How often one read starts again because the session has changed. */
 const MAX_SESSION_CHANGES = 3;

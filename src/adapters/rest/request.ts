@@ -4,6 +4,17 @@ import { type PipelineError, invalid } from '../../model/errors.js';
 import type { CallOptions } from '../adapter.js';
 import type { WriteContext } from './session.js';
 
+/** What all requests have in common. */
+export interface HttpOptions {
+  fetch: typeof globalThis.fetch;
+  credentials: RequestCredentials;
+  timeoutMs: number;
+  /** Whether `fetch` is the host's own, which may send requests elsewhere than the browser's. */
+  isOwnFetch: boolean;
+  /** The URL of a read that every server supports, to ask which session the credentials belong to. */
+  probeUrl(): string;
+}
+
 export interface HttpRequest<T> {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   url: string;
