@@ -270,10 +270,14 @@ export class MemoryAdapter implements Required<PipelineAdapter>, WithTransfer {
 
   /** Removes deleted statuses that can no longer be restored, unless a history names them. */
   #purge(): void {
-    const isGone = (row: StatusRow | undefined): boolean => !!row && isExpired(row, this.#undoPeriodMs);
+    const isGone = (row: StatusRow): boolean => isExpired(row, this.#undoPeriodMs);
+    const goneRow = (id: Id | null): StatusRow | undefined => {
+      const row = id === null ? undefined : this.#rows.get(id);
+      return row && isGone(row) ? row : undefined;
+    };
     for (const conversation of this.#conversations.values()) {
       // What everyone sees already becomes what is stored.
-      for (let row; isGone((row = this.#rows.get(conversation.statusId ?? '')));) {
+      for (let row = goneRow(conversation.statusId); row; row = goneRow(conversation.statusId)) {
         conversation.statusId = row.heir ?? null;
         conversation.version = Math.max(conversation.version, row.movedVersion ?? 0);
         conversation.changedAt = Math.max(conversation.changedAt, row.deletedAt ?? 0);
