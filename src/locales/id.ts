@@ -14,7 +14,9 @@ export const id: Messages = {
   statusesFound: '{n} status ditemukan',
   loading: 'Memuat status',
   loadFailed: 'Status tidak dapat dimuat.',
+  changesWaiting: '{n} perubahan menunggu koneksi.',
   notDurable: 'Tidak disimpan di perangkat ini: perubahan hilang saat halaman ini ditutup.',
+  livePaused: 'Pembaruan langsung terhenti. Menyambungkan kembali…',
 
   pipelineStatus: 'Status pipeline',
   mixed: 'Beragam',
@@ -127,6 +129,7 @@ export const id: Messages = {
   errorStorage: 'Penyimpanan browser ini tidak dapat diakses.',
   errorBlocked: 'Tutup tab lain dari halaman ini, lalu coba lagi.',
   errorVersion: 'Muat ulang halaman ini untuk memperbarui.',
+  errorDatabase: 'Aplikasi lain memakai penyimpanan halaman ini.',
   errorSource: 'Halaman ini belum mengatur sumber data ({field} belum diisi).',
   errorUnavailable: 'Server sedang tidak dapat dihubungi.',
   errorUnknown: 'Terjadi kesalahan.',

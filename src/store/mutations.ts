@@ -2,10 +2,11 @@
  * Writes to the adapter, shown before they are confirmed. From top to bottom, a mutation is enqueued, sent, and confirmed or
  * rolled back. Loaded on first use: a page that only shows statuses does without.
  */
-import type { CallOptions, CallWait, WithSession } from '../adapters/adapter.js';
+import type { CallOptions, CallWait, ForgetQuery, SettledWrite, WithSession } from '../adapters/adapter.js';
 import { parseConversationRef, parseEntry, type ConversationRef, type SetResult } from '../model/entry.js';
 import { PipelineError, sessionChanged } from '../model/errors.js';
 import { newId, type Id } from '../model/id.js';
+import { parseId } from '../model/validate.js';
 import {
   contentOf,
   parseNewStatus,
@@ -20,6 +21,7 @@ import { withAnswerLimit } from './answer-limit.js';
 import { FailedPicks, SLOW_PICK, shownWait, waitOf, type PickFeedback } from './pick-feedback.js';
 import { applyToEntry, applyToStatuses, mustWait, supersede, type Intent, type Mutation } from './optimistic.js';
 import type { Confirmation, PendingMutations, PipelineStore } from './pipeline.js';
+import { RestoredFailures, parseSettled, withRestored } from './restored-picks.js';
 import { isOtherSession, sessionOf } from './sync.js';
 
 /** Refusals which mean that the statuses shown are stale. */
@@ -41,6 +43,7 @@ export class Mutations implements PendingMutations {
   /** In the order in which they were made. */
   #pending: readonly Mutation[] = [];
   readonly #failed: FailedPicks;
+  readonly #restoredFailures: RestoredFailures;
   #hasEnded = false;
 
   /** The mutations of a store. */
@@ -53,6 +56,7 @@ export class Mutations implements PendingMutations {
   private constructor(store: PipelineStore) {
     this.#store = store;
     this.#failed = new FailedPicks((id) => store.confirmedEntry(id));
+    this.#restoredFailures = new RestoredFailures((id) => store.watchersOf(id));
     store.attach(this);
   }
 
@@ -92,6 +96,15 @@ export class Mutations implements PendingMutations {
     return (await this.#enqueue({ kind: 'set', conversations: refs, statusId, ...options })) as readonly SetResult[];
   }
 
+  /** Erases conversations, and contacts with their conversations. */
+  async forget({ conversationIds = [], contactIds = [] }: ForgetQuery): Promise<void> {
+    await this.#enqueue({
+      kind: 'forget',
+      conversationIds: conversationIds.map((id) => parseId(id, 'conversationIds')),
+      contactIds: contactIds.map((id) => parseId(id, 'contactIds')),
+    });
+  }
+
   applyToStatuses(confirmed: ReadonlyMap<Id, Status>): readonly Status[] {
     return applyToStatuses(confirmed, this.#pending);
   }
@@ -113,9 +126,36 @@ export class Mutations implements PendingMutations {
     return dismissed.length > 0;
   }
 
+  /** The adapter keeps other picks than before until it can send them; `settled` is one of an earlier page that has ended. */
+  handleWaiting(settled?: SettledWrite): void {
+    if (this.#hasEnded) return;
+    const store = this.#store;
+    if (settled) {
+      const { results, failures } = parseSettled(settled);
+      store.confirm({ results });
+      const { statusId: to } = settled.write;
+      for (const failure of failures) {
+        const { error, conversationIds } = failure;
+        if (STALE_CODES.includes(error.code)) void store.loadList();
+        for (const conversationId of conversationIds) this.#failed.add({ conversationId, to, error });
+        this.#restoredFailures.add(failure);
+      }
+    }
+    const before = this.#pending;
+    this.#pending = withRestored(before, store.waiting);
+    const restored = [...before, ...this.#pending].filter((mutation) => mutation.isRestored);
+    store.notifyEntries(new Set(restored.flatMap(({ conversations }) => [...conversations.keys()])));
+    this.#sendNext();
+  }
+
+  handleWatch(): void {
+    queueMicrotask(() => this.#restoredFailures.report());
+  }
+
   /** Rejects the pending mutations and all later ones. */
   end(): void {
     this.#hasEnded = true;
+    this.#restoredFailures.clear();
     this.#failed.clear();
     this.#cancel(this.#pending);
   }
@@ -152,8 +192,12 @@ export class Mutations implements PendingMutations {
 
   #sendNext(): void {
     this.#cancel(this.#pending.filter((mutation) => !mutation.isSent && this.#isOver(mutation)));
+    // A pick that the adapter keeps until it has a network is superseded by a later one: that one must be kept as well.
+    const kept = new Set(this.#store.waiting.map(({ opId }) => opId));
+    const isInTheWay = (mutation: Mutation, earlier: Mutation): boolean =>
+      mustWait(mutation, earlier) && !(mutation.intent.kind === 'set' && kept.has(earlier.opId));
     this.#pending.forEach((mutation, index) => {
-      if (mutation.isSent || this.#pending.slice(0, index).some((earlier) => mustWait(mutation, earlier))) return;
+      if (mutation.isSent || this.#pending.slice(0, index).some((earlier) => isInTheWay(mutation, earlier))) return;
       mutation.isSent = true;
       void this.#send(mutation);
     });
@@ -165,15 +209,18 @@ export class Mutations implements PendingMutations {
     const versions = new Map(ids.map((id) => [id, store.confirmedEntry(id)?.version ?? 0]));
     let settle: () => void;
     let failed: readonly (readonly [Id, PipelineError])[] = [];
+    const { refreshedAt } = store;
     try {
       const { result, ...confirmation } = await withAnswerLimit(
-        `${mutation.intent.kind}Status()`,
+        mutation.intent.kind === 'forget' ? 'forget()' : `${mutation.intent.kind}Status()`,
         (setWaiting) => this.#call(mutation, { onWait: (wait) => this.#handleWait(mutation, wait, setWaiting) }),
         (late) => store.confirm(late),
         // A bulk write takes a request for every 200 conversations.
         Math.ceil(ids.length / 200) || 1,
       );
       store.confirm(confirmation);
+      // The conversations may have been forgotten after the write, which the answer does not tell.
+      if (store.refreshedAt !== refreshedAt) store.refreshEntries(ids);
       failed = failuresOf(confirmation.results);
       settle = () => mutation.resolve(result);
     } catch (thrown) {
@@ -252,6 +299,14 @@ export class Mutations implements PendingMutations {
         const status = parseStatus(answer.status);
         return { result: { status, restored: answer.restored }, statuses: [status], hasUnlistedChanges: true };
       }
+      case 'forget': {
+        const { conversationIds, contactIds } = intent;
+        if (!adapter.forget) {
+          throw new PipelineError('unknown', 'This adapter cannot forget conversations: it has no forget().');
+        }
+        await adapter.forget({ conversationIds, contactIds }, options);
+        return { result: undefined, hasUnlistedChanges: true };
+      }
       case 'set': {
         const { statusId, ifVersion } = intent;
         const condition = ifVersion === undefined ? {} : { ifVersion };
@@ -314,7 +369,7 @@ export class Mutations implements PendingMutations {
   #notify({ intent, conversations }: Mutation): void {
     if (intent.kind === 'set') this.#store.notifyEntries(conversations.keys());
     else this.#store.notifyStatuses();
-    if (intent.kind === 'delete') this.#store.notifyEntries();
+    if (intent.kind === 'delete' || intent.kind === 'forget') this.#store.notifyEntries();
   }
 
   #isOver({ session }: Mutation): boolean {

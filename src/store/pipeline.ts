@@ -6,7 +6,7 @@
  * if it is refused, it only stops being pending. Nothing is restored from a copy, so rolling a mutation back cannot
  * overwrite what others wrote meanwhile.
  */
-import type { WithPersistence, PipelineAdapter } from '../adapters/adapter.js';
+import type { PipelineAdapter, SettledWrite, WaitingWrite, WithOutbox, WithPersistence } from '../adapters/adapter.js';
 import { isNewer, type Change } from '../model/changes.js';
 import { parseEntry, type Entry, type SetResult } from '../model/entry.js';
 import { PipelineError } from '../model/errors.js';
@@ -47,6 +47,8 @@ export interface PendingMutations {
   applyToEntry(confirmed: Id | null, conversationId: Id): { statusId: Id | null; pending: boolean };
   /** What is shown about slow and failed picks of a conversation. */
   feedback(conversationId: Id): PickFeedback | undefined;
+  /** Called when something more is watched. */
+  handleWatch?(): void;
   /** Rejects them, because the session is over. */
   end(): void;
 }
@@ -67,9 +69,18 @@ export interface Confirmation {
   hasUnlistedChanges?: boolean;
 }
 
-type OptionalMethod = 'restoreStatus' | 'putConversations' | 'getContacts' | 'count' | 'find' | 'history' | 'subscribe';
+type OptionalMethod =
+  'restoreStatus' | 'putConversations' | 'getContacts' | 'count' | 'find' | 'history' | 'forget' | 'subscribe';
 
 const STATUSES = 'statuses';
+
+let handleWaiting: ((store: PipelineStore, settled?: SettledWrite) => void) | undefined;
+
+/** Sets what shows the writes that adapters keep: the code of mutations, which imports this file. */
+export function setWaitingHandler(handler: typeof handleWaiting): void {
+  handleWaiting = handler;
+}
+
 const stores = new WeakMap<PipelineAdapter, PipelineStore>();
 
 /**
@@ -164,6 +175,16 @@ export class PipelineStore implements SyncTarget {
     return (this.adapter as Partial<WithPersistence>).persistence !== 'session';
   }
 
+  /** The picks that the adapter keeps until it can send them, also those of earlier pages. */
+  get waiting(): readonly WaitingWrite[] {
+    return (this.adapter as Partial<WithOutbox>).waiting ?? [];
+  }
+
+  /** How many conversations they are about. */
+  get waitingCount(): number {
+    return new Set(this.waiting.flatMap(({ conversations }) => conversations.map((ref) => ref.conversationId))).size;
+  }
+
   // Watching.
 
   /** Fetches missing data of `interest`, and notifies `watcher` when some of it changes. Idempotent. */
@@ -171,6 +192,7 @@ export class PipelineStore implements SyncTarget {
     if (statuses) this.#statusWatchers.add(STATUSES, watcher);
     this.#sync.handleWatchersChange();
     for (const id of conversationIds) this.#entries.watch(id, watcher);
+    this.#pending.handleWatch?.();
     also?.watch(watcher);
   }
 
@@ -256,8 +278,23 @@ export class PipelineStore implements SyncTarget {
       this.#entries.amend((entry) => (entry.statusId === id ? { ...entry, statusId: moveTo } : entry));
     }
     for (const result of results ?? []) if (result.ok) this.#receiveEntry(result.entry);
-    if (results) this.#notifyCaches();
+    if (results?.some(({ ok }) => ok)) this.#notifyCaches();
     if (hasUnlistedChanges) this.#sync.refreshCaches();
+  }
+
+  /** When all conversations were last read again, because some may have been forgotten. */
+  get refreshedAt(): number {
+    return this.#entries.refreshedAt;
+  }
+
+  /** Reads conversations again. */
+  refreshEntries(conversationIds: Iterable<Id>): void {
+    for (const id of conversationIds) this.#entries.refreshRecord(id);
+  }
+
+  /** Those that show a conversation. */
+  watchersOf(conversationId: Id): readonly Watcher[] {
+    return this.#entries.watchers.of(conversationId);
   }
 
   /** Loads the list of statuses again. */
@@ -279,6 +316,12 @@ export class PipelineStore implements SyncTarget {
   }
 
   // For `Sync`.
+
+  handleWaiting(settled?: SettledWrite): void {
+    handleWaiting?.(this, settled);
+    // They show how many are waiting.
+    this.notifyStatuses();
+  }
 
   get caches(): readonly StoreCache[] {
     return [this.#entries, ...this.#optionalCaches.values()];

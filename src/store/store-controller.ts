@@ -11,7 +11,7 @@ import {
   settle,
   type SourceConsumer,
 } from './context.js';
-import { PipelineStore, type Interest } from './pipeline.js';
+import { PipelineStore, setWaitingHandler, type Interest } from './pipeline.js';
 import type { Watcher } from './watchers.js';
 
 type Host = HTMLElement & {
@@ -32,6 +32,14 @@ export interface StoreUse<H> {
 }
 
 const NOTHING: Interest = {};
+
+// Loaded when there is something to show. Offline, it is loaded already: a pick has loaded it.
+setWaitingHandler((store, settled) => {
+  import('./mutations.js').then(
+    ({ Mutations }) => Mutations.of(store).handleWaiting(settled),
+    () => undefined,
+  );
+});
 
 /**
  * Finds the store of an element: that of its own `adapter`, else of the nearest provider's, else of the default one. The

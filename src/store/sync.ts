@@ -1,9 +1,11 @@
 /** Keeps a store in sync with its adapter while anyone watches: loads the list, subscribes to changes, retries reads. */
 import type {
-  WithPersistence,
   PipelineAdapter,
+  SettledWrite,
   StatusList,
   SubscriptionState,
+  WithOutbox,
+  WithPersistence,
   WithSession,
 } from '../adapters/adapter.js';
 import { type Change, parseChange } from '../model/changes.js';
@@ -23,6 +25,8 @@ export interface SyncTarget {
   readonly isWatched: boolean;
   readonly caches: readonly StoreCache[];
   handleChange(change: Exclude<Change, { kind: 'reset' }>): void;
+  /** Called when the adapter keeps other writes than before, or one of an earlier page has settled. */
+  handleWaiting(settled?: SettledWrite): void;
   /** Called once, when someone else is signed in. */
   handleSessionEnd(): void;
   /** Notifies those that watch the statuses. */
@@ -64,7 +68,7 @@ export class Sync implements CacheContext {
 
   /** The position in the changes: where the first list ended, then that of the last change received. */
   #seq: string | undefined;
-  #state: SubscriptionState = 'live';
+  state: SubscriptionState = 'live';
 
   readonly #retries = new Retries(() => void (this.#hasFailed && this.#readAgain()));
   #reported: PipelineError | undefined;
@@ -142,6 +146,10 @@ export class Sync implements CacheContext {
     };
     const stopPersistence = (adapter as Partial<WithPersistence>).onPersistence?.((persistence) => {
       if (persistence === 'session') this.#reportNotDurable();
+      else if (this.#hasReportedNotDurable) target.notifyStatuses();
+    });
+    const stopWaiting = (adapter as Partial<WithOutbox>).onWaiting?.((settled) => {
+      if (this.isSameSession()) target.handleWaiting(settled);
     });
     if (this.isLoaded && this.#seq !== undefined && adapter.subscribe) {
       subscribe();
@@ -159,7 +167,9 @@ export class Sync implements CacheContext {
     return () => {
       isActive = false;
       unsubscribe();
+      for (const cache of target.caches) cache.handleState?.('live');
       stopPersistence?.();
+      stopWaiting?.();
       this.#retries.cancel();
       // An adapter without changes cannot report later what was missed.
       if (!adapter.subscribe) for (const cache of target.caches) cache.forget();
@@ -216,8 +226,8 @@ export class Sync implements CacheContext {
       ...(this.#seq === undefined ? {} : { since: this.#seq }),
       onState: (state) => {
         if (!isActive) return;
-        const wasLive = this.#state === 'live';
-        this.#state = state;
+        const wasLive = this.state === 'live';
+        this.#setState(state);
         if (state !== 'live') return;
         const mustRead = (isFromNow && !this.error) || (!wasLive && this.#hasFailed);
         isFromNow = false;
@@ -228,6 +238,11 @@ export class Sync implements CacheContext {
       isActive = false;
       stop();
     };
+  }
+
+  #setState(state: SubscriptionState): void {
+    this.state = state;
+    for (const cache of this.#target.caches) cache.handleState?.(state);
   }
 
   #receive(value: unknown): void {
@@ -241,7 +256,10 @@ export class Sync implements CacheContext {
     this.#seq = change.seq;
     if (change.kind !== 'reset') this.#target.handleChange(change);
     else if (change.forget) this.#end();
-    else void this.retry();
+    else {
+      this.confirmed.handleReset();
+      void this.retry();
+    }
   }
 
   get #hasFailed(): boolean {
@@ -270,6 +288,9 @@ export class Sync implements CacheContext {
   }
 }
 
+/** At least the time that the server asked for, different for each page. */
+const spread = (retryAfterMs = 0): number => retryAfterMs * (1 + Math.random() / 4);
+
 /** Retries what failed for a temporary reason, after the adapter itself has retried for some seconds and given up. */
 class Retries {
   readonly #retry: () => void;
@@ -292,7 +313,7 @@ class Retries {
           this.#isAutomatic = true;
           this.#retry();
         },
-        Math.min(FIRST_RETRY * 2 ** this.#count++, MAX_RETRY),
+        Math.max(Math.min(FIRST_RETRY * 2 ** this.#count++, MAX_RETRY), spread(error.retryAfterMs)),
       );
     }
     return !isRepeat || !this.#isAutomatic;

@@ -34,7 +34,9 @@ const isOnDevice = (adapter: PipelineAdapter & Partial<WithPersistence>): boolea
 /** `store`: where the data is. */
 export function errorText(text: Translate, error: PipelineError, store?: { adapter: PipelineAdapter }): string {
   // Own properties only: an adapter of the page may give any text as the code, such as "constructor".
-  const key =
-    (store && isOnDevice(store.adapter) ? own(DEVICE_TEXTS, error.code) : undefined) ?? own(ERROR_TEXTS, error.code);
+  // A database of this device that another app uses; otherwise the page is older than the data.
+  if (error.code === 'version-skew' && error.field === 'database') return text('errorDatabase');
+  const isLocal = error.field === 'database' || (store && isOnDevice(store.adapter));
+  const key = (isLocal ? own(DEVICE_TEXTS, error.code) : undefined) ?? own(ERROR_TEXTS, error.code);
   return unsetSourceText(text, error) ?? text(key ?? 'errorUnknown');
 }

@@ -190,7 +190,7 @@ test('removed from the page during a write: the write is kept, and nothing break
   expect(inbox.problems).toEqual([]);
 });
 
-test('a tab that is closed during a pick: the write arrives', async ({ context, request, baseURL }) => {
+test('a tab that is closed during a pick: the write arrives', async ({ browser, context, request, baseURL }) => {
   const [arrived, closed] = [gate(), gate()];
   const proxy = await startProxy([baseURL!], async ({ method }) => {
     if (method !== 'PUT') return;
@@ -208,12 +208,15 @@ test('a tab that is closed during a pick: the write arrives', async ({ context, 
   const isGone = inbox.page.waitForEvent('close');
   await inbox.page.close({ runBeforeUnload: true });
   await isGone;
-  // Requests that end with their page have ended by the time that another page is open.
-  const again = await FaultPage.open(context, server);
+  // Requests that end with their page have ended by the time that another page is open; of another browser, as one of
+  // this browser would send the stored write.
+  const other = await browser.newContext();
+  const again = await FaultPage.open(other, server);
   await again.shows('No status');
   closed.open();
   await again.shows('Leads');
   expect(await server.history('c1')).toEqual(['leads']);
+  await other.close();
   proxy.close();
 });
 

@@ -9,7 +9,6 @@ import {
   parseConversationRef,
 } from '../../model/entry.js';
 import { type PipelineError, sessionChanged } from '../../model/errors.js';
-import { formatFilter, parseFilter } from '../../model/filter.js';
 import type { Id } from '../../model/id.js';
 import { type NewStatus, type Status, type StatusPatch, parseNewStatus, parseStatusPatch } from '../../model/status.js';
 import { parseId } from '../../model/validate.js';
@@ -19,15 +18,22 @@ import type {
   Counts,
   FindPage,
   FindQuery,
+  ForgetQuery,
   PipelineAdapter,
   StatusList,
+  SettledWrite,
   SubscriptionState,
+  WaitingWrite,
+  WithOutbox,
   WithSession,
 } from '../adapter.js';
-import { pageSizeOf } from '../paging.js';
+import { parseForgetQuery } from '../rules.js';
 import { Auth, type HeadersSource, Session, type SessionChange } from './session.js';
 import { Decoder, statusResult } from './decode.js';
+import { Finder } from './find.js';
 import { Http } from './http.js';
+import { Outbox } from './outbox.js';
+import { sharedOutboxStorage } from './outbox-storage.js';
 import { BaseUrl, IdempotencyKeys, ifMatch, inBatches, mapConcurrently } from './request.js';
 import { type Environment, realEnvironment } from './retry.js';
 import { StatusWriter } from './set-status.js';
@@ -35,7 +41,7 @@ import { Subscriptions } from './subscriptions.js';
 import { InFlightWrites, WriteQueue } from './write-queue.js';
 
 export interface RestOptions {
-  /** Where the API is, such as `/api/pipeline`; relative to the page, without a query. */
+  /** Where the API is, such as `/api/pipeline`, without a query. Relative to the page as it is when the adapter is created. */
   baseUrl: string;
   /**
    * Sent with every request. A function is called before each attempt, so that a token can change. If the server does
@@ -48,8 +54,8 @@ export interface RestOptions {
   /** `same-origin` by default: cookies are only sent to the page's own origin. */
   credentials?: RequestCredentials;
   /**
-   * Called when the server responds with 401, once for all requests refused together, to renew what `headers` returns.
-   * The requests are then sent once more. With `false` or a rejection they fail with `auth`, as without this option.
+   * Called when the server responds with 401, or with a sign-in page or a redirect to one, to renew what `headers` returns:
+   * once for all requests refused together, which are then sent once more. With `false` or a rejection they fail with `auth`, as without this option.
    */
   onUnauthorized?(): unknown;
   /** For each attempt, in milliseconds; 15,000 by default. */
@@ -61,20 +67,22 @@ export interface RestOptions {
  *
  * Every write has an idempotency key, so that it is applied once however often it is sent. Network failures and the
  * responses 408, 425, 429, 502, 503 and 504 are retried, up to five attempts in all; then the call rejects with
- * `offline`, `timeout`, `unavailable` or `rate-limited`. Without a network, `setStatus` waits in memory for up to a
- * day, and is sent in order once the network is back. Aborting a call ends the wait; a write that was sent may still
- * be applied.
+ * `offline`, `timeout`, `unavailable` or `rate-limited`, a read also if it would have to wait for more than 30 s. What
+ * the browser blocks is `unavailable`, and the message says what to allow. Without a network, `setStatus` waits for up to
+ * a day, and is sent in order once the network is back; a later one to the same conversations supersedes it. Until it is
+ * sent or refused it is stored in the browser (IndexedDB), and survives `close()`, a reload and a crash: the next adapter
+ * of the same base URL and session sends it. Aborting a call ends the wait; a write that was sent may still be applied.
  *
  * All data belongs to the session that the server names in `Pipeline-Session`. When a response names another session,
  * subscribers receive a `reset` with `forget`, and unfinished writes reject with `session-changed`; those of
- * `setStatus` are kept in memory for a day and sent if the earlier session comes back. If the server does not name
- * its sessions, `headers` identify the user: a write is never sent with other credentials than those it was made
- * with. For another user of such a server, close the adapter and create a new one. At sign-out, `close()` drops
- * pending writes; nothing is stored in the browser.
+ * `setStatus`, also those refused because the sign-in has expired, are stored for a day and sent if that session comes
+ * back. If the server does not name its sessions, `headers` identify the user: a write is never sent with other
+ * credentials than those it was made with. For another user of such a server, close the adapter and create a new one.
+ * Session names and credentials are stored as hashes only.
  *
  * There is no `putConversations`: a server knows its conversations.
  */
-export class RestAdapter implements PipelineAdapter, WithSession {
+export class RestAdapter implements PipelineAdapter, WithSession, WithOutbox {
   readonly #base: BaseUrl;
   readonly #http: Http;
   readonly #decoder = new Decoder();
@@ -82,6 +90,8 @@ export class RestAdapter implements PipelineAdapter, WithSession {
   readonly #writes: InFlightWrites;
   readonly #queue: WriteQueue;
   readonly #statusWriter: StatusWriter;
+  readonly #finder: Finder;
+  readonly #outbox: Outbox;
   readonly #session = new Session((change) => this.#handleSessionChange(change));
   readonly #subscriptions: Subscriptions;
   /** The session that the list was last read in. */
@@ -96,6 +106,7 @@ export class RestAdapter implements PipelineAdapter, WithSession {
       {
         // Looked up for each request, so that a mock on the page is used, and not called as a method.
         fetch: (input, init) => (fetch ?? globalThis.fetch)(input, init),
+        isOwnFetch: fetch !== undefined,
         credentials,
         timeoutMs,
         probeUrl: () => this.#base.resolve(['statuses']),
@@ -105,9 +116,19 @@ export class RestAdapter implements PipelineAdapter, WithSession {
       environment,
     );
     const shared = { http: this.#http, base: this.#base, decoder: this.#decoder, environment };
+    this.#finder = new Finder(shared);
     this.#queue = new WriteQueue(environment);
     this.#writes = new InFlightWrites(this.#http, this.#keys);
-    this.#statusWriter = new StatusWriter({ ...shared, queue: this.#queue, keys: this.#keys });
+    const session = this.#session;
+    const outbox = (this.#outbox = new Outbox({
+      storage: environment.outboxStorage ?? sharedOutboxStorage(),
+      baseUrl: () => this.#base.href,
+      now: () => environment.now(),
+      identity: () => ({ isNamed: session.name !== undefined, text: session.name ?? session.credentials ?? '' }),
+      onTaken: (writes) => this.#statusWriter.restore(writes),
+      onLost: (writes) => this.#statusWriter.reportLost(writes),
+    }));
+    this.#statusWriter = new StatusWriter({ ...shared, queue: this.#queue, keys: this.#keys, session, outbox });
     this.#subscriptions = new Subscriptions({ ...shared, session: this.#session, ownFetch: fetch });
   }
 
@@ -119,6 +140,15 @@ export class RestAdapter implements PipelineAdapter, WithSession {
   /** Changes when requests have other credentials, or another user has signed in. */
   get credentials(): string {
     return String(this.#session.epoch);
+  }
+
+  /** The writes that wait for the network, and those of earlier pages of this session that are being sent. */
+  get waiting(): readonly WaitingWrite[] {
+    return this.#statusWriter.waiting;
+  }
+
+  onWaiting(listener: (settled?: SettledWrite) => void): () => void {
+    return this.#statusWriter.onWaiting(listener);
   }
 
   async listStatuses(options?: CallOptions): Promise<StatusList> {
@@ -134,6 +164,7 @@ export class RestAdapter implements PipelineAdapter, WithSession {
       return list;
     };
     const list = await this.#http.read({ method: 'GET', url, headers, read }, options);
+    this.#sendStored();
     return { ...list, items: list.items.map((status) => ({ ...status })) };
   }
 
@@ -221,15 +252,8 @@ export class RestAdapter implements PipelineAdapter, WithSession {
   }
 
   /** Rejects with `invalid`, field `pageToken`, when the token has expired: start again without one. */
-  async find({ of, filter, contactMatch, pageSize, pageToken }: FindQuery, options?: CallOptions): Promise<FindPage> {
-    const query = new URLSearchParams(formatFilter(parseFilter(filter)));
-    if (of === 'contact') query.set('contactMatch', contactMatch ?? 'any');
-    if (pageSize !== undefined) query.set('pageSize', String(pageSizeOf(pageSize)));
-    if (pageToken !== undefined) query.set('pageToken', pageToken);
-    const url = this.#base.resolve([of === 'contact' ? 'contacts' : 'conversations'], query);
-    const isContinuation = pageToken !== undefined;
-    const read = (body: unknown): FindPage => this.#decoder.page(body);
-    return this.#http.read({ method: 'GET', url, isContinuation, read }, options);
+  find(query: FindQuery, options?: CallOptions): Promise<FindPage> {
+    return this.#finder.find(query, options);
   }
 
   async history(conversationId: Id, options?: CallOptions): Promise<readonly HistoryItem[]> {
@@ -237,9 +261,26 @@ export class RestAdapter implements PipelineAdapter, WithSession {
     return this.#http.read({ method: 'GET', url, read: (body) => this.#decoder.history(body) }, options);
   }
 
+  /** Rejects with `forbidden` unless the server grants it: as a rule to the host's own back end only. */
+  async forget(query: ForgetQuery, options?: CallOptions): Promise<void> {
+    const { conversationIds, contactIds } = parseForgetQuery(query);
+    const url = this.#base.resolve(['forget']);
+    const bodies: Required<ForgetQuery>[] = [
+      ...inBatches([...contactIds]).map((ids) => ({ conversationIds: [], contactIds: ids })),
+      ...inBatches([...conversationIds]).map((ids) => ({ conversationIds: ids, contactIds: [] })),
+    ];
+    await this.#writes.run(options, ({ key, ...write }) =>
+      mapConcurrently(bodies, (body, part) => {
+        const read = (): void => undefined;
+        return this.#http.send({ ...write, key: this.#keys.ofPart(key, part), method: 'POST', url, body, read });
+      }),
+    );
+  }
+
   /**
-   * If the server names its sessions, all tabs of the origin in the same session of the same API share one stream. A
-   * `reset` also comes after the page was hidden for long, and one with `forget` when the session changes.
+   * If the server names its sessions, all tabs of the origin in the same session of the same API share one stream. Over
+   * HTTP/1.1 at most three tabs keep a stream open to a server; others ask every few seconds. A `reset` also comes after
+   * the page was hidden for long, and one with `forget` when the session changes.
    */
   subscribe(
     listener: (change: Change) => void,
@@ -248,7 +289,10 @@ export class RestAdapter implements PipelineAdapter, WithSession {
     const handlers = {
       listener: (change: Change) => listener(this.#keys.withCallOpId(change)),
       onState: (state: SubscriptionState) => {
-        if (state === 'live') this.#queue.wake();
+        if (state === 'live') {
+          this.#queue.wake();
+          this.#sendStored();
+        }
         onState?.(state);
       },
     };
@@ -256,13 +300,17 @@ export class RestAdapter implements PipelineAdapter, WithSession {
     return this.#subscriptions.add(handlers, since, isOutdated);
   }
 
-  /** Ends subscriptions and reads, drops writes that wait for the network, and waits for writes in flight. */
+  /**
+   * Ends subscriptions and reads, and waits for writes in flight. Writes that wait for the network reject with `aborted`;
+   * they stay stored, and the next adapter of the same base URL and session sends them.
+   */
   async close(): Promise<void> {
     this.#subscriptions.close();
+    this.#statusWriter.close();
     this.#queue.close();
-    this.#statusWriter.dropSuspended();
     this.#http.close();
     await this.#writes.settled();
+    await this.#outbox.close();
   }
 
   /** Looks ids up, as many per request as the server allows. */
@@ -283,9 +331,17 @@ export class RestAdapter implements PipelineAdapter, WithSession {
     return new Map(rows.flat());
   }
 
+  /** Sends what earlier adapters of the session could not send. To be called once the session is known. */
+  #sendStored(): void {
+    const { name, epoch } = this.#session;
+    if (name !== undefined) this.#statusWriter.nameSession(name, epoch);
+    this.#outbox.look();
+  }
+
   #handleSessionChange({ previous, current }: SessionChange): void {
     this.#cachedList = undefined;
-    if (previous !== undefined) this.#statusWriter.suspend(previous);
+    if (previous !== undefined) this.#statusWriter.nameSession(previous, this.#session.epoch - 1);
+    this.#statusWriter.endSession();
     const isNamed = previous !== undefined || current !== undefined;
     // First: shown data must not outlive its session, and rejected writes must not be retried in the next one.
     this.#subscriptions.handleSessionChange(isNamed);
@@ -293,6 +349,6 @@ export class RestAdapter implements PipelineAdapter, WithSession {
       this.#queue.drop(sessionChanged());
       this.#writes.abort(sessionChanged());
     } else this.#queue.wake();
-    if (current !== undefined) this.#statusWriter.resume(current);
+    if (current !== undefined) this.#sendStored();
   }
 }

@@ -344,7 +344,7 @@ describe('with a server that names its sessions', () => {
     expect(await office.statusOf('ani')).to.equal(undefined);
   });
 
-  it('closing drops the writes kept for an earlier session', async () => {
+  it('a closed adapter does not send the writes kept for an earlier session', async () => {
     const office = new Office();
     await office.signIn('ani');
     await office.adapter.listStatuses();

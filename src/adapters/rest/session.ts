@@ -17,6 +17,8 @@ export interface SessionSnapshot {
 /** The session at the time a write was made. The write is sent in no other session. */
 export interface WriteContext {
   readonly epoch: number;
+  /** The server's name for the session, if it was known. */
+  readonly sessionName: string | undefined;
   /** The host's headers at that time, for the first attempt; `undefined` once they are used. */
   headers: Promise<Headers> | undefined;
   /** The credentials in these headers. */
@@ -61,6 +63,11 @@ export class Session {
   /** `undefined` until the server names the session. */
   get name(): string | undefined {
     return this.#name;
+  }
+
+  /** The credentials of the last request; `undefined` before the first one. */
+  get credentials(): string | undefined {
+    return this.#credentials;
   }
 
   /** Notes the credentials that the next request is sent with. `getHeaders` returns the host's headers once more. */
@@ -144,6 +151,8 @@ export class Auth {
   readonly #onUnauthorized: OnUnauthorized | undefined;
   #generation = 0;
   #renewal: Promise<boolean> | undefined;
+  /** Whether the last renewal succeeded. */
+  #isRenewed = false;
 
   constructor(source: HeadersSource | undefined, onUnauthorized: OnUnauthorized | undefined) {
     this.#source = source;
@@ -167,11 +176,11 @@ export class Auth {
   }
 
   /**
-   * Renews the sign-in after a request of this generation was refused. Requests refused together share one renewal; one
-   * of an earlier generation is simply sent again. Resolves to whether sending it again may help.
+   * Renews the sign-in after a request of this generation was refused. Requests refused together share one renewal, also
+   * those that were sent before it ended and refused later. Resolves to whether sending the request again may help.
    */
   async renew(generation: number, signal: AbortSignal | undefined): Promise<boolean> {
-    if (generation < this.#generation) return true;
+    if (generation < this.#generation) return this.#isRenewed;
     if (!this.#onUnauthorized) return false;
     this.#renewal ??= this.#renew(this.#onUnauthorized);
     return unlessAborted(this.#renewal, signal);
@@ -179,13 +188,12 @@ export class Auth {
 
   async #renew(onUnauthorized: OnUnauthorized): Promise<boolean> {
     try {
-      const isRenewed = (await onUnauthorized()) !== false;
-      if (isRenewed) this.#generation++;
-      return isRenewed;
+      this.#isRenewed = (await onUnauthorized()) !== false;
     } catch {
-      return false;
-    } finally {
-      this.#renewal = undefined;
+      this.#isRenewed = false;
     }
+    this.#generation++;
+    this.#renewal = undefined;
+    return this.#isRenewed;
   }
 }

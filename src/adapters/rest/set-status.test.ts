@@ -136,7 +136,7 @@ describe('setStatus without a network', () => {
     let fail!: (reason: Error) => void;
     bench.server.faults.before = (seen) =>
       seen.path.includes('c2') ? new Promise<Response>((_, reject) => (fail = reject)) : before!(seen);
-    const picks = [pick(bench, 'c1', 'a'), pick(bench, 'c2', 'a'), pick(bench, 'c1', 'b')];
+    const picks = [pick(bench, 'c1', 'a'), pick(bench, 'c2', 'a'), pick(bench, 'c3', 'b')];
     await settle();
     fail(networkError());
     await settle();
@@ -144,7 +144,7 @@ describe('setStatus without a network', () => {
     bench.setOffline(false);
     await bench.environment.advance(30_000);
     expect(picks.every(({ value }) => value?.[0]!.ok)).to.equal(true);
-    expect(bench.written()).to.deep.equal(['c1', 'c2', 'c1']);
+    expect(bench.written()).to.deep.equal(['c1', 'c2', 'c3']);
   });
 
   it('sends at once when the browser is online again', async () => {
@@ -196,16 +196,43 @@ describe('setStatus without a network', () => {
     expect((await bench.server.adapter.getEntries(['c1'])).get('c1')!.statusId).to.equal('b');
   });
 
-  it('ends with the latest status of a conversation', async () => {
+  it('sends only the latest status of a conversation; the earlier ones are superseded', async () => {
     const bench = await open();
     bench.setOffline(true);
     const picks = ['a', 'b', 'a', null, 'b'].map((statusId) => pick(bench, 'c1', statusId));
     await bench.environment.advance(1000);
     bench.setOffline(false);
     await bench.environment.advance(60_000);
-    expect(picks.every(({ value }) => value?.[0]!.ok)).to.equal(true);
-    expect((await bench.server.adapter.getEntries(['c1'])).get('c1')!.statusId).to.equal('b');
-    expect((await bench.server.adapter.history('c1')).map(({ to }) => to)).to.deep.equal(['a', 'b', 'a', null, 'b']);
+    expect(picks.map(({ value }) => codes(value!))).to.deep.equal([...Array(4).fill(['aborted']), ['ok']]);
+    expect((await bench.server.adapter.history('c1')).map(({ to }) => to)).to.deep.equal(['b']);
+  });
+
+  it('a later pick of some of its conversations is sent after a bulk write that waits', async () => {
+    const bench = await open();
+    bench.setOffline(true);
+    const bulk = watch(bench.adapter.setStatus([{ conversationId: 'c1' }, { conversationId: 'c2' }], 'a'));
+    await settle();
+    const later = pick(bench, 'c2', 'b');
+    await settle();
+    bench.setOffline(false);
+    await bench.environment.advance(60_000);
+    expect([codes(bulk.value!), codes(later.value!)]).to.deep.equal([['ok', 'ok'], ['ok']]);
+    const entries = await bench.server.adapter.getEntries(['c1', 'c2']);
+    expect([...entries.values()].map(({ statusId }) => statusId)).to.deep.equal(['a', 'b']);
+  });
+
+  it('a pick made while 1,000 conversations wait is not overwritten by the last of them', async () => {
+    const bench = await open();
+    bench.setOffline(true);
+    const refs = Array.from({ length: 1000 }, (_, n) => ({ conversationId: `c${n}` }));
+    const bulk = watch(bench.adapter.setStatus(refs, 'a'));
+    await settle();
+    pick(bench, 'c999', 'b');
+    await settle();
+    bench.setOffline(false);
+    await bench.environment.advance(120_000);
+    expect(codes(bulk.value!)).to.deep.equal(Array(1000).fill('ok'));
+    expect((await bench.server.adapter.getEntries(['c999'])).get('c999')!.statusId).to.equal('b');
   });
 
   it('rejects a write that is refused later, and sends the others', async () => {
@@ -289,7 +316,7 @@ describe('setStatus without a network', () => {
     expect(bench.written()).to.deep.equal(['c2']);
   });
 
-  it('drops all writes on close, with their listeners and timers', async () => {
+  it('rejects all waiting writes on close, and leaves no listener and no timer', async () => {
     const bench = await open();
     const { addEventListener, removeEventListener } = window;
     let listening = 0;

@@ -1,4 +1,5 @@
 /** A clock and helpers with which tests control time. */
+import { MemoryOutboxStorage, type OutboxStorage } from './outbox-storage.js';
 import type { Environment } from './retry.js';
 
 /** One turn of the event loop. Unlike nested timers, it is not delayed by 4 ms. */
@@ -38,6 +39,8 @@ export class TestEnvironment implements Environment {
   /** What `random` returns. */
   chance = 0.5;
   isConnected = true;
+  /** Of its own, so that no test sends the writes of another. */
+  outboxStorage: OutboxStorage = new MemoryOutboxStorage();
   readonly #timers = new Set<Timer>();
 
   now(): number {

@@ -1,8 +1,8 @@
-/** Orders writes: one at a time per conversation, one per `opId`, and in memory while there is no network. */
+/** Orders writes: one at a time per conversation, one per `opId`, and those that wait for the network one after another. */
 import { PipelineError } from '../../model/errors.js';
 import { newId, type Id } from '../../model/id.js';
 import type { CallOptions, CallWait } from '../adapter.js';
-import { abortedError } from './errors.js';
+import { abortedError, supersededError, tooOldError } from './errors.js';
 import type { Http } from './http.js';
 import type { IdempotencyKeys } from './request.js';
 import { type Environment, reconnectDelay, unlessAborted } from './retry.js';
@@ -90,12 +90,20 @@ const MAX_DELAY = 30_000;
 const OFFLINE: CallWait = { reason: 'offline' };
 
 /** Errors after which a delayed write goes on waiting. */
-const RETRIED: ReadonlySet<string> = new Set(['offline', 'timeout', 'unavailable', 'rate-limited']);
+export const RETRIED: ReadonlySet<string> = new Set(['offline', 'timeout', 'unavailable', 'rate-limited']);
 
 /** A write that the queue sends. */
 export interface QueuedWrite<T> {
   conversationIds: readonly Id[];
   signal: AbortSignal;
+  /** When it was made, milliseconds since the epoch. */
+  since: number;
+  /** An earlier page has made it: it is sent as one that has waited, before those made since. */
+  isRestored: boolean;
+  /** Whether it is one more write of the user, rather than a part of one, or one that already waits. */
+  isCounted: boolean;
+  /** Called when it begins to wait for the network. */
+  onDelay(): void;
   /** Called when it waits for the network, or for its next attempt. */
   onWait?: CallOptions['onWait'];
   /** The first attempt. Rejects with `offline` if there is no network. */
@@ -105,6 +113,7 @@ export interface QueuedWrite<T> {
 }
 
 interface DelayedWrite {
+  conversationIds: readonly Id[];
   order: number;
   onWait: CallOptions['onWait'];
   send(signal: AbortSignal): Promise<unknown>;
@@ -116,7 +125,8 @@ interface DelayedWrite {
 
 /**
  * Sends the writes to a conversation in the order in which they were added, so that a late response cannot let an older
- * write replace a newer one. Without a network, all writes wait in memory and are then sent in order, one at a time.
+ * write replace a newer one. Without a network, all writes wait and are then sent in order, one at a time; a later one
+ * supersedes those that wait.
  */
 export class WriteQueue {
   readonly #environment: Environment;
@@ -137,18 +147,20 @@ export class WriteQueue {
   }
 
   /** Sends the write as soon as the earlier ones to its conversations have ended or wait for the network as well. */
-  async run<T>({ conversationIds, signal, onWait, send, sendDelayed }: QueuedWrite<T>): Promise<T> {
+  async run<T>(write: QueuedWrite<T>): Promise<T> {
+    const { conversationIds, isRestored, send } = write;
     const order = this.#added++;
+    if (!isRestored) this.#supersede(new Set(conversationIds));
     // The result is in an object, so that the turn of a delayed write ends before its result is known.
     const attempt = async (): Promise<{ result: Promise<T> }> => {
-      if (!this.#delayed.length) {
+      if (!this.#delayed.length && !isRestored) {
         try {
           return { result: Promise.resolve(await send()) };
         } catch (thrown) {
           if (PipelineError.from(thrown).code !== 'offline') throw thrown;
         }
       }
-      const result = this.#delay(order, sendDelayed, signal, onWait);
+      const result = this.#delay(order, write);
       result.catch(() => undefined);
       return { result };
     };
@@ -179,23 +191,29 @@ export class WriteQueue {
     this.drop(abortedError());
   }
 
-  #delay<T>(
-    order: number,
-    send: (signal: AbortSignal) => Promise<T>,
-    signal: AbortSignal,
-    onWait: CallOptions['onWait'],
-  ): Promise<T> {
+  /** Removes the waiting writes to no other conversations than these. */
+  #supersede(conversationIds: ReadonlySet<Id>): void {
+    const waiting = this.#delayed.slice(this.#isSending ? 1 : 0);
+    for (const write of waiting) {
+      if (write.conversationIds.every((id) => conversationIds.has(id))) this.#remove(write, supersededError());
+    }
+  }
+
+  #delay<T>(order: number, queued: QueuedWrite<T>): Promise<T> {
+    const { conversationIds, signal, since, isRestored, isCounted, sendDelayed, onWait } = queued;
     return new Promise<T>((resolve, reject) => {
       if (this.#isClosed) return reject(abortedError());
-      if (this.#delayed.length >= MAX_DELAYED) {
+      if (isCounted && this.#delayed.length >= MAX_DELAYED) {
         return reject(new PipelineError('offline', `${MAX_DELAYED} changes are already waiting for the network.`));
       }
       if (signal.aborted) return reject(abortedError(signal.reason));
       const handleAbort = (): void => this.#remove(write, abortedError(signal.reason));
+      const later = isRestored ? this.#delayed.find((each) => each.since > since) : undefined;
       const write: DelayedWrite = {
-        order,
+        conversationIds,
+        order: later ? later.order - 0.5 : order,
         onWait,
-        send,
+        send: sendDelayed,
         controller: new AbortController(),
         resolve: (value) => {
           signal.removeEventListener('abort', handleAbort);
@@ -205,15 +223,17 @@ export class WriteQueue {
           signal.removeEventListener('abort', handleAbort);
           reject(reason);
         },
-        since: this.#environment.now(),
+        since,
       };
       signal.addEventListener('abort', handleAbort);
       if (!this.#delayed.length) globalThis.addEventListener?.('online', this.wake);
       const isBefore = (each: DelayedWrite, index: number): boolean =>
-        each.order < order || (this.#isSending && index === 0);
+        each.order < write.order || (this.#isSending && index === 0);
       this.#delayed.splice(this.#delayed.findLastIndex(isBefore) + 1, 0, write);
+      queued.onDelay();
       onWait?.(this.#wait);
-      if (!this.#isSending && !this.#cancelTimer) this.#sendLater();
+      if (isRestored) this.wake();
+      else if (!this.#isSending && !this.#cancelTimer) this.#sendLater();
     });
   }
 
@@ -224,8 +244,7 @@ export class WriteQueue {
     let first: DelayedWrite | undefined;
     while ((first = this.#delayed[0])) {
       if (this.#environment.now() - first.since > MAX_WRITE_AGE) {
-        const message = 'The change has waited for the network for a day.';
-        this.#remove(first, new PipelineError('offline', message, { retryable: false }));
+        this.#remove(first, tooOldError());
         continue;
       }
       try {

@@ -168,6 +168,11 @@ export class FilterPopup implements ReactiveController {
           : html`<p class="empty" part="empty">${text('noStatusesYet')}</p>`
       }
       ${this.#checkboxes.render(store)}
+      ${
+        store.waitingCount
+          ? html`<p class="empty" part="message">${text('changesWaiting', { n: store.waitingCount })}</p>`
+          : nothing
+      }
       <div class="foot">
         <button
           class="link-button"

@@ -12,6 +12,12 @@ export const inbox = {
   noResults: 'No status matches “{query}”',
   statusesFound: { one: '{n} status found', other: '{n} statuses found' },
   notDurable: 'Not saved on this device: changes last until this page is closed.',
+  livePaused: 'Live updates are paused. Reconnecting…',
+
+  changesWaiting: {
+    one: '{n} change is waiting for a connection.',
+    other: '{n} changes are waiting for a connection.',
+  },
 
   // Status picker.
   noStatusesYet: 'No statuses yet',
@@ -58,5 +64,6 @@ export const inbox = {
   errorStorage: 'This browser’s storage cannot be reached.',
   errorBlocked: 'Close other tabs of this page and try again.',
   errorVersion: 'Reload this page to update it.',
+  errorDatabase: 'Another app uses the storage of this page.',
   errorUnknown: 'Something went wrong.',
 } satisfies Record<string, Message>;
