@@ -37,4 +37,4 @@ export {
   type StatusContent,
   type StatusPatch,
 } from './model/status.js';
-export { checkName, parseColor, parseId, parseName, type NameProblem } from './model/validate.js';
+export { checkName, parseColor, parseId, parseName, parseStatusId, type NameProblem } from './model/validate.js';

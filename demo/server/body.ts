@@ -79,9 +79,6 @@ export function listOf<T>(value: unknown, field: string, parse: (item: unknown) 
 
 export const idsOf = (value: unknown): Id[] => listOf(value, 'ids', (id) => parseId(id, 'ids'));
 
-/** `null` means none. A missing value is an error, because it might be a mistake that removes data. */
-export const nullableId = (value: unknown, field: string): Id | null => (value === null ? null : parseId(value, field));
-
 /** Parses a conversation named by a client. `activityAt` is ignored: only the host may set it. */
 export function refOf(value: unknown): ConversationRef {
   const { conversationId, contactId } = parseConversationRef(value);

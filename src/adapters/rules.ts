@@ -2,11 +2,13 @@
  * Decides what every adapter must allow and reject, as functions of the stored statuses. An adapter reads the statuses and
  * writes the result in one transaction.
  */
+import { parseConversationRef, type ConversationRef, type SetResult } from '../model/entry.js';
 import { PipelineError, invalid } from '../model/errors.js';
+import type { Unreadable } from '../model/reading.js';
 import { toStatus, type StatusRow } from '../model/reassignment.js';
 import type { Id } from '../model/id.js';
 import { planRanks, type Placement } from '../model/rank.js';
-import { MAX_BY_LENGTH } from '../model/validate.js';
+import { MAX_BY_LENGTH, idText, parseId } from '../model/validate.js';
 import {
   MAX_STATUSES,
   contentOf,
@@ -128,6 +130,66 @@ export function checkRestore(rows: Rows, id: Id): StatusRow {
     checkLimit(rows);
   }
   return row;
+}
+
+/**
+ * Checks the conversations of `setStatus`, each by itself: `refs` are the valid ones. `complete` adds to their results, which
+ * are in their order, an `invalid` result for each of the others. Throws `invalid` if none of them is valid.
+ */
+export function checkRefs(conversations: readonly unknown[]): {
+  refs: ConversationRef[];
+  complete(results: readonly SetResult[]): readonly SetResult[];
+} {
+  const refs: ConversationRef[] = [];
+  const rejected = new Map<number, SetResult>();
+  conversations.forEach((conversation, index) => {
+    try {
+      refs.push(parseConversationRef(conversation));
+    } catch (thrown) {
+      const conversationId = idText((conversation as { conversationId?: unknown } | null | undefined)?.conversationId);
+      rejected.set(index, { conversationId, ok: false, error: PipelineError.from(thrown) });
+    }
+  });
+  const [first] = rejected.values();
+  if (!refs.length && first && !first.ok) throw first.error;
+  const complete = (results: readonly SetResult[]): readonly SetResult[] => {
+    let next = 0;
+    return rejected.size ? conversations.map((_, index) => rejected.get(index) ?? results[next++]!) : results;
+  };
+  return { refs, complete };
+}
+
+/** What has been reported in the console. */
+const reportedIds = new Set<string>();
+const MAX_REPORTED_IDS = 20;
+
+/**
+ * Checks the ids of a lookup, each by itself: `ids` are the valid ones, without duplicates. The others are left out of the
+ * answer, which is to carry `rejected` (`withUnreadable`), and reported once in the console. Throws `invalid` if none is valid.
+ */
+export function checkIds(
+  given: readonly unknown[],
+  field: 'conversationId' | 'contactId',
+): { ids: Id[]; rejected: readonly Unreadable[] } {
+  const ids = new Set<Id>();
+  const rejected: Unreadable[] = [];
+  for (const value of given) {
+    try {
+      ids.add(parseId(value, field));
+    } catch (thrown) {
+      const error = PipelineError.from(thrown);
+      rejected.push({ id: idText(value), error });
+      reportId(error.message);
+    }
+  }
+  if (!ids.size && rejected[0]) throw rejected[0].error;
+  return { ids: [...ids], rejected };
+}
+
+function reportId(message: string): void {
+  if (reportedIds.has(message) || reportedIds.size >= MAX_REPORTED_IDS) return;
+  reportedIds.add(message);
+  console.warn(`pipeline-elements: an id was left out of a lookup. ${message}`);
 }
 
 /** The name of an author, as histories show it: 1–256 characters without control characters. Throws `invalid`. */

@@ -14,6 +14,8 @@ export const id: Messages = {
   statusesFound: '{n} status ditemukan',
   loading: 'Memuat status',
   loadFailed: 'Status tidak dapat dimuat.',
+  someUnreadable: { other: '{n} status tidak dapat dibaca dan tidak ditampilkan.' },
+  countsUnreadable: 'Jumlahnya tidak dapat dibaca.',
   notDurable: 'Tidak disimpan di perangkat ini: perubahan hilang saat halaman ini ditutup.',
 
   pipelineStatus: 'Status pipeline',
@@ -111,6 +113,7 @@ export const id: Messages = {
   errorVersion: 'Muat ulang halaman ini untuk memperbarui.',
   errorSource: 'Halaman ini belum mengatur sumber data ({field} belum diisi).',
   errorUnavailable: 'Server sedang tidak dapat dihubungi.',
+  errorUnreadable: 'Data yang diterima tidak dapat dibaca.',
   errorUnknown: 'Terjadi kesalahan.',
 
   blue: 'Biru',

@@ -15,6 +15,9 @@ const STEP = 2 ** 30;
 const write = (value: number): string => value.toString(36).padStart(DIGITS, '0');
 const read = (rank: string): number => parseInt(rank, 36);
 
+/** The rank of a status at this place of a list, counted from 0. */
+export const rankAt = (place: number): string => write((place + 1) * STEP);
+
 /** The new rank of a status. */
 export interface Placement {
   id: Id;
@@ -51,7 +54,7 @@ export function planRanks(rows: readonly Status[], id: Id, after: Id | null | un
   order.splice(index, 0, id);
   const held = new Map(rows.map((row) => [row.id, row.rank]));
   return order
-    .map((each, i) => ({ id: each, rank: write((i + 1) * STEP) }))
+    .map((each, i) => ({ id: each, rank: rankAt(i) }))
     .filter(({ id: each, rank }) => held.get(each) !== rank);
 }
 

@@ -5,12 +5,13 @@
 import type { Id } from './id.js';
 import {
   fieldsOf,
-  nullableId,
+  nullableStatusId,
   parseColor,
-  parseCount,
-  parseId,
   parseName,
   parseRank,
+  parseStatusId,
+  readColor,
+  readCount,
   type Fields,
 } from './validate.js';
 
@@ -100,14 +101,17 @@ export function patched<S extends StatusContent>(status: S, patch: StatusPatch |
   return next as unknown as S;
 }
 
-/** A status from an adapter. Throws `invalid`. */
+/**
+ * A status from an adapter. The id can be a whole number, the version text, and the color `#rgb`. Throws `invalid`.
+ * `complete-statuses.ts` adds what the statuses of a list may lack.
+ */
 export function parseStatus(value: unknown): Status {
   const row = fieldsOf(value, 'status');
   const status: Status = {
-    id: parseId(row['id']),
-    ...parseContent(row),
+    id: parseStatusId(row['id']),
+    ...parseContent({ ...row, color: readColor(row['color']) }),
     rank: parseRank(row['rank']),
-    version: parseCount(row['version'], 'version'),
+    version: readCount(row['version'], 'version'),
   };
   if (row['deleted'] === true) status.deleted = true;
   return status;
@@ -118,9 +122,9 @@ export function parseNewStatus(value: unknown): { id: Id; after?: Id | null } & 
   const row = fieldsOf(value, 'status');
   const after = row['after'];
   return {
-    id: parseId(row['id']),
+    id: parseStatusId(row['id']),
     ...parseContent(row),
-    ...(after === undefined ? {} : { after: nullableId(after, 'after') }),
+    ...(after === undefined ? {} : { after: nullableStatusId(after, 'after') }),
   };
 }
 

@@ -1,5 +1,5 @@
 /** Checks untrusted values (ids, names, colors, counts, times): each check returns the value as it is stored, or throws `invalid`. */
-import { invalid, PipelineError } from './errors.js';
+import { invalid } from './errors.js';
 import type { Id } from './id.js';
 
 export const MAX_NAME_GRAPHEMES = 64;
@@ -19,26 +19,70 @@ const LONE_SURROGATE = /\p{Cs}/u;
 /** An object whose fields have not been checked. */
 export type Fields = Record<string, unknown>;
 
+/** Also a map of another frame. */
+export const isMap = (value: unknown): value is ReadonlyMap<unknown, unknown> =>
+  Object.prototype.toString.call(value) === '[object Map]';
+
 export function fieldsOf(value: unknown, what: string): Fields {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw invalid(what, 'must be an object.');
   return value as Fields;
 }
 
-/**
- * Checks an id of the host: 1–256 UTF-16 code units, well-formed, no control characters, no `/` or `\`, not `.` or `..`
- * (such an id could escape its segment of a URL). Throws `invalid`.
- */
-export function parseId(value: unknown, field = 'id'): Id {
-  if (typeof value !== 'string' || value === '') throw invalid(field, 'must be a non-empty string.');
-  if (value.length > MAX_ID_LENGTH) throw invalid(field, `must have at most ${MAX_ID_LENGTH} characters.`);
-  if (LONE_SURROGATE.test(value)) throw invalid(field, 'must be well-formed Unicode.');
-  if (CONTROL.test(value)) throw invalid(field, 'must not contain control characters.');
-  if (/[/\\]/.test(value)) throw invalid(field, 'must not contain "/" or "\\".');
-  if (value === '.' || value === '..') throw invalid(field, 'must not be "." or "..".');
-  return value;
+const MAX_SHOWN = 60;
+
+/** A value as text for an error: short, whatever it is. */
+export function show(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  if (typeof value === 'number') return String(value);
+  let text: string | undefined;
+  try {
+    text = JSON.stringify(value);
+  } catch {
+    // A bigint, or an object that contains itself.
+  }
+  text ??= Object.prototype.toString.call(value) === '[object BigInt]' ? String(value) : typeof value;
+  return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text;
 }
 
-export const nullableId = (value: unknown, field: string): Id | null => (value === null ? null : parseId(value, field));
+/**
+ * Checks an id: 1–256 UTF-16 code units, well-formed, no control characters, not `.` or `..`. A whole number becomes its
+ * text. An id of a conversation or a contact can contain `/` and `\`, so it is only put into a URL where it has neither.
+ * Throws `invalid`.
+ */
+export function parseId(value: unknown, field = 'id'): Id {
+  if (typeof value === 'bigint' || Number.isSafeInteger(value)) value = String(value);
+  const rule =
+    typeof value !== 'string' || value === ''
+      ? 'must be a non-empty string or a whole number'
+      : value.length > MAX_ID_LENGTH
+        ? `must have at most ${MAX_ID_LENGTH} characters`
+        : LONE_SURROGATE.test(value)
+          ? 'must be well-formed Unicode'
+          : CONTROL.test(value)
+            ? 'must not contain control characters'
+            : value === '.' || value === '..'
+              ? 'must not be "." or ".."'
+              : undefined;
+  if (rule !== undefined) throw invalid(field, `${rule}; found ${show(value)}.`);
+  return value as Id;
+}
+
+/** Whether an id can be a segment of a path: many servers and proxies decode `%2F` and `%5C` too early. */
+export const isPathSegment = (id: Id): boolean => !/[/\\]/.test(id);
+
+/** Checks the id of a status: like `parseId`, but without `/` and `\`, because it stands in paths. Throws `invalid`. */
+export function parseStatusId(value: unknown, field = 'id'): Id {
+  const id = parseId(value, field);
+  if (!isPathSegment(id)) throw invalid(field, `must not contain "/" or "\\"; found ${show(id)}.`);
+  return id;
+}
+
+export const nullableStatusId = (value: unknown, field: string): Id | null =>
+  value === null ? null : parseStatusId(value, field);
+
+/** An id as text, also one that is rejected, so that a result or an error can say which one it was. */
+export const idText = (value: unknown): string =>
+  value === undefined || typeof value === 'object' ? '' : String(value);
 
 const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 
@@ -86,6 +130,32 @@ export function parseColor(value: unknown, field = 'color'): `#${string}` {
   return value.toLowerCase() as `#${string}`;
 }
 
+/** A color of an adapter: like `parseColor`, and also `#rgb`. Throws `invalid`. */
+export const readColor = (value: unknown, field = 'color'): `#${string}` =>
+  parseColor(
+    typeof value === 'string' && /^#[0-9a-f]{3}$/i.test(value) ? value.replace(/[^#]/g, '$&$&') : value,
+    field,
+  );
+
+/** A number of an adapter, which can be decimal text, as most databases write 64-bit numbers. */
+const readNumber = (value: unknown): unknown =>
+  typeof value === 'bigint' || (typeof value === 'string' && /^\d{1,16}$/.test(value)) ? Number(value) : value;
+
+/** A whole number of an adapter, 0 or more, which can be text. Throws `invalid`. */
+export const readCount = (value: unknown, field: string): number => parseCount(readNumber(value), field);
+
+/** ISO 8601 with a time zone, also with a space instead of the `T` and without minutes in the zone, as PostgreSQL writes it. */
+const TIMESTAMP = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(:\d\d)?(\.\d+)?(?:Z|([+-]\d\d):?(\d\d)?)$/i;
+
+/** A time of an adapter: milliseconds, which can be text, a `Date`, or a timestamp with a time zone. Throws `invalid`. */
+export function readTime(value: unknown, field: string): number {
+  const timestamp = typeof value === 'string' && TIMESTAMP.exec(value);
+  if (!timestamp) return parseTime(value instanceof Date ? value.getTime() : readNumber(value), field);
+  // Rebuilt, because browsers differ in the forms that they parse.
+  const [, date, time, seconds = ':00', fraction = '', hours = '+00', minutes = '00'] = timestamp;
+  return parseTime(Date.parse(`${date}T${time}${seconds}${fraction.slice(0, 4)}${hours}:${minutes}`), field);
+}
+
 /** A whole number, 0 or more. */
 export function parseCount(value: unknown, field: string): number {
   if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0) {
@@ -108,46 +178,4 @@ export function parseRank(value: unknown): string {
     throw invalid('rank', `must be a string of 1 to ${MAX_RANK_LENGTH} characters.`);
   }
   return value;
-}
-
-/**
- * Parses lists of records and skips unreadable ones. Reports only the first problem, because the same records are often read
- * repeatedly.
- */
-export class ReadableRecords {
-  readonly #sender: string;
-  readonly #onUnreadable: (error: PipelineError) => void;
-  #isReported = false;
-
-  /** `sender`: who sent the records, as the subject of the message, such as "The adapter". */
-  constructor(sender: string, onUnreadable: (error: PipelineError) => void) {
-    this.#sender = sender;
-    this.#onUnreadable = onUnreadable;
-  }
-
-  /** The parsed records, without those that make `parse` throw. */
-  parse<R, T>(records: Iterable<R>, parse: (record: R) => T): T[] {
-    const parsed: T[] = [];
-    let unreadable = 0;
-    let cause: unknown;
-    for (const record of records) {
-      try {
-        parsed.push(parse(record));
-      } catch (thrown) {
-        unreadable++;
-        cause = thrown;
-      }
-    }
-    if (unreadable) this.report(unreadable, cause);
-    return parsed;
-  }
-
-  /** Reports unreadable records, unless some were reported before. */
-  report(unreadable: number, cause: unknown): void {
-    if (this.#isReported) return;
-    this.#isReported = true;
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    const message = `${this.#sender} sent ${unreadable} unreadable record(s), which are left out: ${reason}`;
-    this.#onUnreadable(new PipelineError('bad-response', message, { cause }));
-  }
 }

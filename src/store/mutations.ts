@@ -3,9 +3,10 @@
  * rolled back. Loaded on first use: a page that only shows statuses does without.
  */
 import type { WithSession } from '../adapters/adapter.js';
-import { parseConversationRef, parseEntry, type ConversationRef, type SetResult } from '../model/entry.js';
+import { parseConversationRef, parseSetResults, type ConversationRef, type SetResult } from '../model/entry.js';
 import { PipelineError, sessionChanged } from '../model/errors.js';
 import { newId, type Id } from '../model/id.js';
+import { readList, readRecord, unreadableIn } from '../model/reading.js';
 import {
   contentOf,
   parseNewStatus,
@@ -20,8 +21,8 @@ import { applyToEntry, applyToStatuses, mustWait, supersede, type Intent, type M
 import type { Confirmation, PendingMutations, PipelineStore } from './pipeline.js';
 import { isOtherSession, sessionOf } from './sync.js';
 
-/** Refusals which mean that the statuses shown are stale. */
-const STALE_CODES: readonly string[] = ['conflict', 'status-deleted', 'not-found', 'in-use'];
+/** Failures which mean that the statuses shown are stale, or may be. */
+const STALE_CODES: readonly string[] = ['conflict', 'status-deleted', 'not-found', 'in-use', 'bad-response'];
 
 /** Failures after which the write may have been done nevertheless. */
 const UNCERTAIN_CODES: readonly string[] = ['offline', 'timeout', 'unavailable', 'bad-response', 'unknown'];
@@ -149,6 +150,7 @@ export class Mutations implements PendingMutations {
     } catch (thrown) {
       const error = PipelineError.from(thrown);
       if (STALE_CODES.includes(error.code)) void store.loadList();
+      if (error.code === 'bad-response') store.readAgain(ids);
       const results = UNCERTAIN_CODES.includes(error.code) ? this.#receivedResults(mutation, versions, error) : [];
       settle = () => (results.some(({ ok }) => ok) ? mutation.resolve(results) : mutation.reject(error));
     }
@@ -167,18 +169,21 @@ export class Mutations implements PendingMutations {
       case 'create': {
         const { id, after } = intent;
         const data = { id, ...contentOf(intent), ...(after === undefined ? {} : { after }) };
-        const status = parseStatus(await adapter.createStatus(data, { opId }));
+        const status = readStatus(await adapter.createStatus(data, { opId }));
         return { result: status, statuses: [status] };
       }
       case 'update': {
         const { id, patch, base } = intent;
         const update = (options: Versioned): Promise<Status> => adapter.updateStatus(id, patch, options);
-        const status = parseStatus(await this.#callWithVersion(mutation, base, update));
+        const status = readStatus(await this.#callWithVersion(mutation, base, update));
         return { result: status, statuses: [status] };
       }
       case 'move': {
-        const statuses = await adapter.moveStatus(intent.id, intent.after, { opId });
-        return { result: undefined, statuses: statuses.map(parseStatus) };
+        const answer = await adapter.moveStatus(intent.id, intent.after, { opId });
+        const statuses = readList(answer, { what: 'statuses', parse: parseStatus });
+        // The list has what is missing here.
+        if (unreadableIn(statuses).length) void this.#store.loadList();
+        return { result: undefined, statuses };
       }
       case 'delete': {
         const { id, moveTo, base } = intent;
@@ -193,13 +198,13 @@ export class Mutations implements PendingMutations {
           throw new PipelineError('unknown', 'This adapter cannot undo a delete: it has no restoreStatus().');
         }
         const answer = await adapter.restoreStatus(intent.id, { opId });
-        const status = parseStatus(answer.status);
+        const status = readStatus(answer.status);
         return { result: { status, restored: answer.restored }, statuses: [status], hasUnlistedChanges: true };
       }
       case 'set': {
         const options = intent.ifVersion === undefined ? { opId } : { opId, ifVersion: intent.ifVersion };
         const answer = await adapter.setStatus([...conversations.values()], intent.statusId, options);
-        const results = answer.map((each) => (each.ok ? { ...each, entry: parseEntry(each.entry) } : each));
+        const results = parseSetResults(answer, [...conversations.keys()]);
         return { result: [...results, ...superseded], results };
       }
     }
@@ -271,6 +276,8 @@ export class Mutations implements PendingMutations {
     return session && `${session} ${(adapter as Partial<WithSession>).credentials ?? ''}`;
   }
 }
+
+const readStatus = (answer: unknown): Status => readRecord('status', answer, parseStatus);
 
 interface Versioned {
   opId: string;

@@ -11,7 +11,8 @@ import { isNewer, type Change } from '../model/changes.js';
 import { parseEntry, type Entry, type SetResult } from '../model/entry.js';
 import { PipelineError } from '../model/errors.js';
 import type { Id } from '../model/id.js';
-import type { ReadableRecords } from '../model/validate.js';
+import { readMap, unreadableIn, withUnreadable, type Unreadable } from '../model/reading.js';
+import { parseId, idText } from '../model/validate.js';
 import { sortedLive, type Status } from '../model/status.js';
 import { RecordCache, type CacheContext, type StoreCache } from './record-cache.js';
 import { Sync, type SyncTarget } from './sync.js';
@@ -83,6 +84,10 @@ export class PipelineStore implements SyncTarget {
     },
     this.#sync,
   );
+  /** The messages of what was reported by `reportUnreadable`. */
+  readonly #reported = new Set<string>();
+  /** Statuses that conversations have and the list does not, and why they are not shown once the list was read again. */
+  readonly #missingStatuses = new Map<Id, PipelineError | undefined>();
   readonly #optionalCaches = new Map<unknown, StoreCache>();
   #pending = NO_MUTATIONS;
   /** The confirmed statuses with the pending mutations applied, until either changes. */
@@ -106,9 +111,14 @@ export class PipelineStore implements SyncTarget {
     return this.#sync.isLoaded ? 'ready' : this.#sync.error ? 'error' : 'loading';
   }
 
-  /** Why the list could not be loaded, until it can. What was loaded before stays shown. */
+  /** Why the list, or some of its statuses, could not be loaded, until they can. What was loaded before stays shown. */
   get error(): PipelineError | undefined {
     return this.#sync.error;
+  }
+
+  /** How many statuses of the list could not be read; 0 also if the whole list could not. */
+  get unreadableCount(): number {
+    return this.#sync.unreadable.length;
   }
 
   /** The statuses in order, with pending mutations applied. The same array until something changes. */
@@ -133,6 +143,31 @@ export class PipelineStore implements SyncTarget {
   /** Why a conversation could not be read, until it can. */
   entryError(conversationId: Id): PipelineError | undefined {
     return this.#entries.error(conversationId);
+  }
+
+  /**
+   * Why the status that a conversation has is not known: its record cannot be read, or the list lacks it, also after it was
+   * read again. `undefined` until then.
+   */
+  statusError(id: Id): PipelineError | undefined {
+    const unreadable = this.#sync.unreadable.find((each) => each.id === id);
+    if (unreadable) return unreadable.error;
+    if (!this.#missingStatuses.has(id)) {
+      this.#missingStatuses.set(id, undefined);
+      void this.#findStatus(id);
+    }
+    return this.#missingStatuses.get(id);
+  }
+
+  async #findStatus(id: Id): Promise<void> {
+    await this.loadList();
+    if (!this.status(id)) {
+      const message = `statusId must be the id of a status in the list; found ${JSON.stringify(id)}.`;
+      const error = this.error ?? new PipelineError('bad-response', message, { field: 'statusId' });
+      this.#missingStatuses.set(id, error);
+      if (error !== this.error) this.reportUnreadable(error);
+    }
+    this.notifyEntries();
   }
 
   /** The store's cache of a kind that only some elements use, such as `CountCache`; created when it is first used. */
@@ -175,6 +210,7 @@ export class PipelineStore implements SyncTarget {
 
   /** Reads everything that is watched again, for instance after an error. */
   retry(): Promise<void> {
+    this.#missingStatuses.clear();
     return this.#sync.retry();
   }
 
@@ -185,12 +221,19 @@ export class PipelineStore implements SyncTarget {
     else console.warn(`pipeline-elements: load: ${error.message}`);
   }
 
+  /** Reports records that were left out of an answer; once for the same ones. */
+  reportUnreadable(error: PipelineError): void {
+    if (this.#reported.has(error.message)) return;
+    this.#reported.add(error.message);
+    this.report(error);
+  }
+
   // Reading without keeping the result.
 
   /** Calls the adapter. Rejects with a `PipelineError`: `session-changed` if someone else is signed in when it answers. */
-  async read<T>(call: (adapter: PipelineAdapter, readable: ReadableRecords) => Promise<T>): Promise<T> {
+  async read<T>(call: (adapter: PipelineAdapter) => Promise<T>): Promise<T> {
     try {
-      const answer = await call(this.adapter, this.#sync.readable);
+      const answer = await call(this.adapter);
       if (this.#sync.isSameSession()) return answer;
     } catch (thrown) {
       throw PipelineError.from(thrown);
@@ -198,12 +241,46 @@ export class PipelineStore implements SyncTarget {
     throw new PipelineError('session-changed', 'Someone else is signed in now.');
   }
 
-  /** Looks conversations up; those the adapter does not know are missing. */
+  /**
+   * Looks conversations up; those the adapter does not know are missing. Those that cannot be read or whose id is not
+   * valid are in `unreadableIn(…)` of the result.
+   */
   getEntries(ids: readonly Id[]): Promise<ReadonlyMap<Id, Entry>> {
-    return this.read(async (adapter, readable) => {
-      const entries = await adapter.getEntries(ids);
-      return new Map(readable.parse(entries, ([id, entry]) => [id, parseEntry(entry)] as const));
-    });
+    return this.lookUp(ids, 'entry', 'conversationId', (adapter, valid) => adapter.getEntries(valid), parseEntry);
+  }
+
+  /** Looks records up by id. `what`: what a record is called in errors. */
+  lookUp<T>(
+    ids: readonly Id[],
+    what: string,
+    field: string,
+    call: (adapter: PipelineAdapter, ids: readonly Id[]) => Promise<unknown>,
+    parse: (record: unknown) => T,
+  ): Promise<ReadonlyMap<Id, T>> {
+    const valid: Id[] = [];
+    const rejected: Unreadable[] = [];
+    for (const id of ids) {
+      try {
+        valid.push(parseId(id, field));
+      } catch (thrown) {
+        rejected.push({ id: idText(id), error: PipelineError.from(thrown) });
+      }
+    }
+    /** Splits a lookup that the adapter refuses because of one id, until it is known which. */
+    const read = async (some: readonly Id[]): Promise<Map<Id, T>> => {
+      try {
+        return await this.read(async (adapter) => readMap(await call(adapter, some), what, parse));
+      } catch (thrown) {
+        const error = PipelineError.from(thrown);
+        if (error.code !== 'invalid') throw error;
+        if (some.length === 1) return withUnreadable(new Map(), [{ id: some[0], error }]);
+        const middle = some.length >> 1;
+        const halves = [await read(some.slice(0, middle)), await read(some.slice(middle))];
+        return withUnreadable(new Map(halves.flatMap((half) => [...half])), halves.flatMap(unreadableIn));
+      }
+    };
+    const found = valid.length || !rejected.length ? read(valid) : Promise.resolve(new Map<Id, T>());
+    return found.then((records) => withUnreadable(records, [...rejected, ...unreadableIn(records)]));
   }
 
   // For `Mutations`.
@@ -234,9 +311,17 @@ export class PipelineStore implements SyncTarget {
       confirmed.markDeleted(id);
       this.#entries.amend((entry) => (entry.statusId === id ? { ...entry, statusId: moveTo } : entry));
     }
-    for (const result of results ?? []) if (result.ok) this.#receiveEntry(result.entry);
+    for (const result of results ?? []) {
+      if (result.ok) this.#receiveEntry(result.entry);
+      else if (result.error.code === 'bad-response') this.readAgain([result.conversationId]);
+    }
     if (results) this.#notifyCaches();
     if (hasUnlistedChanges) this.#sync.refreshCaches();
+  }
+
+  /** Reads conversations again that may have changed, because the answer to a write could not be read. */
+  readAgain(conversationIds: Iterable<Id>): void {
+    for (const id of conversationIds) this.#entries.refreshRecord(id);
   }
 
   /** Loads the list of statuses again. */

@@ -1,8 +1,9 @@
 /** What elements ask for beyond statuses and entries: counts, contacts, and pages of the ids that pass a filter. */
-import type { CountQuery, Counts, FindPage, FindQuery } from '../adapters/adapter.js';
-import { type ContactSummary, type Entry, parseContactSummary } from '../model/entry.js';
+import type { CountQuery, Counts, FindPage, FindQuery, PipelineAdapter } from '../adapters/adapter.js';
+import { type ContactSummary, type Entry, parseContactSummary, parseCounts } from '../model/entry.js';
 import { PipelineError } from '../model/errors.js';
 import type { Id } from '../model/id.js';
+import { fieldsOfAnswer, isSameProblem, readList, readRecord, summarize, unreadableIn } from '../model/reading.js';
 import { parseId } from '../model/validate.js';
 import type { PipelineStore } from './pipeline.js';
 import { type CacheContext, RecordCache, type StoreCache } from './record-cache.js';
@@ -10,22 +11,24 @@ import { type Watchable, type Watcher, Watchers } from './watchers.js';
 
 /** One page of the ids that pass a filter, newest activity first. Rejects with a `PipelineError`. */
 export function find(store: PipelineStore, query: FindQuery): Promise<FindPage> {
-  return store.read(async (adapter, readable) => {
+  return store.read(async (adapter) => {
     if (!adapter.find) {
       throw new PipelineError('unknown', 'This adapter cannot find conversations: it has no find().');
     }
-    const { ids, nextPageToken } = await adapter.find(query);
-    const page = { ids: readable.parse(ids, (id) => parseId(id)) };
-    return nextPageToken ? { ...page, nextPageToken } : page;
+    const { ids: list, nextPageToken } = fieldsOfAnswer(await adapter.find(query), 'page');
+    const ids = readList(list, { what: 'ids', parse: (id) => parseId(id) });
+    const error = summarize([...unreadableIn(ids), ...unreadableIn(list as object)]);
+    if (error && !ids.length) throw error;
+    if (error) store.reportUnreadable(error);
+    return nextPageToken ? { ids, nextPageToken: String(nextPageToken as string | number) } : { ids };
   });
 }
 
-/** Looks contacts up; those the adapter does not know are missing. Rejects with a `PipelineError`. */
+/** Looks contacts up, as `store.getEntries` does conversations. Rejects with a `PipelineError`. */
 export function getContacts(store: PipelineStore, ids: readonly Id[]): Promise<ReadonlyMap<Id, ContactSummary>> {
-  return store.read(async (adapter, readable) => {
-    const contacts = (await adapter.getContacts?.(ids)) ?? [];
-    return new Map(readable.parse(contacts, ([id, contact]) => [id, parseContactSummary(contact)] as const));
-  });
+  const call = async (adapter: PipelineAdapter, valid: readonly Id[]): Promise<unknown> =>
+    (await adapter.getContacts?.(valid)) ?? new Map();
+  return store.lookUp(ids, 'contact', 'contactId', call, parseContactSummary);
 }
 
 /** The contacts of a store, as `store.cache(ContactCache)`. */
@@ -49,13 +52,15 @@ const keyOf = ({ of, contactMatch = 'any' }: CountQuery): string => (of === 'con
 export interface WatchableCounts extends Watchable {
   /** Missing until they are read. */
   readonly counts?: Counts;
+  /** Why they could not be read, until they can. The last counts stay shown. */
+  readonly error?: PipelineError | undefined;
 }
 
 interface CachedCounts extends WatchableCounts {
   readonly query: CountQuery;
   counts?: Counts;
+  error?: PipelineError | undefined;
   isCounting: boolean;
-  hasFailed: boolean;
   isStale: boolean;
 }
 
@@ -78,7 +83,6 @@ export class CountCache implements StoreCache {
       cached = {
         query,
         isCounting: false,
-        hasFailed: false,
         isStale: true,
         watch: (watcher) => this.#watch(key, watcher),
         unwatch: (watcher) => this.#unwatch(key, watcher),
@@ -93,7 +97,7 @@ export class CountCache implements StoreCache {
   }
 
   get hasFailed(): boolean {
-    return [...this.#byKey].some(([key, cached]) => cached.hasFailed && this.#watchers.has(key));
+    return [...this.#byKey].some(([key, cached]) => cached.error && this.#watchers.has(key));
   }
 
   handleChange(): void {
@@ -128,16 +132,17 @@ export class CountCache implements StoreCache {
     cached.isCounting = true;
     cached.isStale = false;
     try {
-      const counts = await this.#store.adapter.count!(cached.query);
+      const answer: unknown = await this.#store.adapter.count!(cached.query);
+      const counts = readRecord('counts', answer, parseCounts);
       if (!this.#context.isSameSession()) return;
       cached.counts = counts;
-      cached.hasFailed = false;
+      cached.error = undefined;
     } catch (thrown) {
       if (!this.#context.isSameSession()) return;
       // The last counts stay shown; the next change counts again.
-      const isRepeat = cached.hasFailed;
-      cached.hasFailed = true;
-      this.#context.reportFailure(PipelineError.from(thrown), isRepeat);
+      const before = cached.error;
+      const error = (cached.error = PipelineError.from(thrown));
+      this.#context.reportFailure(error, before !== undefined, isSameProblem(before, error));
     }
     this.#watchers.notify(key);
     setTimeout(() => {

@@ -3,6 +3,7 @@ import { isNewer } from '../model/changes.js';
 import type { Entry } from '../model/entry.js';
 import { PipelineError } from '../model/errors.js';
 import type { Id } from '../model/id.js';
+import { isSameProblem, summarize, unreadableIn, type Unreadable } from '../model/reading.js';
 import type { Status } from '../model/status.js';
 import { type Watcher, Watchers } from './watchers.js';
 
@@ -39,8 +40,8 @@ export interface CacheContext {
   readonly clock: Clock;
   /** To be awaited before a lookup. */
   readonly ready: Promise<void> | undefined;
-  /** `isRepeat`: the same read failed before and has not succeeded since. */
-  reportFailure(error: PipelineError, isRepeat: boolean): void;
+  /** `isRepeat`: the same read failed before and has not succeeded since; `isKnown`: because of the same records. */
+  reportFailure(error: PipelineError, isRepeat: boolean, isKnown?: boolean): void;
   /** Whether the session is still the one of the request; to be checked before an answer is kept. */
   isSameSession(): boolean;
   /** To be called before something is watched, and after it is no longer watched. */
@@ -49,7 +50,10 @@ export interface CacheContext {
 
 /** Where the records of a cache come from. */
 export interface RecordSource<T> {
-  /** Looks records up; those the adapter does not know are missing from the result. */
+  /**
+   * Looks records up; those the adapter does not know are missing from the result, and those that cannot be read are in
+   * `unreadableIn(…)` of it.
+   */
   fetch(ids: readonly Id[]): Promise<ReadonlyMap<Id, T>>;
   /** The record of something that the adapter does not know. */
   unknown(id: Id): T;
@@ -169,15 +173,31 @@ export class RecordCache<T> implements StoreCache {
     try {
       const found = await this.#source.fetch(ids);
       if (!context.isSameSession()) return;
-      for (const id of ids) this.#keepAnswer(id, found.get(id) ?? this.#source.unknown(id), requestedAt);
+      const unreadable = unreadableIn(found);
+      // A record whose id could not be read may be any of those that are missing.
+      const errors = new Map(unreadable.map((each) => [each.id, each.error]));
+      const failed: Id[] = [];
+      for (const id of ids) {
+        const value = found.get(id);
+        const error = value === undefined ? (errors.get(id) ?? errors.get(undefined)) : undefined;
+        if (error) failed.push(id);
+        else this.#keepAnswer(id, value ?? this.#source.unknown(id), requestedAt);
+      }
+      if (failed.length) this.#fail(failed, summarize(unreadable)!, (id) => errors.get(id) ?? errors.get(undefined)!);
     } catch (thrown) {
       if (!context.isSameSession()) return;
       const error = PipelineError.from(thrown);
-      const isRepeat = ids.every((id) => this.#errors.has(id));
-      for (const id of ids) this.#errors.set(id, error);
-      context.reportFailure(error, isRepeat);
-      for (const id of ids) this.watchers.notify(id);
+      this.#fail(ids, error, () => error);
     }
+  }
+
+  /** Notes why these could not be read, and reports it once, as `summary`. */
+  #fail(ids: readonly Id[], summary: PipelineError, errorOf: (id: Id) => PipelineError): void {
+    const isRepeat = ids.every((id) => this.#errors.has(id));
+    const isKnown = ids.every((id) => isSameProblem(this.#errors.get(id), errorOf(id)));
+    for (const id of ids) this.#errors.set(id, errorOf(id));
+    this.#context.reportFailure(summary, isRepeat, isKnown);
+    for (const id of ids) this.watchers.notify(id);
   }
 
   #keepAnswer(id: Id, value: T, requestedAt: number): void {
@@ -216,16 +236,18 @@ export class ConfirmedStatuses {
   }
 
   /**
-   * Replaces the statuses with a list that was requested at `requestedAt`, except for what was received since. Returns
-   * whether the list must be loaded again: a status received since but missing from the list is either newer than the
+   * Replaces the statuses with a list that was requested at `requestedAt`, except for what was received since, and for
+   * those of its records that cannot be read. Returns whether the list must be loaded again: a status received since but missing from the list is either newer than the
    * list or the late answer to an older write.
    */
-  replace(list: readonly Status[], requestedAt: number): boolean {
-    const listed = new Set(list.map((status) => status.id));
+  replace(list: readonly Status[], requestedAt: number, unreadable: readonly Unreadable[] = []): boolean {
+    const listed = new Set<Id | undefined>([...list, ...unreadable].map(({ id }) => id));
+    // The list may have any of them, in a record whose id cannot be read.
+    const mayBeListed = listed.has(undefined);
     const isOlder = (id: Id): boolean => (this.#receivedAt.get(id) ?? 0) < requestedAt;
     let isInDoubt = false;
     for (const [id, status] of this.byId) {
-      if (listed.has(id) || status.deleted) continue;
+      if (listed.has(id) || mayBeListed || status.deleted) continue;
       if (isOlder(id)) this.byId.set(id, { ...status, deleted: true });
       else isInDoubt = true;
     }

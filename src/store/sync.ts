@@ -2,13 +2,25 @@
 import type { WithPersistence, PipelineAdapter, SubscriptionState, WithSession } from '../adapters/adapter.js';
 import { type Change, parseChange } from '../model/changes.js';
 import { PipelineError } from '../model/errors.js';
-import { ReadableRecords } from '../model/validate.js';
-import { parseStatus } from '../model/status.js';
+import {
+  fieldsOfAnswer,
+  isSameProblem,
+  readList,
+  readRecord,
+  summarize,
+  unreadableIn,
+  withUnreadable,
+  type Unreadable,
+} from '../model/reading.js';
+import { parseStatus, type Status } from '../model/status.js';
 import { type CacheContext, Clock, ConfirmedStatuses, type StoreCache } from './record-cache.js';
 
 /** Milliseconds until a failed read is retried: doubled each time, up to a limit. */
 const FIRST_RETRY = 10_000;
 const MAX_RETRY = 300_000;
+
+/** Least time between two reads because of changes that cannot be read, milliseconds. */
+const UNREADABLE_INTERVAL = 1000;
 
 /** The store that is kept in sync. */
 export interface SyncTarget {
@@ -35,8 +47,6 @@ export const isOtherSession = (before: string | undefined, now: string | undefin
 export class Sync implements CacheContext {
   readonly clock = new Clock();
   readonly confirmed = new ConfirmedStatuses(this.clock);
-  /** Parses what the adapter sends. */
-  readonly readable: ReadableRecords;
   readonly #target: SyncTarget;
 
   #session: string | undefined;
@@ -48,8 +58,9 @@ export class Sync implements CacheContext {
 
   /** Whether the list was loaded once. */
   isLoaded = false;
-  /** Why the list could not be loaded, until it can. */
+  /** Why the list, or some of its statuses (`unreadable`), could not be loaded, until they can. */
   error: PipelineError | undefined;
+  unreadable: readonly Unreadable[] = [];
   #loading: Promise<void> | undefined;
   #mustLoadAgain = false;
   /** Set until the position in the changes is known: a record read before could miss a change that is never reported. */
@@ -62,10 +73,12 @@ export class Sync implements CacheContext {
   readonly #retries = new Retries(() => void (this.#hasFailed && this.#readAgain()));
   #reported: PipelineError | undefined;
   #hasReportedNotDurable = false;
+  #hasReportedChange = false;
+  #isReadingAgain = false;
+  #mustReadAgain = false;
 
   constructor(target: SyncTarget) {
     this.#target = target;
-    this.readable = new ReadableRecords('The adapter', (error) => target.report(error));
   }
 
   /** Whether the adapter still serves the session of the store; if not, syncing ends. */
@@ -113,13 +126,13 @@ export class Sync implements CacheContext {
     for (const cache of this.#target.caches) cache.refresh();
   }
 
-  /** Reports that a read failed, unless nobody watches, and retries it later. */
-  reportFailure(error: PipelineError, isRepeat: boolean): void {
+  /** Reports that a read failed, unless nobody watches or it is known, and retries it later. */
+  reportFailure(error: PipelineError, isRepeat: boolean, isKnown = false): void {
     if (!this.#target.isWatched || !this.#retries.schedule(error, isRepeat)) return;
     // The list and a lookup can fail with the same error.
     if (error === this.#reported) return;
     this.#reported = error;
-    this.#target.report(error);
+    if (!isKnown) this.#target.report(error);
   }
 
   /** Returns how to stop. */
@@ -164,23 +177,33 @@ export class Sync implements CacheContext {
       this.#mustLoadAgain = false;
       const requestedAt = this.clock.tick();
       try {
-        const { items, seq } = await this.#target.adapter.listStatuses();
+        const { statuses, seq } = await readStatuses(await this.#target.adapter.listStatuses());
         if (!this.isSameSession()) break;
-        const isInDoubt = this.confirmed.replace(this.readable.parse(items, parseStatus), requestedAt);
+        const unreadable = unreadableIn(statuses);
+        const error = summarize(unreadable);
+        // A list of which nothing can be read is not an empty pipeline.
+        if (error && !statuses.length) throw error;
+        const isInDoubt = this.confirmed.replace(statuses, requestedAt, unreadable);
         this.#mustLoadAgain ||= isInDoubt;
         this.isLoaded = true;
+        this.unreadable = unreadable;
         // Only the first list sets it: the changes received since lead further than a later list.
         this.#seq ??= seq;
-        this.error = undefined;
+        this.#setError(error);
       } catch (thrown) {
         if (!this.isSameSession()) break;
-        const isRepeat = this.error !== undefined;
-        this.error = PipelineError.from(thrown);
-        this.reportFailure(this.error, isRepeat);
+        this.unreadable = [];
+        this.#setError(PipelineError.from(thrown));
       }
       this.#target.notifyStatuses();
     }
     this.#loading = undefined;
+  }
+
+  #setError(error: PipelineError | undefined): void {
+    const before = this.error;
+    this.error = error;
+    if (error) this.reportFailure(error, before !== undefined, isSameProblem(before, error));
   }
 
   #subscribe(): () => void {
@@ -194,7 +217,7 @@ export class Sync implements CacheContext {
         const wasLive = this.#state === 'live';
         this.#state = state;
         if (state !== 'live') return;
-        const mustRead = (isFromNow && !this.error) || (!wasLive && this.#hasFailed);
+        const mustRead = (isFromNow && this.isLoaded) || (!wasLive && this.#hasFailed);
         isFromNow = false;
         if (mustRead) void this.retry();
       },
@@ -208,15 +231,31 @@ export class Sync implements CacheContext {
   #receive(value: unknown): void {
     let change: Change;
     try {
-      change = parseChange(value);
+      change = readRecord('change', value, parseChange);
     } catch (thrown) {
-      this.readable.report(1, thrown);
+      this.#handleUnreadableChange(PipelineError.from(thrown));
       return;
     }
     this.#seq = change.seq;
     if (change.kind !== 'reset') this.#target.handleChange(change);
     else if (change.forget) this.#end();
     else void this.retry();
+  }
+
+  /** Reads everything again, which includes what changed. At most once in a while: all changes may be unreadable. */
+  #handleUnreadableChange(error: PipelineError): void {
+    if (!this.#hasReportedChange) this.#target.report(error);
+    this.#hasReportedChange = true;
+    this.#mustReadAgain = true;
+    if (this.#isReadingAgain) return;
+    this.#isReadingAgain = true;
+    this.#mustReadAgain = false;
+    void this.#readAgain().then(() =>
+      setTimeout(() => {
+        this.#isReadingAgain = false;
+        if (this.#mustReadAgain && this.#target.isWatched) this.#handleUnreadableChange(error);
+      }, UNREADABLE_INTERVAL),
+    );
   }
 
   get #hasFailed(): boolean {
@@ -244,6 +283,28 @@ export class Sync implements CacheContext {
     this.#target.handleSessionEnd();
   }
 }
+
+/** The statuses of an answer to `listStatuses` that can be read, without deleted ones, and its position in the changes. */
+async function readStatuses(answer: unknown): Promise<{ statuses: Status[]; seq: string | undefined }> {
+  const { items, seq } = fieldsOfAnswer(answer, 'list of statuses');
+  const list =
+    Array.isArray(items) && !items.every(isComplete) ? (await loadCompletion()).completeStatuses(items) : items;
+  const statuses = readList(list, { what: 'statuses', parse: parseStatus });
+  const unreadable = [...unreadableIn(items as object), ...unreadableIn(statuses)];
+  const live = statuses.filter((status) => !status.deleted);
+  return { statuses: withUnreadable(live, unreadable), seq: seq == null ? undefined : String(seq as string | number) };
+}
+
+const loadCompletion = (): Promise<typeof import('../model/complete-statuses.js')> =>
+  import('../model/complete-statuses.js').catch((cause: unknown) => {
+    throw new PipelineError('unavailable', 'The code that completes statuses could not be loaded.', { cause });
+  });
+
+/** Whether a record of the list has what services without colors, ranks and versions leave out. */
+const isComplete = (item: unknown): boolean => {
+  const { color, rank, version } = (item ?? {}) as Partial<Record<keyof Status, unknown>>;
+  return color != null && typeof rank === 'string' && version != null;
+};
 
 /** Retries what failed for a temporary reason, after the adapter itself has retried for some seconds and given up. */
 class Retries {

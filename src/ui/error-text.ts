@@ -17,6 +17,7 @@ const ERROR_TEXTS: Partial<Record<PipelineError['code'], MessageKey>> = {
   'storage-lost': 'errorStorage',
   'storage-blocked': 'errorBlocked',
   'version-skew': 'errorVersion',
+  'bad-response': 'errorUnreadable',
   unavailable: 'errorUnavailable',
   'rate-limited': 'errorUnavailable',
 };
@@ -25,4 +26,10 @@ export function errorText(text: Translate, error: PipelineError): string {
   // Own properties only: an adapter of the page may give any text as the code, such as "constructor".
   const key = Object.hasOwn(ERROR_TEXTS, error.code) ? ERROR_TEXTS[error.code] : undefined;
   return unsetSourceText(text, error) ?? text(key ?? 'errorUnknown');
+}
+
+/** What could not be loaded of the list of statuses, and why. */
+export function loadErrorText(text: Translate, error: PipelineError | undefined, unreadableCount: number): string {
+  if (unreadableCount) return text('someUnreadable', { n: unreadableCount });
+  return error ? `${text('loadFailed')} ${errorText(text, error)}` : text('loadFailed');
 }

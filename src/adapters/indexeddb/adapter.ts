@@ -13,7 +13,7 @@ import {
 } from '../../model/entry.js';
 import type { Id } from '../../model/id.js';
 import type { NewStatus, Status, StatusPatch } from '../../model/status.js';
-import { parseUser } from '../rules.js';
+import { checkRefs, parseUser } from '../rules.js';
 import { checkAborted, closedError, unlessAborted } from '../../model/errors.js';
 import type {
   CallOptions,
@@ -174,7 +174,11 @@ export class IndexedDBAdapter implements Required<PipelineAdapter>, WithPersiste
   ): Promise<readonly SetResult[]> {
     return this.#run(
       options,
-      () => this.#write('relaxed', options, (write) => setStatuses(write, statusId, options?.ifVersion), conversations),
+      async () => {
+        const { refs, complete } = checkRefs(conversations);
+        const work = (write: Write): Promise<readonly SetResult[]> => setStatuses(write, statusId, options?.ifVersion);
+        return complete(await this.#write('relaxed', options, work, refs));
+      },
       (memory) => memory.setStatus(conversations, statusId, options),
     );
   }

@@ -3,23 +3,25 @@ import type { ConversationRef, Entry, SetResult } from '../../model/entry.js';
 import { PipelineError } from '../../model/errors.js';
 import type { Id } from '../../model/id.js';
 import { resolveEntry } from '../../model/reassignment.js';
-import { parseId } from '../../model/validate.js';
-import { requireLiveStatus, type Rows } from '../rules.js';
+import { withUnreadable } from '../../model/reading.js';
+import { parseStatusId } from '../../model/validate.js';
+import { checkIds, requireLiveStatus, type Rows } from '../rules.js';
 import { ContactCounterChanges, updateContacts, type ConversationUpdate } from './contacts.js';
 import { MAX_BATCH, readBatch, type Write } from './journal.js';
 import type { ConversationRow, ReadTx } from './schema.js';
 import { getConversations, getStatuses, rawStore } from './stored.js';
 
-/** Looks up conversations. Throws `invalid`. */
+/** Looks up conversations. Invalid ids, and those whose record cannot be read, are in `unreadableIn(…)` of the result. */
 export async function readEntries(tx: ReadTx, conversationIds: readonly Id[]): Promise<ReadonlyMap<Id, Entry>> {
-  const ids = conversationIds.map((id) => parseId(id, 'conversationId'));
+  const { ids, rejected } = checkIds(conversationIds, 'conversationId');
   const [{ rows }, conversations] = await Promise.all([getStatuses(tx), getConversations(tx, ids)]);
   const entries = new Map<Id, Entry>();
   for (const id of ids) {
     const row = conversations.rows.get(id);
     if (row) entries.set(id, toEntry(rows, row));
   }
-  return entries;
+  const unreadable = Array.from(conversations.unreadable, (id) => ({ id, error: unreadableError(id) }));
+  return withUnreadable(entries, [...rejected, ...unreadable]);
 }
 
 /** Sets the status of the conversations. */
@@ -29,7 +31,7 @@ export async function setStatuses(
   ifVersion: number | undefined,
 ): Promise<readonly SetResult[]> {
   const { rows, journal } = write;
-  if (to !== null) requireLiveStatus(rows, parseId(to, 'statusId'), 'statusId');
+  if (to !== null) requireLiveStatus(rows, parseStatusId(to, 'statusId'), 'statusId');
   const results: SetResult[] = [];
   await updateConversations(write, (ref, stored) => {
     const { conversationId } = ref;

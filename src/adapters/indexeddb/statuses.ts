@@ -2,6 +2,7 @@
 import { PipelineError } from '../../model/errors.js';
 import type { Id } from '../../model/id.js';
 import type { Placement } from '../../model/rank.js';
+import { withUnreadable } from '../../model/reading.js';
 import { toStatus } from '../../model/reassignment.js';
 import type { NewStatus, Status, StatusPatch } from '../../model/status.js';
 import type { StatusList } from '../adapter.js';
@@ -12,8 +13,12 @@ import { STORES, type JournalRow, type ReadTx } from './schema.js';
 import { getStatuses, rawStore } from './stored.js';
 
 export async function readStatusList(tx: ReadTx): Promise<StatusList> {
-  const [{ rows }, seq] = await Promise.all([getStatuses(tx), readSeq(tx)]);
-  return { items: liveStatuses(rows), seq: String(seq) };
+  const [{ rows, unreadable }, seq] = await Promise.all([getStatuses(tx), readSeq(tx)]);
+  const errors = Array.from(unreadable, (id) => {
+    const message = `The stored record of the status "${id}" cannot be read.`;
+    return { id, error: new PipelineError('storage-lost', message, { retryable: false }) };
+  });
+  return { items: withUnreadable(liveStatuses(rows), errors), seq: String(seq) };
 }
 
 export async function createStatus(write: Write, data: NewStatus): Promise<Status> {

@@ -2,7 +2,9 @@
 import { type ConversationRef, type Entry, type SetResult, parseEntry } from '../../model/entry.js';
 import { PipelineError } from '../../model/errors.js';
 import type { Id } from '../../model/id.js';
-import type { Decoder } from './decode.js';
+import { readRecord } from '../../model/reading.js';
+import { isPathSegment } from '../../model/validate.js';
+import type { Decoder, RecordsById } from './decode.js';
 import { badResponse } from './errors.js';
 import type { Http } from './http.js';
 import {
@@ -105,7 +107,9 @@ export class StatusWriter {
   }
 
   async #send(part: StatusWritePart): Promise<SetResult[]> {
-    const request = part.refs.length === 1 ? this.#singleRequest(part, part.refs[0]!) : this.#batchRequest(part);
+    const [first] = part.refs;
+    const isSingle = part.refs.length === 1 && isPathSegment(first!.conversationId);
+    const request = isSingle ? this.#singleRequest(part, first!) : this.#batchRequest(part);
     this.#unfinished.add(part);
     try {
       return await this.#options.queue.run({
@@ -144,7 +148,7 @@ export class StatusWriter {
       context,
       failsFastOffline: true,
       read: (body) => {
-        const entry = parseEntry(body);
+        const entry = readRecord('entry', body, parseEntry);
         if (entry.conversationId === conversationId) return [{ conversationId, ok: true, entry }];
         throw badResponse('The server responded with another conversation.');
       },
@@ -156,7 +160,9 @@ export class StatusWriter {
     };
   }
 
-  #batchRequest({ refs, statusId, key, signal, context }: StatusWritePart): HttpRequest<SetResult[]> {
+  /** Also for a single conversation whose id cannot stand in a path. */
+  #batchRequest({ refs, statusId, ifVersion, key, signal, context }: StatusWritePart): HttpRequest<SetResult[]> {
+    const ids = refs.map((ref) => ref.conversationId);
     const conversations = refs.map(({ conversationId, contactId }) => ({
       conversationId,
       ...(contactId === undefined ? {} : { contactId }),
@@ -165,14 +171,12 @@ export class StatusWriter {
       method: 'POST',
       url: this.#options.base.resolve(['conversations', 'batch-set']),
       body: { conversations, statusId },
+      ...(ifVersion === undefined ? {} : { headers: () => ifMatch(ifVersion) }),
       key,
       signal,
       context,
       failsFastOffline: true,
-      read: (body) => {
-        const results = this.#options.decoder.results(body);
-        return refs.map(({ conversationId }) => results.get(conversationId) ?? resultMissing(conversationId));
-      },
+      read: (body) => this.#options.decoder.results(body, ids),
     };
   }
 
@@ -180,7 +184,7 @@ export class StatusWriter {
   async #checkApplied(part: StatusWritePart, error: PipelineError): Promise<SetResult[]> {
     const { refs, statusId, signal, context } = part;
     const ids = refs.map((ref) => ref.conversationId);
-    const request: HttpRequest<[Id, Entry][]> = {
+    const request: HttpRequest<RecordsById<Entry>> = {
       method: 'POST',
       url: this.#options.base.resolve(['conversations', 'batch-get']),
       body: { ids },
@@ -190,7 +194,8 @@ export class StatusWriter {
       isSingleAttempt: true,
       read: (body) => this.#options.decoder.entries(body, new Set(ids)),
     };
-    const entries = new Map(await this.#options.http.send(request).catch(() => []));
+    const answer = await this.#options.http.send(request).catch(() => undefined);
+    const entries = new Map(answer?.records);
     return refs.map((ref) => {
       const { conversationId } = ref;
       const entry = entries.get(conversationId);
@@ -203,8 +208,4 @@ export class StatusWriter {
 /** Whether an entry already is as the write makes it. */
 function isAsWritten(entry: Entry, ref: ConversationRef, statusId: Id | null): boolean {
   return entry.statusId === statusId && (ref.contactId === undefined || entry.contactId === ref.contactId);
-}
-
-function resultMissing(conversationId: Id): SetResult {
-  return { conversationId, ok: false, error: badResponse(`The response has no result for "${conversationId}".`) };
 }

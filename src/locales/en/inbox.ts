@@ -11,6 +11,11 @@ export const inbox = {
   clearSearch: 'Clear search',
   noResults: 'No status matches “{query}”',
   statusesFound: { one: '{n} status found', other: '{n} statuses found' },
+  someUnreadable: {
+    one: '{n} status cannot be read and is not shown.',
+    other: '{n} statuses cannot be read and are not shown.',
+  },
+  countsUnreadable: 'The counts cannot be read.',
   notDurable: 'Not saved on this device: changes last until this page is closed.',
 
   // Status picker.
@@ -41,5 +46,6 @@ export const inbox = {
   errorStorage: 'This browser’s storage cannot be reached.',
   errorBlocked: 'Close other tabs of this page and try again.',
   errorVersion: 'Reload this page to update it.',
+  errorUnreadable: 'What was received cannot be read.',
   errorUnknown: 'Something went wrong.',
 } satisfies Record<string, Message>;
