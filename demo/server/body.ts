@@ -77,10 +77,19 @@ export function listOf<T>(value: unknown, field: string, parse: (item: unknown) 
   return value.map(parse);
 }
 
-export const idsOf = (value: unknown): Id[] => listOf(value, 'ids', (id) => parseId(id, 'ids'));
+export const idsOf = (value: unknown): Id[] => listOf(value, 'ids', (id) => parseId(checkText(id, 'ids'), 'ids'));
+
+/** In the API for clients, ids are texts: only hosts number their records. Returns the value; throws `invalid` for a number. */
+export function checkText(value: unknown, field: string): unknown {
+  if (typeof value === 'number') throw invalid(field, 'must be a string.');
+  return value;
+}
 
 /** Parses a conversation named by a client. `activityAt` is ignored: only the host may set it. */
 export function refOf(value: unknown): ConversationRef {
+  const given = (value ?? {}) as Partial<Record<keyof ConversationRef, unknown>>;
+  checkText(given.conversationId, 'conversationId');
+  checkText(given.contactId, 'contactId');
   const { conversationId, contactId } = parseConversationRef(value);
   return contactId === undefined ? { conversationId } : { conversationId, contactId };
 }

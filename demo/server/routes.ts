@@ -4,7 +4,7 @@ import { liveStatuses } from '../../src/adapters/rules.js';
 import type { Id } from '../../src/model/id.js';
 import { parseConversationRef } from '../../src/model/entry.js';
 import { nullableStatusId, parseId, parseStatusId } from '../../src/model/validate.js';
-import { MAX_HOST_BATCH, idsOf, listOf, readBody, refOf, type Body } from './body.js';
+import { MAX_HOST_BATCH, checkText, idsOf, listOf, readBody, refOf, type Body } from './body.js';
 import { readContacts } from './contacts.js';
 import { putConversations, readEntries, setStatus } from './conversations.js';
 import { count } from './counters.js';
@@ -79,6 +79,7 @@ export function createRoutes({ store, idempotency, streams, pageTokenLifetimeMs 
   app.post('/statuses', async (c) => {
     check(c, 'create');
     const body = await readBody(c.req.raw);
+    for (const field of ['id', 'after']) checkText(body.fields[field], field);
     return write(c, body, async (write) => versioned(201, await createStatus(write, body.fields)));
   });
 
@@ -103,7 +104,7 @@ export function createRoutes({ store, idempotency, streams, pageTokenLifetimeMs 
     check(c, 'move');
     const id = idOf(c);
     const body = await readBody(c.req.raw);
-    const after = nullableStatusId(body.fields['after'], 'after');
+    const after = nullableStatusId(checkText(body.fields['after'], 'after'), 'after');
     return write(c, body, async (write) => ok({ items: await moveStatus(write, id, after) }));
   });
 
@@ -131,7 +132,7 @@ export function createRoutes({ store, idempotency, streams, pageTokenLifetimeMs 
     const matchesVersion = ifMatch(c.req.header('If-Match'));
     const body = await readBody(c.req.raw);
     const ref = refOf({ conversationId: idOf(c, 'conversationId'), contactId: body.fields['contactId'] });
-    const statusId = nullableStatusId(body.fields['statusId'], 'statusId');
+    const statusId = nullableStatusId(checkText(body.fields['statusId'], 'statusId'), 'statusId');
     return write(c, body, async (write) => {
       const [result] = await setStatus(write, [ref], statusId, matchesVersion);
       if (!result!.ok) throw result!.error;
@@ -144,7 +145,7 @@ export function createRoutes({ store, idempotency, streams, pageTokenLifetimeMs 
     const matchesVersion = ifMatch(c.req.header('If-Match'));
     const body = await readBody(c.req.raw);
     const refs = listOf(body.fields['conversations'], 'conversations', refOf);
-    const statusId = nullableStatusId(body.fields['statusId'], 'statusId');
+    const statusId = nullableStatusId(checkText(body.fields['statusId'], 'statusId'), 'statusId');
     return write(c, body, async (write) => {
       const results = await setStatus(write, refs, statusId, matchesVersion);
       return ok({ results: results.map((each) => (each.ok ? each : { ...each, error: toProblem(each.error) })) });
@@ -181,7 +182,7 @@ export function createRoutes({ store, idempotency, streams, pageTokenLifetimeMs 
   // For ids that cannot stand in a path.
   app.post('/conversations/history', async (c) => {
     check(c);
-    const id = parseId((await readBody(c.req.raw)).fields['id']);
+    const id = parseId(checkText((await readBody(c.req.raw)).fields['id'], 'id'));
     return respond(ok({ items: await read(c, (read) => readHistory(read, id)) }));
   });
 

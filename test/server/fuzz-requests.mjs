@@ -278,7 +278,7 @@ const inUrl = (r, text) => {
 };
 
 const ref = (r) => ({
-  conversationId: r.id('c'),
+  conversationId: r.chance(0.8) ? r.id('c') : r.pick(['a/b', 'a\\b', '/', '\ufeffc1', 7]),
   ...(r.chance(0.5) ? { contactId: r.id('p') } : {}),
   ...(r.chance(0.3) ? { activityAt: r.number(1e6) } : {}),
 });
@@ -305,6 +305,7 @@ export const API_CALLS = [
   (r) => ['GET', `/api/contacts?op=none-of&status=${r.id('s')}&pageSize=2`],
   (r) => ['GET', `/api/conversations?pageToken=${pageToken(r)}`],
   (r) => ['GET', `/api/conversations/${r.id('c')}/history`],
+  (r) => ['POST', '/api/conversations/history', { id: r.chance(0.5) ? r.id('c') : `${r.id('c')}/${r.id('c')}` }],
   () => ['GET', '/api/changes'],
 ];
 

@@ -62,6 +62,7 @@ onBothDatabases(
       await client.get('/conversations?op=any-of&status=leads&pageSize=1');
       await client.get('/contacts?op=none-of&status=won');
       await client.get('/conversations/c1/history');
+      await client.post('/conversations/history', { id: 'c1' });
       const now = (await client.statuses()).find(({ id }) => id === 'leads');
       const current = { 'if-match': `"${now.version}"` };
       await client.delete('/statuses/leads', current);

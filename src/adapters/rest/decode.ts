@@ -16,6 +16,7 @@ import type { Id } from '../../model/id.js';
 import {
   type ListReading,
   type Unreadable,
+  fieldsOfAnswer,
   readList,
   readRecord,
   summarize,
@@ -94,26 +95,36 @@ export class Decoder {
 
   /** Reports an unreadable event of the change stream. */
   reportUnreadable(cause: unknown): void {
-    this.#warn(`The server sent a change that cannot be read: ${PipelineError.from(cause).message}`);
+    this.#warn(
+      `The server sent an unreadable change, so everything is read again: ${PipelineError.from(cause).message}`,
+    );
   }
 
   statusList(body: unknown): StatusList {
-    const { items, seq } = fieldsOf(body, 'body');
-    if (typeof seq !== 'string' && typeof seq !== 'number') throw invalid('seq', 'must be a string.');
-    return { items: this.#statuses(items), seq: String(seq) };
+    const { items: list, seq } = fieldsOfAnswer(body, 'response');
+    const items = this.#statuses(list);
+    const text = readRecord('response', body, () => {
+      if (typeof seq !== 'string' && typeof seq !== 'number') throw invalid('seq', 'must be a string.');
+      return String(seq);
+    });
+    return { items, seq: text };
   }
 
   order(body: unknown): Status[] {
-    return this.#statuses(fieldsOf(body, 'body')['items']);
+    return this.#statuses(fieldsOfAnswer(body, 'response')['items']);
   }
 
   moved(body: unknown): { moved: number } {
-    return { moved: readCount(fieldsOf(body, 'body')['moved'], 'moved') };
+    const { moved } = fieldsOfAnswer(body, 'response');
+    return { moved: readRecord('response', body, () => readCount(moved, 'moved')) };
   }
 
   restored(body: unknown): { status: Status; restored: number } {
-    const { status, restored } = fieldsOf(body, 'body');
-    return { status: readRecord('status', status, parseStatus), restored: readCount(restored, 'restored') };
+    const { status, restored } = fieldsOfAnswer(body, 'response');
+    return {
+      status: readRecord('status', status, parseStatus),
+      restored: readRecord('response', body, () => readCount(restored, 'restored')),
+    };
   }
 
   /** The entries of these conversations. */
@@ -136,7 +147,7 @@ export class Decoder {
   /** The result for each of these conversations. One whose result cannot be read may have been changed nevertheless. */
   results(body: unknown, conversationIds: readonly Id[]): SetResult[] {
     // Servers send the list itself, or an object with it.
-    const fields = Array.isArray(body) ? { items: body as unknown } : fieldsOf(body, 'body');
+    const fields = Array.isArray(body) ? { items: body as unknown } : fieldsOfAnswer(body, 'response');
     const parse = (row: unknown): SetResult => {
       const { ok, entry: record, error, conversationId } = fieldsOf(row, 'result');
       if (ok === true) {
@@ -165,7 +176,7 @@ export class Decoder {
 
   /** Throws if none of the ids can be read. */
   page(body: unknown): FindPage {
-    const { ids: list, nextPageToken } = fieldsOf(body, 'body');
+    const { ids: list, nextPageToken } = fieldsOfAnswer(body, 'response');
     const ids = this.#readable(list, { what: 'ids', parse: (id) => parseId(id) });
     checkAnyReadable(ids);
     if (nextPageToken === undefined || nextPageToken === null || nextPageToken === '') return { ids };
@@ -195,14 +206,14 @@ export class Decoder {
   }
 
   #rows<T>(body: unknown, reading: ListReading<T>): T[] {
-    return this.#readable(fieldsOf(body, 'body')['items'], reading);
+    return this.#readable(fieldsOfAnswer(body, 'response')['items'], reading);
   }
 
   /** Reports unreadable records in the console: a caller of the adapter may not ask for them. */
   #readable<T>(list: unknown, reading: ListReading<T>): T[] {
     const records = readList(list, reading);
     const error = summarize(unreadableIn(records));
-    if (error) this.#warn(`The server sent records that cannot be read: ${error.message}`);
+    if (error) this.#warn(`The server sent unreadable records, which are left out: ${error.message}`);
     return records;
   }
 

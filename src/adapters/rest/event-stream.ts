@@ -101,6 +101,8 @@ const SILENCE_TIMEOUT = 45_000;
 const MIN_RETRY = 1000;
 const MAX_RETRY = 60_000;
 const MAX_ID_LENGTH = 1000;
+/** Least time between two resets because of unreadable events. */
+const RESET_INTERVAL = 1000;
 
 /** Responses that mean that there is no stream, now or later. The standard uses 204 to stop clients. */
 const NO_STREAM: ReadonlySet<number> = new Set([204, 404, 405, 501]);
@@ -131,6 +133,8 @@ export class ChangeEventSource {
   #hasMissed: boolean;
   #retry = MIN_RETRY;
   #failures = 0;
+  #isResetRequested = false;
+  #isResetDelayed = false;
   #waiting: AbortController | undefined;
   #connection: AbortController | undefined;
 
@@ -251,7 +255,23 @@ export class ChangeEventSource {
       this.#report(parseEvent(type, data, seq));
     } catch (thrown) {
       this.#handlers.handleUnreadable(thrown);
+      this.#requestReset();
     }
+  }
+
+  /** Reports a `reset`, so that what changed is read. At most once in a while: every event may be unreadable. */
+  #requestReset(): void {
+    this.#isResetRequested = true;
+    if (this.#isResetDelayed || this.#isClosed) return;
+    this.#isResetRequested = false;
+    this.#isResetDelayed = true;
+    this.#report({ kind: 'reset', seq: this.#position ?? '' });
+    const cancel = this.#environment.after(RESET_INTERVAL, () => {
+      this.#closing.signal.removeEventListener('abort', cancel);
+      this.#isResetDelayed = false;
+      if (this.#isResetRequested) this.#requestReset();
+    });
+    this.#closing.signal.addEventListener('abort', cancel);
   }
 
   #report(change: Change): void {

@@ -265,8 +265,10 @@ export class FilterPopup implements ReactiveController {
 
   async #handleRetry(store: PipelineStore): Promise<void> {
     await store.retry();
-    if (store.error && this.#store === store)
-      announce(loadErrorText(this.#localize.text, store.error, store.unreadableCount), this.#host);
+    if (!store.error || this.#store !== store) return;
+    const { text } = this.#localize;
+    const { unreadableCount } = store;
+    announce(unreadableCount ? loadErrorText(text, store.error, unreadableCount) : text('loadFailed'), this.#host);
   }
 
   readonly #handleInput = (event: Event): void => {
