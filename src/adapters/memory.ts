@@ -18,7 +18,7 @@ import type { Id } from '../model/id.js';
 import type { Placement } from '../model/rank.js';
 import { resolveEntry, resolveStatusId, toStatus, type StatusRow } from '../model/reassignment.js';
 import type { NewStatus, Status, StatusPatch } from '../model/status.js';
-import { withUnreadable } from '../model/reading.js';
+import { withUnreadable } from '../model/unreadable.js';
 import { nullableStatusId, parseId } from '../model/validate.js';
 import {
   checkDelete,

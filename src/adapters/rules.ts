@@ -4,7 +4,8 @@
  */
 import { parseConversationRef, type ConversationRef, type SetResult } from '../model/entry.js';
 import { PipelineError, invalid } from '../model/errors.js';
-import type { Unreadable } from '../model/reading.js';
+import { unreadableRecords } from '../model/reading.js';
+import type { Unreadable, UnreadableRecords } from '../model/unreadable.js';
 import { toStatus, type StatusRow } from '../model/reassignment.js';
 import type { Id } from '../model/id.js';
 import { planRanks, type Placement } from '../model/rank.js';
@@ -170,7 +171,7 @@ const MAX_REPORTED_IDS = 20;
 export function checkIds(
   given: readonly unknown[],
   field: 'conversationId' | 'contactId',
-): { ids: Id[]; rejected: readonly Unreadable[] } {
+): { ids: Id[]; rejected: UnreadableRecords | undefined } {
   const ids = new Set<Id>();
   const rejected: Unreadable[] = [];
   for (const value of given) {
@@ -183,7 +184,7 @@ export function checkIds(
     }
   }
   if (!ids.size && rejected[0]) throw rejected[0].error;
-  return { ids: [...ids], rejected };
+  return { ids: [...ids], rejected: unreadableRecords(rejected) };
 }
 
 function reportId(message: string): void {

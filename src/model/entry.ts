@@ -1,19 +1,7 @@
 /** A conversation's entry in the pipeline, and what adapters say about conversations and contacts. */
 import type { Id } from './id.js';
-import { invalid, PipelineError } from './errors.js';
-import { readRecord } from './reading.js';
-import {
-  MAX_BY_LENGTH,
-  fieldsOf,
-  idText,
-  isMap,
-  nullableStatusId,
-  parseId,
-  parseStatusId,
-  parseTime,
-  readCount,
-  readTime,
-} from './validate.js';
+import { invalid, type PipelineError } from './errors.js';
+import { fieldsOf, nullableStatusId, parseCount, parseId, parseTime } from './validate.js';
 
 /** A conversation's place in the pipeline. */
 export interface Entry {
@@ -56,39 +44,17 @@ export interface HistoryItem {
   by?: string;
 }
 
-/** The id of a contact from an adapter; `null`, `''` and a missing one mean that there is none. */
-const readContactId = (value: unknown): Id | null =>
-  value == null || value === '' ? null : parseId(value, 'contactId');
-
-/** An entry from an adapter. Numbers can be text, and `changedAt` a timestamp with a time zone. Throws `invalid`. */
+/** An entry from an adapter. Throws `invalid`; `reading.ts` reads other forms. */
 export function parseEntry(value: unknown): Entry {
   const row = fieldsOf(value, 'entry');
+  const contactId = row['contactId'] ?? null;
   return {
     conversationId: parseId(row['conversationId'], 'conversationId'),
-    contactId: readContactId(row['contactId']),
+    contactId: contactId === null ? null : parseId(contactId, 'contactId'),
     statusId: nullableStatusId(row['statusId'], 'statusId'),
-    version: readCount(row['version'], 'version'),
-    changedAt: readTime(row['changedAt'] ?? 0, 'changedAt'),
+    version: parseCount(row['version'], 'version'),
+    changedAt: parseTime(row['changedAt'] ?? 0, 'changedAt'),
   };
-}
-
-/**
- * The results of `setStatus` from an adapter, one for each conversation in order. One that is missing or cannot be read is
- * a `bad-response` of that conversation, which may have been changed nevertheless.
- */
-export function parseSetResults(answer: unknown, conversationIds: readonly Id[]): SetResult[] {
-  const results = Array.isArray(answer) ? (answer as unknown[]) : [];
-  return conversationIds.map((conversationId, index): SetResult => {
-    try {
-      return readRecord(`results[${index}]`, results[index], (result): SetResult => {
-        const { ok, entry, error } = fieldsOf(result, 'result');
-        if (ok !== true) return { conversationId, ok: false, error: PipelineError.from(error) };
-        return { conversationId, ok, entry: readRecord(`results[${index}] entry`, entry, parseEntry) };
-      });
-    } catch (thrown) {
-      return { conversationId, ok: false, error: PipelineError.from(thrown) };
-    }
-  });
 }
 
 /** A contact from an adapter. Throws `invalid`. */
@@ -108,29 +74,6 @@ export interface Counts {
   byStatus: ReadonlyMap<Id, number>;
   /** Conversations without a status, or contacts with a conversation without one, among those the adapter knows. */
   none: number;
-}
-
-/** Counts from an adapter; `byStatus` is a `Map`, or an object as in JSON. Throws `invalid` if any of them is not a count. */
-export function parseCounts(value: unknown): Counts {
-  const { byStatus, none } = fieldsOf(value, 'counts');
-  const counts = isMap(byStatus) ? [...byStatus] : Object.entries(fieldsOf(byStatus, 'byStatus'));
-  const read = ([id, count]: readonly [unknown, unknown]): [Id, number] => [
-    parseStatusId(id),
-    readCount(count, `byStatus.${idText(id)}`),
-  ];
-  return { byStatus: new Map(counts.map(read)), none: readCount(none, 'none') };
-}
-
-/** An item of a history from an adapter. Throws `invalid`. */
-export function parseHistoryItem(value: unknown): HistoryItem {
-  const { from, to, at, by } = fieldsOf(value, 'item');
-  const item: HistoryItem = {
-    from: nullableStatusId(from ?? null, 'from'),
-    to: nullableStatusId(to, 'to'),
-    at: readTime(at, 'at'),
-  };
-  if (typeof by === 'string' && by) item.by = by.slice(0, MAX_BY_LENGTH);
-  return item;
 }
 
 /** A host's conversation. Throws `invalid`. */

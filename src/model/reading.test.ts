@@ -1,39 +1,49 @@
 /** Tests of what adapters may send in other forms than ours, and of the errors about everything else. */
 import { expect } from '@open-wc/testing';
 import { completeStatuses } from './complete-statuses.js';
-import { parseContactSummary, parseCounts, parseEntry, parseHistoryItem, parseSetResults } from './entry.js';
 import { PipelineError } from './errors.js';
-import { readList, readMap, summarize, unreadableIn, withUnreadable } from './reading.js';
-import { compareStatuses, parseStatus } from './status.js';
+import {
+  readContact,
+  readCounts,
+  readEntry,
+  readHistoryItem,
+  readList,
+  readMap,
+  readSetResults,
+  readStatus,
+  unreadableRecords,
+} from './reading.js';
+import { compareStatuses } from './status.js';
+import { unreadableIn, withUnreadable } from './unreadable.js';
 
 const status = { id: 'a', name: 'Leads', color: '#2775f8', rank: 'm', version: 1 };
 const entry = { conversationId: 'c1', contactId: null, statusId: 'a', version: 1, changedAt: 0 };
 
-const messagesOf = (answer: object): string[] => unreadableIn(answer).map(({ error }) => error.message);
+const messagesOf = (answer: object): string[] => unreadableIn(answer)!.list.map(({ error }) => error.message);
 
 describe('records of services that write them in other forms', () => {
   it('statuses: whole numbers as ids, versions as text, short and upper-case colors', () => {
-    expect(parseStatus({ ...status, id: 7, version: '12', color: '#27F' })).to.deep.equal({
+    expect(readStatus({ ...status, id: 7, version: '12', color: '#27F' })).to.deep.equal({
       ...status,
       id: '7',
       version: 12,
       color: '#2277ff',
     });
-    expect(parseStatus({ ...status, version: 9007199254740991n, color: '#ABCDEF' })).to.include({
+    expect(readStatus({ ...status, version: 9007199254740991n, color: '#ABCDEF' })).to.include({
       version: 9007199254740991,
       color: '#abcdef',
     });
   });
 
   it('entries: whole numbers as ids, versions as text, no contact in several forms', () => {
-    expect(parseEntry({ ...entry, conversationId: 12, contactId: 34, statusId: 5, version: '6' })).to.deep.equal({
+    expect(readEntry({ ...entry, conversationId: 12, contactId: 34, statusId: 5, version: '6' })).to.deep.equal({
       conversationId: '12',
       contactId: '34',
       statusId: '5',
       version: 6,
       changedAt: 0,
     });
-    for (const contactId of [null, undefined, '']) expect(parseEntry({ ...entry, contactId }).contactId).to.equal(null);
+    for (const contactId of [null, undefined, '']) expect(readEntry({ ...entry, contactId }).contactId).to.equal(null);
   });
 
   const times: readonly [unknown, number][] = [
@@ -51,7 +61,7 @@ describe('records of services that write them in other forms', () => {
   ];
   for (const [changedAt, expected] of times) {
     it(`reads the time ${String(changedAt)}`, () => {
-      expect(parseEntry({ ...entry, changedAt }).changedAt).to.equal(expected);
+      expect(readEntry({ ...entry, changedAt }).changedAt).to.equal(expected);
     });
   }
 
@@ -68,36 +78,36 @@ describe('records of services that write them in other forms', () => {
   ];
   for (const changedAt of [...wrongTimes, '1.5e3', ' 5', '1969-12-31T00:00:00Z', true, {}]) {
     it(`refuses the time ${JSON.stringify(changedAt)}, which could be another one`, () => {
-      expect(() => parseEntry({ ...entry, changedAt })).to.throw(PipelineError, 'changedAt');
+      expect(() => readEntry({ ...entry, changedAt })).to.throw(PipelineError, 'changedAt');
     });
   }
 
   for (const version of ['v7', '', ' 5', '5 ', '+5', '-5', '5.0', '1e3', '0x5', -1, 1.5, NaN, null, true, [5], '９']) {
     it(`refuses the version ${JSON.stringify(version)}`, () => {
-      expect(() => parseEntry({ ...entry, version })).to.throw(PipelineError, 'version');
+      expect(() => readEntry({ ...entry, version })).to.throw(PipelineError, 'version');
     });
   }
 
   it('refuses versions that are too large to be exact, however they are written', () => {
     for (const version of [1234567890123456800, '1234567890123456789', 2 ** 53, '9007199254740992', 2n ** 60n]) {
-      expect(() => parseStatus({ ...status, version }), String(version)).to.throw(PipelineError, 'version');
+      expect(() => readStatus({ ...status, version }), String(version)).to.throw(PipelineError, 'version');
     }
   });
 
   it('contacts, counts and histories', () => {
-    expect(parseContactSummary({ statusIds: [1, null, 1], latest: 1 })).to.deep.equal({
+    expect(readContact({ statusIds: [1, null, 1], latest: 1 })).to.deep.equal({
       statusIds: ['1', null],
       latest: '1',
     });
-    expect(parseCounts({ byStatus: { 1: '5', b: 2 }, none: '0' })).to.deep.equal({
+    expect(readCounts({ byStatus: { 1: '5', b: 2 }, none: '0' })).to.deep.equal({
       byStatus: new Map([
         ['1', 5],
         ['b', 2],
       ]),
       none: 0,
     });
-    expect(parseCounts({ byStatus: new Map([[1, 5n]]), none: 0 }).byStatus.get('1')).to.equal(5);
-    expect(parseHistoryItem({ from: null, to: 7, at: '2026-01-01T00:00:00Z' })).to.deep.equal({
+    expect(readCounts({ byStatus: new Map([[1, 5n]]), none: 0 }).byStatus.get('1')).to.equal(5);
+    expect(readHistoryItem({ from: null, to: 7, at: '2026-01-01T00:00:00Z' })).to.deep.equal({
       from: null,
       to: '7',
       at: Date.UTC(2026, 0, 1),
@@ -108,7 +118,7 @@ describe('records of services that write them in other forms', () => {
 describe('lists of services without colors, ranks and versions', () => {
   const places = (items: readonly unknown[]): string[] =>
     completeStatuses(items)
-      .map(parseStatus)
+      .map(readStatus)
       .sort(compareStatuses)
       .map(({ id }) => id);
 
@@ -124,7 +134,7 @@ describe('lists of services without colors, ranks and versions', () => {
     const [first, second] = completeStatuses([
       { id: 1, name: 'A' },
       { id: 2, name: 'B', color: '#123456', version: 4 },
-    ]).map(parseStatus);
+    ]).map(readStatus);
     expect(first).to.include({ color: '#2775f8', version: 0 });
     expect(second).to.include({ color: '#123456', version: 4 });
   });
@@ -140,7 +150,7 @@ describe('what cannot be read', () => {
       [status, null, { ...status, id: 'pur', version: 'v7' }, { ...status, id: 5, color: 'green' }, { version: 1 }],
       {
         what: 'statuses',
-        parse: parseStatus,
+        parse: readStatus,
       },
     );
     expect(list).to.deep.equal([status]);
@@ -150,7 +160,7 @@ describe('what cannot be read', () => {
       'statuses[3] "5": color must be a color like "#2775f8"; found "green".',
       'statuses[4]: id must be a non-empty string or a whole number; found nothing.',
     ]);
-    const summary = summarize(unreadableIn(list))!;
+    const summary = unreadableIn(list)!.summary;
     expect(summary).to.include({ code: 'bad-response', field: 'status' });
     expect(summary.message).to.equal('statuses[1]: status must be an object; found null. (and 3 more)');
   });
@@ -162,9 +172,9 @@ describe('what cannot be read', () => {
         ['c1', entry],
         ['c2', { ...entry, version: {} }],
       ]),
-      [own],
+      unreadableRecords([own]),
     );
-    const entries = readMap(answer, 'entry', parseEntry);
+    const entries = readMap(answer, 'entry', readEntry);
     expect([...entries.keys()]).to.deep.equal(['c1']);
     expect(messagesOf(entries)).to.deep.equal([
       'damaged',
@@ -174,13 +184,13 @@ describe('what cannot be read', () => {
 
   it('is an error for an answer of another shape', () => {
     for (const list of [undefined, null, {}, { items: [] }, 'x', 5]) {
-      expect(() => readList(list, { what: 'statuses', parse: parseStatus })).to.throw(
+      expect(() => readList(list, { what: 'statuses', parse: readStatus })).to.throw(
         PipelineError,
         'statuses must be a list; found ',
       );
     }
     for (const map of [undefined, null, {}, [], [['c1', entry]], new Set()]) {
-      expect(() => readMap(map, 'entry', parseEntry)).to.throw(PipelineError, 'entry must be a Map; found ');
+      expect(() => readMap(map, 'entry', readEntry)).to.throw(PipelineError, 'entry must be a Map; found ');
     }
   });
 
@@ -189,15 +199,15 @@ describe('what cannot be read', () => {
     loop.push(loop);
     const values = ['x'.repeat(500), loop, 5n, Symbol('s'), () => 1, { toJSON: () => undefined }, 2 ** 60, NaN];
     for (const version of values) {
-      const list = readList([{ ...status, version }], { what: 'statuses', parse: parseStatus });
-      if (!unreadableIn(list).length) continue;
+      const list = readList([{ ...status, version }], { what: 'statuses', parse: readStatus });
+      if (!unreadableIn(list)) continue;
       expect(messagesOf(list)[0]).to.match(/found .{1,70}\.$/);
     }
   });
 
   it('among the results of a write costs only its conversation', () => {
     const refusal = new PipelineError('conflict', 'changed');
-    const results = parseSetResults(
+    const results = readSetResults(
       [
         { conversationId: 'c1', ok: true, entry: { ...entry, version: '4' } },
         { conversationId: 'c2', ok: true, entry: { ...entry, version: 'v7' } },
@@ -211,6 +221,6 @@ describe('what cannot be read', () => {
       'changed',
       'results[3]: result must be an object; found nothing.',
     ]);
-    expect(parseSetResults(undefined, ['c1'])[0]).to.include({ ok: false });
+    expect(readSetResults(undefined, ['c1'])[0]).to.include({ ok: false });
   });
 });

@@ -7,11 +7,10 @@ import {
   fieldsOf,
   nullableStatusId,
   parseColor,
+  parseCount,
   parseName,
   parseRank,
   parseStatusId,
-  readColor,
-  readCount,
   type Fields,
 } from './validate.js';
 
@@ -101,17 +100,14 @@ export function patched<S extends StatusContent>(status: S, patch: StatusPatch |
   return next as unknown as S;
 }
 
-/**
- * A status from an adapter. The id can be a whole number, the version text, and the color `#rgb`. Throws `invalid`.
- * `complete-statuses.ts` adds what the statuses of a list may lack.
- */
+/** A status from an adapter. Throws `invalid`; `reading.ts` reads other forms. */
 export function parseStatus(value: unknown): Status {
   const row = fieldsOf(value, 'status');
   const status: Status = {
     id: parseStatusId(row['id']),
-    ...parseContent({ ...row, color: readColor(row['color']) }),
+    ...parseContent(row),
     rank: parseRank(row['rank']),
-    version: readCount(row['version'], 'version'),
+    version: parseCount(row['version'], 'version'),
   };
   if (row['deleted'] === true) status.deleted = true;
   return status;

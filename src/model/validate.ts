@@ -19,10 +19,6 @@ const LONE_SURROGATE = /\p{Cs}/u;
 /** An object whose fields have not been checked. */
 export type Fields = Record<string, unknown>;
 
-/** Also a map of another frame. */
-export const isMap = (value: unknown): value is ReadonlyMap<unknown, unknown> =>
-  Object.prototype.toString.call(value) === '[object Map]';
-
 export function fieldsOf(value: unknown, what: string): Fields {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw invalid(what, 'must be an object.');
   return value as Fields;
@@ -30,18 +26,16 @@ export function fieldsOf(value: unknown, what: string): Fields {
 
 const MAX_SHOWN = 60;
 
-/** A value as text for an error: short, whatever it is. */
-export function show(value: unknown): string {
+const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null;
+
+/** An id as text, also one that is rejected, so that a result or an error can say which one it was. */
+export const idText = (value: unknown): string => (value == null || isObject(value) ? '' : String(value));
+
+/** A rejected id for an error. */
+function showId(value: unknown): string {
   if (value === undefined) return 'nothing';
-  if (typeof value === 'number') return String(value);
-  let text: string | undefined;
-  try {
-    text = JSON.stringify(value);
-  } catch {
-    // A bigint, or an object that contains itself.
-  }
-  text ??= Object.prototype.toString.call(value) === '[object BigInt]' ? String(value) : typeof value;
-  return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text;
+  if (isObject(value)) return 'an object';
+  return typeof value === 'string' ? JSON.stringify(value.slice(0, MAX_SHOWN)) : String(value);
 }
 
 /**
@@ -63,7 +57,7 @@ export function parseId(value: unknown, field = 'id'): Id {
             : value === '.' || value === '..'
               ? 'must not be "." or ".."'
               : undefined;
-  if (rule !== undefined) throw invalid(field, `${rule}; found ${show(value)}.`);
+  if (rule !== undefined) throw invalid(field, `${rule}; found ${showId(value)}.`);
   return value as Id;
 }
 
@@ -73,16 +67,12 @@ export const isPathSegment = (id: Id): boolean => !/[/\\]/.test(id);
 /** Checks the id of a status: like `parseId`, but without `/` and `\`, because it stands in paths. Throws `invalid`. */
 export function parseStatusId(value: unknown, field = 'id'): Id {
   const id = parseId(value, field);
-  if (!isPathSegment(id)) throw invalid(field, `must not contain "/" or "\\"; found ${show(id)}.`);
+  if (!isPathSegment(id)) throw invalid(field, `must not contain "/" or "\\"; found ${showId(id)}.`);
   return id;
 }
 
 export const nullableStatusId = (value: unknown, field: string): Id | null =>
   value === null ? null : parseStatusId(value, field);
-
-/** An id as text, also one that is rejected, so that a result or an error can say which one it was. */
-export const idText = (value: unknown): string =>
-  value === undefined || typeof value === 'object' ? '' : String(value);
 
 const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 
@@ -128,32 +118,6 @@ export function parseName(value: unknown, field = 'name'): string {
 export function parseColor(value: unknown, field = 'color'): `#${string}` {
   if (typeof value !== 'string' || !COLOR.test(value)) throw invalid(field, 'must be a color like "#2775f8".');
   return value.toLowerCase() as `#${string}`;
-}
-
-/** A color of an adapter: like `parseColor`, and also `#rgb`. Throws `invalid`. */
-export const readColor = (value: unknown, field = 'color'): `#${string}` =>
-  parseColor(
-    typeof value === 'string' && /^#[0-9a-f]{3}$/i.test(value) ? value.replace(/[^#]/g, '$&$&') : value,
-    field,
-  );
-
-/** A number of an adapter, which can be decimal text, as most databases write 64-bit numbers. */
-const readNumber = (value: unknown): unknown =>
-  typeof value === 'bigint' || (typeof value === 'string' && /^\d{1,16}$/.test(value)) ? Number(value) : value;
-
-/** A whole number of an adapter, 0 or more, which can be text. Throws `invalid`. */
-export const readCount = (value: unknown, field: string): number => parseCount(readNumber(value), field);
-
-/** ISO 8601 with a time zone, also with a space instead of the `T` and without minutes in the zone, as PostgreSQL writes it. */
-const TIMESTAMP = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(:\d\d)?(\.\d+)?(?:Z|([+-]\d\d):?(\d\d)?)$/i;
-
-/** A time of an adapter: milliseconds, which can be text, a `Date`, or a timestamp with a time zone. Throws `invalid`. */
-export function readTime(value: unknown, field: string): number {
-  const timestamp = typeof value === 'string' && TIMESTAMP.exec(value);
-  if (!timestamp) return parseTime(value instanceof Date ? value.getTime() : readNumber(value), field);
-  // Rebuilt, because browsers differ in the forms that they parse.
-  const [, date, time, seconds = ':00', fraction = '', hours = '+00', minutes = '00'] = timestamp;
-  return parseTime(Date.parse(`${date}T${time}${seconds}${fraction.slice(0, 4)}${hours}:${minutes}`), field);
 }
 
 /** A whole number, 0 or more. */

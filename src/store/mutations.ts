@@ -3,14 +3,14 @@
  * rolled back. Loaded on first use: a page that only shows statuses does without.
  */
 import type { WithSession } from '../adapters/adapter.js';
-import { parseConversationRef, parseSetResults, type ConversationRef, type SetResult } from '../model/entry.js';
+import { parseConversationRef, type ConversationRef, type SetResult } from '../model/entry.js';
 import { PipelineError, sessionChanged } from '../model/errors.js';
 import { newId, type Id } from '../model/id.js';
-import { readList, readRecord, unreadableIn } from '../model/reading.js';
+import { readList, readRecord, readSetResults, readStatus } from '../model/reading.js';
+import { unreadableIn } from '../model/unreadable.js';
 import {
   contentOf,
   parseNewStatus,
-  parseStatus,
   parseStatusPatch,
   sameContent,
   type NewStatus,
@@ -169,20 +169,20 @@ export class Mutations implements PendingMutations {
       case 'create': {
         const { id, after } = intent;
         const data = { id, ...contentOf(intent), ...(after === undefined ? {} : { after }) };
-        const status = readStatus(await adapter.createStatus(data, { opId }));
+        const status = readRecord('status', await adapter.createStatus(data, { opId }), readStatus);
         return { result: status, statuses: [status] };
       }
       case 'update': {
         const { id, patch, base } = intent;
         const update = (options: Versioned): Promise<Status> => adapter.updateStatus(id, patch, options);
-        const status = readStatus(await this.#callWithVersion(mutation, base, update));
+        const status = readRecord('status', await this.#callWithVersion(mutation, base, update), readStatus);
         return { result: status, statuses: [status] };
       }
       case 'move': {
         const answer = await adapter.moveStatus(intent.id, intent.after, { opId });
-        const statuses = readList(answer, { what: 'statuses', parse: parseStatus });
+        const statuses = readList(answer, { what: 'statuses', parse: readStatus });
         // The list has what is missing here.
-        if (unreadableIn(statuses).length) void this.#store.loadList();
+        if (unreadableIn(statuses)) void this.#store.loadList();
         return { result: undefined, statuses };
       }
       case 'delete': {
@@ -198,13 +198,13 @@ export class Mutations implements PendingMutations {
           throw new PipelineError('unknown', 'This adapter cannot undo a delete: it has no restoreStatus().');
         }
         const answer = await adapter.restoreStatus(intent.id, { opId });
-        const status = readStatus(answer.status);
+        const status = readRecord('status', answer.status, readStatus);
         return { result: { status, restored: answer.restored }, statuses: [status], hasUnlistedChanges: true };
       }
       case 'set': {
         const options = intent.ifVersion === undefined ? { opId } : { opId, ifVersion: intent.ifVersion };
         const answer = await adapter.setStatus([...conversations.values()], intent.statusId, options);
-        const results = parseSetResults(answer, [...conversations.keys()]);
+        const results = readSetResults(answer, [...conversations.keys()]);
         return { result: [...results, ...superseded], results };
       }
     }
@@ -276,8 +276,6 @@ export class Mutations implements PendingMutations {
     return session && `${session} ${(adapter as Partial<WithSession>).credentials ?? ''}`;
   }
 }
-
-const readStatus = (answer: unknown): Status => readRecord('status', answer, parseStatus);
 
 interface Versioned {
   opId: string;

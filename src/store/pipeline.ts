@@ -11,11 +11,11 @@ import { isNewer, type Change } from '../model/changes.js';
 import { parseEntry, type Entry, type SetResult } from '../model/entry.js';
 import { PipelineError } from '../model/errors.js';
 import type { Id } from '../model/id.js';
-import { readMap, unreadableIn, withUnreadable, type Unreadable } from '../model/reading.js';
-import { parseId, idText } from '../model/validate.js';
+import { unreadableIn } from '../model/unreadable.js';
+import { parseId } from '../model/validate.js';
 import { sortedLive, type Status } from '../model/status.js';
 import { RecordCache, type CacheContext, type StoreCache } from './record-cache.js';
-import { Sync, type SyncTarget } from './sync.js';
+import { Sync, loadReading, type SyncTarget } from './sync.js';
 import { Watchers, type Watchable, type Watcher } from './watchers.js';
 
 /** What a conversation shows. */
@@ -118,7 +118,7 @@ export class PipelineStore implements SyncTarget {
 
   /** How many statuses of the list could not be read; 0 also if the whole list could not. */
   get unreadableCount(): number {
-    return this.#sync.unreadable.length;
+    return this.#sync.unreadable?.list.length ?? 0;
   }
 
   /** The statuses in order, with pending mutations applied. The same array until something changes. */
@@ -150,8 +150,8 @@ export class PipelineStore implements SyncTarget {
    * read again. `undefined` until then.
    */
   statusError(id: Id): PipelineError | undefined {
-    const unreadable = this.#sync.unreadable.find((each) => each.id === id);
-    if (unreadable) return unreadable.error;
+    const error = this.#sync.unreadable?.errorOf(id);
+    if (error) return error;
     if (!this.#missingStatuses.has(id)) {
       this.#missingStatuses.set(id, undefined);
       void this.#findStatus(id);
@@ -246,41 +246,37 @@ export class PipelineStore implements SyncTarget {
    * valid are in `unreadableIn(…)` of the result.
    */
   getEntries(ids: readonly Id[]): Promise<ReadonlyMap<Id, Entry>> {
-    return this.lookUp(ids, 'entry', 'conversationId', (adapter, valid) => adapter.getEntries(valid), parseEntry);
+    const call = (adapter: PipelineAdapter, some: readonly Id[]): Promise<unknown> => adapter.getEntries(some);
+    return this.lookUp(ids, 'entry', call, parseEntry);
   }
 
-  /** Looks records up by id. `what`: what a record is called in errors. */
-  lookUp<T>(
+  /** Looks records up by id, as `getEntries` does. */
+  async lookUp<T>(
     ids: readonly Id[],
-    what: string,
-    field: string,
+    what: 'entry' | 'contact',
     call: (adapter: PipelineAdapter, ids: readonly Id[]) => Promise<unknown>,
     parse: (record: unknown) => T,
   ): Promise<ReadonlyMap<Id, T>> {
-    const valid: Id[] = [];
-    const rejected: Unreadable[] = [];
-    for (const id of ids) {
-      try {
-        valid.push(parseId(id, field));
-      } catch (thrown) {
-        rejected.push({ id: idText(id), error: PipelineError.from(thrown) });
-      }
+    const fetch = (some: readonly Id[]): Promise<unknown> => this.read((adapter) => call(adapter, some));
+    let answer: unknown;
+    let isSent = false;
+    try {
+      for (const id of ids) parseId(id);
+      isSent = true;
+      answer = await fetch(ids);
+    } catch (thrown) {
+      const error = PipelineError.from(thrown);
+      if (error.code !== 'invalid') throw error;
+      return (await loadReading()).lookUpApart(ids, { what, call: fetch }, isSent ? error : undefined);
     }
-    /** Splits a lookup that the adapter refuses because of one id, until it is known which. */
-    const read = async (some: readonly Id[]): Promise<Map<Id, T>> => {
-      try {
-        return await this.read(async (adapter) => readMap(await call(adapter, some), what, parse));
-      } catch (thrown) {
-        const error = PipelineError.from(thrown);
-        if (error.code !== 'invalid') throw error;
-        if (some.length === 1) return withUnreadable(new Map(), [{ id: some[0], error }]);
-        const middle = some.length >> 1;
-        const halves = [await read(some.slice(0, middle)), await read(some.slice(middle))];
-        return withUnreadable(new Map(halves.flatMap((half) => [...half])), halves.flatMap(unreadableIn));
+    try {
+      if (answer instanceof Map && !unreadableIn(answer)) {
+        return new Map(Array.from(answer as Map<Id, unknown>, ([id, record]) => [id, parse(record)]));
       }
-    };
-    const found = valid.length || !rejected.length ? read(valid) : Promise.resolve(new Map<Id, T>());
-    return found.then((records) => withUnreadable(records, [...rejected, ...unreadableIn(records)]));
+    } catch {
+      // It does not have the usual form.
+    }
+    return (await loadReading()).readRecords(answer, what);
   }
 
   // For `Mutations`.

@@ -1,12 +1,12 @@
 /** What elements ask for beyond statuses and entries: counts, contacts, and pages of the ids that pass a filter. */
 import type { CountQuery, Counts, FindPage, FindQuery, PipelineAdapter } from '../adapters/adapter.js';
-import { type ContactSummary, type Entry, parseContactSummary, parseCounts } from '../model/entry.js';
+import { type ContactSummary, type Entry, parseContactSummary } from '../model/entry.js';
 import { PipelineError } from '../model/errors.js';
 import type { Id } from '../model/id.js';
-import { fieldsOfAnswer, isSameProblem, readList, readRecord, summarize, unreadableIn } from '../model/reading.js';
-import { parseId } from '../model/validate.js';
+import { isSameProblem, unreadableIn } from '../model/unreadable.js';
 import type { PipelineStore } from './pipeline.js';
 import { type CacheContext, RecordCache, type StoreCache } from './record-cache.js';
+import { loadReading } from './sync.js';
 import { type Watchable, type Watcher, Watchers } from './watchers.js';
 
 /** One page of the ids that pass a filter, newest activity first. Rejects with a `PipelineError`. */
@@ -15,11 +15,13 @@ export function find(store: PipelineStore, query: FindQuery): Promise<FindPage> 
     if (!adapter.find) {
       throw new PipelineError('unknown', 'This adapter cannot find conversations: it has no find().');
     }
-    const { ids: list, nextPageToken } = fieldsOfAnswer(await adapter.find(query), 'page');
-    const ids = readList(list, { what: 'ids', parse: (id) => parseId(id) });
-    const error = summarize([...unreadableIn(ids), ...unreadableIn(list as object)]);
-    if (error && !ids.length) throw error;
-    if (error) store.reportUnreadable(error);
+    const answer: unknown = await adapter.find(query);
+    // Not often called: its code is loaded late.
+    const { fieldsOfAnswer, readIds } = await loadReading();
+    const { ids: list, nextPageToken } = fieldsOfAnswer(answer, 'page');
+    const ids = readIds(list);
+    const unreadable = unreadableIn(ids) ?? unreadableIn(list as object);
+    if (unreadable) store.reportUnreadable(unreadable.summary);
     return nextPageToken ? { ids, nextPageToken: String(nextPageToken as string | number) } : { ids };
   });
 }
@@ -28,7 +30,7 @@ export function find(store: PipelineStore, query: FindQuery): Promise<FindPage> 
 export function getContacts(store: PipelineStore, ids: readonly Id[]): Promise<ReadonlyMap<Id, ContactSummary>> {
   const call = async (adapter: PipelineAdapter, valid: readonly Id[]): Promise<unknown> =>
     (await adapter.getContacts?.(valid)) ?? new Map();
-  return store.lookUp(ids, 'contact', 'contactId', call, parseContactSummary);
+  return store.lookUp(ids, 'contact', call, parseContactSummary);
 }
 
 /** The contacts of a store, as `store.cache(ContactCache)`. */
@@ -62,6 +64,23 @@ interface CachedCounts extends WatchableCounts {
   error?: PipelineError | undefined;
   isCounting: boolean;
   isStale: boolean;
+}
+
+const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
+
+/** Whether an answer has the usual form. */
+function isCounts(answer: unknown): answer is Counts {
+  const { byStatus, none } = (answer ?? {}) as Partial<Counts>;
+  return (
+    byStatus instanceof Map &&
+    isCount(none) &&
+    [...(byStatus as Map<unknown, unknown>)].every(([id, count]) => typeof id === 'string' && isCount(count))
+  );
+}
+
+async function readCounts(answer: unknown): Promise<Counts> {
+  const { readRecord, readCounts: read } = await loadReading();
+  return readRecord('counts', answer, read);
 }
 
 export class CountCache implements StoreCache {
@@ -133,7 +152,7 @@ export class CountCache implements StoreCache {
     cached.isStale = false;
     try {
       const answer: unknown = await this.#store.adapter.count!(cached.query);
-      const counts = readRecord('counts', answer, parseCounts);
+      const counts = isCounts(answer) ? answer : await readCounts(answer);
       if (!this.#context.isSameSession()) return;
       cached.counts = counts;
       cached.error = undefined;

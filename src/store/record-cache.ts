@@ -3,8 +3,8 @@ import { isNewer } from '../model/changes.js';
 import type { Entry } from '../model/entry.js';
 import { PipelineError } from '../model/errors.js';
 import type { Id } from '../model/id.js';
-import { isSameProblem, summarize, unreadableIn, type Unreadable } from '../model/reading.js';
 import type { Status } from '../model/status.js';
+import { isSameProblem, unreadableIn, type UnreadableRecords } from '../model/unreadable.js';
 import { type Watcher, Watchers } from './watchers.js';
 
 /** Above this number of records, those that nobody watches are dropped. */
@@ -174,30 +174,29 @@ export class RecordCache<T> implements StoreCache {
       const found = await this.#source.fetch(ids);
       if (!context.isSameSession()) return;
       const unreadable = unreadableIn(found);
-      // A record whose id could not be read may be any of those that are missing.
-      const errors = new Map(unreadable.map((each) => [each.id, each.error]));
-      const failed: Id[] = [];
+      const errors = new Map<Id, PipelineError>();
       for (const id of ids) {
         const value = found.get(id);
-        const error = value === undefined ? (errors.get(id) ?? errors.get(undefined)) : undefined;
-        if (error) failed.push(id);
+        const error = value === undefined ? unreadable?.errorOf(id) : undefined;
+        if (error) errors.set(id, error);
         else this.#keepAnswer(id, value ?? this.#source.unknown(id), requestedAt);
       }
-      if (failed.length) this.#fail(failed, summarize(unreadable)!, (id) => errors.get(id) ?? errors.get(undefined)!);
+      if (unreadable && errors.size) this.#fail(errors, unreadable.summary);
     } catch (thrown) {
       if (!context.isSameSession()) return;
       const error = PipelineError.from(thrown);
-      this.#fail(ids, error, () => error);
+      this.#fail(new Map(ids.map((id) => [id, error])), error);
     }
   }
 
   /** Notes why these could not be read, and reports it once, as `summary`. */
-  #fail(ids: readonly Id[], summary: PipelineError, errorOf: (id: Id) => PipelineError): void {
-    const isRepeat = ids.every((id) => this.#errors.has(id));
-    const isKnown = ids.every((id) => isSameProblem(this.#errors.get(id), errorOf(id)));
-    for (const id of ids) this.#errors.set(id, errorOf(id));
+  #fail(errors: ReadonlyMap<Id, PipelineError>, summary: PipelineError): void {
+    const all = [...errors];
+    const isRepeat = all.every(([id]) => this.#errors.has(id));
+    const isKnown = all.every(([id, error]) => isSameProblem(this.#errors.get(id), error));
+    for (const [id, error] of all) this.#errors.set(id, error);
     this.#context.reportFailure(summary, isRepeat, isKnown);
-    for (const id of ids) this.watchers.notify(id);
+    for (const [id] of all) this.watchers.notify(id);
   }
 
   #keepAnswer(id: Id, value: T, requestedAt: number): void {
@@ -240,14 +239,12 @@ export class ConfirmedStatuses {
    * those of its records that cannot be read. Returns whether the list must be loaded again: a status received since but missing from the list is either newer than the
    * list or the late answer to an older write.
    */
-  replace(list: readonly Status[], requestedAt: number, unreadable: readonly Unreadable[] = []): boolean {
-    const listed = new Set<Id | undefined>([...list, ...unreadable].map(({ id }) => id));
-    // The list may have any of them, in a record whose id cannot be read.
-    const mayBeListed = listed.has(undefined);
+  replace(list: readonly Status[], requestedAt: number, unreadable?: UnreadableRecords): boolean {
+    const listed = new Set(list.map((status) => status.id));
     const isOlder = (id: Id): boolean => (this.#receivedAt.get(id) ?? 0) < requestedAt;
     let isInDoubt = false;
     for (const [id, status] of this.byId) {
-      if (listed.has(id) || mayBeListed || status.deleted) continue;
+      if (listed.has(id) || status.deleted || unreadable?.errorOf(id)) continue;
       if (isOlder(id)) this.byId.set(id, { ...status, deleted: true });
       else isInDoubt = true;
     }

@@ -2,17 +2,9 @@
 import type { WithPersistence, PipelineAdapter, SubscriptionState, WithSession } from '../adapters/adapter.js';
 import { type Change, parseChange } from '../model/changes.js';
 import { PipelineError } from '../model/errors.js';
-import {
-  fieldsOfAnswer,
-  isSameProblem,
-  readList,
-  readRecord,
-  summarize,
-  unreadableIn,
-  withUnreadable,
-  type Unreadable,
-} from '../model/reading.js';
-import { parseStatus, type Status } from '../model/status.js';
+import type { ReadStatuses } from '../model/reading.js';
+import { parseStatus } from '../model/status.js';
+import { isSameProblem, unreadableIn, type UnreadableRecords } from '../model/unreadable.js';
 import { type CacheContext, Clock, ConfirmedStatuses, type StoreCache } from './record-cache.js';
 
 /** Milliseconds until a failed read is retried: doubled each time, up to a limit. */
@@ -60,7 +52,7 @@ export class Sync implements CacheContext {
   isLoaded = false;
   /** Why the list, or some of its statuses (`unreadable`), could not be loaded, until they can. */
   error: PipelineError | undefined;
-  unreadable: readonly Unreadable[] = [];
+  unreadable: UnreadableRecords | undefined;
   #loading: Promise<void> | undefined;
   #mustLoadAgain = false;
   /** Set until the position in the changes is known: a record read before could miss a change that is never reported. */
@@ -177,22 +169,19 @@ export class Sync implements CacheContext {
       this.#mustLoadAgain = false;
       const requestedAt = this.clock.tick();
       try {
-        const { statuses, seq } = await readStatuses(await this.#target.adapter.listStatuses());
+        const answer: unknown = await this.#target.adapter.listStatuses();
+        const { statuses, seq, unreadable } = parseList(answer) ?? (await loadReading()).readStatusList(answer);
         if (!this.isSameSession()) break;
-        const unreadable = unreadableIn(statuses);
-        const error = summarize(unreadable);
-        // A list of which nothing can be read is not an empty pipeline.
-        if (error && !statuses.length) throw error;
         const isInDoubt = this.confirmed.replace(statuses, requestedAt, unreadable);
         this.#mustLoadAgain ||= isInDoubt;
         this.isLoaded = true;
         this.unreadable = unreadable;
         // Only the first list sets it: the changes received since lead further than a later list.
         this.#seq ??= seq;
-        this.#setError(error);
+        this.#setError(unreadable?.summary);
       } catch (thrown) {
         if (!this.isSameSession()) break;
-        this.unreadable = [];
+        this.unreadable = undefined;
         this.#setError(PipelineError.from(thrown));
       }
       this.#target.notifyStatuses();
@@ -231,11 +220,29 @@ export class Sync implements CacheContext {
   #receive(value: unknown): void {
     let change: Change;
     try {
-      change = readRecord('change', value, parseChange);
+      change = parseChange(value);
+    } catch {
+      void this.#readChange(value);
+      return;
+    }
+    this.#handleChange(change);
+  }
+
+  /** Reads a change that does not have the usual form. */
+  async #readChange(value: unknown): Promise<void> {
+    let change: Change;
+    try {
+      const { readChange, readRecord } = await loadReading();
+      change = readRecord('change', value, readChange);
     } catch (thrown) {
       this.#handleUnreadableChange(PipelineError.from(thrown));
       return;
     }
+    // The subscription may have ended meanwhile.
+    if (this.#stop) this.#handleChange(change);
+  }
+
+  #handleChange(change: Change): void {
     this.#seq = change.seq;
     if (change.kind !== 'reset') this.#target.handleChange(change);
     else if (change.forget) this.#end();
@@ -284,27 +291,23 @@ export class Sync implements CacheContext {
   }
 }
 
-/** The statuses of an answer to `listStatuses` that can be read, without deleted ones, and its position in the changes. */
-async function readStatuses(answer: unknown): Promise<{ statuses: Status[]; seq: string | undefined }> {
-  const { items, seq } = fieldsOfAnswer(answer, 'list of statuses');
-  const list =
-    Array.isArray(items) && !items.every(isComplete) ? (await loadCompletion()).completeStatuses(items) : items;
-  const statuses = readList(list, { what: 'statuses', parse: parseStatus });
-  const unreadable = [...unreadableIn(items as object), ...unreadableIn(statuses)];
-  const live = statuses.filter((status) => !status.deleted);
-  return { statuses: withUnreadable(live, unreadable), seq: seq == null ? undefined : String(seq as string | number) };
-}
-
-const loadCompletion = (): Promise<typeof import('../model/complete-statuses.js')> =>
-  import('../model/complete-statuses.js').catch((cause: unknown) => {
-    throw new PipelineError('unavailable', 'The code that completes statuses could not be loaded.', { cause });
+/** The code that reads answers in other forms, and says what is wrong with the rest; most pages never need it. */
+export const loadReading = (): Promise<typeof import('../model/reading.js')> =>
+  import('../model/reading.js').catch((cause: unknown) => {
+    throw new PipelineError('unavailable', 'The code that reads unusual answers could not be loaded.', { cause });
   });
 
-/** Whether a record of the list has what services without colors, ranks and versions leave out. */
-const isComplete = (item: unknown): boolean => {
-  const { color, rank, version } = (item ?? {}) as Partial<Record<keyof Status, unknown>>;
-  return color != null && typeof rank === 'string' && version != null;
-};
+/** A list of statuses; `undefined` if something of it does not have the usual form. */
+function parseList(answer: unknown): ReadStatuses | undefined {
+  try {
+    const { items, seq } = answer as { items: readonly unknown[]; seq: string };
+    if (!Array.isArray(items) || unreadableIn(items)) return undefined;
+    const statuses = items.map(parseStatus).filter((status) => !status.deleted);
+    return { statuses, seq, unreadable: undefined };
+  } catch {
+    return undefined;
+  }
+}
 
 /** Retries what failed for a temporary reason, after the adapter itself has retried for some seconds and given up. */
 class Retries {

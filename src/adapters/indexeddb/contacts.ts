@@ -2,7 +2,7 @@
 import type { ContactSummary } from '../../model/entry.js';
 import type { Id } from '../../model/id.js';
 import { resolveStatusId } from '../../model/reassignment.js';
-import { withUnreadable } from '../../model/reading.js';
+import { withUnreadable } from '../../model/unreadable.js';
 import { checkIds, type Rows } from '../rules.js';
 import type { ContactRow, ConversationRow, CounterRow, ReadTx, StoredStatusId, WriteTx } from './schema.js';
 import {

@@ -3,7 +3,8 @@ import type { ConversationRef, Entry, SetResult } from '../../model/entry.js';
 import { PipelineError } from '../../model/errors.js';
 import type { Id } from '../../model/id.js';
 import { resolveEntry } from '../../model/reassignment.js';
-import { withUnreadable } from '../../model/reading.js';
+import { unreadableRecords } from '../../model/reading.js';
+import { withUnreadable } from '../../model/unreadable.js';
 import { parseStatusId } from '../../model/validate.js';
 import { checkIds, requireLiveStatus, type Rows } from '../rules.js';
 import { ContactCounterChanges, updateContacts, type ConversationUpdate } from './contacts.js';
@@ -21,7 +22,7 @@ export async function readEntries(tx: ReadTx, conversationIds: readonly Id[]): P
     if (row) entries.set(id, toEntry(rows, row));
   }
   const unreadable = Array.from(conversations.unreadable, (id) => ({ id, error: unreadableError(id) }));
-  return withUnreadable(entries, [...rejected, ...unreadable]);
+  return withUnreadable(entries, unreadableRecords([...(rejected?.list ?? []), ...unreadable]));
 }
 
 /** Sets the status of the conversations. */

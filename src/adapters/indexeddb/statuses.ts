@@ -2,7 +2,8 @@
 import { PipelineError } from '../../model/errors.js';
 import type { Id } from '../../model/id.js';
 import type { Placement } from '../../model/rank.js';
-import { withUnreadable } from '../../model/reading.js';
+import { unreadableRecords } from '../../model/reading.js';
+import { withUnreadable } from '../../model/unreadable.js';
 import { toStatus } from '../../model/reassignment.js';
 import type { NewStatus, Status, StatusPatch } from '../../model/status.js';
 import type { StatusList } from '../adapter.js';
@@ -18,7 +19,7 @@ export async function readStatusList(tx: ReadTx): Promise<StatusList> {
     const message = `The stored record of the status "${id}" cannot be read.`;
     return { id, error: new PipelineError('storage-lost', message, { retryable: false }) };
   });
-  return { items: withUnreadable(liveStatuses(rows), errors), seq: String(seq) };
+  return { items: withUnreadable(liveStatuses(rows), unreadableRecords(errors)), seq: String(seq) };
 }
 
 export async function createStatus(write: Write, data: NewStatus): Promise<Status> {

@@ -11,7 +11,8 @@ import { type PipelineError, sessionChanged } from '../../model/errors.js';
 import { formatFilter, parseFilter } from '../../model/filter.js';
 import type { Id } from '../../model/id.js';
 import { type NewStatus, type Status, type StatusPatch, parseNewStatus, parseStatusPatch } from '../../model/status.js';
-import { unreadableIn, withUnreadable } from '../../model/reading.js';
+import { unreadableRecords } from '../../model/reading.js';
+import { unreadableIn, withUnreadable } from '../../model/unreadable.js';
 import { isPathSegment, nullableStatusId, parseId, parseStatusId } from '../../model/validate.js';
 import type {
   CallOptions,
@@ -290,7 +291,10 @@ export class RestAdapter implements PipelineAdapter, WithSession {
       return this.#http.read({ method: 'POST', url, body: { ids }, read: (body) => read(body, requested) }, options);
     });
     const found = new Map(answers.flatMap(({ records }) => records));
-    return withUnreadable(found, [...rejected, ...answers.flatMap(({ unreadable }) => unreadable)]);
+    return withUnreadable(
+      found,
+      unreadableRecords([...(rejected?.list ?? []), ...answers.flatMap(({ unreadable }) => unreadable)]),
+    );
   }
 
   #handleSessionChange({ previous, current }: SessionChange): void {

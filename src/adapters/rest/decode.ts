@@ -1,30 +1,25 @@
 /** Reads response bodies and rebuilds their records field by field. Unreadable rows of a list are left out and noted. */
 import { completeStatuses } from '../../model/complete-statuses.js';
-import {
-  type ContactSummary,
-  type Counts,
-  type Entry,
-  type HistoryItem,
-  type SetResult,
-  parseContactSummary,
-  parseCounts,
-  parseEntry,
-  parseHistoryItem,
-} from '../../model/entry.js';
+import { type ContactSummary, type Counts, type Entry, type HistoryItem, type SetResult } from '../../model/entry.js';
 import { PipelineError, invalid } from '../../model/errors.js';
 import type { Id } from '../../model/id.js';
 import {
   type ListReading,
-  type Unreadable,
+  checkAnyReadable,
   fieldsOfAnswer,
+  readContact,
+  readCount,
+  readCounts,
+  readEntry,
+  readHistoryItem,
+  readIds,
   readList,
   readRecord,
-  summarize,
-  unreadableIn,
-  withUnreadable,
+  readStatus,
 } from '../../model/reading.js';
-import { type Fields, fieldsOf, parseId, readCount } from '../../model/validate.js';
-import { MAX_STATUSES, type Status, type StatusPatch, parseStatus, patched, sameContent } from '../../model/status.js';
+import { type Unreadable, unreadableIn, withUnreadable } from '../../model/unreadable.js';
+import { type Fields, fieldsOf, parseId } from '../../model/validate.js';
+import { MAX_STATUSES, type Status, type StatusPatch, patched, sameContent } from '../../model/status.js';
 import type { FindPage, StatusList } from '../adapter.js';
 import { badResponse, errorOfProblem } from './errors.js';
 import type { HttpRequest } from './request.js';
@@ -122,26 +117,26 @@ export class Decoder {
   restored(body: unknown): { status: Status; restored: number } {
     const { status, restored } = fieldsOfAnswer(body, 'response');
     return {
-      status: readRecord('status', status, parseStatus),
+      status: readRecord('status', status, readStatus),
       restored: readRecord('response', body, () => readCount(restored, 'restored')),
     };
   }
 
   /** The entries of these conversations. */
   entries(body: unknown, requested: ReadonlySet<Id>): RecordsById<Entry> {
-    const rows = this.#rows(body, { what: 'entries', idField: 'conversationId', parse: parseEntry });
+    const rows = this.#rows(body, { what: 'entries', idField: 'conversationId', parse: readEntry });
     const byId = rows.map((entry): [Id, Entry] => [entry.conversationId, entry]);
-    return requestedOnly(byId, requested, unreadableIn(rows));
+    return requestedOnly(byId, requested, unreadableIn(rows)?.list);
   }
 
   /** The summaries of these contacts. */
   contacts(body: unknown, requested: ReadonlySet<Id>): RecordsById<ContactSummary> {
     const parse = (row: unknown): [Id, ContactSummary] => {
-      const summary = parseContactSummary(row);
+      const summary = readContact(row);
       return [parseId((row as Fields)['contactId'], 'contactId'), summary];
     };
     const byId = this.#rows(body, { what: 'contacts', idField: 'contactId', parse });
-    return requestedOnly(byId, requested, unreadableIn(byId));
+    return requestedOnly(byId, requested, unreadableIn(byId)?.list);
   }
 
   /** The result for each of these conversations. One whose result cannot be read may have been changed nevertheless. */
@@ -151,7 +146,7 @@ export class Decoder {
     const parse = (row: unknown): SetResult => {
       const { ok, entry: record, error, conversationId } = fieldsOf(row, 'result');
       if (ok === true) {
-        const entry = readRecord('entry', record, parseEntry);
+        const entry = readRecord('entry', record, readEntry);
         return { conversationId: entry.conversationId, ok, entry };
       }
       const problem = fieldsOf(error, 'error');
@@ -164,21 +159,21 @@ export class Decoder {
     const unreadable = unreadableIn(results);
     return conversationIds.map((conversationId) => {
       const error =
-        errorOf(conversationId, unreadable) ?? badResponse(`The response has no result for "${conversationId}".`);
+        unreadable?.errorOf(conversationId) ?? badResponse(`The response has no result for "${conversationId}".`);
       return byId.get(conversationId) ?? { conversationId, ok: false, error };
     });
   }
 
   /** Throws if one of the counts cannot be read: a missing count means 0. */
   counts(body: unknown): Counts {
-    return readRecord('counts', body, parseCounts);
+    return readRecord('counts', body, readCounts);
   }
 
   /** Throws if none of the ids can be read. */
   page(body: unknown): FindPage {
     const { ids: list, nextPageToken } = fieldsOfAnswer(body, 'response');
-    const ids = this.#readable(list, { what: 'ids', parse: (id) => parseId(id) });
-    checkAnyReadable(ids);
+    const ids = readIds(list);
+    this.#warnOf(ids);
     if (nextPageToken === undefined || nextPageToken === null || nextPageToken === '') return { ids };
     if (typeof nextPageToken !== 'string' || nextPageToken.length > MAX_PAGE_TOKEN) {
       throw invalid('nextPageToken', `must be a string of at most ${MAX_PAGE_TOKEN} characters.`);
@@ -188,7 +183,7 @@ export class Decoder {
 
   /** Throws if none of the items can be read. */
   history(body: unknown): HistoryItem[] {
-    const items = this.#rows(body, { what: 'history', parse: parseHistoryItem });
+    const items = this.#rows(body, { what: 'history', parse: readHistoryItem });
     checkAnyReadable(items);
     return items;
   }
@@ -200,7 +195,7 @@ export class Decoder {
       throw new PipelineError('limit', message, { count: MAX_STATUSES });
     }
     const list: unknown = Array.isArray(items) ? completeStatuses(items) : items;
-    const statuses = this.#readable(list, { what: 'statuses', parse: parseStatus });
+    const statuses = this.#readable(list, { what: 'statuses', parse: readStatus });
     const live = statuses.filter((status) => !status.deleted);
     return withUnreadable(live, unreadableIn(statuses));
   }
@@ -212,9 +207,13 @@ export class Decoder {
   /** Reports unreadable records in the console: a caller of the adapter may not ask for them. */
   #readable<T>(list: unknown, reading: ListReading<T>): T[] {
     const records = readList(list, reading);
-    const error = summarize(unreadableIn(records));
-    if (error) this.#warn(`The server sent unreadable records, which are left out: ${error.message}`);
+    this.#warnOf(records);
     return records;
+  }
+
+  #warnOf(records: object): void {
+    const unreadable = unreadableIn(records);
+    if (unreadable) this.#warn(`The server sent unreadable records, which are left out: ${unreadable.summary.message}`);
   }
 
   #warn(text: string): void {
@@ -233,7 +232,7 @@ export interface RecordsById<T> {
 function requestedOnly<T>(
   records: [Id, T][],
   requested: ReadonlySet<Id>,
-  unreadable: readonly Unreadable[],
+  unreadable: readonly Unreadable[] = [],
 ): RecordsById<T> {
   return {
     records: records.filter(([id]) => requested.has(id)),
@@ -241,22 +240,11 @@ function requestedOnly<T>(
   };
 }
 
-/** Why the record with this id is missing; also if it may be one whose id could not be read. */
-function errorOf(id: Id, unreadable: readonly Unreadable[]): PipelineError | undefined {
-  return (unreadable.find((each) => each.id === id) ?? unreadable.find((each) => each.id === undefined))?.error;
-}
-
-/** Throws if there are records and none of them could be read: that must not look like an empty list. */
-function checkAnyReadable(records: readonly unknown[]): void {
-  const error = summarize(unreadableIn(records));
-  if (error && !records.length) throw error;
-}
-
 /** How to read the response to a write of a status, which was applied if a refusal has the status as requested. */
 export function statusResult(id: Id, requested: StatusPatch): Pick<HttpRequest<Status>, 'read' | 'resultIfApplied'> {
   return {
     read: (body) => {
-      const status = readRecord('status', body, parseStatus);
+      const status = readRecord('status', body, readStatus);
       if (status.id !== id) throw badResponse('The server responded with another status.');
       return status;
     },

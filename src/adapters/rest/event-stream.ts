@@ -4,7 +4,8 @@
  * The parser is our own: the maintained one, eventsource-parser, drops events that contain only an id, which are how the
  * server reports a position without a change, and does not limit the length of a line.
  */
-import { type Change, parseChange } from '../../model/changes.js';
+import type { Change } from '../../model/changes.js';
+import { readChange } from '../../model/reading.js';
 import type { SubscriptionState } from '../adapter.js';
 import { discard } from './decode.js';
 import { type Environment, parseRetryAfter, pause, reconnectDelay, unlessAborted } from './retry.js';
@@ -293,5 +294,5 @@ export class ChangeEventSource {
 function parseEvent(kind: 'status' | 'entry', data: string, seq: string): Change {
   const value = JSON.parse(data) as Record<string, unknown> | null;
   const record = typeof value?.[kind] === 'object' ? value[kind] : value;
-  return parseChange({ kind, [kind]: record, seq, opId: value?.['opId'], by: value?.['by'] });
+  return readChange({ kind, [kind]: record, seq, opId: value?.['opId'], by: value?.['by'] });
 }

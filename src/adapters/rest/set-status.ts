@@ -1,8 +1,8 @@
 /** Writes the statuses of conversations: in batches, once each, and only in the session that the write was made in. */
-import { type ConversationRef, type Entry, type SetResult, parseEntry } from '../../model/entry.js';
+import { type ConversationRef, type Entry, type SetResult } from '../../model/entry.js';
 import { PipelineError } from '../../model/errors.js';
 import type { Id } from '../../model/id.js';
-import { readRecord } from '../../model/reading.js';
+import { readEntry, readRecord } from '../../model/reading.js';
 import { isPathSegment } from '../../model/validate.js';
 import type { Decoder, RecordsById } from './decode.js';
 import { badResponse } from './errors.js';
@@ -148,7 +148,7 @@ export class StatusWriter {
       context,
       failsFastOffline: true,
       read: (body) => {
-        const entry = readRecord('entry', body, parseEntry);
+        const entry = readRecord('entry', body, readEntry);
         if (entry.conversationId === conversationId) return [{ conversationId, ok: true, entry }];
         throw badResponse('The server responded with another conversation.');
       },

@@ -10,7 +10,7 @@ import {
   parseFilterQuery,
 } from '../../model/filter.js';
 import type { Id } from '../../model/id.js';
-import { summarize, unreadableIn, type Unreadable } from '../../model/reading.js';
+import { unreadableIn, type UnreadableRecords } from '../../model/unreadable.js';
 import { parseId } from '../../model/validate.js';
 import { ContactCache, CountCache, find, getContacts, type WatchableCounts } from '../../store/queries.js';
 import { PipelineStore } from '../../store/pipeline.js';
@@ -206,7 +206,7 @@ async function lookUpStatusIds(
   const ids = new Map(items.map((item) => [item, validId(item)]));
   const missing = [...ids.values()].filter((id) => id !== undefined && !loadedStatusIds(store, query, id)) as Id[];
   const found = new Map<Id, StatusIds>();
-  let unreadable: readonly Unreadable[] = [];
+  let unreadable: UnreadableRecords | undefined;
   if (missing.length && query.of === 'conversation') {
     const entries = await store.getEntries(missing);
     for (const [id, { statusId }] of entries) found.set(id, [statusId]);
@@ -218,14 +218,12 @@ async function lookUpStatusIds(
     }
     unreadable = unreadableIn(contacts);
   }
-  const error = summarize(unreadable);
-  if (error) store.reportUnreadable(error);
-  const unreadableIds = new Set(unreadable.map(({ id }) => id));
+  if (unreadable) store.reportUnreadable(unreadable.summary);
   return (item) => {
     const id = ids.get(item);
     if (id === undefined) return NO_STATUS;
     const known = loadedStatusIds(store, query, id) ?? found.get(id);
-    return known ?? (unreadableIds.has(id) || unreadableIds.has(undefined) ? undefined : NO_STATUS);
+    return known ?? (unreadable?.errorOf(id) ? undefined : NO_STATUS);
   };
 }
 
