@@ -12,6 +12,7 @@ import {
   delay,
   field,
   focused,
+  holdingTimers,
   message,
   pipeline,
   press,
@@ -22,7 +23,6 @@ import {
   stored,
   type,
   use,
-  wait,
 } from './test-settings.js';
 
 const LONG = 'Waiting for the payment and for the signed contract to come back';
@@ -237,22 +237,26 @@ describe('<pipeline-settings>', () => {
     });
 
     it('announces nothing if loading is fast', async () => {
-      const before = announced();
-      const element = await settings(await pipeline());
-      await click(button(element, 'Delete Leads'));
-      await until(() => announced() !== before);
-      await wait(1100);
-      expect(announced()).to.contain('Leads deleted.');
+      await holdingTimers(async (fire) => {
+        const before = announced();
+        const element = await settings(await pipeline());
+        await click(button(element, 'Delete Leads'));
+        await until(() => announced() !== before);
+        await fire();
+        expect(announced()).to.contain('Leads deleted.');
+      });
     });
 
     it('announces nothing after it was removed from the page', async () => {
-      const element = await settings(await pipeline());
-      await click(button(element, 'Delete Purchase'));
-      await until(() => announced().includes('Purchase deleted.'));
-      element.remove();
-      element.requestUpdate();
-      await wait(1100);
-      expect(announced()).to.contain('Purchase deleted.');
+      await holdingTimers(async (fire) => {
+        const element = await settings(await pipeline());
+        await click(button(element, 'Delete Purchase'));
+        await until(() => announced().includes('Purchase deleted.'));
+        element.remove();
+        element.requestUpdate();
+        await fire();
+        expect(announced()).to.contain('Purchase deleted.');
+      });
     });
 
     it('shows why the list could not be loaded, and retries', async () => {
