@@ -271,7 +271,7 @@ export function readStatusList(answer: unknown): ReadStatuses {
   const unreadable = unreadableRecords([...listIn(items as object), ...listIn(read)]);
   const statuses = read.filter((status) => !status.deleted);
   if (unreadable && !statuses.length) throw unreadable.summary;
-  return { statuses, seq: seq == null ? undefined : String(seq as string | number), unreadable };
+  return { statuses, seq: seq == null ? undefined : String(seq), unreadable };
 }
 
 /** The ids of an answer to `find`. Throws if none of them can be read. */
@@ -337,7 +337,7 @@ async function lookUpHalves<T>(
     error = PipelineError.from(thrown);
     if (error.code !== 'invalid') throw error;
   }
-  if (ids.length === 1) return withUnreadable(new Map(), unreadableRecords([{ id: ids[0], error: error! }]));
+  if (ids.length === 1) return withUnreadable(new Map(), unreadableRecords([{ id: ids[0], error: error }]));
   const middle = ids.length >> 1;
   const first = await lookUpHalves<T>(ids.slice(0, middle), lookup, undefined);
   const second = await lookUpHalves<T>(ids.slice(middle), lookup, undefined);

@@ -35,7 +35,11 @@ export const idText = (value: unknown): string => (value == null || isObject(val
 function showId(value: unknown): string {
   if (value === undefined) return 'nothing';
   if (isObject(value)) return 'an object';
-  return typeof value === 'string' ? JSON.stringify(value.slice(0, MAX_SHOWN)) : String(value);
+  return typeof value === 'string'
+    ? JSON.stringify(value.slice(0, MAX_SHOWN))
+    : typeof value === 'number'
+      ? `${value}`
+      : typeof value;
 }
 
 /**

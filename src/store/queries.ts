@@ -22,7 +22,7 @@ export function find(store: PipelineStore, query: FindQuery): Promise<FindPage> 
     const ids = readIds(list);
     const unreadable = unreadableIn(ids) ?? unreadableIn(list as object);
     if (unreadable) store.reportUnreadable(unreadable.summary);
-    return nextPageToken ? { ids, nextPageToken: String(nextPageToken as string | number) } : { ids };
+    return nextPageToken ? { ids, nextPageToken: `${nextPageToken as string}` } : { ids };
   });
 }
 

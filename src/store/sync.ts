@@ -2,7 +2,7 @@
 import type { WithPersistence, PipelineAdapter, SubscriptionState, WithSession } from '../adapters/adapter.js';
 import { type Change, parseChange } from '../model/changes.js';
 import { PipelineError } from '../model/errors.js';
-import type { ReadStatuses } from '../model/reading.js';
+import type * as Reading from '../model/reading.js';
 import { parseStatus } from '../model/status.js';
 import { isSameProblem, unreadableIn, type UnreadableRecords } from '../model/unreadable.js';
 import { type CacheContext, Clock, ConfirmedStatuses, type StoreCache } from './record-cache.js';
@@ -292,13 +292,13 @@ export class Sync implements CacheContext {
 }
 
 /** The code that reads answers in other forms, and says what is wrong with the rest; most pages never need it. */
-export const loadReading = (): Promise<typeof import('../model/reading.js')> =>
+export const loadReading = (): Promise<typeof Reading> =>
   import('../model/reading.js').catch((cause: unknown) => {
     throw new PipelineError('unavailable', 'The code that reads unusual answers could not be loaded.', { cause });
   });
 
 /** A list of statuses; `undefined` if something of it does not have the usual form. */
-function parseList(answer: unknown): ReadStatuses | undefined {
+function parseList(answer: unknown): Reading.ReadStatuses | undefined {
   try {
     const { items, seq } = answer as { items: readonly unknown[]; seq: string };
     if (!Array.isArray(items) || unreadableIn(items)) return undefined;

@@ -29,7 +29,11 @@ function open(
     listeners.push(listener);
     return () => undefined;
   };
-  const adapter: PipelineAdapter = Object.assign(new MemoryAdapter(), { subscribe }, Object.fromEntries(given));
+  const adapter: PipelineAdapter = Object.assign(
+    new MemoryAdapter(),
+    { subscribe },
+    Object.fromEntries(given) as object,
+  );
   const store = PipelineStore.of(adapter);
   const reported: string[] = [];
   watching(store, { statuses: true, ...interest(store) }, undefined, (error) => reported.push(error.message));
