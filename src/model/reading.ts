@@ -271,7 +271,7 @@ export function readStatusList(answer: unknown): ReadStatuses {
   const unreadable = unreadableRecords([...listIn(items as object), ...listIn(read)]);
   const statuses = read.filter((status) => !status.deleted);
   if (unreadable && !statuses.length) throw unreadable.summary;
-  return { statuses, seq: seq == null ? undefined : String(seq), unreadable };
+  return { statuses, seq: seq == null ? undefined : `${seq as string}`, unreadable };
 }
 
 /** The ids of an answer to `find`. Throws if none of them can be read. */
