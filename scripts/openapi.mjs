@@ -33,8 +33,15 @@ const schemas = {
     type: 'string',
     minLength: 1,
     maxLength: 256,
+    pattern: '^(?!\\.{1,2}$)[^\\u0000-\\u001f\\u007f-\\u009f]+$',
+    description: 'Of a conversation or a contact: well-formed Unicode, no control characters, not "." or "..".',
+  },
+  StatusId: {
+    type: 'string',
+    minLength: 1,
+    maxLength: 256,
     pattern: '^(?!\\.{1,2}$)[^/\\\\\\u0000-\\u001f\\u007f-\\u009f]+$',
-    description: 'Well-formed Unicode, no control characters, no "/" or "\\", not "." or "..".',
+    description: 'Like Id, and also without "/" and "\\", because it stands in paths.',
   },
   Name: {
     type: 'string',
@@ -45,7 +52,7 @@ const schemas = {
   Version: { type: 'integer', minimum: 0, description: 'Only grows.' },
   Status: object(
     {
-      id: ref('Id'),
+      id: ref('StatusId'),
       ...CONTENT,
       rank: { type: 'string', description: 'The position: compare by code units, then by id.' },
       version: ref('Version'),
@@ -56,14 +63,14 @@ const schemas = {
   Entry: object({
     conversationId: ref('Id'),
     contactId: nullable(ref('Id')),
-    statusId: nullable(ref('Id')),
+    statusId: nullable(ref('StatusId')),
     version: ref('Version'),
     changedAt: { type: 'number', minimum: 0, description: 'Milliseconds since 1970; 0 if it never had a status.' },
   }),
   Contact: object({
     contactId: ref('Id'),
-    statusIds: list(nullable(ref('Id')), { description: 'The statuses of all its conversations.' }),
-    latest: { ...nullable(ref('Id')), description: 'The status of the most recently active one.' },
+    statusIds: list(nullable(ref('StatusId')), { description: 'The statuses of all its conversations.' }),
+    latest: { ...nullable(ref('StatusId')), description: 'The status of the most recently active one.' },
   }),
   Result: {
     oneOf: [
@@ -80,8 +87,8 @@ const schemas = {
   ]),
   HistoryItem: object(
     {
-      from: nullable(ref('Id')),
-      to: nullable(ref('Id')),
+      from: nullable(ref('StatusId')),
+      to: nullable(ref('StatusId')),
       at: { type: 'number', minimum: 0, description: 'Milliseconds since 1970.' },
       by: { type: 'string' },
     },
@@ -104,7 +111,11 @@ const schemas = {
   },
 };
 
-const path = (name) => ({ name, in: 'path', required: true, schema: ref('Id') });
+const path = (name) => ({ name, in: 'path', required: true, schema: ref('StatusId') });
+const CONVERSATION_PATH = {
+  ...path('id'),
+  description: 'Other ids, with "/" or "\\", go into the body of batch-set and of /conversations/history.',
+};
 const query = (name, schema, description = '') => ({ name, in: 'query', schema, ...(description && { description }) });
 const header = (name, required, description) => ({
   name,
@@ -229,7 +240,10 @@ export const document = {
       }),
       post: operation('createStatus', 'Adds a status', {
         ...WRITE,
-        body: object({ id: ref('Id'), ...WRITTEN_CONTENT, after: nullable(ref('Id')) }, ['after', ...OPTIONAL_CONTENT]),
+        body: object({ id: ref('StatusId'), ...WRITTEN_CONTENT, after: nullable(ref('StatusId')) }, [
+          'after',
+          ...OPTIONAL_CONTENT,
+        ]),
         success: answer(ref('Status'), { code: 201, headers: ETAG }),
       }),
     },
@@ -259,7 +273,7 @@ export const document = {
       parameters: [path('id')],
       post: operation('moveStatus', 'Moves a status to the position after another', {
         ...WRITE,
-        body: object({ after: nullable(ref('Id')) }),
+        body: object({ after: nullable(ref('StatusId')) }),
         success: answer(object({ items: list(ref('Status')) })),
       }),
     },
@@ -285,22 +299,23 @@ export const document = {
       }),
     },
     '/conversations/{id}/status': {
-      parameters: [path('id')],
+      parameters: [CONVERSATION_PATH],
       put: operation('setStatus', 'Sets the status of a conversation', {
         parameters: [KEY, header('If-Match', false, 'The ETag of its entry.')],
-        body: object({ statusId: nullable(ref('Id')), contactId: nullable(ref('Id')) }, ['contactId']),
+        body: object({ statusId: nullable(ref('StatusId')), contactId: nullable(ref('Id')) }, ['contactId']),
         success: answer(ref('Entry'), { headers: ETAG }),
         failures: [409, 412],
       }),
     },
     '/conversations/batch-set': {
-      post: operation('setStatuses', 'Sets the status of several conversations', {
+      post: operation('setStatuses', 'Sets the status of several conversations, of each by itself', {
         ...WRITE,
+        parameters: [KEY, header('If-Match', false, 'A conversation with another ETag is a `conflict` in its result.')],
         body: object({
           conversations: list(object({ conversationId: ref('Id'), contactId: nullable(ref('Id')) }, ['contactId']), {
             maxItems: MAX_BATCH,
           }),
-          statusId: nullable(ref('Id')),
+          statusId: nullable(ref('StatusId')),
         }),
         success: answer(object({ results: list(ref('Result')) })),
       }),
@@ -341,7 +356,7 @@ export const document = {
       }),
     },
     '/conversations/{id}/history': {
-      parameters: [path('id')],
+      parameters: [CONVERSATION_PATH],
       get: operation('history', 'The status history of a conversation, oldest first', {
         success: answer(object({ items: list(ref('HistoryItem')) })),
         failures: [422],
@@ -363,6 +378,12 @@ export const document = {
         success: {
           204: { description: 'Done, also for unknown ids. Streams send a `reset`.', headers: ALWAYS },
         },
+      }),
+    },
+    '/conversations/history': {
+      post: operation('historyById', 'The same for an id that cannot stand in a path', {
+        body: object({ id: ref('Id') }),
+        success: answer(object({ items: list(ref('HistoryItem')) })),
       }),
     },
     '/changes': {

@@ -6,6 +6,8 @@ export type * from './adapters/adapter.js';
 export { IdempotencyCache } from './adapters/idempotency.js';
 export {
   checkDelete,
+  checkIds,
+  checkRefs,
   checkRestore,
   factsFromHost,
   factsFromPage,
@@ -43,4 +45,5 @@ export {
   type StatusContent,
   type StatusPatch,
 } from './model/status.js';
-export { checkName, parseColor, parseId, parseName, type NameProblem } from './model/validate.js';
+export { unreadableIn, withUnreadable, type Unreadable, type UnreadableRecords } from './model/unreadable.js';
+export { checkName, parseColor, parseId, parseName, parseStatusId, type NameProblem } from './model/validate.js';

@@ -3,11 +3,12 @@ import {
   IdempotencyCache,
   PipelineError,
   checkDelete,
+  checkIds,
+  checkRefs,
   checkRestore,
   liveStatuses,
   nameKey,
-  parseConversationRef,
-  parseId,
+  parseStatusId,
   planCreate,
   planMove,
   planUpdate,
@@ -15,6 +16,7 @@ import {
   resolveEntry,
   resolveStatusId,
   toStatus,
+  withUnreadable,
   type CallOptions,
   type ConversationRef,
   type Entry,
@@ -152,7 +154,7 @@ export class ChatwootAdapter implements PipelineAdapter {
   // #region entries
   async getEntries(conversationIds: readonly Id[], options?: CallOptions): Promise<ReadonlyMap<Id, Entry>> {
     checkAborted(options);
-    const ids = conversationIds.map((id) => parseId(id, 'conversationId'));
+    const { ids, rejected } = checkIds(conversationIds, 'conversationId');
     const conversations = await this.#conversations(ids, options);
     // Read after the conversations, so that it includes every status they have.
     const pipeline = await this.#load(options);
@@ -161,7 +163,7 @@ export class ChatwootAdapter implements PipelineAdapter {
       const entry = this.#entryIn(pipeline, id, custom_attributes);
       if (entry) entries.set(id, entry);
     }
-    return entries;
+    return withUnreadable(entries, rejected);
   }
 
   setStatus(
@@ -170,9 +172,9 @@ export class ChatwootAdapter implements PipelineAdapter {
     options?: CallOptions & { ifVersion?: number },
   ): Promise<readonly SetResult[]> {
     return this.#write(options, async (pipeline) => {
-      const refs = conversations.map(parseConversationRef);
+      const { refs, complete } = checkRefs(conversations);
       const status =
-        statusId === null ? null : requireLiveStatus(pipeline.rows, parseId(statusId, 'statusId'), 'statusId').id;
+        statusId === null ? null : requireLiveStatus(pipeline.rows, parseStatusId(statusId, 'statusId'), 'statusId').id;
       const ids = refs.map((ref) => ref.conversationId);
       const held = await this.#conversations(ids, options);
       const results: SetResult[] = [];
@@ -186,7 +188,7 @@ export class ChatwootAdapter implements PipelineAdapter {
           results.push({ conversationId: ref.conversationId, ok: false, error: PipelineError.from(error) });
         }
       }
-      return results;
+      return complete(results);
     });
   }
   // #endregion

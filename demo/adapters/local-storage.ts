@@ -3,10 +3,11 @@ import {
   IdempotencyCache,
   PipelineError,
   checkDelete,
+  checkIds,
+  checkRefs,
   checkRestore,
   liveStatuses,
-  parseConversationRef,
-  parseId,
+  parseStatusId,
   planCreate,
   planMove,
   planUpdate,
@@ -14,6 +15,7 @@ import {
   resolveEntry,
   resolveStatusId,
   toStatus,
+  withUnreadable,
   type CallOptions,
   type Change,
   type ConversationRef,
@@ -128,11 +130,12 @@ export class LocalStorageAdapter implements PipelineAdapter {
     this.#checkCall(options);
     const { rows, entries } = this.#read();
     const found = new Map<Id, Entry>();
-    for (const id of conversationIds) {
-      const entry = entries.get(parseId(id, 'conversationId'));
+    const { ids, rejected } = checkIds(conversationIds, 'conversationId');
+    for (const id of ids) {
+      const entry = entries.get(id);
       if (entry) found.set(id, resolveEntry(rows, entry));
     }
-    return found;
+    return withUnreadable(found, rejected);
   }
 
   setStatus(
@@ -141,9 +144,9 @@ export class LocalStorageAdapter implements PipelineAdapter {
     options?: CallOptions & { ifVersion?: number },
   ): Promise<readonly SetResult[]> {
     return this.#write(options, (data) => {
-      const refs = conversations.map(parseConversationRef);
-      if (statusId !== null) requireLiveStatus(data.rows, parseId(statusId, 'statusId'), 'statusId');
-      return refs.map((ref) => setOne(data, ref, statusId, options));
+      const { refs, complete } = checkRefs(conversations);
+      if (statusId !== null) requireLiveStatus(data.rows, parseStatusId(statusId, 'statusId'), 'statusId');
+      return complete(refs.map((ref) => setOne(data, ref, statusId, options)));
     });
   }
   // #endregion

@@ -1,6 +1,6 @@
 // Describes callers, validates what `authorize` returns, and authenticates bearer tokens.
 import { PipelineError, invalid } from '../../src/model/errors.js';
-import { parseId } from '../../src/model/validate.js';
+import { parseStatusId } from '../../src/model/validate.js';
 import { hash } from './hash.js';
 import { HttpError } from './problem.js';
 
@@ -38,7 +38,7 @@ const MAX_USER = 256;
 /** Parses a tenant from a path segment. Throws `not-found` if it is not valid. */
 export function tenantOf(segment: string): string {
   try {
-    if (segment.length <= MAX_TENANT) return parseId(segment, 'tenant');
+    if (segment.length <= MAX_TENANT) return parseStatusId(segment, 'tenant');
   } catch {
     // Not a valid id.
   }
@@ -58,7 +58,7 @@ export function parseCaller(value: unknown): Caller {
   if (session !== undefined && (typeof session !== 'string' || !session)) {
     throw invalid('session', 'must be a non-empty string.');
   }
-  return { tenant: parseId(tenant, 'tenant'), user: parseUser(user), roles, session };
+  return { tenant: parseStatusId(tenant, 'tenant'), user: parseUser(user), roles, session };
 }
 
 function parseUser(value: unknown): string | undefined {

@@ -82,13 +82,19 @@ export function checkLength(value: unknown, field: string, most: number): void {
   if (Array.isArray(value) && value.length > most) throw invalid(field, `must have at most ${most} items.`);
 }
 
-export const idsOf = (value: unknown): Id[] => listOf(value, 'ids', (id) => parseId(id, 'ids'));
+export const idsOf = (value: unknown): Id[] => listOf(value, 'ids', (id) => parseId(checkText(id, 'ids'), 'ids'));
 
-/** `null` means none. A missing value is an error, because it might be a mistake that removes data. */
-export const nullableId = (value: unknown, field: string): Id | null => (value === null ? null : parseId(value, field));
+/** In the API for clients, ids are texts: only hosts number their records. Returns the value; throws `invalid` for a number. */
+export function checkText(value: unknown, field: string): unknown {
+  if (typeof value === 'number') throw invalid(field, 'must be a string.');
+  return value;
+}
 
 /** Parses a conversation named by a client. Only the host may set `activityAt`, or say that there is no contact. */
 export function refOf(value: unknown): ConversationRef {
+  const given = (value ?? {}) as Partial<Record<keyof ConversationRef, unknown>>;
+  checkText(given.conversationId, 'conversationId');
+  checkText(given.contactId, 'contactId');
   const { conversationId, contactId } = parseConversationRef(value);
   return contactId == null ? { conversationId } : { conversationId, contactId };
 }

@@ -41,7 +41,7 @@ export function readToken(token: string | undefined, scope: TokenScope, lifetime
   if (!isWhole(version) || !isWhole(at) || typeof of !== 'string' || more.length) throw notIssued();
   if (version !== VERSION || Date.now() - at >= lifetimeMs) throw new TokenExpired();
   if (of !== digest(scope)) throw invalid('pageToken', 'belongs to another list.');
-  if (typeof recency !== 'number' || !Number.isFinite(recency)) throw notIssued();
+  if (typeof recency !== 'number' || !Number.isFinite(recency) || typeof id !== 'string') throw notIssued();
   try {
     return { recency, id: parseId(id) };
   } catch {

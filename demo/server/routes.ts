@@ -3,8 +3,8 @@ import { Hono, type Context } from 'hono';
 import { liveStatuses, parseForgetQuery } from '../../src/adapters/rules.js';
 import type { Id } from '../../src/model/id.js';
 import { parseConversationRef } from '../../src/model/entry.js';
-import { parseId } from '../../src/model/validate.js';
-import { MAX_HOST_BATCH, checkLength, idsOf, listOf, nullableId, readBody, refOf, type Body } from './body.js';
+import { nullableStatusId, parseId, parseStatusId } from '../../src/model/validate.js';
+import { MAX_HOST_BATCH, checkLength, checkText, idsOf, listOf, readBody, refOf, type Body } from './body.js';
 import { readContacts } from './contacts.js';
 import { putConversations, readEntries, setStatus } from './conversations.js';
 import { count } from './counters.js';
@@ -15,6 +15,7 @@ import type { Identity } from './request-guard.js';
 import { hash } from './hash.js';
 import { readHistory } from './history.js';
 import type { Answer, Idempotency } from './idempotency.js';
+import { toProblem } from './problem.js';
 import { checkMay, knownRoles, permissionsOf, type Action } from './permissions.js';
 import {
   choice,
@@ -88,6 +89,7 @@ export function createRoutes(options: RouteOptions): Hono<Env> {
   app.post('/statuses', async (c) => {
     check(c, 'create');
     const body = await readBody(c.req.raw);
+    for (const field of ['id', 'after']) checkText(body.fields[field], field);
     return write(c, body, async (write) => versioned(201, await createStatus(write, body.fields)));
   });
 
@@ -104,7 +106,7 @@ export function createRoutes(options: RouteOptions): Hono<Env> {
     const id = idOf(c);
     const matchesVersion = requiredIfMatch(c.req.header('If-Match'));
     const value = single(queryOf(c), 'moveTo');
-    const moveTo = value === undefined ? undefined : value === '' ? null : parseId(value, 'moveTo');
+    const moveTo = value === undefined ? undefined : value === '' ? null : parseStatusId(value, 'moveTo');
     return write(c, undefined, async (write) => ok(await deleteStatus(write, id, { matchesVersion, moveTo })));
   });
 
@@ -112,7 +114,7 @@ export function createRoutes(options: RouteOptions): Hono<Env> {
     check(c, 'move');
     const id = idOf(c);
     const body = await readBody(c.req.raw);
-    const after = nullableId(body.fields['after'], 'after');
+    const after = nullableStatusId(checkText(body.fields['after'], 'after'), 'after');
     return write(c, body, async (write) => ok({ items: await moveStatus(write, id, after) }));
   });
 
@@ -139,8 +141,8 @@ export function createRoutes(options: RouteOptions): Hono<Env> {
     check(c, 'set');
     const matchesVersion = ifMatch(c.req.header('If-Match'));
     const body = await readBody(c.req.raw);
-    const ref = refOf({ conversationId: c.req.param('id'), contactId: body.fields['contactId'] });
-    const statusId = nullableId(body.fields['statusId'], 'statusId');
+    const ref = refOf({ conversationId: idOf(c, 'conversationId'), contactId: body.fields['contactId'] });
+    const statusId = nullableStatusId(checkText(body.fields['statusId'], 'statusId'), 'statusId');
     return write(c, body, async (write) => {
       const [result] = await setStatus(write, [ref], statusId, matchesVersion);
       if (!result!.ok) throw result!.error;
@@ -150,10 +152,14 @@ export function createRoutes(options: RouteOptions): Hono<Env> {
 
   app.post('/conversations/batch-set', async (c) => {
     check(c, 'set');
+    const matchesVersion = ifMatch(c.req.header('If-Match'));
     const body = await readBody(c.req.raw);
     const refs = listOf(body.fields['conversations'], 'conversations', refOf);
-    const statusId = nullableId(body.fields['statusId'], 'statusId');
-    return write(c, body, async (write) => ok({ results: await setStatus(write, refs, statusId) }));
+    const statusId = nullableStatusId(checkText(body.fields['statusId'], 'statusId'), 'statusId');
+    return write(c, body, async (write) => {
+      const results = await setStatus(write, refs, statusId, matchesVersion);
+      return ok({ results: results.map((each) => (each.ok ? each : { ...each, error: toProblem(each.error) })) });
+    });
   });
 
   app.get('/counts', async (c) => {
@@ -179,6 +185,13 @@ export function createRoutes(options: RouteOptions): Hono<Env> {
 
   app.get('/conversations/:id/history', async (c) => {
     const id = idOf(c, 'conversationId');
+    return respond(ok({ items: await read(c, (read) => readHistory(read, id)) }));
+  });
+
+  // For ids that cannot stand in a path.
+  app.post('/conversations/history', async (c) => {
+    check(c);
+    const id = parseId(checkText((await readBody(c.req.raw)).fields['id'], 'id'));
     return respond(ok({ items: await read(c, (read) => readHistory(read, id)) }));
   });
 
@@ -235,6 +248,7 @@ function respond({ status, body, headers }: Answer): Response {
   return new Response(JSON.stringify(body), { status, headers: { 'Content-Type': 'application/json', ...headers } });
 }
 
-const idOf = (c: RouteContext, field = 'id'): Id => parseId(c.req.param('id'), field);
+/** An id in the path, which has no "/" and "\\", like that of a status: proxies decode them too early. */
+const idOf = (c: RouteContext, field = 'id'): Id => parseStatusId(c.req.param('id'), field);
 
 const queryOf = (c: RouteContext): URLSearchParams => new URL(c.req.url).searchParams;

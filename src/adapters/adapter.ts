@@ -1,9 +1,11 @@
 /** The interface of an adapter: where the statuses and the statuses of conversations are kept. */
 import type { Change } from '../model/changes.js';
-import type { ContactSummary, ConversationRef, Entry, HistoryItem, SetResult } from '../model/entry.js';
+import type { ContactSummary, ConversationRef, Counts, Entry, HistoryItem, SetResult } from '../model/entry.js';
 import type { ContactMatch, Filter } from '../model/filter.js';
 import type { Id } from '../model/id.js';
 import type { NewStatus, Status, StatusPatch } from '../model/status.js';
+
+export type { Counts };
 
 /**
  * What a call waits for before it can go on: a network, the user's sign-in, or the time of its next attempt (`at`,
@@ -39,13 +41,6 @@ export interface StatusList {
   items: readonly Status[];
   /** The position in the changes that `items` reflects; pass it to `subscribe` as `since`. */
   seq: string;
-}
-
-export interface Counts {
-  /** By status. A status with a count of 0 may be missing. */
-  byStatus: ReadonlyMap<Id, number>;
-  /** Conversations without a status, or contacts with a conversation without one, among those the adapter knows. */
-  none: number;
 }
 
 export interface CountQuery {

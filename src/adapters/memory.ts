@@ -18,9 +18,12 @@ import type { Id } from '../model/id.js';
 import type { Placement } from '../model/rank.js';
 import { resolveEntry, resolveStatusId, toStatus, type StatusRow } from '../model/reassignment.js';
 import type { NewStatus, Status, StatusPatch } from '../model/status.js';
-import { parseId } from '../model/validate.js';
+import { withUnreadable } from '../model/unreadable.js';
+import { nullableStatusId, parseId } from '../model/validate.js';
 import {
   checkDelete,
+  checkIds,
+  checkRefs,
   checkRestore,
   factsFromHost,
   factsFromPage,
@@ -138,11 +141,12 @@ export class MemoryAdapter implements Required<PipelineAdapter>, WithTransfer {
   async getEntries(conversationIds: readonly Id[], options?: CallOptions): Promise<ReadonlyMap<Id, Entry>> {
     this.#checkCall(options);
     const entries = new Map<Id, Entry>();
-    for (const id of conversationIds) {
-      const conversation = this.#conversations.get(parseId(id, 'conversationId'));
+    const { ids, rejected } = checkIds(conversationIds, 'conversationId');
+    for (const id of ids) {
+      const conversation = this.#conversations.get(id);
       if (conversation) entries.set(id, this.#entryOf(conversation));
     }
-    return entries;
+    return withUnreadable(entries, rejected);
   }
 
   setStatus(
@@ -151,11 +155,13 @@ export class MemoryAdapter implements Required<PipelineAdapter>, WithTransfer {
     options?: CallOptions & { ifVersion?: number },
   ): Promise<readonly SetResult[]> {
     return this.#write(options, () => {
-      const refs = conversations.map(parseConversationRef);
-      if (statusId !== null) requireLiveStatus(this.#rows, parseId(statusId, 'statusId'), 'statusId');
-      const results = refs.map((ref) => this.#setOne(ref, statusId, options));
+      const { refs, complete } = checkRefs(conversations);
+      const to = nullableStatusId(statusId, 'statusId');
+      if (to !== null) requireLiveStatus(this.#rows, to, 'statusId');
+      const results = complete(refs.map((ref) => this.#setOne(ref, to, options)));
+      const { length } = results;
       // In a microtask: a listener that throws does not affect the write.
-      if (options?.onProgress && refs.length) queueMicrotask(() => options.onProgress!(refs.length, refs.length));
+      if (options?.onProgress && length) queueMicrotask(() => options.onProgress!(length, length));
       return results;
     });
   }
@@ -176,12 +182,13 @@ export class MemoryAdapter implements Required<PipelineAdapter>, WithTransfer {
 
   async getContacts(contactIds: readonly Id[], options?: CallOptions): Promise<ReadonlyMap<Id, ContactSummary>> {
     this.#checkCall(options);
-    const wanted = new Set(contactIds.map((id) => parseId(id, 'contactId')));
+    const { ids, rejected } = checkIds(contactIds, 'contactId');
+    const wanted = new Set(ids);
     const found = new Map<Id, ContactSummary>();
     for (const [id, { statusIds, latest }] of contactsOf(this.#rows, this.#conversations.values())) {
       if (wanted.has(id)) found.set(id, { statusIds, latest });
     }
-    return found;
+    return withUnreadable(found, rejected);
   }
 
   async count(query: CountQuery, options?: CallOptions): Promise<Counts> {

@@ -39,7 +39,7 @@ export function readPageToken(token: string | undefined): PagePosition | undefin
     if (typeof token !== 'string' || token.length > MAX_TOKEN_LENGTH) throw new RangeError();
     const [activityAt, id] = JSON.parse(decodeURIComponent(token)) as unknown[];
     const isTime = typeof activityAt === 'number' && Number.isFinite(activityAt) && activityAt >= 0;
-    if (isTime) return { activityAt, id: parseId(id) };
+    if (isTime && typeof id === 'string') return { activityAt, id: parseId(id) };
   } catch {
     // Rejected below.
   }

@@ -2,12 +2,14 @@
  * Decides what every adapter must allow and reject, as functions of the stored statuses. An adapter reads the statuses and
  * writes the result in one transaction.
  */
-import type { ConversationRef } from '../model/entry.js';
+import { parseConversationRef, type ConversationRef, type SetResult } from '../model/entry.js';
 import { PipelineError, invalid } from '../model/errors.js';
+import { unreadableRecords } from '../model/reading.js';
+import type { Unreadable, UnreadableRecords } from '../model/unreadable.js';
 import { toStatus, type StatusRow } from '../model/reassignment.js';
 import type { Id } from '../model/id.js';
 import { planRanks, type Placement } from '../model/rank.js';
-import { MAX_BY_LENGTH, fieldsOf, parseId } from '../model/validate.js';
+import { MAX_BY_LENGTH, fieldsOf, idText, parseId } from '../model/validate.js';
 import {
   MAX_STATUSES,
   contentOf,
@@ -188,6 +190,83 @@ export function parseForgetQuery(query: unknown): Forgotten {
 /** What a repeated write rejects with when its result was erased: it must not bring back what was forgotten. */
 export const forgottenError = (): PipelineError =>
   new PipelineError('not-found', 'This write was made before its conversation was forgotten, and is not repeated.');
+
+/** Checks the conversations of `setStatus`, each by itself, also some at a time. */
+export class RefCheck {
+  readonly #refs: ConversationRef[] = [];
+  readonly #rejected = new Map<number, SetResult>();
+  #count = 0;
+
+  add(conversations: readonly unknown[]): void {
+    for (const conversation of conversations) {
+      const index = this.#count++;
+      try {
+        this.#refs.push(parseConversationRef(conversation));
+      } catch (thrown) {
+        const conversationId = idText(
+          (conversation as { conversationId?: unknown } | null | undefined)?.conversationId,
+        );
+        this.#rejected.set(index, { conversationId, ok: false, error: PipelineError.from(thrown) });
+      }
+    }
+  }
+
+  /**
+   * `refs`: the valid ones. `complete` adds to their results, which are in their order, an `invalid` result for each of the
+   * others. Throws `invalid` if none of them is valid.
+   */
+  end(): { refs: ConversationRef[]; complete(results: readonly SetResult[]): readonly SetResult[] } {
+    const rejected = this.#rejected;
+    const [first] = rejected.values();
+    if (!this.#refs.length && first && !first.ok) throw first.error;
+    const complete = (results: readonly SetResult[]): readonly SetResult[] => {
+      let next = 0;
+      if (!rejected.size) return results;
+      return Array.from({ length: this.#count }, (_, index) => rejected.get(index) ?? results[next++]!);
+    };
+    return { refs: this.#refs, complete };
+  }
+}
+
+/** Checks the conversations of `setStatus`, each by itself: see `RefCheck`. */
+export function checkRefs(conversations: readonly unknown[]): ReturnType<RefCheck['end']> {
+  const check = new RefCheck();
+  check.add(conversations);
+  return check.end();
+}
+
+/** What has been reported in the console. */
+const reportedIds = new Set<string>();
+const MAX_REPORTED_IDS = 20;
+
+/**
+ * Checks the ids of a lookup, each by itself: `ids` are the valid ones, without duplicates. The others are left out of the
+ * answer, which is to carry `rejected` (`withUnreadable`), and reported once in the console. Throws `invalid` if none is valid.
+ */
+export function checkIds(
+  given: readonly unknown[],
+  field: 'conversationId' | 'contactId',
+): { ids: Id[]; rejected: UnreadableRecords | undefined } {
+  const ids = new Set<Id>();
+  const rejected: Unreadable[] = [];
+  for (const value of given) {
+    try {
+      ids.add(parseId(value, field));
+    } catch (thrown) {
+      const error = PipelineError.from(thrown);
+      rejected.push({ id: idText(value), error });
+      reportId(error.message);
+    }
+  }
+  if (!ids.size && rejected[0]) throw rejected[0].error;
+  return { ids: [...ids], rejected: unreadableRecords(rejected) };
+}
+
+function reportId(message: string): void {
+  if (reportedIds.has(message) || reportedIds.size >= MAX_REPORTED_IDS) return;
+  reportedIds.add(message);
+  console.warn(`pipeline-elements: an id was left out of a lookup. ${message}`);
+}
 
 /** The name of an author, as histories show it: 1–256 characters without control characters. Throws `invalid`. */
 export function parseUser(value: unknown, field: 'user' | 'by' = 'user'): string {

@@ -15,6 +15,8 @@ export const id: Messages = {
   loading: 'Memuat status',
   loadFailed: 'Status tidak dapat dimuat.',
   changesWaiting: '{n} perubahan menunggu koneksi.',
+  someUnreadable: { other: '{n} status tidak dapat dibaca dan tidak ditampilkan.' },
+  countsUnreadable: 'Jumlahnya tidak dapat dibaca.',
   notDurable: 'Tidak disimpan di perangkat ini: perubahan hilang saat halaman ini ditutup.',
   livePaused: 'Pembaruan langsung terhenti. Menyambungkan kembali…',
 
@@ -132,6 +134,7 @@ export const id: Messages = {
   errorDatabase: 'Aplikasi lain memakai penyimpanan halaman ini.',
   errorSource: 'Halaman ini belum mengatur sumber data ({field} belum diisi).',
   errorUnavailable: 'Server sedang tidak dapat dihubungi.',
+  errorUnreadable: 'Data yang diterima tidak dapat dibaca.',
   errorUnknown: 'Terjadi kesalahan.',
 
   blue: 'Biru',

@@ -1,7 +1,7 @@
 /** A conversation's entry in the pipeline, and what adapters say about conversations and contacts. */
 import type { Id } from './id.js';
 import { invalid, type PipelineError } from './errors.js';
-import { fieldsOf, nullableId, parseCount, parseId, parseTime } from './validate.js';
+import { fieldsOf, nullableId, nullableStatusId, parseCount, parseId, parseTime } from './validate.js';
 
 /** A conversation's place in the pipeline. */
 export interface Entry {
@@ -48,13 +48,14 @@ export interface HistoryItem {
   by?: string;
 }
 
-/** An entry from an adapter. Throws `invalid`. */
+/** An entry from an adapter. Throws `invalid`; `reading.ts` reads other forms. */
 export function parseEntry(value: unknown): Entry {
   const row = fieldsOf(value, 'entry');
+  const contactId = row['contactId'] ?? null;
   return {
     conversationId: parseId(row['conversationId'], 'conversationId'),
-    contactId: nullableId(row['contactId'] ?? null, 'contactId'),
-    statusId: nullableId(row['statusId'], 'statusId'),
+    contactId: contactId === null ? null : parseId(contactId, 'contactId'),
+    statusId: nullableStatusId(row['statusId'], 'statusId'),
     version: parseCount(row['version'], 'version'),
     changedAt: parseTime(row['changedAt'] ?? 0, 'changedAt'),
   };
@@ -66,9 +67,17 @@ export function parseContactSummary(value: unknown): ContactSummary {
   const statusIds = row['statusIds'];
   if (!Array.isArray(statusIds)) throw invalid('statusIds', 'must be a list.');
   return {
-    statusIds: statusIds.map((id: unknown) => nullableId(id, 'statusIds')),
-    latest: nullableId(row['latest'] ?? null, 'latest'),
+    statusIds: [...new Set(statusIds.map((id: unknown) => nullableStatusId(id, 'statusIds')))],
+    latest: nullableStatusId(row['latest'] ?? null, 'latest'),
   };
+}
+
+/** How many conversations or contacts have each status. */
+export interface Counts {
+  /** By status. A status with a count of 0 may be missing. */
+  byStatus: ReadonlyMap<Id, number>;
+  /** Conversations without a status, or contacts with a conversation without one, among those the adapter knows. */
+  none: number;
 }
 
 /** A host's conversation. Throws `invalid`. */

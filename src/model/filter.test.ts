@@ -125,7 +125,8 @@ describe('parseFilter', () => {
       [],
       { op: 'any-of' },
       { op: 'x', statusIds: [] },
-      { op: 'any-of', statusIds: [1] },
+      { op: 'any-of', statusIds: [1.5] },
+      { op: 'any-of', statusIds: ['a/b'] },
     ]) {
       expect(refusedField(() => parseFilter(value))).to.be.oneOf(['op', 'statusIds']);
     }

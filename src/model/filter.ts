@@ -1,7 +1,7 @@
 /** Filters: which statuses to show, how they match, and their form in a URL. */
 import type { Id } from './id.js';
 import { PipelineError, invalid } from './errors.js';
-import { parseId } from './validate.js';
+import { nullableStatusId } from './validate.js';
 
 /** Which statuses to show: a plain value that can be stored, sent and put in a URL. */
 export interface Filter {
@@ -43,7 +43,7 @@ export function parseFilter(value: unknown): Filter {
   if (op !== 'any-of' && op !== 'none-of') throw invalid('op', 'must be "any-of" or "none-of".');
   if (!Array.isArray(statusIds))
     throw invalid('statusIds', 'must be a list of status ids; null stands for "no status".');
-  const ids = statusIds.map((id: unknown) => (id === null ? null : parseId(id, 'statusIds')));
+  const ids = statusIds.map((id: unknown) => nullableStatusId(id, 'statusIds'));
   return { op, statusIds: [...new Set(ids)] };
 }
 

@@ -17,6 +17,9 @@ export const MAX_RANK = 36 ** DIGITS - 1;
 export const writeRank = (value: number): string => value.toString(36).padStart(DIGITS, '0');
 export const readRank = (rank: string): number => parseInt(rank, 36);
 
+/** The rank of a status at this place of a list, counted from 0. */
+export const rankAt = (place: number): string => writeRank((place + 1) * RANK_STEP);
+
 /** The new rank of a status. */
 export interface Placement {
   id: Id;
@@ -53,7 +56,7 @@ export function planRanks(rows: readonly Status[], id: Id, after: Id | null | un
   order.splice(index, 0, id);
   const held = new Map(rows.map((row) => [row.id, row.rank]));
   return order
-    .map((each, i) => ({ id: each, rank: writeRank((i + 1) * RANK_STEP) }))
+    .map((each, i) => ({ id: each, rank: rankAt(i) }))
     .filter(({ id: each, rank }) => held.get(each) !== rank);
 }
 

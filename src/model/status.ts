@@ -5,12 +5,12 @@
 import type { Id } from './id.js';
 import {
   fieldsOf,
-  nullableId,
+  nullableStatusId,
   parseColor,
   parseCount,
-  parseId,
   parseName,
   parseRank,
+  parseStatusId,
   type Fields,
 } from './validate.js';
 
@@ -100,11 +100,11 @@ export function patched<S extends StatusContent>(status: S, patch: StatusPatch |
   return next as unknown as S;
 }
 
-/** A status from an adapter. Throws `invalid`. */
+/** A status from an adapter. Throws `invalid`; `reading.ts` reads other forms. */
 export function parseStatus(value: unknown): Status {
   const row = fieldsOf(value, 'status');
   const status: Status = {
-    id: parseId(row['id']),
+    id: parseStatusId(row['id']),
     ...parseContent(row),
     rank: parseRank(row['rank']),
     version: parseCount(row['version'], 'version'),
@@ -118,9 +118,9 @@ export function parseNewStatus(value: unknown): { id: Id; after?: Id | null } & 
   const row = fieldsOf(value, 'status');
   const after = row['after'];
   return {
-    id: parseId(row['id']),
+    id: parseStatusId(row['id']),
     ...parseContent(row),
-    ...(after === undefined ? {} : { after: nullableId(after, 'after') }),
+    ...(after === undefined ? {} : { after: nullableStatusId(after, 'after') }),
   };
 }
 

@@ -5,7 +5,7 @@ import { PipelineError } from './errors.js';
 import { parseChange } from './changes.js';
 import { parseConversationRef, parseEntry } from './entry.js';
 import { parseNewStatus, parseStatus, parseStatusPatch } from './status.js';
-import { MAX_ID_LENGTH, checkName, countGraphemes, parseColor, parseId, parseName } from './validate.js';
+import { MAX_ID_LENGTH, checkName, countGraphemes, parseColor, parseId, parseName, parseStatusId } from './validate.js';
 
 /** Fixed, so that every run is the same. */
 const RUNS = { seed: 20, numRuns: 500 };
@@ -91,20 +91,23 @@ describe('names', () => {
     const start = performance.now();
     for (const text of ['x'.repeat(100_000), 'a '.repeat(50_000), '\u0301'.repeat(100_000)])
       refusedField(() => parseName(text));
-    for (const text of ['/'.repeat(100_000), '.'.repeat(100_000)]) refusedField(() => parseId(text));
+    for (const text of ['/'.repeat(100_000), '.'.repeat(100_000)]) refusedField(() => parseStatusId(text));
     refusedField(() => parseColor('#'.repeat(100_000)));
     expect(performance.now() - start).to.be.below(500);
   });
 });
 
 describe('ids', () => {
-  it('an accepted id is unchanged and stays within its segment of a URL', () => {
+  it('an accepted id is unchanged; that of a status stays within its segment of a URL', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 300 }), (text) => {
         const id = accepted(() => parseId(text));
+        const statusId = accepted(() => parseStatusId(text));
+        expect(statusId).to.equal(id !== undefined && /[/\\]/.test(id) ? undefined : id);
         if (id === undefined) return;
         expect(id).to.equal(text);
         expect(id.length).to.be.within(1, MAX_ID_LENGTH);
+        if (statusId === undefined) return;
         const { pathname } = new URL(`https://host/statuses/${encodeURIComponent(id)}/move`);
         expect(pathname.split('/')).to.have.length(4);
         expect(pathname.startsWith('/statuses/') && pathname.endsWith('/move')).to.equal(true);
@@ -113,10 +116,50 @@ describe('ids', () => {
     );
   });
 
-  it('an id that could escape its segment is rejected with the field named', () => {
-    for (const id of ['', '.', '..', 'a/b', '\\', 'x'.repeat(257), 'a\tb', 'a\u0085b', '\udc00', 5, null, undefined]) {
+  it('what is no id is rejected with the field and the value named', () => {
+    const bad = [
+      '',
+      '.',
+      '..',
+      'x'.repeat(257),
+      'a\tb',
+      'a\u0085b',
+      '\udc00',
+      5.5,
+      NaN,
+      2 ** 53,
+      null,
+      undefined,
+      [],
+      {},
+    ];
+    for (const id of bad) {
       expect(refusedField(() => parseId(id, 'conversationId'))).to.equal('conversationId');
+      expect(refusedField(() => parseStatusId(id, 'statusId'))).to.equal('statusId');
     }
+    expect(() => parseId('a\tb', 'contactId')).to.throw(
+      'contactId: must not contain control characters; found "a\\tb".',
+    );
+  });
+
+  it('the id of a status has no slash and no backslash', () => {
+    for (const id of ['a/b', '/', 'a\\b', '\\', '../x']) {
+      expect(parseId(id)).to.equal(id);
+      expect(refusedField(() => parseStatusId(id))).to.equal('id');
+    }
+  });
+
+  it('a whole number is its text', () => {
+    const numbers = [0, -0, 7, -1001234567890, Number.MAX_SAFE_INTEGER, 12n, 2n ** 64n];
+    expect(numbers.map((id) => parseId(id))).to.deep.equal([
+      '0',
+      '0',
+      '7',
+      '-1001234567890',
+      '9007199254740991',
+      '12',
+      '18446744073709551616',
+    ]);
   });
 
   it('ids of messengers are accepted', () => {
@@ -128,6 +171,9 @@ describe('ids', () => {
       'a..b',
       '%2e%2e',
       '__proto__',
+      '<CAF=abc/1.2@mail.example.com>',
+      'wamid.HBgN/MTIz',
+      '\ufeffmarked',
     ]) {
       expect(parseId(id)).to.equal(id);
     }
@@ -222,7 +268,13 @@ describe('untrusted records', () => {
   it('names the invalid field', () => {
     expect(refusedField(() => parseStatus({ ...status, version: -1 }))).to.equal('version');
     expect(refusedField(() => parseStatus({ ...status, version: 1.5 }))).to.equal('version');
-    expect(refusedField(() => parseStatus({ ...status, version: '1' }))).to.equal('version');
+    expect(refusedField(() => parseStatus({ ...status, version: 'v7' }))).to.equal('version');
+    expect(refusedField(() => parseStatus({ ...status, version: undefined }))).to.equal('version');
+    expect(refusedField(() => parseStatus({ ...status, id: 'a/b' }))).to.equal('id');
+    expect(refusedField(() => parseEntry({ ...entry, statusId: 'a/b' }))).to.equal('statusId');
+    expect(refusedField(() => parseNewStatus({ ...status, color: '#27F' }))).to.equal('color');
+    expect(refusedField(() => parseStatusPatch({ color: '#27F' }))).to.equal('color');
+    expect(refusedField(() => parseConversationRef({ conversationId: 'c', activityAt: '5' }))).to.equal('activityAt');
     expect(refusedField(() => parseStatus({ ...status, rank: '' }))).to.equal('rank');
     expect(refusedField(() => parseStatus({ ...status, rank: 'x'.repeat(65) }))).to.equal('rank');
     expect(refusedField(() => parseEntry({ ...entry, statusId: undefined }))).to.equal('statusId');

@@ -1,5 +1,5 @@
 /** Checks untrusted values (ids, names, colors, counts, times): each check returns the value as it is stored, or throws `invalid`. */
-import { invalid, PipelineError } from './errors.js';
+import { invalid } from './errors.js';
 import type { Id } from './id.js';
 
 export const MAX_NAME_GRAPHEMES = 64;
@@ -24,21 +24,63 @@ export function fieldsOf(value: unknown, what: string): Fields {
   return value as Fields;
 }
 
-/**
- * Checks an id of the host: 1–256 UTF-16 code units, well-formed, no control characters, no `/` or `\`, not `.` or `..`
- * (such an id could escape its segment of a URL). Throws `invalid`.
- */
-export function parseId(value: unknown, field = 'id'): Id {
-  if (typeof value !== 'string' || value === '') throw invalid(field, 'must be a non-empty string.');
-  if (value.length > MAX_ID_LENGTH) throw invalid(field, `must have at most ${MAX_ID_LENGTH} characters.`);
-  if (LONE_SURROGATE.test(value)) throw invalid(field, 'must be well-formed Unicode.');
-  if (CONTROL.test(value)) throw invalid(field, 'must not contain control characters.');
-  if (/[/\\]/.test(value)) throw invalid(field, 'must not contain "/" or "\\".');
-  if (value === '.' || value === '..') throw invalid(field, 'must not be "." or "..".');
-  return value;
+const MAX_SHOWN = 60;
+
+const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null;
+
+/** An id as text, also one that is rejected, so that a result or an error can say which one it was. */
+export const idText = (value: unknown): string =>
+  typeof value === 'string' ? value : typeof value === 'number' || typeof value === 'boolean' ? `${value}` : '';
+
+/** A rejected id for an error. */
+function showId(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  if (isObject(value)) return 'an object';
+  return typeof value === 'string'
+    ? JSON.stringify(value.slice(0, MAX_SHOWN))
+    : typeof value === 'number'
+      ? `${value}`
+      : typeof value;
 }
 
+/**
+ * Checks an id: 1–256 UTF-16 code units, well-formed, no control characters, not `.` or `..`. A whole number becomes its
+ * text. An id of a conversation or a contact can contain `/` and `\`, so it is only put into a URL where it has neither.
+ * Throws `invalid`.
+ */
+export function parseId(value: unknown, field = 'id'): Id {
+  if (typeof value === 'bigint' || Number.isSafeInteger(value)) value = String(value);
+  const rule =
+    typeof value !== 'string' || value === ''
+      ? 'must be a non-empty string or a whole number'
+      : value.length > MAX_ID_LENGTH
+        ? `must have at most ${MAX_ID_LENGTH} characters`
+        : LONE_SURROGATE.test(value)
+          ? 'must be well-formed Unicode'
+          : CONTROL.test(value)
+            ? 'must not contain control characters'
+            : value === '.' || value === '..'
+              ? 'must not be "." or ".."'
+              : undefined;
+  if (rule !== undefined) throw invalid(field, `${rule}; found ${showId(value)}.`);
+  return value as Id;
+}
+
+/** Whether an id can be a segment of a path: many servers and proxies decode `%2F` and `%5C` too early. */
+export const isPathSegment = (id: Id): boolean => !/[/\\]/.test(id);
+
+/** Checks the id of a status: like `parseId`, but without `/` and `\`, because it stands in paths. Throws `invalid`. */
+export function parseStatusId(value: unknown, field = 'id'): Id {
+  const id = parseId(value, field);
+  if (!isPathSegment(id)) throw invalid(field, `must not contain "/" or "\\"; found ${showId(id)}.`);
+  return id;
+}
+
+/** An id of the host, or `null`. Throws `invalid`. */
 export const nullableId = (value: unknown, field: string): Id | null => (value === null ? null : parseId(value, field));
+
+export const nullableStatusId = (value: unknown, field: string): Id | null =>
+  value === null ? null : parseStatusId(value, field);
 
 const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 
@@ -108,46 +150,4 @@ export function parseRank(value: unknown): string {
     throw invalid('rank', `must be a string of 1 to ${MAX_RANK_LENGTH} characters.`);
   }
   return value;
-}
-
-/**
- * Parses lists of records and skips unreadable ones. Reports only the first problem, because the same records are often read
- * repeatedly.
- */
-export class ReadableRecords {
-  readonly #sender: string;
-  readonly #onUnreadable: (error: PipelineError) => void;
-  #isReported = false;
-
-  /** `sender`: who sent the records, as the subject of the message, such as "The adapter". */
-  constructor(sender: string, onUnreadable: (error: PipelineError) => void) {
-    this.#sender = sender;
-    this.#onUnreadable = onUnreadable;
-  }
-
-  /** The parsed records, without those that make `parse` throw. */
-  parse<R, T>(records: Iterable<R>, parse: (record: R) => T): T[] {
-    const parsed: T[] = [];
-    let unreadable = 0;
-    let cause: unknown;
-    for (const record of records) {
-      try {
-        parsed.push(parse(record));
-      } catch (thrown) {
-        unreadable++;
-        cause = thrown;
-      }
-    }
-    if (unreadable) this.report(unreadable, cause);
-    return parsed;
-  }
-
-  /** Reports unreadable records, unless some were reported before. */
-  report(unreadable: number, cause: unknown): void {
-    if (this.#isReported) return;
-    this.#isReported = true;
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    const message = `${this.#sender} sent ${unreadable} unreadable record(s), which are left out: ${reason}`;
-    this.#onUnreadable(new PipelineError('bad-response', message, { cause }));
-  }
 }

@@ -3,14 +3,15 @@
  * rolled back. Loaded on first use: a page that only shows statuses does without.
  */
 import type { CallOptions, CallWait, ForgetQuery, SettledWrite, WithSession } from '../adapters/adapter.js';
-import { parseConversationRef, parseEntry, type ConversationRef, type SetResult } from '../model/entry.js';
+import { parseConversationRef, type ConversationRef, type SetResult } from '../model/entry.js';
 import { PipelineError, sessionChanged } from '../model/errors.js';
 import { newId, type Id } from '../model/id.js';
+import { readList, readRecord, readSetResults, readStatus } from '../model/reading.js';
+import { unreadableIn } from '../model/unreadable.js';
 import { parseId } from '../model/validate.js';
 import {
   contentOf,
   parseNewStatus,
-  parseStatus,
   parseStatusPatch,
   sameContent,
   type NewStatus,
@@ -24,8 +25,8 @@ import type { Confirmation, PendingMutations, PipelineStore } from './pipeline.j
 import { RestoredFailures, parseSettled, withRestored } from './restored-picks.js';
 import { isOtherSession, sessionOf } from './sync.js';
 
-/** Refusals which mean that the statuses shown are stale. */
-const STALE_CODES: readonly string[] = ['conflict', 'status-deleted', 'not-found', 'in-use'];
+/** Failures which mean that the statuses shown are stale, or may be. */
+const STALE_CODES: readonly string[] = ['conflict', 'status-deleted', 'not-found', 'in-use', 'bad-response'];
 
 /** Failures after which the write may have been done nevertheless. */
 const UNCERTAIN_CODES: readonly string[] = ['offline', 'timeout', 'unavailable', 'bad-response', 'unknown'];
@@ -220,12 +221,13 @@ export class Mutations implements PendingMutations {
       );
       store.confirm(confirmation);
       // The conversations may have been forgotten after the write, which the answer does not tell.
-      if (store.refreshedAt !== refreshedAt) store.refreshEntries(ids);
+      if (store.refreshedAt !== refreshedAt) store.readAgain(ids);
       failed = failuresOf(confirmation.results);
       settle = () => mutation.resolve(result);
     } catch (thrown) {
       const error = PipelineError.from(thrown);
       if (STALE_CODES.includes(error.code)) void store.loadList();
+      if (error.code === 'bad-response') store.readAgain(ids);
       const results = UNCERTAIN_CODES.includes(error.code) ? this.#receivedResults(mutation, versions, error) : [];
       failed = results.length ? failuresOf(results) : ids.map((id) => [id, error]);
       settle = () => (results.some(({ ok }) => ok) ? mutation.resolve(results) : mutation.reject(error));
@@ -269,19 +271,22 @@ export class Mutations implements PendingMutations {
       case 'create': {
         const { id, after } = intent;
         const data = { id, ...contentOf(intent), ...(after === undefined ? {} : { after }) };
-        const status = parseStatus(await adapter.createStatus(data, options));
+        const status = readRecord('status', await adapter.createStatus(data, options), readStatus);
         return { result: status, statuses: [status] };
       }
       case 'update': {
         const { id, patch, base } = intent;
         const update = (version: Versioned): Promise<Status> =>
           adapter.updateStatus(id, patch, { ...options, ...version });
-        const status = parseStatus(await this.#callWithVersion(mutation, base, update));
+        const status = readRecord('status', await this.#callWithVersion(mutation, base, update), readStatus);
         return { result: status, statuses: [status] };
       }
       case 'move': {
-        const statuses = await adapter.moveStatus(intent.id, intent.after, options);
-        return { result: undefined, statuses: statuses.map(parseStatus) };
+        const answer = await adapter.moveStatus(intent.id, intent.after, options);
+        const statuses = readList(answer, { what: 'statuses', parse: readStatus });
+        // The list has what is missing here.
+        if (unreadableIn(statuses)) void this.#store.loadList();
+        return { result: undefined, statuses };
       }
       case 'delete': {
         const { id, moveTo, base } = intent;
@@ -296,7 +301,7 @@ export class Mutations implements PendingMutations {
           throw new PipelineError('unknown', 'This adapter cannot undo a delete: it has no restoreStatus().');
         }
         const answer = await adapter.restoreStatus(intent.id, options);
-        const status = parseStatus(answer.status);
+        const status = readRecord('status', answer.status, readStatus);
         return { result: { status, restored: answer.restored }, statuses: [status], hasUnlistedChanges: true };
       }
       case 'forget': {
@@ -311,7 +316,7 @@ export class Mutations implements PendingMutations {
         const { statusId, ifVersion } = intent;
         const condition = ifVersion === undefined ? {} : { ifVersion };
         const answer = await adapter.setStatus([...conversations.values()], statusId, { ...options, ...condition });
-        const results = answer.map((each) => (each.ok ? { ...each, entry: parseEntry(each.entry) } : each));
+        const results = readSetResults(answer, [...conversations.keys()]);
         return { result: [...results, ...superseded], results };
       }
     }

@@ -11,12 +11,13 @@ import { isNewer, type Change } from '../model/changes.js';
 import { parseEntry, type Entry, type SetResult } from '../model/entry.js';
 import { PipelineError } from '../model/errors.js';
 import type { Id } from '../model/id.js';
-import type { ReadableRecords } from '../model/validate.js';
+import { unreadableIn } from '../model/unreadable.js';
+import { parseId } from '../model/validate.js';
 import { sortedLive, type Status } from '../model/status.js';
 import { withAnswerLimit } from './answer-limit.js';
 import type { PickFeedback } from './pick-feedback.js';
 import { RecordCache, type CacheContext, type StoreCache } from './record-cache.js';
-import { Sync, type SyncTarget } from './sync.js';
+import { Sync, loadReading, type SyncTarget } from './sync.js';
 import { Watchers, type Watchable, type Watcher } from './watchers.js';
 
 /** What a conversation shows. */
@@ -72,6 +73,15 @@ export interface Confirmation {
 type OptionalMethod =
   'restoreStatus' | 'putConversations' | 'getContacts' | 'count' | 'find' | 'history' | 'forget' | 'subscribe';
 
+/** A lookup of records by id. */
+interface Lookup<T> {
+  ids: readonly Id[];
+  what: 'entry' | 'contact';
+  call(adapter: PipelineAdapter, ids: readonly Id[]): Promise<unknown>;
+  parse(record: unknown): T;
+  keep?: ((late: ReadonlyMap<Id, T>) => void) | undefined;
+}
+
 const STATUSES = 'statuses';
 
 let handleWaiting: ((store: PipelineStore, settled?: SettledWrite) => void) | undefined;
@@ -99,6 +109,10 @@ export class PipelineStore implements SyncTarget {
     },
     this.#sync,
   );
+  /** The messages of what was reported by `reportUnreadable`. */
+  readonly #reported = new Set<string>();
+  /** Statuses that conversations have and the list does not, and why they are not shown once the list was read again. */
+  readonly #missingStatuses = new Map<Id, PipelineError | undefined>();
   readonly #optionalCaches = new Map<unknown, StoreCache>();
   /** The conversations of failed lookups, by their errors. */
   readonly #failedLookups = new WeakMap<PipelineError, readonly Id[]>();
@@ -124,9 +138,14 @@ export class PipelineStore implements SyncTarget {
     return this.#sync.isLoaded ? 'ready' : this.#sync.error ? 'error' : 'loading';
   }
 
-  /** Why the list could not be loaded, until it can. What was loaded before stays shown. */
+  /** Why the list, or some of its statuses, could not be loaded, until they can. What was loaded before stays shown. */
   get error(): PipelineError | undefined {
     return this.#sync.error;
+  }
+
+  /** How many statuses of the list could not be read; 0 also if the whole list could not. */
+  get unreadableCount(): number {
+    return this.#sync.unreadable?.list.length ?? 0;
   }
 
   /** The statuses in order, with pending mutations applied. The same array until something changes. */
@@ -156,6 +175,31 @@ export class PipelineStore implements SyncTarget {
   /** Why a conversation could not be read, until it can. */
   entryError(conversationId: Id): PipelineError | undefined {
     return this.#entries.error(conversationId);
+  }
+
+  /**
+   * Why the status that a conversation has is not known: its record cannot be read, or the list lacks it, also after it was
+   * read again. `undefined` until then.
+   */
+  statusError(id: Id): PipelineError | undefined {
+    const error = this.#sync.unreadable?.errorOf(id);
+    if (error) return error;
+    if (!this.#missingStatuses.has(id)) {
+      this.#missingStatuses.set(id, undefined);
+      void this.#findStatus(id);
+    }
+    return this.#missingStatuses.get(id);
+  }
+
+  async #findStatus(id: Id): Promise<void> {
+    await this.loadList();
+    if (!this.status(id)) {
+      const message = `statusId must be the id of a status in the list; found ${JSON.stringify(id)}.`;
+      const error = this.error ?? new PipelineError('bad-response', message, { field: 'statusId' });
+      this.#missingStatuses.set(id, error);
+      if (error !== this.error) this.reportUnreadable(error);
+    }
+    this.notifyEntries();
   }
 
   /** The store's cache of a kind that only some elements use, such as `CountCache`; created when it is first used. */
@@ -209,6 +253,7 @@ export class PipelineStore implements SyncTarget {
 
   /** Reads everything that is watched again, for instance after an error. */
   retry(): Promise<void> {
+    this.#missingStatuses.clear();
     return this.#sync.retry();
   }
 
@@ -219,19 +264,23 @@ export class PipelineStore implements SyncTarget {
     else console.warn(`pipeline-elements: load: ${error.message}`);
   }
 
+  /** Reports records that were left out of an answer; once for the same ones. */
+  reportUnreadable(error: PipelineError): void {
+    if (this.#reported.has(error.message)) return;
+    this.#reported.add(error.message);
+    this.report(error);
+  }
+
   // Reading without keeping the result.
 
   /**
    * Calls the adapter. Rejects with a `PipelineError`: `session-changed` if someone else is signed in when it answers,
    * `timeout` if it is silent; then an answer that arrives late is passed to `keep`.
    */
-  async read<T>(
-    call: (adapter: PipelineAdapter, readable: ReadableRecords) => Promise<T>,
-    keep?: (late: T) => void,
-  ): Promise<T> {
+  async read<T>(call: (adapter: PipelineAdapter) => Promise<T>, keep?: (late: T) => void): Promise<T> {
     const handleLate = (late: T): void => void (this.#sync.isSameSession() && keep?.(late));
     try {
-      const answer = await withAnswerLimit('a read', () => call(this.adapter, this.#sync.readable), handleLate);
+      const answer = await withAnswerLimit('a read', () => call(this.adapter), handleLate);
       if (this.#sync.isSameSession()) return answer;
     } catch (thrown) {
       throw PipelineError.from(thrown);
@@ -239,14 +288,43 @@ export class PipelineStore implements SyncTarget {
     throw new PipelineError('session-changed', 'Someone else is signed in now.');
   }
 
-  /** Looks conversations up; those the adapter does not know are missing. */
+  /**
+   * Looks conversations up; those the adapter does not know are missing. Those that cannot be read or whose id is not
+   * valid are in `unreadableIn(…)` of the result. A result that arrives after a `timeout` is passed to `keep`.
+   */
   getEntries(ids: readonly Id[], keep?: (late: ReadonlyMap<Id, Entry>) => void): Promise<ReadonlyMap<Id, Entry>> {
-    const call = this.read(async (adapter, readable) => {
-      const entries = await adapter.getEntries(ids);
-      return new Map(readable.parse(entries, ([id, entry]) => [id, parseEntry(entry)] as const));
-    }, keep);
-    call.catch((error: PipelineError) => this.#failedLookups.set(error, ids));
-    return call;
+    const call = (adapter: PipelineAdapter, some: readonly Id[]): Promise<unknown> => adapter.getEntries(some);
+    const lookup = this.lookUp({ ids, what: 'entry', call, parse: parseEntry, keep });
+    lookup.catch((error: PipelineError) => this.#failedLookups.set(error, ids));
+    return lookup;
+  }
+
+  /** Looks records up by id, as `getEntries` does. */
+  async lookUp<T>({ ids, what, call, parse, keep }: Lookup<T>): Promise<ReadonlyMap<Id, T>> {
+    const read = async (answer: unknown): Promise<ReadonlyMap<Id, T>> => {
+      try {
+        if (answer instanceof Map && !unreadableIn(answer)) {
+          return new Map(Array.from(answer as Map<Id, unknown>, ([id, record]) => [id, parse(record)]));
+        }
+      } catch {
+        // It does not have the usual form.
+      }
+      return (await loadReading()).readRecords(answer, what);
+    };
+    const handleLate = (late: unknown): void => void (keep && read(late).then(keep, () => undefined));
+    const fetch = (some: readonly Id[]): Promise<unknown> => this.read((adapter) => call(adapter, some), handleLate);
+    let answer: unknown;
+    let isSent = false;
+    try {
+      for (const id of ids) parseId(id);
+      isSent = true;
+      answer = await fetch(ids);
+    } catch (thrown) {
+      const error = PipelineError.from(thrown);
+      if (error.code !== 'invalid') throw error;
+      return (await loadReading()).lookUpApart(ids, { what, call: fetch }, isSent ? error : undefined);
+    }
+    return read(answer);
   }
 
   // For `Mutations`.
@@ -277,8 +355,11 @@ export class PipelineStore implements SyncTarget {
       confirmed.markDeleted(id);
       this.#entries.amend((entry) => (entry.statusId === id ? { ...entry, statusId: moveTo } : entry));
     }
-    for (const result of results ?? []) if (result.ok) this.#receiveEntry(result.entry);
-    if (results?.some(({ ok }) => ok)) this.#notifyCaches();
+    for (const result of results ?? []) {
+      if (result.ok) this.#receiveEntry(result.entry);
+      else if (result.error.code === 'bad-response') this.readAgain([result.conversationId]);
+    }
+    if (results) this.#notifyCaches();
     if (hasUnlistedChanges) this.#sync.refreshCaches();
   }
 
@@ -287,8 +368,8 @@ export class PipelineStore implements SyncTarget {
     return this.#entries.refreshedAt;
   }
 
-  /** Reads conversations again. */
-  refreshEntries(conversationIds: Iterable<Id>): void {
+  /** Reads conversations again that may have changed, because the answer to a write could not be read. */
+  readAgain(conversationIds: Iterable<Id>): void {
     for (const id of conversationIds) this.#entries.refreshRecord(id);
   }
 

@@ -1,35 +1,40 @@
 /** What elements ask for beyond statuses and entries: counts, contacts, and pages of the ids that pass a filter. */
-import type { CountQuery, Counts, FindPage, FindQuery } from '../adapters/adapter.js';
+import type { CountQuery, Counts, FindPage, FindQuery, PipelineAdapter } from '../adapters/adapter.js';
 import { type ContactSummary, type Entry, parseContactSummary } from '../model/entry.js';
 import { PipelineError } from '../model/errors.js';
 import type { Id } from '../model/id.js';
-import { parseId } from '../model/validate.js';
+import { isSameProblem, unreadableIn } from '../model/unreadable.js';
 import type { PipelineStore } from './pipeline.js';
 import { type CacheContext, RecordCache, type StoreCache } from './record-cache.js';
+import { loadReading } from './sync.js';
 import { type Watchable, type Watcher, Watchers } from './watchers.js';
 
 /** One page of the ids that pass a filter, newest activity first. Rejects with a `PipelineError`. */
 export function find(store: PipelineStore, query: FindQuery): Promise<FindPage> {
-  return store.read(async (adapter, readable) => {
+  return store.read(async (adapter) => {
     if (!adapter.find) {
       throw new PipelineError('unknown', 'This adapter cannot find conversations: it has no find().');
     }
-    const { ids, nextPageToken } = await adapter.find(query);
-    const page = { ids: readable.parse(ids, (id) => parseId(id)) };
-    return nextPageToken ? { ...page, nextPageToken } : page;
+    const answer: unknown = await adapter.find(query);
+    // Not often called: its code is loaded late.
+    const { fieldsOfAnswer, readIds } = await loadReading();
+    const { ids: list, nextPageToken } = fieldsOfAnswer(answer, 'page');
+    const ids = readIds(list);
+    const unreadable = unreadableIn(ids) ?? unreadableIn(list as object);
+    if (unreadable) store.reportUnreadable(unreadable.summary);
+    return nextPageToken ? { ids, nextPageToken: `${nextPageToken as string}` } : { ids };
   });
 }
 
-/** Looks contacts up; those the adapter does not know are missing. Rejects with a `PipelineError`. */
+/** Looks contacts up, as `store.getEntries` does conversations. Rejects with a `PipelineError`. */
 export function getContacts(
   store: PipelineStore,
   ids: readonly Id[],
   keep?: (late: ReadonlyMap<Id, ContactSummary>) => void,
 ): Promise<ReadonlyMap<Id, ContactSummary>> {
-  return store.read(async (adapter, readable) => {
-    const contacts = (await adapter.getContacts?.(ids)) ?? [];
-    return new Map(readable.parse(contacts, ([id, contact]) => [id, parseContactSummary(contact)] as const));
-  }, keep);
+  const call = async (adapter: PipelineAdapter, valid: readonly Id[]): Promise<unknown> =>
+    (await adapter.getContacts?.(valid)) ?? new Map();
+  return store.lookUp({ ids, what: 'contact', call, parse: parseContactSummary, keep });
 }
 
 /** The contacts of a store, as `store.cache(ContactCache)`. */
@@ -59,14 +64,33 @@ const keyOf = ({ of, contactMatch = 'any' }: CountQuery): string => (of === 'con
 export interface WatchableCounts extends Watchable {
   /** Missing until they are read. */
   readonly counts?: Counts;
+  /** Why they could not be read, until they can. The last counts stay shown. */
+  readonly error?: PipelineError | undefined;
 }
 
 interface CachedCounts extends WatchableCounts {
   readonly query: CountQuery;
   counts?: Counts;
+  error?: PipelineError | undefined;
   isCounting: boolean;
-  hasFailed: boolean;
   isStale: boolean;
+}
+
+const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
+
+/** Whether an answer has the usual form. */
+function isCounts(answer: unknown): answer is Counts {
+  const { byStatus, none } = (answer ?? {}) as Partial<Counts>;
+  return (
+    byStatus instanceof Map &&
+    isCount(none) &&
+    [...(byStatus as Map<unknown, unknown>)].every(([id, count]) => typeof id === 'string' && isCount(count))
+  );
+}
+
+async function readCounts(answer: unknown): Promise<Counts> {
+  const { readRecord, readCounts: read } = await loadReading();
+  return readRecord('counts', answer, read);
 }
 
 export class CountCache implements StoreCache {
@@ -88,7 +112,6 @@ export class CountCache implements StoreCache {
       cached = {
         query,
         isCounting: false,
-        hasFailed: false,
         isStale: true,
         watch: (watcher) => this.#watch(key, watcher),
         unwatch: (watcher) => this.#unwatch(key, watcher),
@@ -103,7 +126,7 @@ export class CountCache implements StoreCache {
   }
 
   get hasFailed(): boolean {
-    return [...this.#byKey].some(([key, cached]) => cached.hasFailed && this.#watchers.has(key));
+    return [...this.#byKey].some(([key, cached]) => cached.error && this.#watchers.has(key));
   }
 
   handleChange(): void {
@@ -138,16 +161,17 @@ export class CountCache implements StoreCache {
     cached.isCounting = true;
     cached.isStale = false;
     try {
-      const counts = await this.#store.read((adapter) => adapter.count!(cached.query));
+      const answer: unknown = await this.#store.read((adapter) => adapter.count!(cached.query));
+      const counts = isCounts(answer) ? answer : await readCounts(answer);
       if (!this.#context.isSameSession()) return;
       cached.counts = counts;
-      cached.hasFailed = false;
+      cached.error = undefined;
     } catch (thrown) {
       if (!this.#context.isSameSession()) return;
       // The last counts stay shown; the next change counts again.
-      const isRepeat = cached.hasFailed;
-      cached.hasFailed = true;
-      this.#context.reportFailure(PipelineError.from(thrown), isRepeat);
+      const before = cached.error;
+      const error = (cached.error = PipelineError.from(thrown));
+      this.#context.reportFailure(error, before !== undefined, isSameProblem(before, error));
     }
     this.#watchers.notify(key);
     setTimeout(() => {

@@ -5,6 +5,7 @@ import type { Entry } from '../model/entry.js';
 import { PipelineError } from '../model/errors.js';
 import type { Id } from '../model/id.js';
 import type { Status } from '../model/status.js';
+import { isSameProblem, unreadableIn, type UnreadableRecords } from '../model/unreadable.js';
 import { type Watcher, Watchers } from './watchers.js';
 
 /** Above this number of records, those that nobody watches are dropped. */
@@ -44,8 +45,8 @@ export interface CacheContext {
   readonly clock: Clock;
   /** To be awaited before a lookup. */
   readonly ready: Promise<void> | undefined;
-  /** `isRepeat`: the same read failed before and has not succeeded since. */
-  reportFailure(error: PipelineError, isRepeat: boolean): void;
+  /** `isRepeat`: the same read failed before and has not succeeded since; `isKnown`: because of the same records. */
+  reportFailure(error: PipelineError, isRepeat: boolean, isKnown?: boolean): void;
   /** Whether the session is still the one of the request; to be checked before an answer is kept. */
   isSameSession(): boolean;
   /** To be called before something is watched, and after it is no longer watched. */
@@ -55,8 +56,8 @@ export interface CacheContext {
 /** Where the records of a cache come from. */
 export interface RecordSource<T> {
   /**
-   * Looks records up; those the adapter does not know are missing from the result. A result that arrives after the
-   * rejection with `timeout` is passed to `keep`.
+   * Looks records up; those the adapter does not know are missing from the result, and those that cannot be read are in
+   * `unreadableIn(…)` of it. A result that arrives after the rejection with `timeout` is passed to `keep`.
    */
   fetch(ids: readonly Id[], keep: (late: ReadonlyMap<Id, T>) => void): Promise<ReadonlyMap<Id, T>>;
   /** The record of something that the adapter does not know. */
@@ -182,7 +183,15 @@ export class RecordCache<T> implements StoreCache {
     if (!ids.length) return;
     const requestedAt = context.clock.tick();
     const keep = (found: ReadonlyMap<Id, T>): void => {
-      for (const id of ids) this.#keepAnswer(id, found.get(id) ?? this.#source.unknown(id), requestedAt);
+      const unreadable = unreadableIn(found);
+      const errors = new Map<Id, PipelineError>();
+      for (const id of ids) {
+        const value = found.get(id);
+        const error = value === undefined ? unreadable?.errorOf(id) : undefined;
+        if (error) errors.set(id, error);
+        else this.#keepAnswer(id, value ?? this.#source.unknown(id), requestedAt);
+      }
+      if (unreadable && errors.size) this.#fail(errors, unreadable.summary);
     };
     try {
       const found = await this.#source.fetch(ids, keep);
@@ -190,11 +199,18 @@ export class RecordCache<T> implements StoreCache {
     } catch (thrown) {
       if (!context.isSameSession()) return;
       const error = PipelineError.from(thrown);
-      const isRepeat = ids.every((id) => this.#errors.has(id));
-      for (const id of ids) this.#errors.set(id, error);
-      context.reportFailure(error, isRepeat);
-      for (const id of ids) this.watchers.notify(id);
+      this.#fail(new Map(ids.map((id) => [id, error])), error);
     }
+  }
+
+  /** Notes why these could not be read, and reports it once, as `summary`. */
+  #fail(errors: ReadonlyMap<Id, PipelineError>, summary: PipelineError): void {
+    const all = [...errors];
+    const isRepeat = all.every(([id]) => this.#errors.has(id));
+    const isKnown = all.every(([id, error]) => isSameProblem(this.#errors.get(id), error));
+    for (const [id, error] of all) this.#errors.set(id, error);
+    this.#context.reportFailure(summary, isRepeat, isKnown);
+    for (const [id] of all) this.watchers.notify(id);
   }
 
   #keepAnswer(id: Id, value: T, requestedAt: number): void {
@@ -246,18 +262,18 @@ export class ConfirmedStatuses {
   }
 
   /**
-   * Replaces the statuses with a list that was requested at `requestedAt`, except for what was received since. Returns
-   * whether the list must be loaded again: a status received since but missing from the list is either newer than the
+   * Replaces the statuses with a list that was requested at `requestedAt`, except for what was received since, and for
+   * those of its records that cannot be read. Returns whether the list must be loaded again: a status received since but missing from the list is either newer than the
    * list or the late answer to an older write.
    */
-  replace(list: readonly Status[], requestedAt: number): boolean {
+  replace(list: readonly Status[], requestedAt: number, unreadable?: UnreadableRecords): boolean {
     const listed = new Set(list.map((status) => status.id));
     const isOlder = (id: Id): boolean => (this.#receivedAt.get(id) ?? 0) < requestedAt;
     const isAfterReset = this.#resetAt !== undefined && this.#resetAt < requestedAt;
     if (isAfterReset) this.#resetAt = undefined;
     let isInDoubt = false;
     for (const [id, status] of this.byId) {
-      if (listed.has(id) || (status.deleted && !isAfterReset)) continue;
+      if (listed.has(id) || unreadable?.errorOf(id) || (status.deleted && !isAfterReset)) continue;
       if (isOlder(id)) this.byId.set(id, { ...status, deleted: true, ...(isAfterReset ? { version: 0 } : {}) });
       else isInDoubt ||= !status.deleted;
     }

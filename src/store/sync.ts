@@ -2,7 +2,6 @@
 import type {
   PipelineAdapter,
   SettledWrite,
-  StatusList,
   SubscriptionState,
   WithOutbox,
   WithPersistence,
@@ -10,14 +9,18 @@ import type {
 } from '../adapters/adapter.js';
 import { type Change, parseChange } from '../model/changes.js';
 import { PipelineError } from '../model/errors.js';
-import { ReadableRecords } from '../model/validate.js';
+import type * as Reading from '../model/reading.js';
 import { parseStatus } from '../model/status.js';
 import { withAnswerLimit } from './answer-limit.js';
+import { isSameProblem, unreadableIn, type UnreadableRecords } from '../model/unreadable.js';
 import { type CacheContext, Clock, ConfirmedStatuses, type StoreCache } from './record-cache.js';
 
 /** Milliseconds until a failed read is retried: doubled each time, up to a limit. */
 const FIRST_RETRY = 10_000;
 const MAX_RETRY = 300_000;
+
+/** Least time between two reads because of changes that cannot be read, milliseconds. */
+const UNREADABLE_INTERVAL = 1000;
 
 /** The store that is kept in sync. */
 export interface SyncTarget {
@@ -46,8 +49,6 @@ export const isOtherSession = (before: string | undefined, now: string | undefin
 export class Sync implements CacheContext {
   readonly clock = new Clock();
   readonly confirmed = new ConfirmedStatuses(this.clock);
-  /** Parses what the adapter sends. */
-  readonly readable: ReadableRecords;
   readonly #target: SyncTarget;
 
   #session: string | undefined;
@@ -59,8 +60,9 @@ export class Sync implements CacheContext {
 
   /** Whether the list was loaded once. */
   isLoaded = false;
-  /** Why the list could not be loaded, until it can. */
+  /** Why the list, or some of its statuses (`unreadable`), could not be loaded, until they can. */
   error: PipelineError | undefined;
+  unreadable: UnreadableRecords | undefined;
   #loading: Promise<void> | undefined;
   #mustLoadAgain = false;
   /** Set until the position in the changes is known: a record read before could miss a change that is never reported. */
@@ -73,10 +75,12 @@ export class Sync implements CacheContext {
   readonly #retries = new Retries(() => void (this.#hasFailed && this.#readAgain()));
   #reported: PipelineError | undefined;
   #hasReportedNotDurable = false;
+  #hasReportedChange = false;
+  #isReadingAgain = false;
+  #mustReadAgain = false;
 
   constructor(target: SyncTarget) {
     this.#target = target;
-    this.readable = new ReadableRecords('The adapter', (error) => target.report(error));
   }
 
   /** Whether the adapter still serves the session of the store; if not, syncing ends. */
@@ -124,13 +128,13 @@ export class Sync implements CacheContext {
     for (const cache of this.#target.caches) cache.refresh();
   }
 
-  /** Reports that a read failed, unless nobody watches, and retries it later. */
-  reportFailure(error: PipelineError, isRepeat: boolean): void {
+  /** Reports that a read failed, unless nobody watches or it is known, and retries it later. */
+  reportFailure(error: PipelineError, isRepeat: boolean, isKnown = false): void {
     if (!this.#target.isWatched || !this.#retries.schedule(error, isRepeat)) return;
     // The list and a lookup can fail with the same error.
     if (error === this.#reported) return;
     this.#reported = error;
-    this.#target.report(error);
+    if (!isKnown) this.#target.report(error);
   }
 
   /** Returns how to stop. */
@@ -181,41 +185,49 @@ export class Sync implements CacheContext {
       this.#mustLoadAgain = false;
       const requestedAt = this.clock.tick();
       try {
-        const list = await withAnswerLimit(
+        const answer = await withAnswerLimit(
           'listStatuses()',
           () => this.#target.adapter.listStatuses(),
-          (late) => this.#keepLate(late, requestedAt),
+          (late) => void this.#keepLate(late, requestedAt).catch(() => undefined),
         );
+        const list = await readStatuses(answer);
         if (!this.isSameSession()) break;
         this.#keepList(list, requestedAt);
       } catch (thrown) {
         if (!this.isSameSession()) break;
-        const isRepeat = this.error !== undefined;
-        this.error = PipelineError.from(thrown);
-        this.reportFailure(this.error, isRepeat);
+        this.unreadable = undefined;
+        this.#setError(PipelineError.from(thrown));
       }
       this.#target.notifyStatuses();
     }
     this.#loading = undefined;
   }
 
-  #keepList({ items, seq }: StatusList, requestedAt: number): void {
-    const isInDoubt = this.confirmed.replace(this.readable.parse(items, parseStatus), requestedAt);
+  #keepList({ statuses, seq, unreadable }: Reading.ReadStatuses, requestedAt: number): void {
+    const isInDoubt = this.confirmed.replace(statuses, requestedAt, unreadable);
     this.#mustLoadAgain ||= isInDoubt;
     this.isLoaded = true;
+    this.unreadable = unreadable;
     // Only the first list sets it: the changes received since lead further than a later list.
     this.#seq ??= seq;
-    this.error = undefined;
+    this.#setError(unreadable?.summary);
   }
 
   /** Keeps a list that arrived after it was given up, unless another one was loaded since. */
-  #keepLate(list: StatusList, requestedAt: number): void {
+  async #keepLate(answer: unknown, requestedAt: number): Promise<void> {
+    const list = await readStatuses(answer);
     if (!this.isSameSession() || !this.error) return;
     const isFirst = !this.isLoaded;
     this.#keepList(list, requestedAt);
     this.#target.notifyStatuses();
     // Changes made before the subscription, which began without a position, are in no list yet.
     if (isFirst) void this.loadList();
+  }
+
+  #setError(error: PipelineError | undefined): void {
+    const before = this.error;
+    this.error = error;
+    if (error) this.reportFailure(error, before !== undefined, isSameProblem(before, error));
   }
 
   #subscribe(): () => void {
@@ -229,7 +241,7 @@ export class Sync implements CacheContext {
         const wasLive = this.state === 'live';
         this.#setState(state);
         if (state !== 'live') return;
-        const mustRead = (isFromNow && !this.error) || (!wasLive && this.#hasFailed);
+        const mustRead = (isFromNow && this.isLoaded) || (!wasLive && this.#hasFailed);
         isFromNow = false;
         if (mustRead) void this.retry();
       },
@@ -249,10 +261,28 @@ export class Sync implements CacheContext {
     let change: Change;
     try {
       change = parseChange(value);
-    } catch (thrown) {
-      this.readable.report(1, thrown);
+    } catch {
+      void this.#readChange(value);
       return;
     }
+    this.#handleChange(change);
+  }
+
+  /** Reads a change that does not have the usual form. */
+  async #readChange(value: unknown): Promise<void> {
+    let change: Change;
+    try {
+      const { readChange, readRecord } = await loadReading();
+      change = readRecord('change', value, readChange);
+    } catch (thrown) {
+      this.#handleUnreadableChange(PipelineError.from(thrown));
+      return;
+    }
+    // The subscription may have ended meanwhile.
+    if (this.#stop) this.#handleChange(change);
+  }
+
+  #handleChange(change: Change): void {
     this.#seq = change.seq;
     if (change.kind !== 'reset') this.#target.handleChange(change);
     else if (change.forget) this.#end();
@@ -260,6 +290,22 @@ export class Sync implements CacheContext {
       this.confirmed.handleReset();
       void this.retry();
     }
+  }
+
+  /** Reads everything again, which includes what changed. At most once in a while: all changes may be unreadable. */
+  #handleUnreadableChange(error: PipelineError): void {
+    if (!this.#hasReportedChange) this.#target.report(error);
+    this.#hasReportedChange = true;
+    this.#mustReadAgain = true;
+    if (this.#isReadingAgain) return;
+    this.#isReadingAgain = true;
+    this.#mustReadAgain = false;
+    void this.#readAgain().then(() =>
+      setTimeout(() => {
+        this.#isReadingAgain = false;
+        if (this.#mustReadAgain && this.#target.isWatched) this.#handleUnreadableChange(error);
+      }, UNREADABLE_INTERVAL),
+    );
   }
 
   get #hasFailed(): boolean {
@@ -290,6 +336,27 @@ export class Sync implements CacheContext {
 
 /** At least the time that the server asked for, different for each page. */
 const spread = (retryAfterMs = 0): number => retryAfterMs * (1 + Math.random() / 4);
+
+/** The code that reads answers in other forms, and says what is wrong with the rest; most pages never need it. */
+export const loadReading = (): Promise<typeof Reading> =>
+  import('../model/reading.js').catch((cause: unknown) => {
+    throw new PipelineError('unavailable', 'The code that reads unusual answers could not be loaded.', { cause });
+  });
+
+/** A list of statuses; `undefined` if something of it does not have the usual form. */
+function parseList(answer: unknown): Reading.ReadStatuses | undefined {
+  try {
+    const { items, seq } = answer as { items: readonly unknown[]; seq: string };
+    if (!Array.isArray(items) || unreadableIn(items)) return undefined;
+    const statuses = items.map(parseStatus).filter((status) => !status.deleted);
+    return { statuses, seq, unreadable: undefined };
+  } catch {
+    return undefined;
+  }
+}
+
+const readStatuses = async (answer: unknown): Promise<Reading.ReadStatuses> =>
+  parseList(answer) ?? (await loadReading()).readStatusList(answer);
 
 /** Retries what failed for a temporary reason, after the adapter itself has retried for some seconds and given up. */
 class Retries {

@@ -18,6 +18,7 @@ const ERROR_TEXTS: Partial<Record<PipelineError['code'], MessageKey>> = {
   'storage-lost': 'errorStorage',
   'storage-blocked': 'errorBlocked',
   'version-skew': 'errorVersion',
+  'bad-response': 'errorUnreadable',
   unavailable: 'errorUnavailable',
   'rate-limited': 'errorUnavailable',
 };
@@ -39,4 +40,15 @@ export function errorText(text: Translate, error: PipelineError, store?: { adapt
   const isLocal = error.field === 'database' || (store && isOnDevice(store.adapter));
   const key = (isLocal ? own(DEVICE_TEXTS, error.code) : undefined) ?? own(ERROR_TEXTS, error.code);
   return unsetSourceText(text, error) ?? text(key ?? 'errorUnknown');
+}
+
+/** What could not be loaded of the list of statuses, and why. */
+export function loadErrorText(
+  text: Translate,
+  error: PipelineError | undefined,
+  unreadableCount: number,
+  store?: { adapter: PipelineAdapter },
+): string {
+  if (unreadableCount) return text('someUnreadable', { n: unreadableCount });
+  return error ? `${text('loadFailed')} ${errorText(text, error, store)}` : text('loadFailed');
 }

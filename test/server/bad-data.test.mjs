@@ -343,7 +343,7 @@ onBothDatabases(
           if (answer.status !== 200) assert.equal(answer.body.field, 'pageToken');
         }
       }
-      for (const bad of ['a\0b', 'a/b', '', '.', '\ud800', 'x'.repeat(257), 7, null, {}, ['a']]) {
+      for (const bad of ['a\0b', '', '.', '\ud800', 'x'.repeat(257), 7, null, {}, ['a']]) {
         assert.equal((await page(client, token(version, at, digest, recency, bad))).status, 422, JSON.stringify(bad));
       }
       for (const bad of ['1', null, {}, [1], true]) {

@@ -278,7 +278,7 @@ const inUrl = (r, text) => {
 };
 
 const ref = (r) => ({
-  conversationId: r.id('c'),
+  conversationId: r.chance(0.8) ? r.id('c') : r.pick(['a/b', 'a\\b', '/', '\ufeffc1', 7]),
   ...(r.chance(0.5) ? { contactId: r.id('p') } : {}),
   ...(r.chance(0.1) ? { contactId: null } : {}),
   ...(r.chance(0.3) ? { activityAt: r.number(1e6) } : {}),
@@ -309,6 +309,7 @@ export const API_CALLS = [
   (r) => ['POST', '/api/conversations/find', { op: 'any-of', statusIds: [r.id('s'), null], pageSize: 1 + r.number(5) }],
   (r) => ['POST', '/api/contacts/find', { op: 'none-of', statusIds: [r.id('s')], pageToken: pageToken(r) }],
   (r) => ['GET', `/api/conversations/${r.id('c')}/history`],
+  (r) => ['POST', '/api/conversations/history', { id: r.chance(0.5) ? r.id('c') : `${r.id('c')}/${r.id('c')}` }],
   () => ['GET', '/api/changes'],
 ];
 

@@ -64,6 +64,7 @@ onBothDatabases(
       await client.post('/conversations/find', { op: 'any-of', statusIds: ['leads', null], pageSize: 1 });
       await client.post('/contacts/find', { op: 'none-of', statusIds: ['won'], contactMatch: 'latest' });
       await client.get('/conversations/c1/history');
+      await client.post('/conversations/history', { id: 'c1' });
       const now = (await client.statuses()).find(({ id }) => id === 'leads');
       const current = { 'if-match': `"${now.version}"` };
       await client.delete('/statuses/leads', current);

@@ -310,6 +310,67 @@ onBothDatabases((world) => {
       assert.equal((await client.get('/conversations?pageSize=100')).body.ids.length, ids.length);
     });
 
+    it('ids with slashes and a byte order mark, which never stand in a path', async () => {
+      const client = world.client();
+      await client.pipeline('A');
+      const ids = [
+        '<CAF=abc/1.2@mail.example.com>',
+        'wamid.HBgN/MTIz',
+        'a\\b',
+        '/',
+        '../x',
+        '\ufeffmarked',
+        'a/b',
+        'a%2Fb',
+      ];
+      const conversations = ids.map((id) => ({ conversationId: id, contactId: id }));
+      const set = await client.post('/conversations/batch-set', { conversations, statusId: 'a' });
+      assert.deepEqual(
+        set.body.results.map(({ ok, entry }) => [ok, entry.conversationId, entry.contactId]),
+        ids.map((id) => [true, id, id]),
+      );
+      const read = await client.post('/conversations/batch-get', { ids });
+      assert.deepEqual(
+        read.body.items.map((entry) => [entry.conversationId, entry.contactId]),
+        ids.map((id) => [id, id]),
+      );
+      const contacts = await client.post('/contacts/batch-get', { ids });
+      assert.deepEqual(contacts.body.items.map(({ contactId }) => contactId).sort(), [...ids].sort());
+      for (const of of ['conversations', 'contacts']) {
+        const { body } = await client.get(`/${of}?op=any-of&status=a&pageSize=100`);
+        assert.deepEqual(body.ids.sort(), [...ids].sort(), of);
+        const first = (await client.get(`/${of}?op=any-of&status=a&pageSize=3`)).body;
+        const next = await client.get(`/${of}?op=any-of&status=a&pageSize=100&pageToken=${first.nextPageToken}`);
+        assert.deepEqual([...first.ids, ...next.body.ids].sort(), [...ids].sort(), of);
+      }
+      for (const id of ids) {
+        const { body } = await client.post('/conversations/history', { id });
+        assert.equal(body.items.length, 1, id);
+      }
+      for (const id of ['a/b', 'a\\b']) {
+        const path = `/conversations/${encodeURIComponent(id)}/history`;
+        refused(await client.get(path), 422, 'invalid', { field: 'conversationId' });
+      }
+      for (const id of ['', '..', 'a\nb', '\ud800', 7, null]) {
+        refused(await client.post('/conversations/history', { id }), 422, 'invalid', { field: 'id' });
+      }
+    });
+
+    it('If-Match of a batch rejects each conversation that someone else changed', async () => {
+      const client = world.client();
+      await client.pipeline('A', 'B');
+      const { body: entry } = await client.pick('c1', 'a', tag(0));
+      const conversations = [{ conversationId: 'a/b' }, { conversationId: 'c1' }];
+      const set = await client.post('/conversations/batch-set', { conversations, statusId: 'b' }, tag(0));
+      assert.deepEqual(
+        set.body.results.map(({ ok, error }) => [ok, error?.type.split('/').at(-1), error?.current]),
+        [
+          [true, undefined, undefined],
+          [false, 'conflict', entry],
+        ],
+      );
+    });
+
     it('If-Match rejects a conversation that someone else changed', async () => {
       const client = world.client();
       await client.pipeline('A', 'B');

@@ -13,7 +13,7 @@ import {
 } from '../../model/entry.js';
 import type { Id } from '../../model/id.js';
 import type { NewStatus, Status, StatusPatch } from '../../model/status.js';
-import { parseForgetQuery, parseUndoPeriod, parseUser, type Forgotten } from '../rules.js';
+import { RefCheck, checkRefs, parseForgetQuery, parseUndoPeriod, parseUser, type Forgotten } from '../rules.js';
 import { checkAborted, closedError, unlessAborted } from '../../model/errors.js';
 import type {
   CallOptions,
@@ -226,20 +226,22 @@ export class IndexedDBAdapter implements Required<PipelineAdapter>, WithPersiste
     options?: CallOptions & { ifVersion?: number },
   ): Promise<readonly SetResult[]> {
     const { length } = conversations;
-    if (length <= MAX_AT_ONCE) {
+    const isLong = length > MAX_AT_ONCE;
+    const { refs, complete } = isLong ? await checkRefsInParts(conversations) : checkRefs(conversations);
+    if (!isLong) {
       const set = (write: Write): Promise<readonly SetResult[]> => setStatuses(write, statusId, options?.ifVersion);
-      const results = await this.#write('relaxed', options, set, conversations);
+      const results = await this.#write('relaxed', options, set, refs);
       // In a microtask: a listener that throws does not affect the write.
       if (options?.onProgress && length) queueMicrotask(() => options.onProgress!(length, length));
-      return results;
+      return complete(results);
     }
-    const refs = await parseInParts(conversations);
     return this.#idempotency.run(options?.opId, async () => {
       const bulk = new BulkWrite(this.#connection, this.#settings, refs, statusId, options);
       try {
-        return await bulk.run(({ base, seq, generation, changes }) =>
+        const results = await bulk.run(({ base, seq, generation, changes }) =>
           this.#feed.handleCommit(base, seq, generation, changes),
         );
+        return complete(results);
       } catch (thrown) {
         this.#purger.schedule(0);
         throw thrown;
@@ -512,12 +514,12 @@ async function newMemory({ user, undoPeriodMs }: WriteSettings): Promise<Session
 }
 
 /** Checks a long list without keeping the page busy for long. */
-async function parseInParts(conversations: readonly ConversationRef[]): Promise<ConversationRef[]> {
+async function checkRefsInParts(conversations: readonly unknown[]): Promise<ReturnType<RefCheck['end']>> {
   const given = [...conversations];
-  const parsed: ConversationRef[] = [];
+  const check = new RefCheck();
   for (let start = 0; start < given.length; start += PARSED_AT_ONCE) {
     if (start) await new Promise((resolve) => setTimeout(resolve));
-    for (const each of given.slice(start, start + PARSED_AT_ONCE)) parsed.push(parseConversationRef(each));
+    check.add(given.slice(start, start + PARSED_AT_ONCE));
   }
-  return parsed;
+  return check.end();
 }

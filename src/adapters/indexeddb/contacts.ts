@@ -2,16 +2,16 @@
 import type { ContactSummary } from '../../model/entry.js';
 import type { Id } from '../../model/id.js';
 import { resolveStatusId } from '../../model/reassignment.js';
-import { parseId } from '../../model/validate.js';
-import type { Rows } from '../rules.js';
+import { withUnreadable } from '../../model/unreadable.js';
+import { checkIds, type Rows } from '../rules.js';
 import { readStatuses } from './journal.js';
 import type { ContactRow, ConversationRow, CounterRow, ReadTx, StoredStatusId, WriteTx } from './schema.js';
 import { isHidden, parseStagedId, writeStagedId } from './staging.js';
 import { getContacts, isReadableContact, isReadableConversation, isReadableCounter, rawStore } from './stored.js';
 
-/** Looks up contacts. Throws `invalid`. */
+/** Looks up contacts. Invalid ids are in `unreadableIn(…)` of the result. */
 export async function readContacts(tx: ReadTx, contactIds: readonly Id[]): Promise<ReadonlyMap<Id, ContactSummary>> {
-  const ids = contactIds.map((id) => parseId(id, 'contactId'));
+  const { ids, rejected } = checkIds(contactIds, 'contactId');
   const [{ rows }, contacts] = await Promise.all([readStatuses(tx), readContactRows(tx, ids)]);
   const summaries = new Map<Id, ContactSummary>();
   for (const { contactId, latest: storedLatest, signature } of contacts.values()) {
@@ -21,7 +21,7 @@ export async function readContacts(tx: ReadTx, contactIds: readonly Id[]): Promi
     const statusIds = [...new Set([latest, ...resolveSignature(rows, signature)])];
     summaries.set(contactId, { statusIds, latest });
   }
-  return summaries;
+  return withUnreadable(summaries, rejected);
 }
 
 /** The records of contacts. One that cannot be read is computed from its conversations. */

@@ -3,8 +3,10 @@ import type { ConversationRef, Entry, SetResult } from '../../model/entry.js';
 import { PipelineError } from '../../model/errors.js';
 import type { Id } from '../../model/id.js';
 import { resolveEntry } from '../../model/reassignment.js';
-import { parseId } from '../../model/validate.js';
-import { factsFromHost, factsFromPage, type ConversationFacts, type Rows } from '../rules.js';
+import { unreadableRecords } from '../../model/reading.js';
+import { withUnreadable } from '../../model/unreadable.js';
+import { parseStatusId } from '../../model/validate.js';
+import { checkIds, factsFromHost, factsFromPage, type ConversationFacts, type Rows } from '../rules.js';
 import { ContactCounterChanges, updateContacts, type ConversationUpdate } from './contacts.js';
 import { MAX_BATCH, readBatch, readStatuses, type Journal, type Write } from './journal.js';
 import type { ConversationRow, ReadTx } from './schema.js';
@@ -12,16 +14,17 @@ import { getConversations, rawStore } from './stored.js';
 import { isCommitted, isHidden, parseStagedId } from './staging.js';
 import { requireLive } from './statuses.js';
 
-/** Looks up conversations. Throws `invalid`. */
+/** Looks up conversations. Invalid ids, and those whose record cannot be read, are in `unreadableIn(…)` of the result. */
 export async function readEntries(tx: ReadTx, conversationIds: readonly Id[]): Promise<ReadonlyMap<Id, Entry>> {
-  const ids = conversationIds.map((id) => parseId(id, 'conversationId'));
+  const { ids, rejected } = checkIds(conversationIds, 'conversationId');
   const [{ rows }, conversations] = await Promise.all([readStatuses(tx), getConversations(tx, ids)]);
   const entries = new Map<Id, Entry>();
   for (const id of ids) {
     const row = conversations.rows.get(id);
     if (row && !isHidden(rows, row.statusId)) entries.set(id, toEntry(rows, row));
   }
-  return entries;
+  const unreadable = Array.from(conversations.unreadable, (id) => ({ id, error: unreadableError(id) }));
+  return withUnreadable(entries, unreadableRecords([...(rejected?.list ?? []), ...unreadable]));
 }
 
 /** Sets the status of the conversations. */
@@ -31,7 +34,7 @@ export async function setStatuses(
   ifVersion: number | undefined,
 ): Promise<readonly SetResult[]> {
   const { rows, journal } = write;
-  if (to !== null) await requireLive(write, parseId(to, 'statusId'), 'statusId');
+  if (to !== null) await requireLive(write, parseStatusId(to, 'statusId'), 'statusId');
   const results: SetResult[] = [];
   await updateConversations(write, (ref, before) => {
     const { conversationId } = ref;

@@ -76,10 +76,12 @@ export async function readSeq(tx: ReadTx): Promise<number> {
   return (await loadJournal(tx)).row.seq;
 }
 
-/** The live statuses, and the `seq` of the newest write. */
-export async function readStatusesAndSeq(tx: ReadTx): Promise<{ live: Rows; seq: number }> {
-  const [{ rows }, seq] = await Promise.all([getLiveStatuses(tx), readSeq(tx)]);
-  return { live: rows, seq };
+/** The live statuses, the ids of those that cannot be read, and the `seq` of the newest write. */
+export async function readStatusesAndSeq(
+  tx: ReadTx,
+): Promise<{ live: Rows; unreadable: ReadonlySet<Id>; seq: number }> {
+  const [{ rows: live, unreadable }, seq] = await Promise.all([getLiveStatuses(tx), readSeq(tx)]);
+  return { live, unreadable, seq };
 }
 
 /** Everything that a read needs to know of statuses. */

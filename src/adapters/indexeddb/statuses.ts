@@ -2,7 +2,9 @@
 import { PipelineError } from '../../model/errors.js';
 import type { Id } from '../../model/id.js';
 import type { Placement } from '../../model/rank.js';
+import { unreadableRecords } from '../../model/reading.js';
 import { toStatus, type StatusRow } from '../../model/reassignment.js';
+import { withUnreadable } from '../../model/unreadable.js';
 import type { NewStatus, Status, StatusPatch } from '../../model/status.js';
 import type { StatusList } from '../adapter.js';
 import {
@@ -22,8 +24,12 @@ import { STORES, type DeletedStatusRow, type JournalRow, type ReadTx } from './s
 import { getDeletedStatuses, isReadableDeletedStatus, rawStore } from './stored.js';
 
 export async function readStatusList(tx: ReadTx): Promise<StatusList> {
-  const { live, seq } = await readStatusesAndSeq(tx);
-  return { items: liveStatuses(live), seq: String(seq) };
+  const { live, unreadable, seq } = await readStatusesAndSeq(tx);
+  const errors = Array.from(unreadable, (id) => {
+    const message = `The stored record of the status "${id}" cannot be read.`;
+    return { id, error: new PipelineError('storage-lost', message, { retryable: false }) };
+  });
+  return { items: withUnreadable(liveStatuses(live), unreadableRecords(errors)), seq: String(seq) };
 }
 
 /** The status, which must not be deleted. Throws `not-found`, `status-deleted`. */

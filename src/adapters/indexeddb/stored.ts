@@ -196,6 +196,8 @@ function checkStatus(row: StatusRow): string | undefined {
   if (heir != null && !isId(heir)) return 'heir: must be the id of a status, or null.';
   if (movedVersion !== undefined && !isCount(movedVersion)) return 'movedVersion: must be a whole number.';
   if (deletedAt !== undefined && !isTime(deletedAt)) return 'deletedAt: must be a time in milliseconds.';
+  // From an adapter, a number is read as its text; here it would be another key.
+  if (!isId(row.id)) return 'id: must be a non-empty string.';
   return messageOf(() => parseStatus(row));
 }
 

@@ -6,12 +6,13 @@ import {
   type Entry,
   type HistoryItem,
   type SetResult,
-  parseConversationRef,
 } from '../../model/entry.js';
 import { type PipelineError, sessionChanged } from '../../model/errors.js';
 import type { Id } from '../../model/id.js';
 import { type NewStatus, type Status, type StatusPatch, parseNewStatus, parseStatusPatch } from '../../model/status.js';
-import { parseId } from '../../model/validate.js';
+import { unreadableRecords } from '../../model/reading.js';
+import { unreadableIn, withUnreadable } from '../../model/unreadable.js';
+import { isPathSegment, nullableStatusId, parseId, parseStatusId } from '../../model/validate.js';
 import type {
   CallOptions,
   CountQuery,
@@ -27,9 +28,9 @@ import type {
   WithOutbox,
   WithSession,
 } from '../adapter.js';
-import { parseForgetQuery } from '../rules.js';
+import { checkIds, checkRefs, parseForgetQuery } from '../rules.js';
 import { Auth, type HeadersSource, Session, type SessionChange } from './session.js';
-import { Decoder, statusResult } from './decode.js';
+import { Decoder, type RecordsById, statusResult } from './decode.js';
 import { Finder } from './find.js';
 import { Http } from './http.js';
 import { Outbox } from './outbox.js';
@@ -165,7 +166,8 @@ export class RestAdapter implements PipelineAdapter, WithSession, WithOutbox {
     };
     const list = await this.#http.read({ method: 'GET', url, headers, read }, options);
     this.#sendStored();
-    return { ...list, items: list.items.map((status) => ({ ...status })) };
+    const items = list.items.map((status) => ({ ...status }));
+    return { ...list, items: withUnreadable(items, unreadableIn(list.items)) };
   }
 
   async createStatus(data: NewStatus, options?: CallOptions): Promise<Status> {
@@ -178,7 +180,7 @@ export class RestAdapter implements PipelineAdapter, WithSession, WithOutbox {
 
   async updateStatus(id: Id, patch: StatusPatch, options: CallOptions & { ifVersion: number }): Promise<Status> {
     const body = parseStatusPatch(patch);
-    const url = this.#base.resolve(['statuses', parseId(id)]);
+    const url = this.#base.resolve(['statuses', parseStatusId(id)]);
     const headers = ifMatch(options.ifVersion);
     return this.#writes.run(options, (write) =>
       this.#http.send({ ...write, method: 'PATCH', url, headers: () => headers, body, ...statusResult(id, body) }),
@@ -186,8 +188,8 @@ export class RestAdapter implements PipelineAdapter, WithSession, WithOutbox {
   }
 
   async moveStatus(id: Id, after: Id | null, options?: CallOptions): Promise<readonly Status[]> {
-    const url = this.#base.resolve(['statuses', parseId(id), 'move']);
-    const body = { after: after === null ? null : parseId(after, 'after') };
+    const url = this.#base.resolve(['statuses', parseStatusId(id), 'move']);
+    const body = { after: after === null ? null : parseStatusId(after, 'after') };
     const read = (response: unknown): Status[] => this.#decoder.order(response);
     return this.#writes.run(options, (write) => this.#http.send({ ...write, method: 'POST', url, body, read }));
   }
@@ -197,10 +199,10 @@ export class RestAdapter implements PipelineAdapter, WithSession, WithOutbox {
     options: CallOptions & { ifVersion: number; moveTo?: Id | null },
   ): Promise<{ moved: number }> {
     const { moveTo, ifVersion } = options;
-    parseId(id);
+    const segment = parseStatusId(id);
     const query = new URLSearchParams();
-    if (moveTo !== undefined) query.set('moveTo', moveTo === null ? '' : parseId(moveTo, 'moveTo'));
-    const url = this.#base.resolve(['statuses', id], query);
+    if (moveTo !== undefined) query.set('moveTo', moveTo === null ? '' : parseStatusId(moveTo, 'moveTo'));
+    const url = this.#base.resolve(['statuses', segment], query);
     const headers = ifMatch(ifVersion);
     const read = (body: unknown): { moved: number } => this.#decoder.moved(body);
     // It is deleted; how many conversations were moved is not known any more.
@@ -214,34 +216,34 @@ export class RestAdapter implements PipelineAdapter, WithSession, WithOutbox {
   }
 
   async restoreStatus(id: Id, options?: CallOptions): Promise<{ status: Status; restored: number }> {
-    const url = this.#base.resolve(['statuses', parseId(id), 'restore']);
+    const url = this.#base.resolve(['statuses', parseStatusId(id), 'restore']);
     const read = (body: unknown): { status: Status; restored: number } => this.#decoder.restored(body);
     return this.#writes.run(options, (write) => this.#http.send({ ...write, method: 'POST', url, body: {}, read }));
   }
 
   async getEntries(conversationIds: readonly Id[], options?: CallOptions): Promise<ReadonlyMap<Id, Entry>> {
-    return this.#lookUp('conversations', conversationIds, 'conversationId', options, (body, requested) =>
+    return this.#lookUp('conversations', conversationIds, options, (body, requested) =>
       this.#decoder.entries(body, requested),
     );
   }
 
   async getContacts(contactIds: readonly Id[], options?: CallOptions): Promise<ReadonlyMap<Id, ContactSummary>> {
-    return this.#lookUp('contacts', contactIds, 'contactId', options, (body, requested) =>
-      this.#decoder.contacts(body, requested),
-    );
+    return this.#lookUp('contacts', contactIds, options, (body, requested) => this.#decoder.contacts(body, requested));
   }
 
-  /** Rejects if all of it was refused; otherwise the results of refused conversations have the error. */
+  /** Rejects if the server refused all of it; otherwise the results of refused conversations have the error. */
   async setStatus(
     conversations: readonly ConversationRef[],
     statusId: Id | null,
     options?: CallOptions & { ifVersion?: number },
   ): Promise<readonly SetResult[]> {
-    const refs = conversations.map(parseConversationRef);
-    if (statusId !== null) parseId(statusId, 'statusId');
+    const { refs, complete } = checkRefs(conversations);
+    const to = nullableStatusId(statusId, 'statusId');
     const { ifVersion } = options ?? {};
     if (ifVersion !== undefined) ifMatch(ifVersion);
-    return this.#writes.run(options, (write) => this.#statusWriter.write({ ...write, refs, statusId, ifVersion }));
+    return complete(
+      await this.#writes.run(options, (write) => this.#statusWriter.write({ ...write, refs, statusId: to, ifVersion })),
+    );
   }
 
   async count({ of, contactMatch }: CountQuery, options?: CallOptions): Promise<Counts> {
@@ -257,8 +259,16 @@ export class RestAdapter implements PipelineAdapter, WithSession, WithOutbox {
   }
 
   async history(conversationId: Id, options?: CallOptions): Promise<readonly HistoryItem[]> {
-    const url = this.#base.resolve(['conversations', parseId(conversationId, 'conversationId'), 'history']);
-    return this.#http.read({ method: 'GET', url, read: (body) => this.#decoder.history(body) }, options);
+    const id = parseId(conversationId, 'conversationId');
+    const read = (body: unknown): HistoryItem[] => this.#decoder.history(body);
+    if (isPathSegment(id)) {
+      return this.#http.read(
+        { method: 'GET', url: this.#base.resolve(['conversations', id, 'history']), read },
+        options,
+      );
+    }
+    const url = this.#base.resolve(['conversations', 'history']);
+    return this.#http.read({ method: 'POST', url, body: { id }, read }, options);
   }
 
   /** Rejects with `forbidden` unless the server grants it: as a rule to the host's own back end only. */
@@ -316,19 +326,22 @@ export class RestAdapter implements PipelineAdapter, WithSession, WithOutbox {
   /** Looks ids up, as many per request as the server allows. */
   async #lookUp<T>(
     of: 'conversations' | 'contacts',
-    ids: readonly Id[],
-    field: string,
+    given: readonly Id[],
     options: CallOptions | undefined,
-    read: (body: unknown, requested: ReadonlySet<Id>) => [Id, T][],
+    read: (body: unknown, requested: ReadonlySet<Id>) => RecordsById<T>,
   ): Promise<Map<Id, T>> {
     this.#http.checkOpen(options?.signal);
-    const batches = inBatches([...new Set(ids.map((id) => parseId(id, field)))]);
+    const { ids, rejected } = checkIds(given, of === 'conversations' ? 'conversationId' : 'contactId');
     const url = this.#base.resolve([of, 'batch-get']);
-    const rows = await mapConcurrently(batches, (ids) => {
+    const answers = await mapConcurrently(inBatches(ids), (ids) => {
       const requested = new Set(ids);
       return this.#http.read({ method: 'POST', url, body: { ids }, read: (body) => read(body, requested) }, options);
     });
-    return new Map(rows.flat());
+    const found = new Map(answers.flatMap(({ records }) => records));
+    return withUnreadable(
+      found,
+      unreadableRecords([...(rejected?.list ?? []), ...answers.flatMap(({ unreadable }) => unreadable)]),
+    );
   }
 
   /** Sends what earlier adapters of the session could not send. To be called once the session is known. */

@@ -1,18 +1,26 @@
-/** Reads response bodies and rebuilds their records field by field. Unreadable rows of a list are left out. */
-import { type ContactSummary, type Entry, type HistoryItem, type SetResult, parseEntry } from '../../model/entry.js';
+/** Reads response bodies and rebuilds their records field by field. Unreadable rows of a list are left out and noted. */
+import { completeStatuses } from '../../model/complete-statuses.js';
+import { type ContactSummary, type Counts, type Entry, type HistoryItem, type SetResult } from '../../model/entry.js';
 import { PipelineError, invalid } from '../../model/errors.js';
 import type { Id } from '../../model/id.js';
 import {
-  fieldsOf,
-  MAX_BY_LENGTH,
-  nullableId,
-  parseCount,
-  parseId,
-  parseTime,
-  ReadableRecords,
-} from '../../model/validate.js';
-import { MAX_STATUSES, type Status, type StatusPatch, parseStatus, patched, sameContent } from '../../model/status.js';
-import type { Counts, FindPage, StatusList } from '../adapter.js';
+  type ListReading,
+  checkAnyReadable,
+  fieldsOfAnswer,
+  readContact,
+  readCount,
+  readCounts,
+  readEntry,
+  readHistoryItem,
+  readIds,
+  readList,
+  readRecord,
+  readStatus,
+} from '../../model/reading.js';
+import { type Unreadable, unreadableIn, withUnreadable } from '../../model/unreadable.js';
+import { type Fields, fieldsOf, parseId } from '../../model/validate.js';
+import { MAX_STATUSES, type Status, type StatusPatch, patched, sameContent } from '../../model/status.js';
+import type { FindPage, StatusList } from '../adapter.js';
 import { badResponse, errorOfProblem } from './errors.js';
 import type { HttpRequest } from './request.js';
 import type { Deadline } from './retry.js';
@@ -21,6 +29,8 @@ import { notJson } from './signed-out.js';
 /** Bytes of a response that are read. A pipeline of 200 statuses is a tenth of that. */
 const MAX_BODY = 1_000_000;
 const MAX_PAGE_TOKEN = 8000;
+/** Warnings about unreadable records; a server that sends nothing else must not fill the console. */
+const MAX_REPORTED = 10;
 
 /**
  * The body as JSON. Rejects with `auth` if it is a sign-in page, and with `bad-response` if it is too big or anything
@@ -93,96 +103,107 @@ export function decode<T>(read: () => T): T {
 
 /** Reads the bodies of successful responses. Its methods throw what `decode` turns into a bad response. */
 export class Decoder {
-  readonly #readable = new ReadableRecords('The server', ({ message }) =>
-    console.warn(`pipeline-elements: ${message}`),
-  );
+  /** What has been reported in the console: the same records are often read repeatedly. */
+  readonly #reported = new Set<string>();
 
   /** Reports an unreadable event of the change stream. */
   reportUnreadable(cause: unknown): void {
-    this.#readable.report(1, cause);
+    this.#warn(
+      `The server sent an unreadable change, so everything is read again: ${PipelineError.from(cause).message}`,
+    );
   }
 
   statusList(body: unknown): StatusList {
-    const { items, seq } = fieldsOf(body, 'body');
-    if (typeof seq !== 'string' && typeof seq !== 'number') throw invalid('seq', 'must be a string.');
-    return { items: this.#statuses(items), seq: String(seq) };
+    const { items: list, seq } = fieldsOfAnswer(body, 'response');
+    const items = this.#statuses(list);
+    const text = readRecord('response', body, () => {
+      if (typeof seq !== 'string' && typeof seq !== 'number') throw invalid('seq', 'must be a string.');
+      return String(seq);
+    });
+    return { items, seq: text };
   }
 
   order(body: unknown): Status[] {
-    return this.#statuses(fieldsOf(body, 'body')['items']);
+    return this.#statuses(fieldsOfAnswer(body, 'response')['items']);
   }
 
   moved(body: unknown): { moved: number } {
-    return { moved: parseCount(fieldsOf(body, 'body')['moved'], 'moved') };
+    const { moved } = fieldsOfAnswer(body, 'response');
+    return { moved: readRecord('response', body, () => readCount(moved, 'moved')) };
   }
 
   restored(body: unknown): { status: Status; restored: number } {
-    const { status, restored } = fieldsOf(body, 'body');
-    return { status: parseStatus(status), restored: parseCount(restored, 'restored') };
+    const { status, restored } = fieldsOfAnswer(body, 'response');
+    return {
+      status: readRecord('status', status, readStatus),
+      restored: readRecord('response', body, () => readCount(restored, 'restored')),
+    };
   }
 
   /** The entries of these conversations. */
-  entries(body: unknown, requested: ReadonlySet<Id>): [Id, Entry][] {
-    return this.#items(body, (row): [Id, Entry] => {
-      const entry = parseEntry(row);
-      return [entry.conversationId, entry];
-    }).filter(([id]) => requested.has(id));
+  entries(body: unknown, requested: ReadonlySet<Id>): RecordsById<Entry> {
+    const rows = this.#rows(body, { what: 'entries', idField: 'conversationId', parse: readEntry });
+    const byId = rows.map((entry): [Id, Entry] => [entry.conversationId, entry]);
+    return requestedOnly(byId, requested, unreadableIn(rows)?.list);
   }
 
   /** The summaries of these contacts. */
-  contacts(body: unknown, requested: ReadonlySet<Id>): [Id, ContactSummary][] {
-    return this.#items(body, (row): [Id, ContactSummary] => {
-      const { contactId, statusIds, latest } = fieldsOf(row, 'contact');
-      const ids = listOf(statusIds, 'statusIds').map((id) => nullableId(id, 'statusIds'));
-      const summary = { statusIds: [...new Set(ids)], latest: nullableId(latest, 'latest') };
-      return [parseId(contactId, 'contactId'), summary];
-    }).filter(([id]) => requested.has(id));
+  contacts(body: unknown, requested: ReadonlySet<Id>): RecordsById<ContactSummary> {
+    const parse = (row: unknown): [Id, ContactSummary] => {
+      const summary = readContact(row);
+      return [parseId((row as Fields)['contactId'], 'contactId'), summary];
+    };
+    const byId = this.#rows(body, { what: 'contacts', idField: 'contactId', parse });
+    return requestedOnly(byId, requested, unreadableIn(byId)?.list);
   }
 
-  /** The result for each conversation in the response. */
-  results(body: unknown): Map<Id, SetResult> {
+  /** The result for each of these conversations. One whose result cannot be read may have been changed nevertheless. */
+  results(body: unknown, conversationIds: readonly Id[]): SetResult[] {
     // Servers send the list itself, or an object with it.
-    const list = Array.isArray(body) ? body : (fieldsOf(body, 'body')['results'] ?? fieldsOf(body, 'body')['items']);
-    const results = this.#rows(list, 'results', (row): SetResult => {
-      const fields = fieldsOf(row, 'result');
-      if (fields['ok'] === true) {
-        const entry = parseEntry(fields['entry']);
-        return { conversationId: entry.conversationId, ok: true, entry };
+    const fields = Array.isArray(body) ? { items: body as unknown } : fieldsOfAnswer(body, 'response');
+    const parse = (row: unknown): SetResult => {
+      const { ok, entry: record, error, conversationId } = fieldsOf(row, 'result');
+      if (ok === true) {
+        const entry = readRecord('entry', record, readEntry);
+        return { conversationId: entry.conversationId, ok, entry };
       }
-      const problem = fieldsOf(fields['error'], 'error');
-      const error = errorOfProblem(Number(problem['status']) || 0, problem);
-      return { conversationId: parseId(fields['conversationId'], 'conversationId'), ok: false, error };
+      const problem = fieldsOf(error, 'error');
+      const refusal = errorOfProblem(Number(problem['status']) || 0, problem);
+      return { conversationId: parseId(conversationId, 'conversationId'), ok: false, error: refusal };
+    };
+    const list = fields['results'] ?? fields['items'];
+    const results = this.#readable(list, { what: 'results', idField: 'conversationId', parse });
+    const byId = new Map(results.map((result) => [result.conversationId, result]));
+    const unreadable = unreadableIn(results);
+    return conversationIds.map((conversationId) => {
+      const error =
+        unreadable?.errorOf(conversationId) ?? badResponse(`The response has no result for "${conversationId}".`);
+      return byId.get(conversationId) ?? { conversationId, ok: false, error };
     });
-    return new Map(results.map((result) => [result.conversationId, result]));
   }
 
+  /** Throws if one of the counts cannot be read: a missing count means 0. */
   counts(body: unknown): Counts {
-    const { byStatus, none } = fieldsOf(body, 'body');
-    const counts = Object.entries(fieldsOf(byStatus, 'byStatus'));
-    const rows = this.#rows(counts, 'byStatus', (row): [Id, number] => {
-      const [id, count] = row as [string, unknown];
-      return [parseId(id), parseCount(count, 'byStatus')];
-    });
-    return { byStatus: new Map(rows), none: parseCount(none, 'none') };
+    return readRecord('counts', body, readCounts);
   }
 
+  /** Throws if none of the ids can be read. */
   page(body: unknown): FindPage {
-    const { ids, nextPageToken } = fieldsOf(body, 'body');
-    const page = { ids: this.#rows(ids, 'ids', (id) => parseId(id)) };
-    if (nextPageToken === undefined || nextPageToken === null || nextPageToken === '') return page;
+    const { ids: list, nextPageToken } = fieldsOfAnswer(body, 'response');
+    const ids = readIds(list);
+    this.#warnOf(ids);
+    if (nextPageToken === undefined || nextPageToken === null || nextPageToken === '') return { ids };
     if (typeof nextPageToken !== 'string' || nextPageToken.length > MAX_PAGE_TOKEN) {
       throw invalid('nextPageToken', `must be a string of at most ${MAX_PAGE_TOKEN} characters.`);
     }
-    return { ...page, nextPageToken };
+    return { ids, nextPageToken };
   }
 
+  /** Throws if none of the items can be read. */
   history(body: unknown): HistoryItem[] {
-    return this.#items(body, (row): HistoryItem => {
-      const { from, to, at, by } = fieldsOf(row, 'item');
-      const item: HistoryItem = { from: nullableId(from, 'from'), to: nullableId(to, 'to'), at: parseTime(at, 'at') };
-      if (typeof by === 'string' && by) item.by = by.slice(0, MAX_BY_LENGTH);
-      return item;
-    });
+    const items = this.#rows(body, { what: 'history', parse: readHistoryItem });
+    checkAnyReadable(items);
+    return items;
   }
 
   /** Throws `limit` for more statuses than a pipeline can have: showing them would freeze the page. */
@@ -191,28 +212,57 @@ export class Decoder {
       const message = `The server lists ${items.length} statuses; a pipeline has at most ${MAX_STATUSES}.`;
       throw new PipelineError('limit', message, { count: MAX_STATUSES });
     }
-    return this.#rows(items, 'items', parseStatus).filter((status) => !status.deleted);
+    const list: unknown = Array.isArray(items) ? completeStatuses(items) : items;
+    const statuses = this.#readable(list, { what: 'statuses', parse: readStatus });
+    const live = statuses.filter((status) => !status.deleted);
+    return withUnreadable(live, unreadableIn(statuses));
   }
 
-  #items<T>(body: unknown, parse: (row: unknown) => T): T[] {
-    return this.#rows(fieldsOf(body, 'body')['items'], 'items', parse);
+  #rows<T>(body: unknown, reading: ListReading<T>): T[] {
+    return this.#readable(fieldsOfAnswer(body, 'response')['items'], reading);
   }
 
-  #rows<T>(list: unknown, field: string, parse: (row: unknown) => T): T[] {
-    return this.#readable.parse(listOf(list, field), parse);
+  /** Reports unreadable records in the console: a caller of the adapter may not ask for them. */
+  #readable<T>(list: unknown, reading: ListReading<T>): T[] {
+    const records = readList(list, reading);
+    this.#warnOf(records);
+    return records;
+  }
+
+  #warnOf(records: object): void {
+    const unreadable = unreadableIn(records);
+    if (unreadable) this.#warn(`The server sent unreadable records, which are left out: ${unreadable.summary.message}`);
+  }
+
+  #warn(text: string): void {
+    if (this.#reported.has(text) || this.#reported.size >= MAX_REPORTED) return;
+    this.#reported.add(text);
+    console.warn(`pipeline-elements: ${text}`);
   }
 }
 
-function listOf(value: unknown, field: string): unknown[] {
-  if (!Array.isArray(value)) throw invalid(field, 'must be a list.');
-  return value as unknown[];
+/** Records by id, and those that could not be read. */
+export interface RecordsById<T> {
+  records: [Id, T][];
+  unreadable: readonly Unreadable[];
+}
+
+function requestedOnly<T>(
+  records: [Id, T][],
+  requested: ReadonlySet<Id>,
+  unreadable: readonly Unreadable[] = [],
+): RecordsById<T> {
+  return {
+    records: records.filter(([id]) => requested.has(id)),
+    unreadable: unreadable.filter(({ id }) => id === undefined || requested.has(id)),
+  };
 }
 
 /** How to read the response to a write of a status, which was applied if a refusal has the status as requested. */
 export function statusResult(id: Id, requested: StatusPatch): Pick<HttpRequest<Status>, 'read' | 'resultIfApplied'> {
   return {
     read: (body) => {
-      const status = parseStatus(body);
+      const status = readRecord('status', body, readStatus);
       if (status.id !== id) throw badResponse('The server responded with another status.');
       return status;
     },

@@ -1,12 +1,11 @@
 /** Creates the errors of failed requests: refusals of the server, unusable responses, and aborted calls. */
-import { parseEntry } from '../../model/entry.js';
 import {
   PipelineError,
   type PipelineErrorCode,
   type PipelineErrorOptions,
   sessionChanged,
 } from '../../model/errors.js';
-import { parseStatus } from '../../model/status.js';
+import { readEntry, readStatus } from '../../model/reading.js';
 
 /** Codes that a server may send. The others describe problems of the client. */
 const SERVER_CODES: readonly PipelineErrorCode[] = [
@@ -84,7 +83,7 @@ function lastSegment(type: string): string {
 }
 
 function parseRecord(value: unknown): unknown {
-  for (const parse of [parseStatus, parseEntry]) {
+  for (const parse of [readStatus, readEntry]) {
     try {
       return parse(value);
     } catch {

@@ -1,5 +1,6 @@
 /** Receives the server-sent events of `GET /changes`, and reconnects after every interruption. */
-import { type Change, parseChange } from '../../model/changes.js';
+import type { Change } from '../../model/changes.js';
+import { readChange } from '../../model/reading.js';
 import type { SubscriptionState } from '../adapter.js';
 import { ConnectionSlot } from './connection-slot.js';
 import { discard } from './decode.js';
@@ -11,6 +12,8 @@ const SILENCE_TIMEOUT = 45_000;
 const MIN_RETRY = 1000;
 const MAX_RETRY = 60_000;
 const MAX_ID_LENGTH = 1000;
+/** Least time between two resets because of unreadable events. */
+const RESET_INTERVAL = 1000;
 
 /** A connection that ends sooner counts as a failure: a server that closes every stream must not be called all the time. */
 const STABLE_AFTER = 20_000;
@@ -64,6 +67,8 @@ export class ChangeEventSource {
   #hasMissed: boolean;
   #retry = MIN_RETRY;
   #failures = 0;
+  #isResetRequested = false;
+  #isResetDelayed = false;
   #waiting: AbortController | undefined;
   #connection: AbortController | undefined;
 
@@ -212,7 +217,23 @@ export class ChangeEventSource {
       this.#report(parseEvent(type, data, seq));
     } catch (thrown) {
       this.#handlers.handleUnreadable(thrown);
+      this.#requestReset();
     }
+  }
+
+  /** Reports a `reset`, so that what changed is read. At most once in a while: every event may be unreadable. */
+  #requestReset(): void {
+    this.#isResetRequested = true;
+    if (this.#isResetDelayed || this.#isClosed) return;
+    this.#isResetRequested = false;
+    this.#isResetDelayed = true;
+    this.#report({ kind: 'reset', seq: this.#position ?? '' });
+    const cancel = this.#environment.after(RESET_INTERVAL, () => {
+      this.#closing.signal.removeEventListener('abort', cancel);
+      this.#isResetDelayed = false;
+      if (this.#isResetRequested) this.#requestReset();
+    });
+    this.#closing.signal.addEventListener('abort', cancel);
   }
 
   #report(change: Change): void {
@@ -234,5 +255,5 @@ export class ChangeEventSource {
 function parseEvent(kind: 'status' | 'entry', data: string, seq: string): Change {
   const value = JSON.parse(data) as Record<string, unknown> | null;
   const record = typeof value?.[kind] === 'object' ? value[kind] : value;
-  return parseChange({ kind, [kind]: record, seq, opId: value?.['opId'], by: value?.['by'] });
+  return readChange({ kind, [kind]: record, seq, opId: value?.['opId'], by: value?.['by'] });
 }

@@ -1,9 +1,11 @@
 /** Writes the statuses of conversations: in batches, once each, and only in the session that the write was made in. */
-import { type ConversationRef, type Entry, type SetResult, parseEntry } from '../../model/entry.js';
+import { type ConversationRef, type Entry, type SetResult } from '../../model/entry.js';
 import { PipelineError, sessionChanged } from '../../model/errors.js';
 import type { Id } from '../../model/id.js';
+import { readEntry, readRecord } from '../../model/reading.js';
+import { isPathSegment } from '../../model/validate.js';
 import type { CallOptions, SettledWrite, WaitingWrite } from '../adapter.js';
-import type { Decoder } from './decode.js';
+import type { Decoder, RecordsById } from './decode.js';
 import { badResponse, isSuperseded, supersededError } from './errors.js';
 import type { Http } from './http.js';
 import type { Outbox, OutboxIdentity, OutboxWrite } from './outbox.js';
@@ -176,7 +178,9 @@ export class StatusWriter {
 
   async #send(part: StatusWritePart, limit: ReturnType<typeof limitConcurrency>): Promise<SetResult[]> {
     const { http, queue, outbox } = this.#options;
-    const request = part.refs.length === 1 ? this.#singleRequest(part, part.refs[0]!) : this.#batchRequest(part);
+    const [first] = part.refs;
+    const isSingle = part.refs.length === 1 && isPathSegment(first!.conversationId);
+    const request = isSingle ? this.#singleRequest(part, first!) : this.#batchRequest(part);
     this.#unfinished.add(part);
     let isKept = false;
     try {
@@ -255,7 +259,7 @@ export class StatusWriter {
       onWait,
       failsFastOffline: true,
       read: (body) => {
-        const entry = parseEntry(body);
+        const entry = readRecord('entry', body, readEntry);
         if (entry.conversationId === conversationId) return [{ conversationId, ok: true, entry }];
         throw badResponse('The server responded with another conversation.');
       },
@@ -267,7 +271,17 @@ export class StatusWriter {
     };
   }
 
-  #batchRequest({ refs, statusId, key, signal, context, onWait }: StatusWritePart): HttpRequest<SetResult[]> {
+  /** Also for a single conversation whose id cannot stand in a path. */
+  #batchRequest({
+    refs,
+    statusId,
+    ifVersion,
+    key,
+    signal,
+    context,
+    onWait,
+  }: StatusWritePart): HttpRequest<SetResult[]> {
+    const ids = refs.map((ref) => ref.conversationId);
     const conversations = refs.map(({ conversationId, contactId }) => ({
       conversationId,
       ...(contactId == null ? {} : { contactId }),
@@ -276,15 +290,13 @@ export class StatusWriter {
       method: 'POST',
       url: this.#options.base.resolve(['conversations', 'batch-set']),
       body: { conversations, statusId },
+      ...(ifVersion === undefined ? {} : { headers: () => ifMatch(ifVersion) }),
       key,
       signal,
       context,
       onWait,
       failsFastOffline: true,
-      read: (body) => {
-        const results = this.#options.decoder.results(body);
-        return refs.map(({ conversationId }) => results.get(conversationId) ?? resultMissing(conversationId));
-      },
+      read: (body) => this.#options.decoder.results(body, ids),
     };
   }
 
@@ -292,7 +304,7 @@ export class StatusWriter {
   async #checkApplied(part: StatusWritePart, error: PipelineError): Promise<SetResult[]> {
     const { refs, statusId, signal, context } = part;
     const ids = refs.map((ref) => ref.conversationId);
-    const request: HttpRequest<[Id, Entry][]> = {
+    const request: HttpRequest<RecordsById<Entry>> = {
       method: 'POST',
       url: this.#options.base.resolve(['conversations', 'batch-get']),
       body: { ids },
@@ -302,7 +314,8 @@ export class StatusWriter {
       isSingleAttempt: true,
       read: (body) => this.#options.decoder.entries(body, new Set(ids)),
     };
-    const entries = new Map(await this.#options.http.send(request).catch(() => []));
+    const answer = await this.#options.http.send(request).catch(() => undefined);
+    const entries = new Map(answer?.records);
     return refs.map((ref) => {
       const { conversationId } = ref;
       const entry = entries.get(conversationId);
@@ -311,10 +324,6 @@ export class StatusWriter {
       return { conversationId, ok: true, entry };
     });
   }
-}
-
-function resultMissing(conversationId: Id): SetResult {
-  return { conversationId, ok: false, error: badResponse(`The response has no result for "${conversationId}".`) };
 }
 
 function waitingOf(part: Pick<StatusWritePart, 'opId' | 'refs' | 'statusId' | 'since'>): WaitingWrite {

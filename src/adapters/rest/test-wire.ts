@@ -148,7 +148,7 @@ export class WireServer {
     const segments = path.split('/').slice(1).map(decodeURIComponent);
     const id = segments[1] ?? '';
     switch (
-      `${method} ${segments.map((each, i) => (i === 1 && !/^(batch-|find$)/.test(each) ? ':id' : each)).join('/')}`
+      `${method} ${segments.map((each, i) => (i === 1 && (segments.length > 2 || !/^(batch-.*|find|history)$/.test(each)) ? ':id' : each)).join('/')}`
     ) {
       case 'GET statuses': {
         const list = await adapter.listStatuses();
@@ -184,7 +184,11 @@ export class WireServer {
         return json(result!.entry);
       }
       case 'POST conversations/batch-set': {
-        const results = await adapter.setStatus(fields['conversations']!, fields['statusId']!, options);
+        const version = ifMatch === null ? {} : { ifVersion };
+        const results = await adapter.setStatus(fields['conversations']!, fields['statusId']!, {
+          ...options,
+          ...version,
+        });
         return json({ results });
       }
       case 'GET counts': {
@@ -203,6 +207,8 @@ export class WireServer {
         const of = segments[0] === 'contacts' ? 'contact' : 'conversation';
         return json(await adapter.find({ of, filter: { op: op!, statusIds: statusIds! }, ...more }));
       }
+      case 'POST conversations/history':
+        return json({ items: await adapter.history(fields['id']!) });
       case 'GET conversations/:id/history':
         return json({ items: await adapter.history(id) });
       default:

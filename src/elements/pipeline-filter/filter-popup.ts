@@ -2,7 +2,7 @@
 import { adoptStyles, type ReactiveController, type ReactiveElement } from '@lit/reactive-element';
 import { live } from 'lit/directives/live.js';
 import { html, nothing, type TemplateResult } from 'lit/html.js';
-import { errorText } from '../../ui/error-text.js';
+import { loadErrorText } from '../../ui/error-text.js';
 import { focusAfterRemoval } from '../../ui/dom.js';
 import { announce } from '../../ui/live-region.js';
 import { learn, type LocalizeController } from '../../ui/localize.js';
@@ -165,7 +165,14 @@ export class FilterPopup implements ReactiveController {
       ${
         store.statuses.length
           ? this.#renderCondition()
-          : html`<p class="empty" part="empty">${text('noStatusesYet')}</p>`
+          : store.error
+            ? nothing
+            : html`<p class="empty" part="empty">${text('noStatusesYet')}</p>`
+      }
+      ${
+        this.#config.subject.countsError(store)
+          ? html`<p class="failed error" part="error">${text('countsUnreadable')}</p>`
+          : nothing
       }
       ${this.#checkboxes.render(store)}
       ${
@@ -213,8 +220,7 @@ export class FilterPopup implements ReactiveController {
   #renderError(store: PipelineStore): TemplateResult {
     const { text } = this.#localize;
     return html`<p class="failed" part="error">
-      <span class="error">${text('loadFailed')}</span>
-      ${store.error ? errorText(text, store.error, store) : nothing}
+      <span class="error">${loadErrorText(text, store.error, store.unreadableCount, store)}</span>
       <button class="button" type="button" @click=${() => void this.#handleRetry(store)}>${text('retry')}</button>
     </p>`;
   }
@@ -264,7 +270,10 @@ export class FilterPopup implements ReactiveController {
 
   async #handleRetry(store: PipelineStore): Promise<void> {
     await store.retry();
-    if (store.error && this.#store === store) announce(this.#localize.text('loadFailed'), this.#host);
+    if (!store.error || this.#store !== store) return;
+    const { text } = this.#localize;
+    const { unreadableCount } = store;
+    announce(unreadableCount ? loadErrorText(text, store.error, unreadableCount) : text('loadFailed'), this.#host);
   }
 
   readonly #handleInput = (event: Event): void => {

@@ -10,6 +10,7 @@ import {
   parseFilterQuery,
 } from '../../model/filter.js';
 import type { Id } from '../../model/id.js';
+import { unreadableIn, type UnreadableRecords } from '../../model/unreadable.js';
 import { parseId } from '../../model/validate.js';
 import { ContactCache, CountCache, find, getContacts, type WatchableCounts } from '../../store/queries.js';
 import { PipelineStore } from '../../store/pipeline.js';
@@ -85,6 +86,12 @@ export class FilterSubject {
     return store.cache(CountCache).of(this.query);
   }
 
+  /** Why the counts cannot be shown, if that is for what was received. */
+  countsError(store: PipelineStore): PipelineError | undefined {
+    const { error } = this.counts(store);
+    return error?.code === 'bad-response' ? error : undefined;
+  }
+
   /** Whether an item with these statuses passes. */
   accepts(statusIds: StatusIds): boolean {
     return !this.isSupported || contactMatchesFilter(this.#host.filter, statusIds);
@@ -93,7 +100,9 @@ export class FilterSubject {
   /** Whether an item passes, from loaded data only. Without any it counts as having no status. */
   passes(id: Id): boolean {
     const { store } = this;
-    return this.accepts((store && loadedStatusIds(store, this.query, id)) ?? NO_STATUS);
+    const valid = validId(id);
+    const statusIds = store && valid !== undefined && loadedStatusIds(store, this.query, valid);
+    return this.accepts(statusIds || NO_STATUS);
   }
 
   /** The ids that pass, in order. Missing data is looked up. */
@@ -104,7 +113,11 @@ export class FilterSubject {
     return this.#request(async (store) => {
       if (!this.isSupported) return all;
       const statusIdsOf = await lookUpStatusIds(store, this.query, all);
-      return all.filter((id) => contactMatchesFilter(filter, statusIdsOf(id)));
+      return all.filter((id) => {
+        const statusIds = statusIdsOf(id);
+        // As in a list of the page, an item stays unless it is known not to pass.
+        return !statusIds || contactMatchesFilter(filter, statusIds);
+      });
     });
   }
 
@@ -156,15 +169,18 @@ export class FilterSubject {
   }
 }
 
-/** Whether an adapter accepts the id. One that it would refuse has no status, and must not fail the look-up of others. */
-export function isValidId(id: unknown): id is Id {
+/** Warnings about ids; a list may have thousands that are not valid. */
+const MAX_WARNINGS = 10;
+let warnings = 0;
+
+/** The id of an item as an adapter takes it; `undefined`, with a warning, for one that counts as without a status. */
+export function validId(id: unknown): Id | undefined {
   try {
-    parseId(id);
-    return true;
-  } catch {
-    // Without the id: a list may have thousands of them.
-    warnOnce('<pipeline-filter>: an id that is not valid counts as one without a status; write 1 to 256 characters.');
-    return false;
+    return parseId(id);
+  } catch (thrown) {
+    const { message } = PipelineError.from(thrown);
+    if (warnings++ < MAX_WARNINGS) warnOnce(`<pipeline-filter>: an item counts as one without a status. ${message}`);
+    return undefined;
   }
 }
 
@@ -178,21 +194,37 @@ export function loadedStatusIds(store: PipelineStore, { of, contactMatch }: Coun
   return contact && (contactMatch === 'latest' ? [contact.latest] : contact.statusIds);
 }
 
-/** The statuses of many items: loaded ones, and the rest in one look-up. Rejects with a `PipelineError`. */
+/**
+ * The statuses of many items: loaded ones, and the rest in one look-up; `undefined` for those that cannot be read. Rejects
+ * with a `PipelineError`.
+ */
 async function lookUpStatusIds(
   store: PipelineStore,
   query: CountQuery,
-  ids: readonly Id[],
-): Promise<(id: Id) => StatusIds> {
-  const missing = ids.filter((id) => !loadedStatusIds(store, query, id) && isValidId(id));
+  items: readonly Id[],
+): Promise<(item: Id) => StatusIds | undefined> {
+  const ids = new Map(items.map((item) => [item, validId(item)]));
+  const missing = [...ids.values()].filter((id) => id !== undefined && !loadedStatusIds(store, query, id)) as Id[];
   const found = new Map<Id, StatusIds>();
+  let unreadable: UnreadableRecords | undefined;
   if (missing.length && query.of === 'conversation') {
-    for (const [id, { statusId }] of await store.getEntries(missing)) found.set(id, [statusId]);
+    const entries = await store.getEntries(missing);
+    for (const [id, { statusId }] of entries) found.set(id, [statusId]);
+    unreadable = unreadableIn(entries);
   } else if (missing.length) {
-    for (const [id, { statusIds, latest }] of await getContacts(store, missing))
+    const contacts = await getContacts(store, missing);
+    for (const [id, { statusIds, latest }] of contacts) {
       found.set(id, query.contactMatch === 'latest' ? [latest] : statusIds);
+    }
+    unreadable = unreadableIn(contacts);
   }
-  return (id) => loadedStatusIds(store, query, id) ?? found.get(id) ?? NO_STATUS;
+  if (unreadable) store.reportUnreadable(unreadable.summary);
+  return (item) => {
+    const id = ids.get(item);
+    if (id === undefined) return NO_STATUS;
+    const known = loadedStatusIds(store, query, id) ?? found.get(id);
+    return known ?? (unreadable?.errorOf(id) ? undefined : NO_STATUS);
+  };
 }
 
 /** A filter from a host's value; `undefined`, with a warning, if it is invalid. */

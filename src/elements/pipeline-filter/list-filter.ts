@@ -8,7 +8,7 @@ import type { PipelineError } from '../../model/errors.js';
 import type { Id } from '../../model/id.js';
 import { ContactCache } from '../../store/queries.js';
 import type { PipelineStore } from '../../store/pipeline.js';
-import { NO_STATUS, isValidId, loadedStatusIds, type FilterSubject, type StatusIds } from './filter-subject.js';
+import { NO_STATUS, loadedStatusIds, validId, type FilterSubject, type StatusIds } from './filter-subject.js';
 import { RowVisibility, type RowAttribute } from './row-visibility.js';
 
 /** How long the user must pause before the number of shown rows is announced, milliseconds. */
@@ -153,11 +153,11 @@ class ListFinder {
 
 /** Like `loadedStatusIds()`, except that an invalid id, which is never loaded, has no status. */
 const rowStatusIds = (store: PipelineStore, query: CountQuery, id: Id): StatusIds | undefined =>
-  loadedStatusIds(store, query, id) ?? (isValidId(id) ? undefined : NO_STATUS);
+  loadedStatusIds(store, query, id) ?? (validId(id) === undefined ? NO_STATUS : undefined);
 
 /** Loads the statuses of an item and calls `onChange` whenever they change. Returns a function that stops this. */
 function watchStatusIds(store: PipelineStore, { of }: CountQuery, id: Id, onChange: () => void): () => void {
-  if (!isValidId(id)) return () => undefined;
+  if (validId(id) === undefined) return () => undefined;
   const watcher = { update: onChange };
   if (of === 'contact') {
     const contacts = store.cache(ContactCache);

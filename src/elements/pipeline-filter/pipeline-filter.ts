@@ -311,8 +311,9 @@ export class PipelineFilter extends FormAssociatedElement {
     this.setState('open', this.#isOpen);
     this.setState('filtered', !isEmptyFilter(this.filter));
     this.setState('loading', !store || store.phase === 'loading');
-    this.setState('error', Boolean(store?.error ?? this.#popup.failure ?? this.#listError));
-    this.setState('empty', store?.phase === 'ready' && store.statuses.length === 0);
+    const countsError = store && this.#subject.countsError(store);
+    this.setState('error', Boolean(store?.error ?? countsError ?? this.#popup.failure ?? this.#listError));
+    this.setState('empty', store?.phase === 'ready' && !store.error && store.statuses.length === 0);
   }
 
   /** `updateComplete` also waits for requests to parts whose code is still loading. */

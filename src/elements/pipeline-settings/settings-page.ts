@@ -22,12 +22,12 @@ import type { Status } from '../../model/status.js';
 import type { StoreController } from '../../store/store-controller.js';
 import type { PipelineStore } from '../../store/pipeline.js';
 import { LiveUpdates } from '../../store/live-updates.js';
-import { CountCache } from '../../store/queries.js';
+import { CountCache, type WatchableCounts } from '../../store/queries.js';
 import { controls, formStyles } from './form.styles.js';
 import { popup } from '../../styles/popup.js';
 import { chipStyles } from '../../ui/chip.js';
 import { DragListController } from '../../ui/drag-list.js';
-import { errorText } from '../../ui/error-text.js';
+import { errorText, loadErrorText } from '../../ui/error-text.js';
 import { plusIcon, warningIcon } from '../../ui/templates.js';
 import { announce, silence } from '../../ui/live-region.js';
 import { learn, type LocalizeController } from '../../ui/localize.js';
@@ -159,10 +159,21 @@ export class SettingsPage {
     this.#host.dispatchEvent(new PipelineErrorEvent(error, action));
   }
 
+  get #counts(): WatchableCounts | undefined {
+    return this.#store?.cache(CountCache).of({ of: 'conversation' });
+  }
+
   /** How many conversations have a status; `undefined` if the adapter cannot count, or has not yet. */
   #count(id: Id): number | undefined {
-    const counts = this.#store?.cache(CountCache).of({ of: 'conversation' }).counts;
+    const counts = this.#counts?.counts;
     return counts && (counts.byStatus.get(id) ?? 0);
+  }
+
+  /** What could not be read: the list, some of its statuses, or the counts. */
+  get #loadProblem(): string | undefined {
+    const { store, text } = { store: this.#store, text: this.#context.text };
+    if (store?.error) return loadErrorText(text, store.error, store.unreadableCount, store);
+    return this.#counts?.error?.code === 'bad-response' ? text('countsUnreadable') : undefined;
   }
 
   readonly #handleListClick = (event: Event): void => {
@@ -230,16 +241,13 @@ export class SettingsPage {
     this.#deletion.updated();
     const { setState } = this.#internals;
     setState('saving', this.#context.isSaving);
-    setState('error', store?.error !== undefined || this.#notice?.isError === true);
-    setState('empty', store?.phase === 'ready' && store.statuses.length === 0);
+    const problem = this.#loadProblem;
+    setState('error', problem !== undefined || this.#notice?.isError === true);
+    setState('empty', store?.phase === 'ready' && !store.error && store.statuses.length === 0);
     setState('dragging', this.#reorder.grabbedId !== undefined);
     setState('open', this.#menu.id !== undefined || this.#deletion.isAsking);
-    this.#announceError(store?.error);
-  }
-
-  #announceError(error: PipelineError | undefined): void {
-    const { text, errorText } = this.#context;
-    if (error && error !== this.#announcedError) announce(`${text('loadFailed')} ${errorText(error)}`, this.#host);
+    const error = store?.error ?? this.#counts?.error;
+    if (problem !== undefined && error !== this.#announcedError) announce(problem, this.#host);
     this.#announcedError = error;
   }
 
@@ -247,8 +255,9 @@ export class SettingsPage {
     const store = this.#store;
     const context = this.#context;
     if (!store || store.phase === 'loading') return nothing;
-    if (store.phase === 'error') return this.#renderLoadError(store);
-    return html`${store.error ? this.#renderLoadError(store) : nothing}
+    const problem = this.#loadProblem;
+    if (store.phase === 'error') return this.#renderLoadError(problem!);
+    return html`${problem === undefined ? nothing : this.#renderLoadError(problem)}
       ${
         store.isDurable
           ? nothing
@@ -266,7 +275,10 @@ export class SettingsPage {
         ${
           store.statuses.length
             ? this.#renderList(store.statuses)
-            : renderEmpty(context, () => void this.#forms.addExamples())
+            : // Nobody knows whether it is empty if reading it again has failed.
+              store.error
+              ? nothing
+              : renderEmpty(context, () => void this.#forms.addExamples())
         }
         ${this.#host.readonly ? nothing : this.#renderAdd()}
       </div>
@@ -274,9 +286,9 @@ export class SettingsPage {
       ${this.#renderMenu(store.statuses)} ${this.#deletion.render()}`;
   }
 
-  #renderLoadError({ error }: PipelineStore): TemplateResult {
+  #renderLoadError(problem: string): TemplateResult {
     const isRetrying = this.#retryingStore === this.#store;
-    return renderLoadError(this.#context, error, { isRetrying, onRetry: () => void this.#handleRetry() });
+    return renderLoadError(this.#context, problem, { isRetrying, onRetry: () => void this.#handleRetry() });
   }
 
   #renderList(statuses: readonly Status[]): TemplateResult {

@@ -1,7 +1,6 @@
 /** Renders what the settings show besides forms: rows, the empty state, messages and load errors. */
 import { html, nothing, type TemplateResult } from 'lit';
 import { DEFAULT_COLOR } from '../../model/color.js';
-import type { PipelineError } from '../../model/errors.js';
 import type { Status } from '../../model/status.js';
 import { chip } from '../../ui/templates.js';
 import { closeIcon, dotsIcon, pencilIcon, trashIcon, warningIcon } from '../../ui/templates.js';
@@ -106,13 +105,13 @@ export function renderPaused({ text }: SettingsContext): TemplateResult {
 }
 
 export function renderLoadError(
-  { text, errorText }: SettingsContext,
-  error: PipelineError | undefined,
+  { text }: SettingsContext,
+  message: string,
   { isRetrying, onRetry }: { isRetrying: boolean; onRetry(): void },
 ): TemplateResult {
   return html`<div class="banner" data-error>
     ${warningIcon}
-    <span part="error">${text('loadFailed')} ${error ? errorText(error) : nothing}</span>
+    <span part="error">${message}</span>
     <button class="button" type="button" aria-disabled=${isRetrying ? 'true' : nothing} @click=${onRetry}>
       ${text('retry')}
     </button>

@@ -109,5 +109,10 @@ export function sharedStatusOf(
     else if (statusId !== entry?.statusId) statusId = undefined;
   }
   const status = isLoading ? undefined : store?.status(statusId ?? null);
+  // Not "No status": it has one.
+  if (refs.length && statusId != null && !status && !isLoading) {
+    isLoading = true;
+    error = store?.statusError(statusId);
+  }
   return { isLoading, error, statusId, status, isSaving, hasFeedback };
 }

@@ -1,7 +1,7 @@
 /** The picker's popup, and what stands beside the pill after a change. Loaded when a picker is first used. */
 import { adoptStyles, type ReactiveElement } from '@lit/reactive-element';
 import { html, nothing, render, type TemplateResult } from 'lit/html.js';
-import { errorText } from '../../ui/error-text.js';
+import { errorText, loadErrorText } from '../../ui/error-text.js';
 import { announce, silence } from '../../ui/live-region.js';
 import { learn, type Translate } from '../../ui/localize.js';
 import { afterPress, PopupController } from '../../ui/popup.js';
@@ -181,7 +181,10 @@ export class PickerPopup {
     }
     // The list waits for the conversations too: their status decides where it opens.
     if (isLoading) return html`<p class="empty loading" part="empty">${text('loading')}</p>`;
-    return this.#listbox.render();
+    const { error: listError, unreadableCount = 0 } = stores.store ?? {};
+    if (!unreadableCount) return this.#listbox.render();
+    return html`${this.#listbox.render()}
+      <p class="error" part="error">${loadErrorText(text, listError, unreadableCount)}</p>`;
   }
 
   #options(): StatusOption[] {

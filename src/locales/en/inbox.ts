@@ -11,6 +11,11 @@ export const inbox = {
   clearSearch: 'Clear search',
   noResults: 'No status matches “{query}”',
   statusesFound: { one: '{n} status found', other: '{n} statuses found' },
+  someUnreadable: {
+    one: '{n} status cannot be read and is not shown.',
+    other: '{n} statuses cannot be read and are not shown.',
+  },
+  countsUnreadable: 'The counts cannot be read.',
   notDurable: 'Not saved on this device: changes last until this page is closed.',
   livePaused: 'Live updates are paused. Reconnecting…',
 
@@ -65,5 +70,6 @@ export const inbox = {
   errorBlocked: 'Close other tabs of this page and try again.',
   errorVersion: 'Reload this page to update it.',
   errorDatabase: 'Another app uses the storage of this page.',
+  errorUnreadable: 'What was received cannot be read.',
   errorUnknown: 'Something went wrong.',
 } satisfies Record<string, Message>;

@@ -2,9 +2,10 @@
 import type { PipelineAdapter } from '../../adapters/adapter.js';
 import type { MemoryAdapter } from '../../adapters/memory.js';
 import type { Change } from '../../model/changes.js';
-import type { Entry } from '../../model/entry.js';
-import type { PipelineError } from '../../model/errors.js';
+import { parseConversationRef, type Entry } from '../../model/entry.js';
+import { invalid, type PipelineError } from '../../model/errors.js';
 import type { Id } from '../../model/id.js';
+import { parseId } from '../../model/validate.js';
 import { pause, versionOf, type Faults } from './test-fault.js';
 
 /** Every method through which entries leave the adapter, with `look` applied to each. */
@@ -19,6 +20,22 @@ function redrawn(good: MemoryAdapter, look: (entry: Entry) => Entry): Partial<Pi
         result.ok ? { ...result, entry: look(result.entry) } : result,
       ),
     subscribe: (listener, options) => good.subscribe((change) => listener(redraw(change)), options),
+  };
+}
+
+/** Ids of conversations as they are after `change`, in whatever is stored. */
+function stripped(good: MemoryAdapter, change: (id: Id) => Id): Partial<PipelineAdapter> {
+  const changed = (id: Id): Id => (typeof id === 'string' ? change(id) : id);
+  return {
+    setStatus: async (refs, statusId, options) => {
+      const stored = refs.map((ref) => ({ ...ref, conversationId: changed(ref.conversationId) }));
+      const results = await good.setStatus(stored, statusId, options);
+      return results.map((result, n) => ({ ...result, conversationId: refs[n]!.conversationId }));
+    },
+    getEntries: async (ids, options) => {
+      const entries = await good.getEntries(ids.map(changed), options);
+      return new Map(ids.flatMap((id) => (entries.has(changed(id)) ? [[id, entries.get(changed(id))!]] : [])));
+    },
   };
 }
 
@@ -183,16 +200,89 @@ export const entryFaults: Faults = {
     }),
   },
   'any id of a contact is accepted': {
-    caughtBy: 'ids: an id with a slash is rejected everywhere',
+    caughtBy: 'ids: an id with a line break is rejected for conversations and contacts',
     breaks: (good) => ({
       setStatus: (refs, statusId, options) =>
         good.setStatus(
           refs.map(({ contactId, ...ref }) =>
-            contactId?.includes?.('/') ? ref : { ...ref, ...(contactId && { contactId }) },
+            contactId?.includes?.('\n') ? ref : { ...ref, ...(contactId !== undefined && { contactId }) },
           ),
           statusId,
           options,
         ),
+    }),
+  },
+  'one bad id rejects the whole call': {
+    caughtBy: 'ids: an empty id among others costs only itself',
+    breaks: (good) => ({
+      setStatus: (refs, statusId, options) => {
+        refs.forEach(parseConversationRef);
+        return good.setStatus(refs, statusId, options);
+      },
+    }),
+  },
+  'one bad id fails a lookup of others': {
+    caughtBy: 'ids: the id "." among others costs only itself',
+    breaks: (good) => ({
+      getEntries: async (ids, options) => {
+        ids.forEach((id) => parseId(id));
+        return good.getEntries(ids, options);
+      },
+    }),
+  },
+  'ids with a slash are refused': {
+    caughtBy: 'ids: any well-formed text is the id of a conversation',
+    breaks: (good) => ({
+      setStatus: (refs, statusId, options) =>
+        good.setStatus(
+          refs.map((ref) => (String(ref.conversationId).includes('/') ? { ...ref, conversationId: '' } : ref)),
+          statusId,
+          options,
+        ),
+    }),
+  },
+  'a byte order mark is dropped': {
+    caughtBy: 'ids: ids that look alike are different',
+    breaks: (good) => stripped(good, (id) => id.replace(/^\ufeff/, '')),
+  },
+  'a backslash becomes a slash': {
+    caughtBy: 'ids: ids that look alike are different',
+    breaks: (good) => stripped(good, (id) => id.replaceAll('\\', '/')),
+  },
+  'an encoded slash is decoded': {
+    caughtBy: 'ids: ids that look alike are different',
+    breaks: (good) => stripped(good, (id) => id.replaceAll('%2F', '/')),
+  },
+  'a number is no id': {
+    caughtBy: 'ids: a whole number is the id that is its text',
+    breaks: (good) => ({
+      setStatus: async (refs, statusId, options) => {
+        if (refs.some((ref) => typeof ref.conversationId === 'number'))
+          throw invalid('conversationId', 'must be text.');
+        return good.setStatus(refs, statusId, options);
+      },
+    }),
+  },
+  'a history ends at a slash': {
+    caughtBy: 'ids: a conversation with any id has a history',
+    breaks: (good) => ({ history: (id, options) => good.history(id.split('/')[0] || id, options) }),
+  },
+  'no version is checked for ids with a slash': {
+    caughtBy: 'ids: a version is checked for a conversation with any id',
+    breaks: (good) => ({
+      setStatus: (refs, statusId, { ifVersion, ...options } = {}) =>
+        refs.some((ref) => String(ref.conversationId).includes('/')) || ifVersion === undefined
+          ? good.setStatus(refs, statusId, options)
+          : good.setStatus(refs, statusId, { ...options, ifVersion }),
+    }),
+  },
+  'ids with a slash are not found': {
+    caughtBy: 'ids: conversations and contacts with any id are found',
+    breaks: (good) => ({
+      find: async (query, options) => {
+        const page = await good.find(query, options);
+        return { ...page, ids: page.ids.filter((id) => !id.includes('/')) };
+      },
     }),
   },
   'an invalid list of conversations is stored up to the invalid one': {

@@ -22,6 +22,12 @@ function unchanged(good: MemoryAdapter, field: 'name' | 'color'): Partial<Pipeli
 }
 
 export const statusFaults: Faults = {
+  'the id of a status can have a slash': {
+    caughtBy: 'ids: an id with a slash is rejected for statuses',
+    breaks: (good) => ({
+      createStatus: (data, options) => good.createStatus({ ...data, id: String(data.id).replace('/', '-') }, options),
+    }),
+  },
   'a name that differs in case is accepted': {
     caughtBy: 'names and colors: a name that differs in case is rejected for a second status',
     breaks(good) {
