@@ -246,11 +246,13 @@ function fieldOf({ ref, error }: RejectedRef): { field: string; value: unknown }
   return { field, value: (Object(ref) as Record<string, unknown>)[field] };
 }
 
+/** The error with the value in its message, where the check has not named it. */
 function errorWithValue(rejected: RejectedRef): PipelineError {
   const { field, value } = fieldOf(rejected);
+  const { error } = rejected;
+  if (field === 'conversation' || error.message.includes('; found ')) return error;
   const shown = typeof value === 'string' ? `"${shownValue(value)}"` : String(value);
-  const reason = rejected.error.message.replace(`${field}: `, '');
-  return invalid(field, field === 'conversation' ? reason : `${reason} It is ${shown}.`);
+  return invalid(field, `${error.message.replace(`${field}: `, '')} It is ${shown}.`);
 }
 
 /** At most this much of an id is shown, in UTF-16 code units. */
