@@ -22,6 +22,7 @@ const FOLDERS = {
     from: ['model', 'adapters', 'store', 'locales', 'styles', 'events', 'ui'],
     packages: [...LIT, '@lit/context'],
   },
+  transfer: { from: ['model', 'adapters'], packages: [] },
   testing: { from: ['model', 'adapters', 'elements'], packages: [] },
 };
 

@@ -15,6 +15,7 @@ const list = (items, more = {}) => ({ type: 'array', items, ...more });
 const nullable = (schema) => ({ oneOf: [schema, { type: 'null' }] });
 
 const MAX_BATCH = 200;
+const MAX_HOST_BATCH = 1000;
 
 /** The content of a status: the same fields as `StatusContent` in src/model/status.ts. */
 const CONTENT = { name: ref('Name'), color: ref('Color') };
@@ -132,6 +133,13 @@ const FILTER = [
   query('pageToken', { type: 'string' }, 'Opaque.'),
 ];
 const MATCH = query('contactMatch', { enum: ['any', 'latest'], default: 'any' });
+
+const FIND_BODY = {
+  op: { enum: ['any-of', 'none-of'] },
+  statusIds: list(nullable(ref('Id')), { description: '`null` means no status; an empty list matches everything.' }),
+  pageSize: { type: 'integer' },
+  pageToken: { type: 'string', description: 'Opaque.' },
+};
 
 const SESSION_NAME = {
   description: 'An opaque name of the user and tenant. Only missing if they are unknown.',
@@ -318,11 +326,43 @@ export const document = {
         failures: [410, 422],
       }),
     },
+    '/conversations/find': {
+      post: operation('findConversationsByBody', 'The same, with a query of any length', {
+        body: object(FIND_BODY, ['pageSize', 'pageToken']),
+        success: answer(ref('Page')),
+        failures: [410, 422],
+      }),
+    },
+    '/contacts/find': {
+      post: operation('findContactsByBody', 'The same, with a query of any length', {
+        body: object({ ...FIND_BODY, contactMatch: MATCH.schema }, ['pageSize', 'pageToken', 'contactMatch']),
+        success: answer(ref('Page')),
+        failures: [410, 422],
+      }),
+    },
     '/conversations/{id}/history': {
       parameters: [path('id')],
       get: operation('history', 'The status history of a conversation, oldest first', {
         success: answer(object({ items: list(ref('HistoryItem')) })),
         failures: [422],
+      }),
+    },
+    '/forget': {
+      post: operation('forget', 'Erases conversations, and contacts with their conversations; for the host only', {
+        ...WRITE,
+        body: {
+          ...object(
+            {
+              conversationIds: list(ref('Id'), { maxItems: MAX_HOST_BATCH }),
+              contactIds: list(ref('Id'), { maxItems: MAX_HOST_BATCH }),
+            },
+            ['conversationIds', 'contactIds'],
+          ),
+          additionalProperties: false,
+        },
+        success: {
+          204: { description: 'Done, also for unknown ids. Streams send a `reset`.', headers: ALWAYS },
+        },
       }),
     },
     '/changes': {

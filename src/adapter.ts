@@ -7,11 +7,17 @@ export { IdempotencyCache } from './adapters/idempotency.js';
 export {
   checkDelete,
   checkRestore,
+  factsFromHost,
+  factsFromPage,
+  forgottenError,
   requireLiveStatus,
   liveStatuses,
+  parseForgetQuery,
   planCreate,
   planMove,
   planUpdate,
+  type ConversationFacts,
+  type Forgotten,
 } from './adapters/rules.js';
 export { isNewer, parseChange, type Change } from './model/changes.js';
 export * from './model/entry.js';

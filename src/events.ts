@@ -16,7 +16,7 @@ abstract class PipelineEvent extends Event {
   }
 }
 
-/** A call failed. The element shows it too. `action`: what was being done, such as `load` or `set-status`. */
+/** A call failed, or an id is not valid. The element shows it too. `action`: what was being done, such as `load` or `set-status`. */
 export class PipelineErrorEvent extends PipelineEvent {
   static get type() {
     return 'pipeline-error' as const;

@@ -41,6 +41,28 @@ export async function open(name) {
       await committed(tx);
       plain.close();
     },
+    /** Statuses that were deleted just now, each replaced by the next; bypasses the adapter, which would take minutes. */
+    async plantDeleted(n) {
+      const plain = await request(indexedDB.open(name));
+      // Earlier versions kept all statuses in one store.
+      const store = plain.objectStoreNames.contains('deletedStatuses') ? 'deletedStatuses' : 'statuses';
+      const tx = plain.transaction(store, 'readwrite');
+      const deletedAt = Date.now();
+      for (let i = 0; i < n; i++) {
+        const heir = i + 1 < n ? `d${i + 1}` : null;
+        const content = { id: `d${i}`, name: `Deleted ${i}`, color: '#2775f8', rank: String(i).padStart(10, '0') };
+        tx.objectStore(store).put({ ...content, version: 1, deleted: true, heir, movedVersion: 1, deletedAt });
+      }
+      await committed(tx);
+      plain.close();
+    },
+    list: () => adapter.listStatuses(),
+    /** Sets one status on many conversations at once. */
+    setMany: (conversationIds, statusId) =>
+      adapter.setStatus(
+        conversationIds.map((conversationId) => ({ conversationId })),
+        statusId,
+      ),
     async count() {
       const { byStatus, none } = await adapter.count({ of: 'conversation' });
       return [...byStatus.values(), none];

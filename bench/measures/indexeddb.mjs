@@ -40,6 +40,54 @@ const LOAD = {
   targets: ours(1.5, RAW),
 };
 
+/** What deleted statuses cost, as a ratio to the same call without them. */
+const DELETED = 20_000;
+const WITHOUT = 'none deleted';
+const WITH = `${named(DELETED)} deleted`;
+const DELETED_MEASURES = Object.fromEntries(
+  Object.entries({
+    pick: 'a pick',
+    count: 'counts',
+    firstPage: 'first 50 of a filter',
+    lookUp: '1,000 ids looked up',
+    list: 'list of statuses',
+  }).map(([method, title]) => [
+    method,
+    {
+      id: `idb-deleted-${method}`,
+      title: `${title}, with deleted statuses`,
+      unit: 'ms',
+      base: WITHOUT,
+      targets: [{ subject: WITH, atMost: 1.5, of: WITHOUT }],
+    },
+  ]),
+);
+/** One write to many conversations. */
+const MANY = 100_000;
+const SET_ALL = {
+  took: { id: 'idb-set-all', title: `one status set on ${named(MANY)} conversations`, unit: 'ms' },
+  longest: { id: 'idb-set-all-read', title: 'longest read during this', unit: 'ms', targets: ours(50) },
+};
+
+async function growing(page, rounds, samples) {
+  for (let round = 0; round < rounds; round++) {
+    const stage = await stageOf(page, OURS, `deleted-${round}`);
+    await call(stage, 'seed', BATCH);
+    const times = await call(stage, 'deleted', DELETED);
+    for (const [method, measure] of Object.entries(DELETED_MEASURES)) {
+      samples.add(measure, WITHOUT, times.without[method]);
+      samples.add(measure, WITH, times.with[method]);
+    }
+    await call(stage, 'close');
+  }
+  const stage = await stageOf(page, OURS, 'set-all');
+  for (let seeded = 0; seeded < MANY; seeded += BATCH) await call(stage, 'seed', BATCH);
+  const { took, longest } = await call(stage, 'setAll');
+  samples.add(SET_ALL.took, OURS, took);
+  samples.add(SET_ALL.longest, OURS, longest);
+  await call(stage, 'close');
+}
+
 async function stageOf(page, subject, name) {
   return page.evaluateHandle(
     async (subject, name) => (await import('/page/data.js')).start(subject, name),
@@ -86,6 +134,7 @@ export async function indexeddb({ browser, origin, rounds, isFull }) {
   const { page, close } = await openPage(browser, `${origin}/`, { onDisk: true });
   await loading(page, rounds, samples);
   for (const count of isFull ? [10_000, 1_000_000] : [10_000, 100_000]) await asking(page, rounds, count, samples);
+  await growing(page, rounds, samples);
   await close();
   return samples.summary();
 }

@@ -99,6 +99,34 @@ export async function start(subject, name) {
       const restored = await withPicks(database, count, () => database.restore('s0'));
       return { removed, restored };
     },
+    /** Milliseconds of each call, without and with `n` deleted statuses. */
+    async deleted(n) {
+      const times = async () => ({
+        pick: await this.pick(),
+        count: await this.count(),
+        firstPage: await this.firstPage(),
+        lookUp: await this.lookUp(),
+        list: await timed(() => database.list()),
+      });
+      const without = await times();
+      await database.plantDeleted(n);
+      return { without, with: await times() };
+    },
+    /** Milliseconds of one write to all conversations, and of the longest read in the meantime. */
+    async setAll() {
+      const ids = Array.from({ length: count }, (_, i) => idOf(i));
+      const start = performance.now();
+      let took;
+      const writing = database.setMany(ids, 's6').then(() => (took = performance.now() - start));
+      let longest = 0;
+      while (took === undefined) {
+        const before = performance.now();
+        await database.count();
+        longest = Math.max(longest, performance.now() - before);
+      }
+      await writing;
+      return { took, longest };
+    },
     async close() {
       await database.close();
       await new Promise((resolve, reject) => {

@@ -208,7 +208,7 @@ export class ChatwootAdapter implements PipelineAdapter {
       // Chatwoot replaces all attributes, so those that are not sent would be lost.
       ...conversation.custom_attributes,
       [this.#key]: to === null ? null : pipeline.rows.get(to)!.value,
-      [`${this.#key}_contact`]: contactId ?? current?.contactId ?? null,
+      [`${this.#key}_contact`]: current?.contactId ?? contactId ?? null,
       [`${this.#key}_version`]: Math.max(current?.version ?? 0, pipeline.moves * STRETCH) + 1,
       [`${this.#key}_changed_at`]: (current?.statusId ?? null) === to ? (current?.changedAt ?? 0) : Date.now(),
     };

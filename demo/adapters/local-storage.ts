@@ -308,7 +308,7 @@ function setOne(
   }
   const entry: Entry = {
     conversationId,
-    contactId: contactId ?? current?.contactId ?? null,
+    contactId: current?.contactId ?? contactId ?? null,
     statusId: to,
     version: data.seq + 1,
     changedAt: (current?.statusId ?? null) === to ? (current?.changedAt ?? 0) : Date.now(),

@@ -73,8 +73,13 @@ async function readText(request: Request): Promise<string> {
 /** Parses an array of at most 200 items (by default) with `parse`. Throws `invalid` with the field name. */
 export function listOf<T>(value: unknown, field: string, parse: (item: unknown) => T, most = MAX_BATCH): T[] {
   if (!Array.isArray(value)) throw invalid(field, 'must be a list.');
-  if (value.length > most) throw invalid(field, `must have at most ${most} items.`);
+  checkLength(value, field, most);
   return value.map(parse);
+}
+
+/** Throws `invalid` for a list with more items. */
+export function checkLength(value: unknown, field: string, most: number): void {
+  if (Array.isArray(value) && value.length > most) throw invalid(field, `must have at most ${most} items.`);
 }
 
 export const idsOf = (value: unknown): Id[] => listOf(value, 'ids', (id) => parseId(id, 'ids'));
@@ -82,8 +87,8 @@ export const idsOf = (value: unknown): Id[] => listOf(value, 'ids', (id) => pars
 /** `null` means none. A missing value is an error, because it might be a mistake that removes data. */
 export const nullableId = (value: unknown, field: string): Id | null => (value === null ? null : parseId(value, field));
 
-/** Parses a conversation named by a client. `activityAt` is ignored: only the host may set it. */
+/** Parses a conversation named by a client. Only the host may set `activityAt`, or say that there is no contact. */
 export function refOf(value: unknown): ConversationRef {
   const { conversationId, contactId } = parseConversationRef(value);
-  return contactId === undefined ? { conversationId } : { conversationId, contactId };
+  return contactId == null ? { conversationId } : { conversationId, contactId };
 }

@@ -1,6 +1,6 @@
 /** Delivers the changes of each tenant to its subscribers, whichever instance wrote them. */
 import { FairQueue } from './fair-queue.js';
-import type { Database } from './sql.js';
+import { withRetries, type Database } from './sql.js';
 
 /** Subscribers that are further behind must read everything again. */
 const MAX_REPLAY = 1000;
@@ -122,8 +122,12 @@ export class ChangeFeed {
     tenant.isReading = false;
   }
 
+  #query<Row extends object>(text: string, values: readonly unknown[]): Promise<Row[]> {
+    return withRetries(() => this.#database.query<Row>(text, values));
+  }
+
   async #read(name: string, tenant: Tenant): Promise<void> {
-    const heads = await this.#database.query<{ seq: number; origin: number; pruned: number }>(HEAD, [name]);
+    const heads = await this.#query<{ seq: number; origin: number; pruned: number }>(HEAD, [name]);
     const { seq, origin, pruned } = heads[0] ?? { seq: 0, origin: 0, pruned: 0 };
     for (const subscription of tenant.subscribers) {
       const from = subscription.position;
@@ -142,7 +146,7 @@ export class ChangeFeed {
     const behind = [...tenant.subscribers].filter(({ position }) => position! < seq);
     if (!behind.length) return;
     const from = Math.max(Math.min(...behind.map(({ position }) => position!)), origin);
-    const items = await this.#database.query<FeedChange>(CHANGES, [name, from, seq]);
+    const items = await this.#query<FeedChange>(CHANGES, [name, from, seq]);
     // Otherwise some changes were pruned after the head was read.
     const isComplete = items.length === seq - from;
     for (const subscription of behind) {

@@ -1,19 +1,19 @@
 /** Maintains a summary row for each contact, so that reads need not walk its conversations. */
 import type { ContactSummary } from '../../src/model/entry.js';
-import { resolveStatusId } from '../../src/model/reassignment.js';
 import type { Id } from '../../src/model/id.js';
 import type { ConversationRow } from './conversations.js';
 import { resolveKeys, type StatusKey, type CounterChanges } from './counters.js';
 import { hash } from './hash.js';
+import { readResolved } from './status-rows.js';
 import type { ReadContext, WriteContext } from './store.js';
 
-/** A conversation before (`undefined`: new) and after a write. */
+/** A conversation before (`undefined`: new) and after a write (`undefined`: erased). */
 export interface ConversationChange {
   before: ConversationRow | undefined;
-  after: ConversationRow;
+  after: ConversationRow | undefined;
 }
 
-interface ContactRow {
+export interface ContactRow {
   contactId: Id;
   /** How many of the contact's conversations have each status. */
   held: [StatusKey, number][];
@@ -46,7 +46,7 @@ const keyOf = ({ statusId }: Pick<ConversationRow, 'statusId'>): StatusKey => st
 /**
  * Equal for all contacts with the same statuses. Ids contain no control characters, so the separator is unambiguous.
  */
-const signatureOf = (keys: readonly StatusKey[]): string => hash(keys.join('\n'));
+export const signatureOf = (keys: readonly StatusKey[]): string => hash(keys.join('\n'));
 
 /** Compares in byte order, like the database. JavaScript's order differs if an id contains an emoji. */
 const isBefore = (a: Id, b: Id): boolean => Buffer.compare(Buffer.from(a), Buffer.from(b)) < 0;
@@ -60,7 +60,7 @@ class ContactUpdate {
   readonly #held: Map<StatusKey, number>;
   #latest: Latest | undefined;
   readonly #added: ConversationRow[] = [];
-  /** Set if its latest conversation moved to another contact. */
+  /** Set if its latest conversation left or became less recent. */
   #isLatestUnknown = false;
 
   constructor(contactId: Id, before: ContactRow | undefined) {
@@ -85,8 +85,9 @@ class ContactUpdate {
     this.#held.set(key, (this.#held.get(key) ?? 0) + 1);
     this.#added.push(row);
     this.#offer(row);
-    // Activity never goes back, so a conversation that was the newest and stays with this contact is still the newest.
-    if (this.#before?.latestId === row.conversationId) this.#isLatestUnknown = false;
+    // Still the latest, unless it became less recent.
+    const { latestId, recency } = this.#before ?? {};
+    if (latestId === row.conversationId && row.recency <= recency!) this.#isLatestUnknown = false;
   }
 
   /** The row to store, or `undefined` if the contact has no conversations left. */
@@ -132,7 +133,7 @@ export async function updateContacts(
   counters: CounterChanges,
 ): Promise<void> {
   const relevant = changes.filter(concernsContact);
-  const ids = [...new Set(relevant.flatMap(({ before, after }) => [before?.contactId, after.contactId]))].filter(
+  const ids = [...new Set(relevant.flatMap(({ before, after }) => [before?.contactId, after?.contactId]))].filter(
     (id) => id != null,
   );
   if (!ids.length) return;
@@ -140,9 +141,9 @@ export async function updateContacts(
   const updates = new Map(ids.map((id) => [id, new ContactUpdate(id, stored.get(id))]));
   for (const { before, after } of relevant) {
     if (before && before.contactId !== null) updates.get(before.contactId)!.remove(before);
-    if (after.contactId !== null) updates.get(after.contactId)!.add(after);
+    if (after && after.contactId !== null) updates.get(after.contactId)!.add(after);
   }
-  const changedIds = changes.map(({ after }) => after.conversationId);
+  const changedIds = changes.map(({ before, after }) => (after ?? before)!.conversationId);
   const kept: ContactRow[] = [];
   const gone: Id[] = [];
   for (const [id, update] of updates) {
@@ -150,7 +151,10 @@ export async function updateContacts(
     if (row) kept.push(row);
     else if (stored.has(id)) gone.push(id);
   }
-  const { batch, tenant } = write;
+  saveContacts(write, kept, gone);
+}
+
+export function saveContacts({ batch, tenant }: WriteContext, kept: readonly ContactRow[], gone: readonly Id[]): void {
   if (kept.length) {
     const rows = kept.map((row) => ({ ...row, held: JSON.stringify(row.held) }));
     batch.add(PUT, [tenant, JSON.stringify(rows)]);
@@ -158,13 +162,18 @@ export async function updateContacts(
   if (gone.length) batch.addLater(REMOVE, [tenant, gone]);
 }
 
+/** Deletes the rows of contacts that have no conversations any more, whatever they count. */
+export function removeContacts({ batch, tenant }: WriteContext, ids: readonly Id[]): void {
+  if (ids.length) batch.addLater(REMOVE, [tenant, ids]);
+}
+
 function concernsContact({ before, after }: ConversationChange): boolean {
   return (
-    before?.contactId !== after.contactId || before.statusId !== after.statusId || before.recency !== after.recency
+    before?.contactId !== after?.contactId || before?.statusId !== after?.statusId || before?.recency !== after?.recency
   );
 }
 
-async function readRows({ tx, tenant }: ReadContext, ids: readonly Id[]): Promise<Map<Id, ContactRow>> {
+export async function readRows({ tx, tenant }: ReadContext, ids: readonly Id[]): Promise<Map<Id, ContactRow>> {
   if (!ids.length) return new Map();
   const rows = await tx.query<Omit<ContactRow, 'held'> & { held: string }>(READ, [tenant, ids]);
   return new Map(
@@ -178,14 +187,13 @@ export async function readContacts(
   ids: readonly Id[],
 ): Promise<(ContactSummary & { contactId: Id })[]> {
   const stored = await readRows(read, ids);
+  const keysOf = ({ held }: ContactRow): StatusKey[] => held.map(([key]) => key);
+  const resolve = await readResolved(read, [...stored.values()].flatMap(keysOf));
   return [...new Set(ids)].flatMap((contactId) => {
     const row = stored.get(contactId);
     if (!row) return [];
-    const latest = resolveStatusId(read.rows, row.latestKey || null);
-    const all = resolveKeys(
-      read.rows,
-      row.held.map(([key]) => key),
-    );
+    const latest = resolve(row.latestKey || null);
+    const all = resolveKeys(resolve, keysOf(row));
     return [{ contactId, statusIds: [...new Set([latest, ...all])], latest }];
   });
 }

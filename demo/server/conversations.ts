@@ -3,14 +3,23 @@ import type { ConversationRef, Entry, SetResult } from '../../src/model/entry.js
 import { PipelineError } from '../../src/model/errors.js';
 import { resolveEntry } from '../../src/model/reassignment.js';
 import type { Id } from '../../src/model/id.js';
-import { requireLiveStatus, type Rows } from '../../src/adapters/rules.js';
+import {
+  factsFromHost,
+  factsFromPage,
+  requireLiveStatus,
+  type ConversationFacts,
+  type Rows,
+} from '../../src/adapters/rules.js';
 import { updateContacts, type ConversationChange } from './contacts.js';
 import { CounterChanges } from './counters.js';
 import { HISTORY_BATCH, pruneHistory, putHistory, type HistoryRow } from './history.js';
+import { readStatuses } from './status-rows.js';
 import type { VersionCheck } from './statuses.js';
 import type { ReadContext, WriteContext } from './store.js';
 
 export interface ConversationRow extends Entry {
+  /** Whether the host said that it has no contact. */
+  isUnlinked: boolean;
   /** The negated time of the newest message. */
   recency: number;
   /** How many history events the conversation has had so far. */
@@ -18,21 +27,30 @@ export interface ConversationRow extends Entry {
 }
 
 const READ = `SELECT conversation_id AS "conversationId", contact_id AS "contactId", status_id AS "statusId",
-    version, changed_at AS "changedAt", recency, events
+    version, changed_at AS "changedAt", recency, events, is_unlinked AS "isUnlinked"
   FROM pipeline.conversations WHERE tenant_id = $1 AND conversation_id = ANY ($2::text[])`;
 
+const HAVING = `SELECT conversation_id AS "conversationId" FROM pipeline.conversations
+  WHERE tenant_id = $1 AND status_key = $2 LIMIT $3`;
+
 const PUT = `INSERT INTO pipeline.conversations
-    (tenant_id, conversation_id, contact_id, status_id, version, changed_at, recency, events)
-  SELECT $1, r."conversationId", r."contactId", r."statusId", r.version, r."changedAt", r.recency, r.events
+    (tenant_id, conversation_id, contact_id, status_id, version, changed_at, recency, events, is_unlinked)
+  SELECT $1, r."conversationId", r."contactId", r."statusId", r.version, r."changedAt", r.recency, r.events,
+    r."isUnlinked"
   FROM json_to_recordset($2::json) AS r ("conversationId" text, "contactId" text, "statusId" text, version bigint,
-    "changedAt" bigint, recency double precision, events integer)
+    "changedAt" bigint, recency double precision, events integer, "isUnlinked" boolean)
   ON CONFLICT (tenant_id, conversation_id) DO UPDATE SET contact_id = excluded.contact_id,
     status_id = excluded.status_id, version = excluded.version, changed_at = excluded.changed_at,
-    recency = excluded.recency, events = excluded.events`;
+    recency = excluded.recency, events = excluded.events, is_unlinked = excluded.is_unlinked`;
 
-async function readRows({ tx, tenant }: ReadContext, ids: readonly Id[]): Promise<Map<Id, ConversationRow>> {
+/** The rows of the known conversations, by id. Also reads the statuses that the rows have. */
+export async function readRows(read: ReadContext, ids: readonly Id[]): Promise<Map<Id, ConversationRow>> {
   if (!ids.length) return new Map();
-  const rows = await tx.query<ConversationRow>(READ, [tenant, ids]);
+  const rows = await read.tx.query<ConversationRow>(READ, [read.tenant, ids]);
+  await readStatuses(
+    read,
+    rows.map((row) => row.statusId),
+  );
   return new Map(rows.map((row) => [row.conversationId, row]));
 }
 
@@ -58,7 +76,7 @@ export async function setStatus(
   matchesVersion: VersionCheck = () => true,
 ): Promise<SetResult[]> {
   const { rows, journal, head } = write;
-  if (to !== null) requireLiveStatus(rows, to, 'statusId');
+  if (to !== null) requireLiveStatus(await readStatuses(write, [to]), to, 'statusId');
   const results: SetResult[] = [];
   const events: HistoryRow[] = [];
   await updateRows(write, refs, (ref, stored) => {
@@ -70,7 +88,7 @@ export async function setStatus(
       return undefined;
     }
     const from = current?.statusId ?? null;
-    const next = mergeRef(ref, stored);
+    const next = withFacts(conversationId, stored, factsFromPage(ref, stored && factsOf(stored)));
     next.changedAt = from !== to ? head.now : (current?.changedAt ?? 0);
     // Picking the current status changes nothing, unless it was inherited from a deleted status: it is then stored.
     const changed = from !== to || !stored || next.contactId !== stored.contactId || stored.statusId !== to;
@@ -92,11 +110,14 @@ export async function setStatus(
   return results;
 }
 
-/** Registers conversations. Reports a change only for what clients can see: a new conversation or another contact. */
+/**
+ * Registers conversations: what the host says is so. Reports new ones, another contact, and activity that goes back;
+ * newer activity is not reported, because every message would be.
+ */
 export async function putConversations(write: WriteContext, refs: readonly ConversationRef[]): Promise<void> {
   await updateRows(write, refs, (ref, stored) => {
-    const next = mergeRef(ref, stored);
-    if (!stored || stored.contactId !== next.contactId) {
+    const next = withFacts(ref.conversationId, stored, factsFromHost(ref, stored && factsOf(stored)));
+    if (!stored || stored.contactId !== next.contactId || stored.recency < next.recency) {
       next.version = write.journal.next();
       write.journal.logEntry(toEntry(write.rows, next));
     }
@@ -104,15 +125,45 @@ export async function putConversations(write: WriteContext, refs: readonly Conve
   });
 }
 
-/** Merges what the host says about a conversation into its row. Activity never goes back. */
-function mergeRef(ref: ConversationRef, stored: ConversationRow | undefined): ConversationRow {
+/**
+ * Gives some conversations that store a deleted status what they are shown with instead (see purge.ts). No change is
+ * reported, because clients know these versions.
+ */
+export async function replaceStatus(
+  write: WriteContext,
+  from: Id,
+  to: { statusId: Id | null; version: number; changedAt: number },
+  limit: number,
+): Promise<void> {
+  const refs = await write.tx.query<ConversationRef>(HAVING, [write.tenant, from, limit]);
+  await updateRows(write, refs, (_, stored) => ({
+    ...stored!,
+    statusId: to.statusId,
+    version: Math.max(stored!.version, to.version),
+    changedAt: Math.max(stored!.changedAt, to.changedAt),
+  }));
+}
+
+const factsOf = ({ contactId, isUnlinked, recency }: ConversationRow): ConversationFacts => ({
+  contactId,
+  isUnlinked,
+  activityAt: 0 - recency,
+});
+
+/** The row with what is known of the conversation now. */
+function withFacts(
+  conversationId: Id,
+  stored: ConversationRow | undefined,
+  { contactId, isUnlinked, activityAt }: ConversationFacts,
+): ConversationRow {
   return {
-    conversationId: ref.conversationId,
-    contactId: ref.contactId ?? stored?.contactId ?? null,
+    conversationId,
+    contactId,
+    isUnlinked,
     statusId: stored?.statusId ?? null,
     version: stored?.version ?? 0,
     changedAt: stored?.changedAt ?? 0,
-    recency: Math.min(0 - (ref.activityAt ?? 0), stored?.recency ?? 0),
+    recency: 0 - activityAt,
     events: stored?.events ?? 0,
   };
 }
@@ -132,7 +183,7 @@ async function updateRows(
     const next = decide(ref, after.get(ref.conversationId));
     if (next) after.set(ref.conversationId, next);
   }
-  const changes: ConversationChange[] = [];
+  const changes: (ConversationChange & { after: ConversationRow })[] = [];
   const counters = new CounterChanges();
   for (const [id, row] of after) {
     const stored = before.get(id);
@@ -157,6 +208,7 @@ function isSame(a: ConversationRow, b: ConversationRow): boolean {
   return (
     a.statusId === b.statusId &&
     a.contactId === b.contactId &&
+    a.isUnlinked === b.isUnlinked &&
     a.recency === b.recency &&
     a.version === b.version &&
     a.changedAt === b.changedAt

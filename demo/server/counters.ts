@@ -1,8 +1,7 @@
 /** Counts conversations and contacts by status, kept up to date in the transactions that change them. */
-import { resolveStatusId } from '../../src/model/reassignment.js';
 import type { Id } from '../../src/model/id.js';
-import type { Rows } from '../../src/adapters/rules.js';
 import type { Counts, CountQuery } from '../../src/adapters/adapter.js';
+import { readResolved } from './status-rows.js';
 import type { ReadContext, WriteContext } from './store.js';
 
 /** The id of the status a conversation was given, or `''` for none. The status may have been deleted since. */
@@ -26,9 +25,9 @@ const ADD = `INSERT INTO pipeline.counters (tenant_id, kind, group_key, status_k
   FROM json_to_recordset($2::json) AS r (kind text, group_key text, status_keys text, n bigint)
   ON CONFLICT (tenant_id, kind, group_key) DO UPDATE SET n = pipeline.counters.n + excluded.n`;
 
-/** Combinations of statuses that no contact has any more are deleted once per this many writes. */
+/** Groups that nothing is in any more, such as deleted statuses, are deleted once per this many writes. */
 const CLEAN_EVERY = 64;
-const CLEAN = `DELETE FROM pipeline.counters WHERE tenant_id = $1 AND kind = 'contact' AND n = 0`;
+const CLEAN = 'DELETE FROM pipeline.counters WHERE tenant_id = $1 AND n = 0';
 
 export async function readCounters({ tx, tenant }: ReadContext, kind: CounterKind): Promise<Group[]> {
   const groups = await tx.query<{ key: string; statusKeys: string; n: number }>(READ, [tenant, kind]);
@@ -36,14 +35,28 @@ export async function readCounters({ tx, tenant }: ReadContext, kind: CounterKin
 }
 
 /** The distinct current statuses of a group. */
-export function resolveKeys(rows: Rows, keys: readonly StatusKey[]): (Id | null)[] {
-  return [...new Set(keys.map((key) => resolveStatusId(rows, key || null)))];
+export function resolveKeys(resolve: (id: Id | null) => Id | null, keys: readonly StatusKey[]): (Id | null)[] {
+  return [...new Set(keys.map((key) => resolve(key || null)))];
 }
+
+/** Resolves the statuses of all these groups. */
+export const readResolvedOf = (
+  read: ReadContext,
+  groups: readonly Pick<Group, 'statusKeys'>[],
+): Promise<(id: Id | null) => Id | null> => {
+  const keys = groups.flatMap(({ statusKeys }) => statusKeys);
+  return readResolved(
+    read,
+    keys.map((key) => key || null),
+  );
+};
 
 export async function count(read: ReadContext, { of, contactMatch }: CountQuery): Promise<Counts> {
   const total = new Map<Id | null, number>();
-  for (const { statusKeys, n } of await readCounters(read, kindOf(of, contactMatch))) {
-    for (const id of resolveKeys(read.rows, statusKeys)) total.set(id, (total.get(id) ?? 0) + n);
+  const groups = await readCounters(read, kindOf(of, contactMatch));
+  const resolve = await readResolvedOf(read, groups);
+  for (const { statusKeys, n } of groups) {
+    for (const id of resolveKeys(resolve, statusKeys)) total.set(id, (total.get(id) ?? 0) + n);
   }
   const none = total.get(null) ?? 0;
   total.delete(null);
@@ -65,10 +78,10 @@ export class CounterChanges {
     else this.#changes.set(name, { kind, group_key: key, status_keys: JSON.stringify(statusKeys), n: by });
   }
 
-  save({ batch, tenant, journal }: WriteContext): void {
+  save({ batch, tenant, journal, head }: WriteContext): void {
     const changes = [...this.#changes.values()].filter(({ n }) => n !== 0);
     if (!changes.length) return;
     batch.add(ADD, [tenant, JSON.stringify(changes)]);
-    if (journal.seq % CLEAN_EVERY === 0) batch.addLater(CLEAN, [tenant]);
+    if (Math.floor(journal.seq / CLEAN_EVERY) > Math.floor(head.seq / CLEAN_EVERY)) batch.addLater(CLEAN, [tenant]);
   }
 }

@@ -6,19 +6,15 @@ import {
   formatFilter,
   isEmptyFilter,
   matchesFilter,
-  type ContactMatch,
   type Filter,
 } from '../../src/model/filter.js';
-import { kindOf, readCounters, resolveKeys, type CounterKind } from './counters.js';
+import { kindOf, readCounters, readResolvedOf, resolveKeys, type CounterKind } from './counters.js';
+import type { FindParameters } from './query.js';
 import { readToken, writeToken, type PagePosition } from './page-token.js';
 import type { ReadContext } from './store.js';
 
-export interface FindRequest {
+export interface FindRequest extends FindParameters {
   of: 'conversation' | 'contact';
-  filter: Filter;
-  contactMatch: ContactMatch;
-  pageSize: number | undefined;
-  pageToken: string | undefined;
 }
 
 /** With more matching groups than this, scanning the whole list may be faster than scanning each group. */
@@ -54,8 +50,9 @@ async function groupsOf(
 ): Promise<{ keys: string[]; isSparse: boolean } | undefined> {
   if (isEmptyFilter(filter)) return undefined;
   const groups = await readCounters(read, kind);
+  const resolve = await readResolvedOf(read, groups);
   const passing = groups.filter(({ statusKeys }) => {
-    const statusIds = resolveKeys(read.rows, statusKeys);
+    const statusIds = resolveKeys(resolve, statusKeys);
     return kind === 'contact' ? contactMatchesFilter(filter, statusIds) : matchesFilter(filter, statusIds[0] ?? null);
   });
   const sum = (list: typeof groups): number => list.reduce((total, { n }) => total + n, 0);

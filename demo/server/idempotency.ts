@@ -84,7 +84,7 @@ export class Idempotency {
 }
 
 /** The error as a response to keep. Rethrows other errors, which roll the transaction back and may be withRetries. */
-function errorAnswer(thrown: unknown): Answer {
+export function errorAnswer(thrown: unknown): Answer {
   if (!(thrown instanceof PipelineError)) throw thrown;
   const body = toProblem(thrown);
   if (!STORED_ERRORS.has(body.status)) throw thrown;

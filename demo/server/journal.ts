@@ -70,6 +70,8 @@ export class Journal {
   readonly #writer: WriteOptions;
   #seq!: number;
   #statusesVersion!: number;
+  /** Set if all changes up to this number are to be deleted. */
+  #pruned: number | undefined;
   readonly #statuses = new Map<Id, StatusRow>();
   readonly #moves: (Move & { seq: number })[] = [];
   readonly #changes: ChangeRow[] = [];
@@ -85,6 +87,7 @@ export class Journal {
   clear(): void {
     this.#seq = this.#head.seq;
     this.#statusesVersion = this.#head.statusesVersion;
+    this.#pruned = undefined;
     this.#statuses.clear();
     for (const list of [this.#moves, this.#changes]) list.length = 0;
   }
@@ -112,6 +115,16 @@ export class Journal {
     return status;
   }
 
+  /**
+   * For a purge of deleted statuses: all instances, of earlier releases too, then read the statuses again, so that none
+   * restores a purged one from memory. Clients ignore the record, because its version is not new to them.
+   */
+  logPurge(status: Status): void {
+    this.next();
+    this.#statusesVersion = this.#seq;
+    this.#log('status', status);
+  }
+
   logEntry(entry: Entry): void {
     this.#log('entry', entry);
   }
@@ -120,6 +133,12 @@ export class Journal {
   logReset(): void {
     this.next();
     this.#log('reset');
+  }
+
+  /** Reports a `reset` instead of all earlier changes, and deletes those: everyone reads again anyway. */
+  startOver(): void {
+    this.#pruned = this.#seq;
+    this.logReset();
   }
 
   /** Adds the collected writes to the batch. Returns whether there are any. */
@@ -137,10 +156,10 @@ export class Journal {
       batch.addLater(PRUNE_MOVES, [tenant, MOVES_LENGTH]);
     }
     const isLong = this.#seq - this.#head.pruned >= FEED_LENGTH + PRUNE_BATCH;
-    const pruned = isLong ? this.#seq - FEED_LENGTH : this.#head.pruned;
+    const pruned = this.#pruned ?? (isLong ? this.#seq - FEED_LENGTH : this.#head.pruned);
     batch.add(PUT_CHANGES, [tenant, JSON.stringify(this.#changes), opId, now, by]);
     batch.add(PUT_HEAD, [tenant, this.#seq, this.#statusesVersion, pruned]);
-    if (isLong) batch.addLater(PRUNE_CHANGES, [tenant, pruned]);
+    if (pruned > this.#head.pruned) batch.addLater(PRUNE_CHANGES, [tenant, pruned]);
     return true;
   }
 

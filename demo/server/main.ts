@@ -2,7 +2,9 @@
 import type { AddressInfo } from 'node:net';
 import { bearerTokens } from './access.js';
 import { parseApiTokens } from './api-tokens.js';
+import { migrate } from './migrate.js';
 import { listen, nodeHandler } from './node.js';
+import { recount } from './recount.js';
 import { createServer, type ServerOptions } from './server.js';
 import { openPglite } from './sql-pglite.js';
 import { openPostgres } from './sql-postgres.js';
@@ -13,6 +15,8 @@ export { bearerTokens } from './access.js';
 export { parseApiTokens } from './api-tokens.js';
 export { openDemo } from './demo.js';
 export { cleanUp } from './cleanup.js';
+export { migrate } from './migrate.js';
+export { recount } from './recount.js';
 export { listen, nodeHandler } from './node.js';
 export { createServer } from './server.js';
 export { openPglite } from './sql-pglite.js';
@@ -66,4 +70,32 @@ export async function main(options: Partial<ServerOptions> = {}): Promise<void> 
     server.closeAllConnections();
   };
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop());
+}
+
+const COMMANDS: Readonly<Record<string, (database: Database, names: readonly string[]) => Promise<string>>> = {
+  migrate: async () => 'The database schema is up to date.',
+  recount: async (database, tenants) => {
+    const wrong = await recount(database, tenants.length ? tenants : undefined);
+    return wrong.length ? `Corrected the counts of: ${wrong.join(', ')}.` : 'All counts were correct.';
+  },
+};
+
+/**
+ * Runs a command on the database that the environment names, while servers may be running: `migrate` applies missing
+ * migrations (a server does so when it starts, too); `recount [TENANT…]` recounts contacts and counters after rows were
+ * deleted with SQL.
+ */
+export async function runCommand(name: string, names: readonly string[]): Promise<void> {
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (!command) throw new Error(`COMMAND: "${name}" must be one of: ${Object.keys(COMMANDS).join(', ')}.`);
+  if (!process.env['DATABASE_URL'] && !process.env['DATA_FOLDER']) {
+    throw new Error('DATABASE_URL, or DATA_FOLDER, must name the database.');
+  }
+  const database = await openFromEnv(process.env);
+  try {
+    await migrate(database, console.log);
+    console.log(await command(database, names));
+  } finally {
+    await database.close();
+  }
 }

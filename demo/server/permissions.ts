@@ -28,11 +28,6 @@ const REFUSALS: Record<Action, string> = {
   tell: 'Only the host may register conversations.',
 };
 
-/** Not implemented yet, not even for the host. */
-const UNSUPPORTED: Partial<Record<Action, string>> = {
-  forget: 'This server cannot delete the data of conversations yet.',
-};
-
 /** The caller's known roles, sorted. Unknown roles grant nothing. */
 export const knownRoles = ({ roles }: Caller): Role[] => ROLES.filter((role) => roles.includes(role));
 
@@ -53,7 +48,6 @@ export function checkMayRead(caller: Caller): void {
 
 /** Maps each action to `true`, or to the reason why the caller may not perform it. */
 export function permissionsOf(caller: Caller): Record<Action, true | string> {
-  const answer = (action: Action): true | string =>
-    isGranted(caller, action) ? (UNSUPPORTED[action] ?? true) : REFUSALS[action];
+  const answer = (action: Action): true | string => (isGranted(caller, action) ? true : REFUSALS[action]);
   return Object.fromEntries(ACTIONS.map((action) => [action, answer(action)])) as Record<Action, true | string>;
 }

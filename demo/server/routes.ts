@@ -1,21 +1,29 @@
 /** Maps the calls of the REST API (openapi.json) to reads and writes. */
 import { Hono, type Context } from 'hono';
-import { liveStatuses } from '../../src/adapters/rules.js';
+import { liveStatuses, parseForgetQuery } from '../../src/adapters/rules.js';
 import type { Id } from '../../src/model/id.js';
 import { parseConversationRef } from '../../src/model/entry.js';
 import { parseId } from '../../src/model/validate.js';
-import { MAX_HOST_BATCH, idsOf, listOf, nullableId, readBody, refOf, type Body } from './body.js';
+import { MAX_HOST_BATCH, checkLength, idsOf, listOf, nullableId, readBody, refOf, type Body } from './body.js';
 import { readContacts } from './contacts.js';
 import { putConversations, readEntries, setStatus } from './conversations.js';
 import { count } from './counters.js';
 import { findPage } from './find.js';
+import { forget } from './forget.js';
 import { etagOf, idempotencyKey, ifMatch, matchesIfNoneMatch, requiredIfMatch } from './headers.js';
 import type { Identity } from './request-guard.js';
 import { hash } from './hash.js';
 import { readHistory } from './history.js';
 import type { Answer, Idempotency } from './idempotency.js';
 import { checkMay, knownRoles, permissionsOf, type Action } from './permissions.js';
-import { choice, contactMatchOf, filterOf, single, wholeNumber } from './query.js';
+import {
+  choice,
+  contactMatchOf,
+  findParametersOf,
+  findParametersOfBody,
+  single,
+  type FindParameters,
+} from './query.js';
 import type { ChangeStreams } from './sse.js';
 import { createStatus, deleteStatus, moveStatus, restoreStatus, updateStatus } from './statuses.js';
 import type { ReadContext, Store, WriteContext } from './store.js';
@@ -36,12 +44,14 @@ export interface RouteOptions {
   idempotency: Idempotency;
   streams: ChangeStreams;
   pageTokenLifetimeMs: number;
+  undoPeriodMs: number;
 }
 
 /** Optional status fields that this server stores. */
 const STATUS_FIELDS: readonly string[] = [];
 
-export function createRoutes({ store, idempotency, streams, pageTokenLifetimeMs }: RouteOptions): Hono<Env> {
+export function createRoutes(options: RouteOptions): Hono<Env> {
+  const { store, idempotency, streams, pageTokenLifetimeMs, undoPeriodMs } = options;
   const app = new Hono<Env>();
 
   const read = <T>(c: RouteContext, work: (read: ReadContext) => Promise<T>): Promise<T> =>
@@ -67,7 +77,7 @@ export function createRoutes({ store, idempotency, streams, pageTokenLifetimeMs 
   };
 
   app.get('/statuses', async (c) => {
-    const list = await read(c, async ({ head, rows }) => ({ items: liveStatuses(rows), seq: String(head.seq) }));
+    const list = await read(c, async ({ head, live }) => ({ items: liveStatuses(live), seq: String(head.seq) }));
     const etag = listEtagOf(list.seq, c.env);
     if (matchesIfNoneMatch(c.req.header('If-None-Match'), etag))
       return new Response(null, { status: 304, headers: { ETag: etag } });
@@ -110,7 +120,7 @@ export function createRoutes({ store, idempotency, streams, pageTokenLifetimeMs 
     check(c, 'restore');
     const id = idOf(c);
     const body = await readBody(c.req.raw, true);
-    return write(c, body, async (write) => ok(await restoreStatus(write, id)));
+    return write(c, body, async (write) => ok(await restoreStatus(write, id, undoPeriodMs)));
   });
 
   app.post('/conversations/batch-get', async (c) => {
@@ -154,19 +164,18 @@ export function createRoutes({ store, idempotency, streams, pageTokenLifetimeMs 
     return respond(ok({ byStatus: Object.fromEntries(byStatus), none }));
   });
 
-  const find = async (c: RouteContext, of: 'conversation' | 'contact'): Promise<Response> => {
-    const query = queryOf(c);
-    const request = {
-      of,
-      filter: filterOf(query),
-      contactMatch: contactMatchOf(query),
-      pageSize: wholeNumber(query, 'pageSize'),
-      pageToken: single(query, 'pageToken'),
-    };
-    return respond(ok(await read(c, (read) => findPage(read, request, pageTokenLifetimeMs))));
-  };
-  app.get('/conversations', (c) => find(c, 'conversation'));
-  app.get('/contacts', (c) => find(c, 'contact'));
+  for (const [path, of] of [
+    ['/conversations', 'conversation'],
+    ['/contacts', 'contact'],
+  ] as const) {
+    const find = async (c: RouteContext, parameters: FindParameters): Promise<Response> =>
+      respond(ok(await read(c, (read) => findPage(read, { of, ...parameters }, pageTokenLifetimeMs))));
+    app.get(path, (c) => find(c, findParametersOf(queryOf(c))));
+    app.post(`${path}/find`, async (c) => {
+      check(c);
+      return find(c, findParametersOfBody((await readBody(c.req.raw)).fields));
+    });
+  }
 
   app.get('/conversations/:id/history', async (c) => {
     const id = idOf(c, 'conversationId');
@@ -187,6 +196,18 @@ export function createRoutes({ store, idempotency, streams, pageTokenLifetimeMs 
     const refs = listOf(body.fields['conversations'], 'conversations', parseConversationRef, MAX_HOST_BATCH);
     return write(c, body, async (write) => {
       await putConversations(write, refs);
+      return { status: 204, body: undefined };
+    });
+  });
+
+  // For the host only too: erases conversations and contacts.
+  app.post('/forget', async (c) => {
+    check(c, 'forget');
+    const body = await readBody(c.req.raw);
+    for (const field of ['conversationIds', 'contactIds']) checkLength(body.fields[field], field, MAX_HOST_BATCH);
+    const query = parseForgetQuery(body.fields);
+    return write(c, body, async (write) => {
+      await forget(write, query);
       return { status: 204, body: undefined };
     });
   });

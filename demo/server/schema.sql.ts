@@ -1,12 +1,23 @@
-/** The database schema. */
+/** The database schema: its first version, and the numbered migrations from each version to the next. */
+
+/** A step from one version of the schema to the next. Never changed once it is released. */
+export interface Migration {
+  version: number;
+  name: string;
+  /** The oldest version whose servers still work with this one: during an update, both releases run at once. */
+  compatibleFrom: number;
+  statements: readonly string[];
+}
 
 /**
  * For PostgreSQL and compatible engines: no extensions, triggers or sequences. Ids are compared by bytes (collation
  * "C"), so the order is the same everywhere. Times are milliseconds since the epoch, by the database's clock.
  *
  * All data belongs to a tenant, and every key starts with it, so that an engine can distribute tenants over machines.
+ *
+ * `IF NOT EXISTS` because databases from before the migrations were numbered have these tables already.
  */
-export const SCHEMA: readonly string[] = [
+const FIRST: readonly string[] = [
   'CREATE SCHEMA IF NOT EXISTS pipeline',
 
   // Writers lock the tenant's row first. Therefore `seq` numbers a tenant's writes in commit order and without gaps,
@@ -136,17 +147,35 @@ export const SCHEMA: readonly string[] = [
   `CREATE INDEX IF NOT EXISTS answers_at ON pipeline.answers (at)`,
 ];
 
-/** Columns that older databases lack. Each statement runs only if its column is missing, because it locks the table. */
-export const ADDED_COLUMNS: readonly { table: string; column: string; statement: string }[] = [
-  // Who last changed the status, and who made the change; null if unknown.
-  {
-    table: 'statuses',
-    column: 'by_whom',
-    statement: 'ALTER TABLE pipeline.statuses ADD COLUMN IF NOT EXISTS by_whom text',
-  },
-  {
-    table: 'changes',
-    column: 'by_whom',
-    statement: 'ALTER TABLE pipeline.changes ADD COLUMN IF NOT EXISTS by_whom text',
-  },
+/** Who last changed a status, and who made a change; null if unknown. */
+const AUTHORS: readonly string[] = [
+  'ALTER TABLE pipeline.statuses ADD COLUMN IF NOT EXISTS by_whom text',
+  'ALTER TABLE pipeline.changes ADD COLUMN IF NOT EXISTS by_whom text',
+];
+
+/**
+ * For purging deleted statuses (purge.ts). A foreign key would search all conversations of the tenant for each purged
+ * status, and all statuses for its heirs; purging checks both by index instead, while it holds the tenant's lock.
+ */
+const PURGING: readonly string[] = [
+  'ALTER TABLE pipeline.conversations DROP CONSTRAINT IF EXISTS conversations_tenant_id_status_id_fkey',
+  'ALTER TABLE pipeline.statuses DROP CONSTRAINT IF EXISTS statuses_tenant_id_heir_fkey',
+  'UPDATE pipeline.statuses SET deleted_at = 0 WHERE deleted AND deleted_at IS NULL',
+  'UPDATE pipeline.statuses SET moved_version = version WHERE deleted AND moved_version IS NULL',
+  'CREATE INDEX IF NOT EXISTS statuses_rank ON pipeline.statuses (tenant_id, rank, status_id)',
+  'CREATE INDEX IF NOT EXISTS statuses_heir ON pipeline.statuses (tenant_id, heir) WHERE heir IS NOT NULL',
+  'CREATE INDEX IF NOT EXISTS statuses_deleted ON pipeline.statuses (deleted_at) WHERE deleted',
+  'CREATE INDEX IF NOT EXISTS statuses_deleted_of ON pipeline.statuses (tenant_id, moved_version) WHERE deleted',
+];
+
+/** Whether the host said that a conversation has no contact: a picker does not give it one then. */
+const UNLINKING: readonly string[] = [
+  'ALTER TABLE pipeline.conversations ADD COLUMN IF NOT EXISTS is_unlinked boolean NOT NULL DEFAULT false',
+];
+
+export const MIGRATIONS: readonly Migration[] = [
+  { version: 1, name: 'tables', compatibleFrom: 1, statements: FIRST },
+  { version: 2, name: 'authors', compatibleFrom: 1, statements: AUTHORS },
+  { version: 3, name: 'purging', compatibleFrom: 1, statements: PURGING },
+  { version: 4, name: 'unlinking', compatibleFrom: 1, statements: UNLINKING },
 ];

@@ -14,7 +14,9 @@ import { startCleanup } from './cleanup.js';
 import { HttpError, errorResponse, problemResponse, report } from './problem.js';
 import type { Database } from './sql.js';
 import { ChangeStreams } from './sse.js';
-import { Store, prepare } from './store.js';
+import { migrate } from './migrate.js';
+import { UNDO_PERIOD_MS } from './purge.js';
+import { Store } from './store.js';
 
 export interface ServerOptions {
   /** Opens the database. Called once, immediately; requests wait for it. */
@@ -32,6 +34,8 @@ export interface ServerOptions {
   heartbeatMs?: number;
   requestTimeoutMs?: number;
   pageTokenLifetimeMs?: number;
+  /** How long a deleted status can be restored, in milliseconds; then it is purged. Default: 30 days. */
+  undoPeriodMs?: number;
   maxStreams?: number;
   /** How often the caller of an open stream is reauthorized, in milliseconds. Default and maximum: 30,000. */
   streamRecheckMs?: number;
@@ -40,6 +44,8 @@ export interface ServerOptions {
   /** How many reads and writes may wait for the database: per tenant (default: 200) and in total (default: 1000). */
   maxQueuedPerTenant?: number;
   maxQueued?: number;
+  /** Receives a line for each migration of the database's schema. Default: `console.info`. */
+  log?(line: string): void;
   /** Receives unexpected errors; their details are not part of the response. */
   onError?(thrown: unknown): void;
 }
@@ -166,7 +172,7 @@ export function createServer(options: ServerOptions): PipelineServer {
 async function start(options: ServerOptions, basePath: string): Promise<Services> {
   const database = await options.open();
   try {
-    await prepare(database);
+    await migrate(database, options.log ?? console.info);
   } catch (thrown) {
     await database.close();
     throw thrown;
@@ -194,9 +200,10 @@ async function start(options: ServerOptions, basePath: string): Promise<Services
     store,
     streams,
     idempotency: new Idempotency(store),
+    undoPeriodMs: options.undoPeriodMs ?? UNDO_PERIOD_MS,
     pageTokenLifetimeMs: options.pageTokenLifetimeMs ?? 24 * 60 * 60 * 1000,
   });
-  const stopCleanup = startCleanup(database);
+  const stopCleanup = startCleanup(database, options.undoPeriodMs, (tenant) => feed.announce(tenant));
   const close = async (): Promise<void> => {
     stopCleanup();
     feed.close();

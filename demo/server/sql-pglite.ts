@@ -15,15 +15,14 @@ export async function openPglite(folder?: string): Promise<Database> {
     // All integers in the schema are far below 2^53.
     parsers: { [types.INT8]: Number },
   });
-  const run = async <T>(mode: string, work: (tx: Sql) => Promise<T>): Promise<T> =>
-    pglite.transaction(async (tx) => {
-      await tx.query(`SET TRANSACTION ISOLATION LEVEL ${mode}`);
-      return work(sqlOf(tx));
-    });
   return {
     ...sqlOf(pglite),
-    transaction: (work) => run('READ COMMITTED', work),
-    snapshot: (work) => run('REPEATABLE READ READ ONLY', work),
+    transaction: (work) => pglite.transaction((tx) => work(sqlOf(tx))),
+    snapshot: (work) =>
+      pglite.transaction(async (tx) => {
+        await tx.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY');
+        return work(sqlOf(tx));
+      }),
     close: () => pglite.close(),
     connections: 1,
   };

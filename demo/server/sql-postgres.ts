@@ -33,8 +33,8 @@ export async function openPostgres(connectionString: string, connections = 10): 
   const notifier = openNotifier(() => new pg.Client(config), pool);
   return {
     ...sqlOf(pool),
-    transaction: (work) => run(pool, 'READ COMMITTED', work),
-    snapshot: (work) => run(pool, 'REPEATABLE READ READ ONLY', work),
+    transaction: (work) => run(pool, 'BEGIN', work),
+    snapshot: (work) => run(pool, 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY', work),
     notifier,
     connections,
     close: async () => {
@@ -44,14 +44,14 @@ export async function openPostgres(connectionString: string, connections = 10): 
   };
 }
 
-async function run<T>(pool: Pool, mode: string, work: (tx: Sql) => Promise<T>): Promise<T> {
+async function run<T>(pool: Pool, begin: string, work: (tx: Sql) => Promise<T>): Promise<T> {
   const client = await pool.connect();
   // The connection may also break between two queries.
   const ignore = (): void => undefined;
   client.on('error', ignore);
   let broken = false;
   try {
-    await client.query(`BEGIN ISOLATION LEVEL ${mode}`);
+    await client.query(begin);
     const result = await work(sqlOf(client));
     await client.query('COMMIT');
     return result;

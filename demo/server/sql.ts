@@ -7,7 +7,10 @@ export interface Sql {
 }
 
 export interface Database extends Sql {
-  /** All or nothing. Each statement sees what was committed before it started (READ COMMITTED). */
+  /**
+   * All or nothing, at the database's own isolation level: READ COMMITTED unless it is configured otherwise. Rejects with
+   * SQLSTATE 40001 if it conflicts with another (see `withRetries`).
+   */
   transaction<T>(work: (tx: Sql) => Promise<T>): Promise<T>;
   /** Read-only, with a consistent view of one point in time (REPEATABLE READ). */
   snapshot<T>(work: (tx: Sql) => Promise<T>): Promise<T>;
@@ -41,13 +44,17 @@ const CANCELLED = '57014';
 
 const codeOf = (thrown: unknown): unknown => (thrown as { code?: unknown } | null)?.code;
 
-/** Retries a transaction that conflicts with another, with exponential backoff and jitter. */
-export async function withRetries<T>(transaction: () => Promise<T>): Promise<T> {
+/**
+ * Retries a transaction that conflicts with another, a limited number of times, with exponential backoff and jitter.
+ *
+ * @param more further SQLSTATEs to retry after.
+ */
+export async function withRetries<T>(transaction: () => Promise<T>, more: readonly unknown[] = []): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await transaction();
     } catch (thrown) {
-      if (!RETRYABLE.has(codeOf(thrown))) throw thrown;
+      if (!RETRYABLE.has(codeOf(thrown)) && !more.includes(codeOf(thrown))) throw thrown;
       if (attempt === ATTEMPTS) {
         throw new PipelineError('unavailable', 'Too many writes at once.', { retryAfterMs: 1000, cause: thrown });
       }

@@ -1,13 +1,9 @@
 /** Runs a tenant's reads and writes as transactions. */
 import type { Rows } from '../../src/adapters/rules.js';
-import type { StatusRow } from '../../src/model/reassignment.js';
-import type { Id } from '../../src/model/id.js';
-import { contentOf, type StatusContent } from '../../src/model/status.js';
 import { StatementBatch } from './statement-batch.js';
 import { FairQueue } from './fair-queue.js';
 import { Journal } from './journal.js';
-import { ADDED_COLUMNS, SCHEMA } from './schema.sql.js';
-import { CONTENT_COLUMNS } from './status-columns.js';
+import { readLive, type KnownStatuses } from './status-rows.js';
 import { withRetries, type Database, type Sql } from './sql.js';
 
 export interface Head {
@@ -27,8 +23,11 @@ export interface ReadContext {
   tx: Sql;
   tenant: string;
   head: Head;
-  /** All statuses, including deleted ones. */
+  /** The statuses that are not deleted. */
+  live: Rows;
+  /** These and the deleted ones that were read so far: `readStatuses` (status-rows.ts) adds those of a list of ids. */
   rows: Rows;
+  statuses: KnownStatuses;
 }
 
 /** A tenant's data, locked against other writers. */
@@ -57,20 +56,6 @@ const HEAD = `SELECT seq, origin, pruned, statuses_version AS "statusesVersion",
 const CREATE = `INSERT INTO pipeline.tenants (tenant_id, origin, seq, statuses_version, pruned)
   SELECT $1, now, now, 0, now FROM (SELECT ${NOW} AS now) clock ON CONFLICT DO NOTHING`;
 
-const CONTENT = CONTENT_COLUMNS.map(({ field, column }) => `${column} AS "${field}"`).join(', ');
-const STATUSES = `SELECT status_id AS id, ${CONTENT}, rank, version, deleted, heir,
-  moved_version AS "movedVersion", deleted_at AS "deletedAt" FROM pipeline.statuses WHERE tenant_id = $1`;
-
-interface StoredStatus extends StatusContent {
-  id: Id;
-  rank: string;
-  version: number;
-  deleted: boolean;
-  heir: Id | null;
-  movedVersion: number | null;
-  deletedAt: number | null;
-}
-
 const CACHED_TENANTS = 500;
 const UNBOUNDED = { concurrency: 1, perTenant: Infinity, total: Infinity };
 
@@ -87,7 +72,7 @@ export class Store {
   readonly #onWritten: (tenant: string) => void;
   readonly #queue: FairQueue;
   /** Statuses rarely change but every call needs them. The version tells whether the cached ones are current. */
-  readonly #statuses = new Map<string, { version: number; rows: Rows }>();
+  readonly #statuses = new Map<string, KnownStatuses>();
 
   constructor(database: Database, onWritten: (tenant: string) => void, queue = new FairQueue(UNBOUNDED)) {
     this.#database = database;
@@ -104,7 +89,8 @@ export class Store {
     const transaction = (): Promise<T> =>
       this.#database.snapshot(async (tx) => {
         const [head = UNKNOWN] = await tx.query<Head>(HEAD, [tenant]);
-        return work({ tx, tenant, head, rows: await this.#readStatuses(tx, tenant, head) });
+        const statuses = await this.#readStatuses(tx, tenant, head);
+        return work({ tx, tenant, head, statuses, live: statuses.live, rows: statuses.rows });
       });
     return this.#queue.run(tenant, 'read', () => withRetries(transaction), signal);
   }
@@ -119,14 +105,15 @@ export class Store {
     const transaction = (): Promise<T> =>
       this.#database.transaction(async (tx) => {
         const head = await lock(tx, tenant);
-        const rows = await this.#readStatuses(tx, tenant, head);
+        const statuses = await this.#readStatuses(tx, tenant, head);
+        const { live, rows } = statuses;
         const journal = new Journal(tenant, head, { by, opId });
         const batch = new StatementBatch();
         const discard = (): void => {
           journal.clear();
           batch.clear();
         };
-        const result = await work({ tx, tenant, head, rows, journal, batch, by, discard });
+        const result = await work({ tx, tenant, head, statuses, live, rows, journal, batch, by, discard });
         hasChanges = journal.save(batch);
         await batch.run(tx);
         return result;
@@ -136,17 +123,14 @@ export class Store {
     return result;
   }
 
-  async #readStatuses(tx: Sql, tenant: string, { statusesVersion: version }: Head): Promise<Rows> {
+  async #readStatuses(tx: Sql, tenant: string, { statusesVersion: version }: Head): Promise<KnownStatuses> {
     const cached = this.#statuses.get(tenant);
     this.#statuses.delete(tenant);
-    const rows =
-      cached?.version === version
-        ? cached.rows
-        : new Map((await tx.query<StoredStatus>(STATUSES, [tenant])).map((row) => [row.id, toRow(row)]));
+    const statuses = cached?.version === version ? cached : await readLive(tx, tenant, version);
     // Reinserted as the newest entry; the least recently used one is evicted.
-    this.#statuses.set(tenant, { version, rows });
+    this.#statuses.set(tenant, statuses);
     if (this.#statuses.size > CACHED_TENANTS) this.#statuses.delete(this.#statuses.keys().next().value!);
-    return rows;
+    return statuses;
   }
 }
 
@@ -158,27 +142,4 @@ async function lock(tx: Sql, tenant: string): Promise<Head> {
   if (head) return head;
   await tx.query(CREATE, [tenant]);
   return (await lockHead())[0]!;
-}
-
-function toRow(stored: StoredStatus): StatusRow {
-  const { id, rank, version, deleted, heir, movedVersion, deletedAt } = stored;
-  return {
-    ...{ id, ...contentOf(stored), rank, version },
-    ...(deleted ? { deleted, heir } : {}),
-    ...(movedVersion === null ? {} : { movedVersion }),
-    ...(deletedAt === null ? {} : { deletedAt }),
-  };
-}
-
-const COLUMNS = `SELECT table_name AS "table", column_name AS "column" FROM information_schema.columns
-  WHERE table_schema = 'pipeline'`;
-
-/** Creates missing tables and columns. Idempotent; several instances may do it at the same time. */
-export async function prepare(database: Database): Promise<void> {
-  for (const statement of SCHEMA) await withRetries(() => database.query(statement));
-  const cached = await database.query<{ table: string; column: string }>(COLUMNS);
-  for (const { table, column, statement } of ADDED_COLUMNS) {
-    if (cached.some((each) => each.table === table && each.column === column)) continue;
-    await withRetries(() => database.query(statement));
-  }
 }

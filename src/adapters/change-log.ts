@@ -3,6 +3,8 @@ import type { Change } from '../model/changes.js';
 import type { Entry } from '../model/entry.js';
 import type { Status } from '../model/status.js';
 import type { SubscribeOptions } from './adapter.js';
+import { mentions } from './idempotency.js';
+import type { Forgotten } from './rules.js';
 
 /** How many changes are kept for subscriptions that resume. Older ones are answered with a `reset`. */
 const LOG_LENGTH = 1000;
@@ -30,6 +32,18 @@ export class ChangeLog {
     this.#changes.push(change);
     if (this.#changes.length > LOG_LENGTH) this.#changes.shift();
     for (const listener of this.#listeners) this.#notify(listener, change);
+  }
+
+  /** Whether a kept change is about something to forget. */
+  mentions(forgotten: Forgotten): boolean {
+    return mentions(this.#changes, forgotten);
+  }
+
+  /** Removes all changes before the newest write, which a `reset` reports: subscribers read everything again anyway. */
+  startOver(author: { opId?: string; by?: string }): void {
+    this.#changes.length = 0;
+    this.nextVersion();
+    this.add({ kind: 'reset' }, author);
   }
 
   subscribe(listener: (change: Change) => void, { since, onState }: SubscribeOptions): () => void {

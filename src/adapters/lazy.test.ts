@@ -60,6 +60,27 @@ describe('lazyAdapter', () => {
     expect(unsubscribed).to.deep.equal([]);
   });
 
+  it('subscribes with the next load when the first one failed, and says that changes do not arrive until then', async () => {
+    let fails = true;
+    const memory = new MemoryAdapter();
+    const adapter = lazyAdapter(async () => {
+      if (fails) throw new Error('the chunk did not arrive');
+      return memory;
+    });
+    const received: Change[] = [];
+    const states: string[] = [];
+    const stop = adapter.subscribe!((change) => received.push(change), { onState: (state) => states.push(state) });
+    const gone = adapter.subscribe!(() => expect.fail('a change was delivered'), {});
+    gone();
+    await until(() => states.length === 1);
+    fails = false;
+    await adapter.listStatuses();
+    await memory.createStatus({ id: 'a', name: 'A', color: '#000000' });
+    await until(() => received.length === 1);
+    expect(states).to.deep.equal(['down', 'live']);
+    stop();
+  });
+
   it('does not have the methods that the loaded adapter lacks', () => {
     const adapter = lazyAdapter(async () => new MemoryAdapter(), ['putConversations']);
     expect([typeof adapter.putConversations, typeof adapter.count]).to.deep.equal(['undefined', 'function']);

@@ -23,6 +23,7 @@ const CALL_METHODS = Object.keys({
   count: true,
   find: true,
   history: true,
+  forget: true,
 } satisfies Record<CallMethod, true>) as CallMethod[];
 
 /**
@@ -37,10 +38,17 @@ export function lazyAdapter(
   let loading: Promise<LoadedAdapter> | undefined;
   let loaded: LoadedAdapter | undefined;
   let isClosed = false;
+  /** Subscriptions that wait for the adapter. */
+  const waiting = new Set<(adapter: LoadedAdapter) => void>();
 
   const getLoaded = (): Promise<LoadedAdapter> => {
     loading ??= load().then(
-      (adapter) => (loaded = adapter),
+      (adapter) => {
+        loaded = adapter;
+        for (const start of waiting) start(adapter);
+        waiting.clear();
+        return adapter;
+      },
       (thrown: unknown) => {
         loading = undefined;
         if (thrown instanceof PipelineError) throw thrown;
@@ -50,20 +58,26 @@ export function lazyAdapter(
     return loading;
   };
 
-  /** Subscribes once the adapter is loaded, unless unsubscribed or closed before. */
-  const subscribeWhenLoaded = (start: (adapter: LoadedAdapter) => (() => void) | undefined): (() => void) => {
+  /**
+   * Subscribes once the adapter is loaded, unless unsubscribed or closed before. `onFailed`: it could not be loaded; the
+   * next call that succeeds in that subscribes.
+   */
+  const subscribeWhenLoaded = (
+    start: (adapter: LoadedAdapter) => (() => void) | undefined,
+    onFailed?: () => void,
+  ): (() => void) => {
+    if (isClosed) return () => undefined;
     let stop: (() => void) | undefined;
-    let isStopped = isClosed;
-    if (!isStopped) {
-      getLoaded().then(
-        (adapter) => {
-          if (!isStopped) stop = start(adapter);
-        },
-        () => undefined,
-      );
+    const subscribe = (adapter: LoadedAdapter): void => {
+      if (!isClosed) stop = start(adapter);
+    };
+    if (loaded) subscribe(loaded);
+    else {
+      waiting.add(subscribe);
+      getLoaded().catch(() => waiting.has(subscribe) && onFailed?.());
     }
     return () => {
-      isStopped = true;
+      waiting.delete(subscribe);
       stop?.();
     };
   };
@@ -96,9 +110,14 @@ export function lazyAdapter(
     },
     onWaiting: (listener) => subscribeWhenLoaded((adapter) => adapter.onWaiting?.(listener)),
     onPersistence: (listener) => subscribeWhenLoaded((adapter) => adapter.onPersistence?.(listener)),
-    subscribe: (listener, options) => subscribeWhenLoaded((adapter) => adapter.subscribe?.(listener, options)),
+    subscribe: (listener, options) =>
+      subscribeWhenLoaded(
+        (adapter) => adapter.subscribe?.(listener, options),
+        () => options.onState?.('down'),
+      ),
     close: async () => {
       isClosed = true;
+      waiting.clear();
       const adapter = await loading?.catch(() => undefined);
       await adapter?.close?.();
     },

@@ -7,6 +7,8 @@ describe('MemoryAdapter', () => {
     describe,
     it,
     create: () => new MemoryAdapter(),
+    createWithUndoPeriod: (undoPeriodMs) => new MemoryAdapter({ undoPeriodMs }),
+    atomicLength: Infinity,
     // Whoever holds the same instance is a second client of the same data.
     peer: async (adapter) => adapter,
   });

@@ -22,7 +22,12 @@ import { parseId } from '../model/validate.js';
 import {
   checkDelete,
   checkRestore,
+  factsFromHost,
+  factsFromPage,
+  isExpired,
   liveStatuses,
+  parseForgetQuery,
+  parseUndoPeriod,
   parseUser,
   planCreate,
   planMove,
@@ -35,6 +40,7 @@ import type {
   Counts,
   FindPage,
   FindQuery,
+  ForgetQuery,
   PipelineAdapter,
   StatusList,
   SubscribeOptions,
@@ -42,12 +48,13 @@ import type {
 import { ChangeLog } from './change-log.js';
 import { IdempotencyCache } from './idempotency.js';
 import { contactsOf, countIn, findIn, type StoredConversation } from './paging.js';
+import type { Export, Import, TransferOptions, WithTransfer } from './transfer.js';
 
 /** How many items of a conversation's history are kept. */
 const HISTORY_LENGTH = 100;
 
 /** Keeps a pipeline in memory, until the page is left. For tests, demos, and data that must not be stored. */
-export class MemoryAdapter implements Required<PipelineAdapter> {
+export class MemoryAdapter implements Required<PipelineAdapter>, WithTransfer {
   /** Every status that ever existed: deleted ones keep their place, and can be restored. */
   readonly #rows = new Map<Id, StatusRow>();
   readonly #conversations = new Map<Id, StoredConversation>();
@@ -55,14 +62,19 @@ export class MemoryAdapter implements Required<PipelineAdapter> {
   readonly #log = new ChangeLog();
   readonly #idempotency = new IdempotencyCache();
   readonly #user: string | undefined;
+  readonly #undoPeriodMs: number;
+  /** When the next deleted status can no longer be restored. */
+  #purgeAt = Infinity;
   #isClosed = false;
 
   /**
    * `user`: who makes the writes, 1–256 characters, recorded as `by` in histories and changes; `CallOptions.by` takes
-   * precedence. Throws `invalid` (field `user`).
+   * precedence. `undoPeriodMs`: how long `restoreStatus` can bring a deleted status back; later it is purged. Default: 30
+   * days. Throws `invalid` (field `user` or `undoPeriodMs`).
    */
-  constructor({ user }: { user?: string } = {}) {
+  constructor({ user, undoPeriodMs }: { user?: string; undoPeriodMs?: number } = {}) {
     this.#user = user === undefined ? undefined : parseUser(user);
+    this.#undoPeriodMs = parseUndoPeriod(undoPeriodMs);
   }
 
   async listStatuses(options?: CallOptions): Promise<StatusList> {
@@ -72,7 +84,7 @@ export class MemoryAdapter implements Required<PipelineAdapter> {
 
   createStatus(data: NewStatus, options?: CallOptions): Promise<Status> {
     return this.#write(options, () => {
-      const plan = planCreate(this.#rows, data);
+      const plan = planCreate(this.#rowsWithout(data?.after), data);
       if ('existing' in plan) return toStatus(plan.existing);
       this.#putRanks(plan.moved, options);
       return this.#putRow(plan.row, options);
@@ -88,7 +100,7 @@ export class MemoryAdapter implements Required<PipelineAdapter> {
 
   moveStatus(id: Id, after: Id | null, options?: CallOptions): Promise<readonly Status[]> {
     return this.#write(options, () => {
-      this.#putRanks(planMove(this.#rows, id, after), options);
+      this.#putRanks(planMove(this.#rowsWithout(after), id, after), options);
       return liveStatuses(this.#rows);
     });
   }
@@ -103,7 +115,9 @@ export class MemoryAdapter implements Required<PipelineAdapter> {
       const row = checkDelete(this.#rows, id, options, moved.length);
       const movedVersion = this.#log.seq + 1;
       const heir = options.moveTo ?? null;
-      this.#putRow({ ...row, deleted: true, heir, movedVersion, deletedAt: Date.now() }, options);
+      const deletedAt = Date.now();
+      this.#putRow({ ...row, deleted: true, heir, movedVersion, deletedAt }, options);
+      this.#purgeAt = Math.min(this.#purgeAt, deletedAt + this.#undoPeriodMs);
       for (const conversation of moved) this.#recordMove(conversation, id, options);
       return { moved: moved.length };
     });
@@ -111,7 +125,7 @@ export class MemoryAdapter implements Required<PipelineAdapter> {
 
   restoreStatus(id: Id, options?: CallOptions): Promise<{ status: Status; restored: number }> {
     return this.#write(options, () => {
-      const { deleted, heir, deletedAt: _, ...row } = checkRestore(this.#rows, id);
+      const { deleted, heir, deletedAt: _, ...row } = checkRestore(this.#rowsWithout(id), id);
       if (!deleted) return { status: toStatus(row), restored: 0 };
       const from = resolveStatusId(this.#rows, heir ?? null);
       const status = this.#putRow({ ...row, movedVersion: this.#log.seq + 1 }, options);
@@ -139,7 +153,10 @@ export class MemoryAdapter implements Required<PipelineAdapter> {
     return this.#write(options, () => {
       const refs = conversations.map(parseConversationRef);
       if (statusId !== null) requireLiveStatus(this.#rows, parseId(statusId, 'statusId'), 'statusId');
-      return refs.map((ref) => this.#setOne(ref, statusId, options));
+      const results = refs.map((ref) => this.#setOne(ref, statusId, options));
+      // In a microtask: a listener that throws does not affect the write.
+      if (options?.onProgress && refs.length) queueMicrotask(() => options.onProgress!(refs.length, refs.length));
+      return results;
     });
   }
 
@@ -147,8 +164,9 @@ export class MemoryAdapter implements Required<PipelineAdapter> {
     return this.#write(options, () => {
       for (const ref of conversations.map(parseConversationRef)) {
         const stored = this.#conversations.get(ref.conversationId);
-        const next = this.#updated(ref);
-        const isChanged = !stored || stored.contactId !== next.contactId;
+        const next = { ...(stored ?? newConversation(ref.conversationId)), ...factsFromHost(ref, stored) };
+        // Newer activity is not reported: every message would be.
+        const isChanged = !stored || stored.contactId !== next.contactId || next.activityAt < stored.activityAt;
         if (isChanged) next.version = this.#log.nextVersion();
         this.#conversations.set(ref.conversationId, next);
         if (isChanged) this.#log.add({ kind: 'entry', entry: this.#entryOf(next) }, this.#authorOf(options));
@@ -181,6 +199,43 @@ export class MemoryAdapter implements Required<PipelineAdapter> {
     return (this.#histories.get(parseId(conversationId, 'conversationId')) ?? []).map((item) => ({ ...item }));
   }
 
+  forget(query: ForgetQuery, options?: CallOptions): Promise<void> {
+    return this.#write(options, () => {
+      const { contactIds, conversationIds: listed } = parseForgetQuery(query);
+      const conversationIds = new Set(listed);
+      for (const { conversationId, contactId } of this.#conversations.values()) {
+        if (contactId !== null && contactIds.has(contactId)) conversationIds.add(conversationId);
+      }
+      const forgotten = { conversationIds, contactIds };
+      const known = [...conversationIds].filter((id) => this.#conversations.delete(id));
+      for (const id of known) this.#histories.delete(id);
+      this.#idempotency.forget(forgotten);
+      // A contact can be unknown and still be in changes: of conversations that were moved away from it.
+      if (known.length || this.#log.mentions(forgotten)) this.#log.startOver(this.#authorOf(options));
+    });
+  }
+
+  async exportAll(options?: TransferOptions): Promise<Export> {
+    const { exportState } = await import('./transfer.js');
+    this.#checkCall(options);
+    return exportState({ rows: this.#rows, conversations: this.#conversations, histories: this.#histories });
+  }
+
+  async importAll({ statuses, conversations }: Import, options: TransferOptions = {}): Promise<void> {
+    const { importedConversation, planImport } = await import('./transfer.js');
+    await this.#write(options, () => {
+      for (const row of planImport(this.#rows, statuses)) this.#putRow(row);
+      for (const each of conversations) {
+        const { conversationId: id, history = [] } = each;
+        const next = importedConversation(each, this.#conversations.get(id), this.#log.nextVersion());
+        this.#conversations.set(id, next);
+        this.#histories.set(id, history.slice(-HISTORY_LENGTH));
+      }
+      this.#log.startOver({});
+    });
+    options.onProgress?.(conversations.length, conversations.length);
+  }
+
   subscribe(listener: (change: Change) => void, options: SubscribeOptions): () => void {
     return this.#isClosed ? () => undefined : this.#log.subscribe(listener, options);
   }
@@ -200,7 +255,37 @@ export class MemoryAdapter implements Required<PipelineAdapter> {
   async #write<T>(options: CallOptions | undefined, work: () => T): Promise<T> {
     this.#checkCall(options);
     if (options?.by !== undefined) parseUser(options.by, 'by');
-    return this.#idempotency.run(options?.opId, async () => work());
+    return this.#idempotency.run(options?.opId, async () => {
+      if (Date.now() >= this.#purgeAt) this.#purge();
+      return work();
+    });
+  }
+
+  /** The statuses without this one if it was deleted so long ago that it can no longer be restored or named. */
+  #rowsWithout(id: Id | null | undefined): ReadonlyMap<Id, StatusRow> {
+    const row = id == null ? undefined : this.#rows.get(id);
+    if (!row || !isExpired(row, this.#undoPeriodMs)) return this.#rows;
+    return new Map([...this.#rows].filter(([each]) => each !== id));
+  }
+
+  /** Removes deleted statuses that can no longer be restored, unless a history names them. */
+  #purge(): void {
+    const isGone = (row: StatusRow | undefined): boolean => !!row && isExpired(row, this.#undoPeriodMs);
+    for (const conversation of this.#conversations.values()) {
+      // What everyone sees already becomes what is stored.
+      for (let row; isGone((row = this.#rows.get(conversation.statusId ?? '')));) {
+        conversation.statusId = row.heir ?? null;
+        conversation.version = Math.max(conversation.version, row.movedVersion ?? 0);
+        conversation.changedAt = Math.max(conversation.changedAt, row.deletedAt ?? 0);
+      }
+    }
+    const named = new Set([...this.#histories.values()].flat().flatMap(({ from, to }) => [from, to]));
+    this.#purgeAt = Infinity;
+    for (const row of this.#rows.values()) {
+      if (!row.deleted) continue;
+      if (!isGone(row)) this.#purgeAt = Math.min(this.#purgeAt, row.deletedAt! + this.#undoPeriodMs);
+      else if (!named.has(row.id)) this.#rows.delete(row.id);
+    }
   }
 
   #putRow(row: StatusRow, options?: CallOptions): Status {
@@ -224,7 +309,7 @@ export class MemoryAdapter implements Required<PipelineAdapter> {
       return { conversationId, ok: false, error: new PipelineError('conflict', message, { current }) };
     }
     const from = current?.statusId ?? null;
-    const next = this.#updated(ref);
+    const next = { ...(stored ?? newConversation(conversationId)), ...factsFromPage(ref, stored) };
     // Setting the status that it has changes nothing, except that an inherited status becomes the conversation's own.
     const isChanged = from !== to || !stored || next.contactId !== stored.contactId || stored.statusId !== to;
     if (isChanged) Object.assign(next, { statusId: to, version: this.#log.nextVersion() });
@@ -240,21 +325,8 @@ export class MemoryAdapter implements Required<PipelineAdapter> {
     return { conversationId, ok: true, entry };
   }
 
-  /** The conversation with the contact and activity that the host passed; `activityAt` never goes back. */
-  #updated(ref: ConversationRef): StoredConversation {
-    const stored = this.#conversations.get(ref.conversationId);
-    return {
-      conversationId: ref.conversationId,
-      contactId: ref.contactId ?? stored?.contactId ?? null,
-      statusId: stored?.statusId ?? null,
-      version: stored?.version ?? 0,
-      changedAt: stored?.changedAt ?? 0,
-      activityAt: Math.max(ref.activityAt ?? 0, stored?.activityAt ?? 0),
-    };
-  }
-
   /** The entry to return: with the status that counts now. */
-  #entryOf({ activityAt: _, ...entry }: StoredConversation): Entry {
+  #entryOf({ activityAt: _, isUnlinked: __, ...entry }: StoredConversation): Entry {
     return resolveEntry(this.#rows, entry);
   }
 
@@ -285,3 +357,13 @@ export class MemoryAdapter implements Required<PipelineAdapter> {
     };
   }
 }
+
+const newConversation = (conversationId: Id): StoredConversation => ({
+  conversationId,
+  contactId: null,
+  isUnlinked: false,
+  statusId: null,
+  version: 0,
+  changedAt: 0,
+  activityAt: 0,
+});

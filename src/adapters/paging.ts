@@ -1,6 +1,6 @@
 /** Contacts, counts and the pages of `find`, for adapters that have all conversations in memory; page tokens for all. */
 import type { CountQuery, Counts, FindPage, FindQuery } from './adapter.js';
-import type { Rows } from './rules.js';
+import type { ConversationFacts, Rows } from './rules.js';
 import type { ContactSummary, Entry } from '../model/entry.js';
 import { invalid } from '../model/errors.js';
 import { contactMatchesFilter, matchesFilter, parseFilter } from '../model/filter.js';
@@ -60,9 +60,7 @@ export function pageOf(found: PagePosition[], size: number, after: PagePosition 
 }
 
 /** A conversation as it is stored: `statusId` may be a status that was deleted since. */
-export interface StoredConversation extends Entry {
-  activityAt: number;
-}
+export type StoredConversation = Entry & ConversationFacts;
 
 /** A contact, computed from its conversations. */
 interface Contact extends ContactSummary {

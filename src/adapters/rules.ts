@@ -2,11 +2,12 @@
  * Decides what every adapter must allow and reject, as functions of the stored statuses. An adapter reads the statuses and
  * writes the result in one transaction.
  */
+import type { ConversationRef } from '../model/entry.js';
 import { PipelineError, invalid } from '../model/errors.js';
 import { toStatus, type StatusRow } from '../model/reassignment.js';
 import type { Id } from '../model/id.js';
 import { planRanks, type Placement } from '../model/rank.js';
-import { MAX_BY_LENGTH } from '../model/validate.js';
+import { MAX_BY_LENGTH, fieldsOf, parseId } from '../model/validate.js';
 import {
   MAX_STATUSES,
   contentOf,
@@ -42,7 +43,8 @@ export function checkVersion(row: StatusRow, ifVersion: number): void {
   throw new PipelineError('conflict', `The status "${row.name}" has since been changed.`, { current: toStatus(row) });
 }
 
-function checkNameIsFree(rows: Rows, name: string, self: Id): void {
+/** Throws `invalid` if another status has the name. */
+export function checkNameIsFree(rows: Rows, name: string, self: Id): void {
   const key = nameKey(name);
   for (const row of rows.values()) {
     if (row.id === self || row.deleted) continue;
@@ -52,7 +54,8 @@ function checkNameIsFree(rows: Rows, name: string, self: Id): void {
   }
 }
 
-function checkLimit(rows: Rows): void {
+/** Throws `limit` if no status can be added. */
+export function checkLimit(rows: Rows): void {
   if (liveStatuses(rows).length < MAX_STATUSES) return;
   throw new PipelineError('limit', `A pipeline has at most ${MAX_STATUSES} statuses.`, { count: MAX_STATUSES });
 }
@@ -130,6 +133,62 @@ export function checkRestore(rows: Rows, id: Id): StatusRow {
   return row;
 }
 
+/** What is known of a conversation besides its status. */
+export interface ConversationFacts {
+  contactId: Id | null;
+  /** Whether the host said that it has no contact. */
+  isUnlinked: boolean;
+  /** 0 if unknown. */
+  activityAt: number;
+}
+
+/** The facts after the host passed a conversation to `putConversations`: whatever it says is so. */
+export function factsFromHost(ref: ConversationRef, known: ConversationFacts | undefined): ConversationFacts {
+  const { contactId, isUnlinked, activityAt } = known ?? UNKNOWN_FACTS;
+  return {
+    ...(ref.contactId === undefined
+      ? { contactId, isUnlinked }
+      : { contactId: ref.contactId, isUnlinked: ref.contactId === null }),
+    activityAt: ref.activityAt ?? activityAt,
+  };
+}
+
+/** The facts after a conversation was passed to `setStatus`: a page, which may be old, only adds what is not known. */
+export function factsFromPage(ref: ConversationRef, known: ConversationFacts | undefined): ConversationFacts {
+  const { contactId, isUnlinked, activityAt } = known ?? UNKNOWN_FACTS;
+  return {
+    contactId: isUnlinked ? null : (contactId ?? ref.contactId ?? null),
+    isUnlinked,
+    activityAt: activityAt || (ref.activityAt ?? 0),
+  };
+}
+
+const UNKNOWN_FACTS: ConversationFacts = { contactId: null, isUnlinked: false, activityAt: 0 };
+
+/** The ids of what to forget, or of what was forgotten. */
+export interface Forgotten {
+  conversationIds: ReadonlySet<Id>;
+  contactIds: ReadonlySet<Id>;
+}
+
+/** The ids of what to forget, checked. Throws `invalid`, also for another field: it could be a mistyped one. */
+export function parseForgetQuery(query: unknown): Forgotten {
+  const fields = fieldsOf(query, 'query');
+  const known = ['conversationIds', 'contactIds'];
+  const other = Object.keys(fields).find((field) => !known.includes(field));
+  if (other !== undefined) throw invalid(other, 'is not known: use conversationIds and contactIds.');
+  const [conversationIds, contactIds] = known.map((field) => {
+    const ids = fields[field] ?? [];
+    if (!Array.isArray(ids)) throw invalid(field, 'must be a list of ids.');
+    return new Set(ids.map((id: unknown) => parseId(id, field)));
+  });
+  return { conversationIds: conversationIds!, contactIds: contactIds! };
+}
+
+/** What a repeated write rejects with when its result was erased: it must not bring back what was forgotten. */
+export const forgottenError = (): PipelineError =>
+  new PipelineError('not-found', 'This write was made before its conversation was forgotten, and is not repeated.');
+
 /** The name of an author, as histories show it: 1–256 characters without control characters. Throws `invalid`. */
 export function parseUser(value: unknown, field: 'user' | 'by' = 'user'): string {
   if (typeof value !== 'string' || value === '' || value.length > MAX_BY_LENGTH || /[\p{Cc}\p{Cs}]/u.test(value)) {
@@ -137,3 +196,16 @@ export function parseUser(value: unknown, field: 'user' | 'by' = 'user'): string
   }
   return value;
 }
+
+const DEFAULT_UNDO_PERIOD = 30 * 24 * 60 * 60 * 1000;
+
+/** How long a deleted status can be restored (milliseconds). Throws `invalid`. */
+export function parseUndoPeriod(value: unknown): number {
+  if (value === undefined) return DEFAULT_UNDO_PERIOD;
+  if (typeof value === 'number' && value >= 0) return value;
+  throw invalid('undoPeriodMs', 'must be a number of milliseconds, 0 or more, such as 86_400_000 for one day.');
+}
+
+/** Whether the status was deleted so long ago that the delete can no longer be undone. */
+export const isExpired = (row: StatusRow, undoPeriodMs: number): boolean =>
+  row.deleted === true && (row.deletedAt ?? 0) + undoPeriodMs <= Date.now();

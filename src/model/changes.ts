@@ -6,8 +6,9 @@ import { MAX_BY_LENGTH, fieldsOf } from './validate.js';
 
 /**
  * What a subscriber receives, always after it is stored. `seq` is the position to resume from; `opId` identifies the call
- * that caused it and `by` its author, where known. `reset`: too much changed to list it, or changes were missed, so read
- * again what you show. With `forget`, all data read so far belongs to another session: stop showing it at once.
+ * that caused it and `by` its author, where known. `reset`: too much changed to list it, changes were missed, or something
+ * was forgotten, so read again what you show. With `forget`, all data read so far belongs to another session: stop showing
+ * it at once.
  */
 export type Change = { seq: string; opId?: string; by?: string } & (
   { kind: 'status'; status: Status } | { kind: 'entry'; entry: Entry } | { kind: 'reset'; forget?: true }

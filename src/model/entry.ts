@@ -15,10 +15,14 @@ export interface Entry {
   changedAt: number;
 }
 
-/** A conversation as a host describes it to an adapter. */
+/**
+ * A conversation as a host describes it to an adapter. A missing field says nothing. `putConversations` takes every other
+ * value as it is; `setStatus` only uses one where nothing is known yet.
+ */
 export interface ConversationRef {
   conversationId: Id;
-  contactId?: Id;
+  /** `null` in `putConversations`: the conversation has no contact, whatever a picker says later. */
+  contactId?: Id | null;
   /** Time of the newest message, milliseconds since the epoch. It orders `find` and decides a contact's latest conversation. */
   activityAt?: number;
 }
@@ -71,7 +75,7 @@ export function parseContactSummary(value: unknown): ContactSummary {
 export function parseConversationRef(value: unknown): ConversationRef {
   const row = fieldsOf(value, 'conversation');
   const ref: ConversationRef = { conversationId: parseId(row['conversationId'], 'conversationId') };
-  if (row['contactId'] != null) ref.contactId = parseId(row['contactId'], 'contactId');
+  if (row['contactId'] !== undefined) ref.contactId = nullableId(row['contactId'], 'contactId');
   if (row['activityAt'] !== undefined) ref.activityAt = parseTime(row['activityAt'], 'activityAt');
   return ref;
 }

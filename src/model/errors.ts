@@ -30,7 +30,7 @@ export interface PipelineErrorOptions {
   retryAfterMs?: number;
   /** `conflict`: the current record. */
   current?: unknown;
-  /** `invalid`: the name of the field that is wrong. */
+  /** `invalid`: the name of the field that is wrong. `version-skew`: `database`, if it belongs to another app. */
   field?: string;
   /** `in-use`: the number of conversations with the status. */
   count?: number;

@@ -10,10 +10,12 @@ import type { Id } from './id.js';
 import { compareStatuses, type Status } from './status.js';
 
 const DIGITS = 10;
-const STEP = 2 ** 30;
+/** The distance between the ranks of two new statuses. */
+export const RANK_STEP = 2 ** 30;
+export const MAX_RANK = 36 ** DIGITS - 1;
 
-const write = (value: number): string => value.toString(36).padStart(DIGITS, '0');
-const read = (rank: string): number => parseInt(rank, 36);
+export const writeRank = (value: number): string => value.toString(36).padStart(DIGITS, '0');
+export const readRank = (rank: string): number => parseInt(rank, 36);
 
 /** The new rank of a status. */
 export interface Placement {
@@ -42,16 +44,16 @@ export function planRanks(rows: readonly Status[], id: Id, after: Id | null | un
 
   const before = others[index - 1];
   const next = others[index];
-  const low = before ? read(before.rank) : 0;
-  const high = next ? read(next.rank) : low + 2 * STEP;
+  const low = before ? readRank(before.rank) : 0;
+  const high = next ? readRank(next.rank) : low + 2 * RANK_STEP;
   const middle = Math.floor((low + high) / 2);
-  if (middle > low && middle < high && high < 36 ** DIGITS) return [{ id, rank: write(middle) }];
+  if (middle > low && middle < high && high <= MAX_RANK) return [{ id, rank: writeRank(middle) }];
 
   const order = others.map((row) => row.id);
   order.splice(index, 0, id);
   const held = new Map(rows.map((row) => [row.id, row.rank]));
   return order
-    .map((each, i) => ({ id: each, rank: write((i + 1) * STEP) }))
+    .map((each, i) => ({ id: each, rank: writeRank((i + 1) * RANK_STEP) }))
     .filter(({ id: each, rank }) => held.get(each) !== rank);
 }
 

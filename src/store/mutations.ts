@@ -2,10 +2,11 @@
  * Writes to the adapter, shown before they are confirmed. From top to bottom, a mutation is enqueued, sent, and confirmed or
  * rolled back. Loaded on first use: a page that only shows statuses does without.
  */
-import type { CallOptions, CallWait, SettledWrite, WithSession } from '../adapters/adapter.js';
+import type { CallOptions, CallWait, ForgetQuery, SettledWrite, WithSession } from '../adapters/adapter.js';
 import { parseConversationRef, parseEntry, type ConversationRef, type SetResult } from '../model/entry.js';
 import { PipelineError, sessionChanged } from '../model/errors.js';
 import { newId, type Id } from '../model/id.js';
+import { parseId } from '../model/validate.js';
 import {
   contentOf,
   parseNewStatus,
@@ -16,7 +17,7 @@ import {
   type Status,
   type StatusPatch,
 } from '../model/status.js';
-import { AnswerLimit } from './answer-limit.js';
+import { withAnswerLimit } from './answer-limit.js';
 import { FailedPicks, SLOW_PICK, shownWait, waitOf, type PickFeedback } from './pick-feedback.js';
 import { applyToEntry, applyToStatuses, mustWait, supersede, type Intent, type Mutation } from './optimistic.js';
 import type { Confirmation, PendingMutations, PipelineStore } from './pipeline.js';
@@ -93,6 +94,15 @@ export class Mutations implements PendingMutations {
     const refs = conversations.map(parseConversationRef);
     if (!refs.length) return [];
     return (await this.#enqueue({ kind: 'set', conversations: refs, statusId, ...options })) as readonly SetResult[];
+  }
+
+  /** Erases conversations, and contacts with their conversations. */
+  async forget({ conversationIds = [], contactIds = [] }: ForgetQuery): Promise<void> {
+    await this.#enqueue({
+      kind: 'forget',
+      conversationIds: conversationIds.map((id) => parseId(id, 'conversationIds')),
+      contactIds: contactIds.map((id) => parseId(id, 'contactIds')),
+    });
   }
 
   applyToStatuses(confirmed: ReadonlyMap<Id, Status>): readonly Status[] {
@@ -195,18 +205,22 @@ export class Mutations implements PendingMutations {
 
   async #send(mutation: Mutation): Promise<void> {
     const store = this.#store;
-    const { kind } = mutation.intent;
-    // A bulk write takes a request for every 200 conversations.
-    const limit = new AnswerLimit(`${kind}Status()`, Math.ceil(mutation.conversations.size / 200) || 1);
-    const handleWait = (wait: CallWait | undefined): void => this.#handleWait(mutation, limit, wait);
     const ids = [...mutation.conversations.keys()];
     const versions = new Map(ids.map((id) => [id, store.confirmedEntry(id)?.version ?? 0]));
     let settle: () => void;
     let failed: readonly (readonly [Id, PipelineError])[] = [];
+    const { refreshedAt } = store;
     try {
-      const answer = this.#call(mutation, { onWait: handleWait });
-      const { result, ...confirmation } = await limit.race(answer, (late) => store.confirm(late));
+      const { result, ...confirmation } = await withAnswerLimit(
+        mutation.intent.kind === 'forget' ? 'forget()' : `${mutation.intent.kind}Status()`,
+        (setWaiting) => this.#call(mutation, { onWait: (wait) => this.#handleWait(mutation, wait, setWaiting) }),
+        (late) => store.confirm(late),
+        // A bulk write takes a request for every 200 conversations.
+        Math.ceil(ids.length / 200) || 1,
+      );
       store.confirm(confirmation);
+      // The conversations may have been forgotten after the write, which the answer does not tell.
+      if (store.refreshedAt !== refreshedAt) store.refreshEntries(ids);
       failed = failuresOf(confirmation.results);
       settle = () => mutation.resolve(result);
     } catch (thrown) {
@@ -239,10 +253,9 @@ export class Mutations implements PendingMutations {
     if (this.#pending.includes(mutation)) this.#notify(mutation);
   }
 
-  #handleWait(mutation: Mutation, limit: AnswerLimit, wait: CallWait | undefined): void {
+  #handleWait(mutation: Mutation, wait: CallWait | undefined, setWaiting: (isWaiting: boolean) => void): void {
     if (!this.#pending.includes(mutation)) return;
-    if (wait) limit.suspend();
-    else limit.restart();
+    setWaiting(wait !== undefined);
     mutation.wait = shownWait(wait);
     if (mutation.isSlow) this.#notify(mutation);
   }
@@ -285,6 +298,14 @@ export class Mutations implements PendingMutations {
         const answer = await adapter.restoreStatus(intent.id, options);
         const status = parseStatus(answer.status);
         return { result: { status, restored: answer.restored }, statuses: [status], hasUnlistedChanges: true };
+      }
+      case 'forget': {
+        const { conversationIds, contactIds } = intent;
+        if (!adapter.forget) {
+          throw new PipelineError('unknown', 'This adapter cannot forget conversations: it has no forget().');
+        }
+        await adapter.forget({ conversationIds, contactIds }, options);
+        return { result: undefined, hasUnlistedChanges: true };
       }
       case 'set': {
         const { statusId, ifVersion } = intent;
@@ -348,7 +369,7 @@ export class Mutations implements PendingMutations {
   #notify({ intent, conversations }: Mutation): void {
     if (intent.kind === 'set') this.#store.notifyEntries(conversations.keys());
     else this.#store.notifyStatuses();
-    if (intent.kind === 'delete') this.#store.notifyEntries();
+    if (intent.kind === 'delete' || intent.kind === 'forget') this.#store.notifyEntries();
   }
 
   #isOver({ session }: Mutation): boolean {

@@ -20,6 +20,7 @@ export type Intent =
   | { kind: 'move'; id: Id; after: Id | null }
   | { kind: 'delete'; id: Id; moveTo?: Id | null; base: Status }
   | { kind: 'restore'; id: Id }
+  | { kind: 'forget'; conversationIds: readonly Id[]; contactIds: readonly Id[] }
   | { kind: 'set'; conversations: readonly ConversationRef[]; statusId: Id | null; ifVersion?: number };
 
 /** A write that the adapter has not confirmed yet. */
@@ -57,7 +58,7 @@ export function applyToStatuses(confirmed: ReadonlyMap<Id, Status>, mutations: I
     }
   };
   for (const { intent } of mutations) {
-    if (intent.kind === 'set') continue;
+    if (intent.kind === 'set' || intent.kind === 'forget') continue;
     const status = statuses.get(intent.id);
     if (intent.kind === 'create' && !status) {
       statuses.set(intent.id, { id: intent.id, ...contentOf(intent), rank: '', version: 0 });
@@ -85,13 +86,21 @@ export function applyToEntry(
       pending = true;
     } else if (intent.kind === 'delete' && intent.id === statusId) {
       statusId = intent.moveTo ?? null;
+    } else if (intent.kind === 'forget' && intent.conversationIds.includes(conversationId)) {
+      statusId = null;
+      pending = true;
     }
   }
   return { statusId, pending };
 }
 
-/** Whether `later` must wait for `earlier`: the same conversation, the list of statuses, or a status not created yet. */
+/**
+ * Whether `later` must wait for `earlier`: the same conversation, the list of statuses, or a status not created yet. Picks
+ * and `forget` wait for each other, because the conversations of a contact are not known here.
+ */
 export function mustWait(later: Mutation, earlier: Mutation): boolean {
+  if (later.intent.kind === 'forget') return earlier.intent.kind === 'set' || earlier.intent.kind === 'forget';
+  if (earlier.intent.kind === 'forget') return later.intent.kind === 'set';
   if (later.intent.kind !== 'set') return earlier.intent.kind !== 'set';
   if (earlier.intent.kind === 'set') {
     for (const id of later.conversations.keys()) if (earlier.conversations.has(id)) return true;

@@ -13,7 +13,7 @@ import { PipelineError } from '../model/errors.js';
 import type { Id } from '../model/id.js';
 import type { ReadableRecords } from '../model/validate.js';
 import { sortedLive, type Status } from '../model/status.js';
-import { AnswerLimit } from './answer-limit.js';
+import { withAnswerLimit } from './answer-limit.js';
 import type { PickFeedback } from './pick-feedback.js';
 import { RecordCache, type CacheContext, type StoreCache } from './record-cache.js';
 import { Sync, type SyncTarget } from './sync.js';
@@ -69,7 +69,8 @@ export interface Confirmation {
   hasUnlistedChanges?: boolean;
 }
 
-type OptionalMethod = 'restoreStatus' | 'putConversations' | 'getContacts' | 'count' | 'find' | 'history' | 'subscribe';
+type OptionalMethod =
+  'restoreStatus' | 'putConversations' | 'getContacts' | 'count' | 'find' | 'history' | 'forget' | 'subscribe';
 
 const STATUSES = 'statuses';
 
@@ -99,6 +100,8 @@ export class PipelineStore implements SyncTarget {
     this.#sync,
   );
   readonly #optionalCaches = new Map<unknown, StoreCache>();
+  /** The conversations of failed lookups, by their errors. */
+  readonly #failedLookups = new WeakMap<PipelineError, readonly Id[]>();
   #pending = NO_MUTATIONS;
   /** The confirmed statuses with the pending mutations applied, until either changes. */
   #statuses: readonly Status[] | undefined;
@@ -172,11 +175,6 @@ export class PipelineStore implements SyncTarget {
     return (this.adapter as Partial<WithPersistence>).persistence !== 'session';
   }
 
-  /** Whether the data is on this device, rather than at a server. */
-  get isOnDevice(): boolean {
-    return (this.adapter as Partial<WithPersistence>).persistence !== undefined && this.can('putConversations');
-  }
-
   /** The picks that the adapter keeps until it can send them, also those of earlier pages. */
   get waiting(): readonly WaitingWrite[] {
     return (this.adapter as Partial<WithOutbox>).waiting ?? [];
@@ -217,7 +215,7 @@ export class PipelineStore implements SyncTarget {
   /** Reports that data could not be read or kept, to one of those that watch the statuses. */
   report(error: PipelineError): void {
     const reporter = this.#statusWatchers.of(STATUSES).find((watcher) => watcher.report);
-    if (reporter) reporter.report!(error, 'load');
+    if (reporter) reporter.report!(error, 'load', this.#failedLookups.get(error));
     else console.warn(`pipeline-elements: load: ${error.message}`);
   }
 
@@ -233,7 +231,7 @@ export class PipelineStore implements SyncTarget {
   ): Promise<T> {
     const handleLate = (late: T): void => void (this.#sync.isSameSession() && keep?.(late));
     try {
-      const answer = await new AnswerLimit('a read').race(call(this.adapter, this.#sync.readable), handleLate);
+      const answer = await withAnswerLimit('a read', () => call(this.adapter, this.#sync.readable), handleLate);
       if (this.#sync.isSameSession()) return answer;
     } catch (thrown) {
       throw PipelineError.from(thrown);
@@ -243,10 +241,12 @@ export class PipelineStore implements SyncTarget {
 
   /** Looks conversations up; those the adapter does not know are missing. */
   getEntries(ids: readonly Id[], keep?: (late: ReadonlyMap<Id, Entry>) => void): Promise<ReadonlyMap<Id, Entry>> {
-    return this.read(async (adapter, readable) => {
+    const call = this.read(async (adapter, readable) => {
       const entries = await adapter.getEntries(ids);
       return new Map(readable.parse(entries, ([id, entry]) => [id, parseEntry(entry)] as const));
     }, keep);
+    call.catch((error: PipelineError) => this.#failedLookups.set(error, ids));
+    return call;
   }
 
   // For `Mutations`.
@@ -280,6 +280,16 @@ export class PipelineStore implements SyncTarget {
     for (const result of results ?? []) if (result.ok) this.#receiveEntry(result.entry);
     if (results?.some(({ ok }) => ok)) this.#notifyCaches();
     if (hasUnlistedChanges) this.#sync.refreshCaches();
+  }
+
+  /** When all conversations were last read again, because some may have been forgotten. */
+  get refreshedAt(): number {
+    return this.#entries.refreshedAt;
+  }
+
+  /** Reads conversations again. */
+  refreshEntries(conversationIds: Iterable<Id>): void {
+    for (const id of conversationIds) this.#entries.refreshRecord(id);
   }
 
   /** Those that show a conversation. */

@@ -19,6 +19,7 @@ function cacheOfIds(): { cache: RecordCache<string>; fetched: string[] } {
     },
     {
       clock: new Clock(),
+      state: 'live' as const,
       ready: undefined,
       isSameSession: () => true,
       handleWatchersChange: () => undefined,

@@ -1,4 +1,5 @@
 /** Caches of confirmed records: entries and contacts, which are fetched in batches while watched, and statuses. */
+import type { SubscriptionState } from '../adapters/adapter.js';
 import { isNewer } from '../model/changes.js';
 import type { Entry } from '../model/entry.js';
 import { PipelineError } from '../model/errors.js';
@@ -28,6 +29,8 @@ export interface StoreCache {
   readonly hasFailed: boolean;
   /** Called for every change: of an entry, from `before` as far as that is known, or of anything else. */
   handleChange?(entry?: Entry, before?: Entry): void;
+  /** Called when changes are received again, or no longer; `live` also when nobody subscribes any more. */
+  handleState?(state: SubscriptionState): void;
   /** Reads watched data again and drops the rest: all of it may be stale. */
   refresh(): void;
   /** Called when no changes will be received from now on. */
@@ -36,6 +39,8 @@ export interface StoreCache {
 
 /** What keeps caches in sync with the adapter. */
 export interface CacheContext {
+  /** Whether changes are received. */
+  readonly state: SubscriptionState;
   readonly clock: Clock;
   /** To be awaited before a lookup. */
   readonly ready: Promise<void> | undefined;
@@ -74,6 +79,7 @@ export class RecordCache<T> implements StoreCache {
   #requested = new Set<Id>();
   #isScheduled = false;
   #lookups = 0;
+  #refreshedAt = 0;
 
   constructor(source: RecordSource<T>, context: CacheContext) {
     this.#source = source;
@@ -112,10 +118,15 @@ export class RecordCache<T> implements StoreCache {
     if (size > MAX_CACHED && size > 2 * this.watchers.size) this.#dropUnwatched();
   }
 
+  /** When everything was last read again, by the clock. */
+  get refreshedAt(): number {
+    return this.#refreshedAt;
+  }
+
   /** Keeps a record if it is watched or cached, and notifies its watchers. */
-  receive(id: Id, value: T): void {
+  receive(id: Id, value: T, receivedAt = this.#context.clock.tick()): void {
     if (!this.#records.has(id) && !this.watchers.has(id)) return;
-    this.#records.set(id, { value, receivedAt: this.#context.clock.tick() });
+    this.#records.set(id, { value, receivedAt });
     this.watchers.notify(id);
   }
 
@@ -125,6 +136,7 @@ export class RecordCache<T> implements StoreCache {
   }
 
   refresh(): void {
+    this.#refreshedAt = this.#context.clock.tick();
     this.#dropUnwatched();
     for (const id of this.watchers.keys()) this.#request(id);
   }
@@ -188,8 +200,11 @@ export class RecordCache<T> implements StoreCache {
   #keepAnswer(id: Id, value: T, requestedAt: number): void {
     this.#errors.delete(id);
     const cached = this.#records.get(id);
-    const isStale = cached && cached.receivedAt > requestedAt && !this.#source.isNewer?.(value, cached.value);
-    if (!isStale) this.receive(id, value);
+    // Versions only tell what is newer among records that were not forgotten in between.
+    const isFromBefore = requestedAt < this.#refreshedAt;
+    const isNewer = !isFromBefore && this.#source.isNewer?.(value, cached?.value ?? value);
+    if (cached && cached.receivedAt > requestedAt && !isNewer) return;
+    this.receive(id, value, isFromBefore ? requestedAt : undefined);
   }
 
   #dropUnwatched(): void {
@@ -202,9 +217,19 @@ export class ConfirmedStatuses {
   readonly byId = new Map<Id, Status>();
   readonly #receivedAt = new Map<Id, number>();
   readonly #clock: Clock;
+  /** When the last `reset` was received, until a list that was requested later arrives. */
+  #resetAt: number | undefined;
 
   constructor(clock: Clock) {
     this.#clock = clock;
+  }
+
+  /**
+   * What is known may belong to a database that was deleted and created again, where versions start at 1: a status that is
+   * missing from the next list has no version any more that a later record would have to exceed.
+   */
+  handleReset(): void {
+    this.#resetAt = this.#clock.tick();
   }
 
   /** Keeps a record unless it is stale. Returns whether it was kept. */
@@ -228,11 +253,13 @@ export class ConfirmedStatuses {
   replace(list: readonly Status[], requestedAt: number): boolean {
     const listed = new Set(list.map((status) => status.id));
     const isOlder = (id: Id): boolean => (this.#receivedAt.get(id) ?? 0) < requestedAt;
+    const isAfterReset = this.#resetAt !== undefined && this.#resetAt < requestedAt;
+    if (isAfterReset) this.#resetAt = undefined;
     let isInDoubt = false;
     for (const [id, status] of this.byId) {
-      if (listed.has(id) || status.deleted) continue;
-      if (isOlder(id)) this.byId.set(id, { ...status, deleted: true });
-      else isInDoubt = true;
+      if (listed.has(id) || (status.deleted && !isAfterReset)) continue;
+      if (isOlder(id)) this.byId.set(id, { ...status, deleted: true, ...(isAfterReset ? { version: 0 } : {}) });
+      else isInDoubt ||= !status.deleted;
     }
     for (const status of list) {
       if (isOlder(status.id) || isNewer(status, this.byId.get(status.id))) this.byId.set(status.id, status);

@@ -120,6 +120,18 @@ describe('PipelineStore, after changes that were not reported', () => {
     expect(store.statuses).to.deep.equal([]);
   });
 
+  it('shows a status with a lower version if the database was deleted and created again', async () => {
+    const { adapter, store } = await awake({ items: [status(7), { ...status(8), id: 'b' }], seq: '9' });
+    adapter.tell({ seq: '9', kind: 'status', status: { ...status(9), id: 'c', deleted: true } });
+    adapter.tell({ seq: '0', kind: 'reset' });
+    await adapter.answer({ items: [], seq: '0' });
+    expect(store.statuses).to.deep.equal([]);
+    for (const [i, id] of ['a', 'b', 'c'].entries()) {
+      adapter.tell({ seq: String(i + 1), kind: 'status', status: { ...status(i + 1), id } });
+    }
+    expect(store.statuses.map(({ id }) => id)).to.deep.equal(['a', 'b', 'c']);
+  });
+
   it('takes a newer entry from a lookup although an older one was received meanwhile', async () => {
     const adapter = new HeldAdapter();
     const entry = { conversationId: 'x', contactId: null, statusId: 'a', changedAt: 0 };

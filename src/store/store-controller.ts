@@ -133,7 +133,7 @@ export class StoreController<H extends Host> implements Watcher, SourceConsumer 
     this.#use.changed(this.#host);
   }
 
-  report(error: PipelineError, action: string, conversationIds?: readonly string[]): void {
+  report(...[error, action, conversationIds]: Parameters<NonNullable<Watcher['report']>>): void {
     this.#use.report(this.#host, error, action, conversationIds);
   }
 

@@ -12,7 +12,7 @@ import { type Change, parseChange } from '../model/changes.js';
 import { PipelineError } from '../model/errors.js';
 import { ReadableRecords } from '../model/validate.js';
 import { parseStatus } from '../model/status.js';
-import { AnswerLimit } from './answer-limit.js';
+import { withAnswerLimit } from './answer-limit.js';
 import { type CacheContext, Clock, ConfirmedStatuses, type StoreCache } from './record-cache.js';
 
 /** Milliseconds until a failed read is retried: doubled each time, up to a limit. */
@@ -68,7 +68,7 @@ export class Sync implements CacheContext {
 
   /** The position in the changes: where the first list ended, then that of the last change received. */
   #seq: string | undefined;
-  #state: SubscriptionState = 'live';
+  state: SubscriptionState = 'live';
 
   readonly #retries = new Retries(() => void (this.#hasFailed && this.#readAgain()));
   #reported: PipelineError | undefined;
@@ -146,6 +146,7 @@ export class Sync implements CacheContext {
     };
     const stopPersistence = (adapter as Partial<WithPersistence>).onPersistence?.((persistence) => {
       if (persistence === 'session') this.#reportNotDurable();
+      else if (this.#hasReportedNotDurable) target.notifyStatuses();
     });
     const stopWaiting = (adapter as Partial<WithOutbox>).onWaiting?.((settled) => {
       if (this.isSameSession()) target.handleWaiting(settled);
@@ -166,6 +167,7 @@ export class Sync implements CacheContext {
     return () => {
       isActive = false;
       unsubscribe();
+      for (const cache of target.caches) cache.handleState?.('live');
       stopPersistence?.();
       stopWaiting?.();
       this.#retries.cancel();
@@ -178,9 +180,12 @@ export class Sync implements CacheContext {
     while (this.#mustLoadAgain && !this.#hasEnded) {
       this.#mustLoadAgain = false;
       const requestedAt = this.clock.tick();
-      const limit = new AnswerLimit('listStatuses()');
       try {
-        const list = await limit.race(this.#target.adapter.listStatuses(), (late) => this.#keepLate(late, requestedAt));
+        const list = await withAnswerLimit(
+          'listStatuses()',
+          () => this.#target.adapter.listStatuses(),
+          (late) => this.#keepLate(late, requestedAt),
+        );
         if (!this.isSameSession()) break;
         this.#keepList(list, requestedAt);
       } catch (thrown) {
@@ -221,8 +226,8 @@ export class Sync implements CacheContext {
       ...(this.#seq === undefined ? {} : { since: this.#seq }),
       onState: (state) => {
         if (!isActive) return;
-        const wasLive = this.#state === 'live';
-        this.#state = state;
+        const wasLive = this.state === 'live';
+        this.#setState(state);
         if (state !== 'live') return;
         const mustRead = (isFromNow && !this.error) || (!wasLive && this.#hasFailed);
         isFromNow = false;
@@ -233,6 +238,11 @@ export class Sync implements CacheContext {
       isActive = false;
       stop();
     };
+  }
+
+  #setState(state: SubscriptionState): void {
+    this.state = state;
+    for (const cache of this.#target.caches) cache.handleState?.(state);
   }
 
   #receive(value: unknown): void {
@@ -246,7 +256,10 @@ export class Sync implements CacheContext {
     this.#seq = change.seq;
     if (change.kind !== 'reset') this.#target.handleChange(change);
     else if (change.forget) this.#end();
-    else void this.retry();
+    else {
+      this.confirmed.handleReset();
+      void this.retry();
+    }
   }
 
   get #hasFailed(): boolean {
@@ -275,6 +288,9 @@ export class Sync implements CacheContext {
   }
 }
 
+/** At least the time that the server asked for, different for each page. */
+const spread = (retryAfterMs = 0): number => retryAfterMs * (1 + Math.random() / 4);
+
 /** Retries what failed for a temporary reason, after the adapter itself has retried for some seconds and given up. */
 class Retries {
   readonly #retry: () => void;
@@ -297,7 +313,7 @@ class Retries {
           this.#isAutomatic = true;
           this.#retry();
         },
-        Math.min(FIRST_RETRY * 2 ** this.#count++, MAX_RETRY),
+        Math.max(Math.min(FIRST_RETRY * 2 ** this.#count++, MAX_RETRY), spread(error.retryAfterMs)),
       );
     }
     return !isRepeat || !this.#isAutomatic;

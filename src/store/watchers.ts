@@ -6,7 +6,7 @@ import type { Id } from '../model/id.js';
 export interface Watcher {
   /** Called when watched data may have changed. */
   update(): void;
-  /** Called with an error that no call of its own would reject with. */
+  /** Called with an error that no call of its own would reject with, and the conversations of the failed call. */
   report?(error: PipelineError, action: string, conversationIds?: readonly Id[]): void;
   /** Called when the store has ended: from now on the adapter has another one. */
   renew?(): void;

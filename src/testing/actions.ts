@@ -114,7 +114,7 @@ export async function changesNothing(
 /** Fails unless the call is rejected with the code: by rejecting, or in the result of each conversation. */
 export async function rejectsSetStatus(
   call: Promise<readonly SetResult[]>,
-  code: PipelineErrorCode,
+  code: PipelineErrorCode | readonly PipelineErrorCode[],
   rule: string,
 ): Promise<PipelineError> {
   const asRejection = call.then((results) => {
@@ -178,12 +178,13 @@ export const CALLS: Readonly<Record<string, Call>> = {
   count: (adapter, options) => adapter.count?.({ of: 'conversation' }, options),
   find: (adapter, options) => adapter.find?.({ of: 'conversation', filter: { op: 'any-of', statusIds: [] } }, options),
   history: (adapter, options) => adapter.history?.('c1', options),
+  forget: (adapter, options) => adapter.forget?.({ conversationIds: ['c2'] }, options),
 };
 
-/** Creates the statuses a and b, the deleted status d, and the conversation c1 with the status a. */
+/** Creates the statuses a and b, the deleted status d, and the conversations c1 and c2 with the status a. */
 export async function prepareCalls(adapter: PipelineAdapter): Promise<void> {
   await createStatuses(adapter, 'A', 'B', 'D');
-  await setStatusOf(adapter, 'a', { conversationId: 'c1', contactId: 'p1' });
+  await setStatusOf(adapter, 'a', { conversationId: 'c1', contactId: 'p1' }, 'c2');
   await remove(adapter, 'd');
 }
 

@@ -13,12 +13,16 @@ import { deletingTopic } from './adapter-cases/deleting.js';
 import { entriesTopic } from './adapter-cases/entries.js';
 import { findingTopic } from './adapter-cases/finding.js';
 import { followingTopic } from './adapter-cases/following.js';
+import { forgettingPeersTopic, forgettingReopeningTopic, forgettingTopic } from './adapter-cases/forgetting.js';
 import { historyTopic } from './adapter-cases/history.js';
+import { hostWordPeersTopic, hostWordReopeningTopic, hostWordTopic } from './adapter-cases/host-word.js';
 import { idsTopic } from './adapter-cases/ids.js';
+import { longWritesTopic } from './adapter-cases/long-writes.js';
 import { namesTopic } from './adapter-cases/names.js';
 import { orderTopic } from './adapter-cases/order.js';
 import { pagingTopic } from './adapter-cases/paging.js';
 import { peersTopic } from './adapter-cases/peers.js';
+import { purgingTopic } from './adapter-cases/purging.js';
 import { randomTopic } from './adapter-cases/random.js';
 import { reopeningTopic } from './adapter-cases/reopening.js';
 import { repeatsTopic } from './adapter-cases/repeats.js';
@@ -39,6 +43,13 @@ export interface AdapterTestOptions {
   reopen?(adapter: PipelineAdapter): Promise<PipelineAdapter>;
   /** A second client on the data of `adapter`: another tab, another user. Without it, its cases are left out. */
   peer?(adapter: PipelineAdapter): Promise<PipelineAdapter>;
+  /**
+   * A fresh, empty adapter that purges deleted statuses so many milliseconds after they were deleted. Without it, the
+   * cases about purging are left out.
+   */
+  createWithUndoPeriod?(undoPeriodMs: number): PipelineAdapter | Promise<PipelineAdapter>;
+  /** The most conversations of which one `setStatus` stores all or none when it is aborted. Default: 200. */
+  atomicLength?: number;
 }
 
 const TOPICS: Readonly<Record<string, Topic>> = {
@@ -52,20 +63,27 @@ const TOPICS: Readonly<Record<string, Topic>> = {
   'statuses of conversations': entriesTopic,
   'versions of conversations': versionsTopic,
   contacts: contactsTopic,
+  'the word of the host': hostWordTopic,
   counting: countingTopic,
   finding: findingTopic,
   paging: pagingTopic,
   history: historyTopic,
+  forgetting: forgettingTopic,
   changes: changesTopic,
   subscriptions: subscribingTopic,
   'following the changes': followingTopic,
   'repeated calls': repeatsTopic,
   'aborted calls': abortingTopic,
   'close()': closingTopic,
+  'long writes': longWritesTopic,
   'calls at once': concurrencyTopic,
   'deletes at once': deletesAtOnceTopic,
   'random operations': randomTopic,
 };
+
+/** The cases about what happens after the undo period, which is so long for them (milliseconds). */
+const PURGING = 'purging deleted statuses';
+const UNDO_PERIOD_MS = 1;
 
 /** How long a case waits for something asynchronous, such as a change (milliseconds). */
 const TIMEOUT_MS = 2000;
@@ -91,17 +109,28 @@ export function registerAdapterTests(options: AdapterTestOptions, timeoutMs: num
   const { describe, it } = options;
   const topics = {
     ...TOPICS,
-    ...(options.reopen && { 'after a restart': reopeningTopic }),
-    ...(options.peer && { 'two clients': peersTopic }),
+    ...(options.reopen && {
+      'after a restart': reopeningTopic,
+      'the word of the host after a restart': hostWordReopeningTopic,
+      'forgetting, after a restart': forgettingReopeningTopic,
+    }),
+    ...(options.peer && {
+      'two clients': peersTopic,
+      'the word of the host with two clients': hostWordPeersTopic,
+      'forgetting, with two clients': forgettingPeersTopic,
+    }),
+    ...(options.createWithUndoPeriod && { [PURGING]: purgingTopic }),
   };
   for (const [name, topic] of Object.entries(topics)) {
+    const create = (): PipelineAdapter | Promise<PipelineAdapter> =>
+      name === PURGING ? options.createWithUndoPeriod!(UNDO_PERIOD_MS) : options.create();
     describe(name, () => {
       const register: It = (title: string, ...rest: unknown[]): void => {
         // With two arguments left, the first names the optional methods that the case needs.
         const body = rest.at(-1) as (context: CaseContext) => Promise<void>;
         const needs = rest.length > 1 ? (rest[0] as readonly OptionalMethod[]) : [];
         it(title, async () => {
-          const context = await openContext(options, timeoutMs);
+          const context = await openContext({ ...options, create }, timeoutMs);
           try {
             if (needs.every((method) => typeof context.adapter[method] === 'function')) await body(context);
           } finally {

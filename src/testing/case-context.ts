@@ -3,7 +3,15 @@ import type { PipelineAdapter } from '../adapters/adapter.js';
 import { BrokenRule } from './check.js';
 
 export type OptionalMethod =
-  'restoreStatus' | 'putConversations' | 'getContacts' | 'count' | 'find' | 'history' | 'subscribe' | 'close';
+  | 'restoreStatus'
+  | 'putConversations'
+  | 'getContacts'
+  | 'count'
+  | 'find'
+  | 'history'
+  | 'forget'
+  | 'subscribe'
+  | 'close';
 
 /** An adapter that has these optional methods. */
 export type With<K extends OptionalMethod> = PipelineAdapter & Required<Pick<PipelineAdapter, K>>;
@@ -18,6 +26,8 @@ export interface CaseContext<A extends PipelineAdapter = PipelineAdapter> {
   reopen(adapter: A): Promise<A>;
   /** Waits until the condition holds; otherwise fails with the rule and prints `actual`. */
   until(condition: () => boolean | Promise<boolean>, rule: string, actual?: () => unknown): Promise<void>;
+  /** Of how many conversations an aborted `setStatus` stores all or none. */
+  readonly atomicLength: number;
   /** Every adapter that the case opened. */
   readonly opened: Set<PipelineAdapter>;
 }
@@ -35,7 +45,11 @@ export interface It {
 /** Registers the cases about one part of the contract. */
 export type Topic = (it: It) => void;
 
+/** The most that one request of the REST wire carries. */
+const DEFAULT_ATOMIC_LENGTH = 200;
+
 interface Sources {
+  atomicLength?: number;
   create(): PipelineAdapter | Promise<PipelineAdapter>;
   reopen?(adapter: PipelineAdapter): Promise<PipelineAdapter>;
   peer?(adapter: PipelineAdapter): Promise<PipelineAdapter>;
@@ -50,6 +64,7 @@ export async function openContext(sources: Sources, timeoutMs: number): Promise<
   };
   return {
     adapter,
+    atomicLength: sources.atomicLength ?? DEFAULT_ATOMIC_LENGTH,
     opened,
     peer: async () => keep(await sources.peer!(adapter)),
     reopen: async (old) => {

@@ -3,8 +3,10 @@ import { expect } from '@open-wc/testing';
 import { callFaults } from './faults/test-call-faults.js';
 import { changeFaults } from './faults/test-change-faults.js';
 import { entryFaults } from './faults/test-entry-faults.js';
+import { forgetFaults } from './faults/test-forget-faults.js';
 import { failuresOf } from './faults/test-fault.js';
 import { findFaults } from './faults/test-find-faults.js';
+import { growthFaults } from './faults/test-growth-faults.js';
 import { statusFaults } from './faults/test-status-faults.js';
 import { variants } from './faults/test-variants.js';
 
@@ -27,6 +29,8 @@ describe('the adapter suite', () => {
     calls: callFaults,
     find: findFaults,
     changes: changeFaults,
+    'forget and the word of the host': forgetFaults,
+    'purging and long writes': growthFaults,
   })) {
     describe(`catches, in ${group},`, () => {
       for (const [what, fault] of Object.entries(faults)) {

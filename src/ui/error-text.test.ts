@@ -9,3 +9,9 @@ it('an unknown error code, such as the name of a property of every object, has t
   }
   expect(errorText((key) => key, new PipelineError('auth', 'No.'))).to.equal('errorAuth');
 });
+
+it('a database of another app is not explained with a newer release, which reloading would help', () => {
+  const textOf = (field?: string): string =>
+    errorText((key) => key, new PipelineError('version-skew', 'No.', field === undefined ? {} : { field }));
+  expect([textOf('database'), textOf()]).to.deep.equal(['errorDatabase', 'errorVersion']);
+});

@@ -42,13 +42,28 @@ export function prepareToAnnounce(): void {
   regionIn(document.body);
 }
 
+/** How many failures are announced together: those of a longer list would be read for minutes. */
+const MAX_FAILURES = 5;
+
+/** The failures that are about to be announced, which a later announcement must not replace. */
+let failures: readonly string[] = [];
+
+/** Announces why something failed. Several failures at once, as when a network is lost, are announced together. */
+export function announceFailure(text: string, source: Element): void {
+  const earlier = failures;
+  announce(text, source);
+  failures = [...earlier.filter((each) => each !== text), text].slice(-MAX_FAILURES);
+}
+
 /** Announces `text` unless another announcement follows within `delay` milliseconds. */
-export function announce(text: string, source: Element, delay = 0): void {
+export function announce(message: string, source: Element, delay = 0): void {
   clearTimeout(timer);
+  const text = [...failures.filter((each) => each !== message), message].join(' ');
   const { region, isNew } = regionIn(modalAround(source) ?? document.body);
   last = { source, region };
   timer = setTimeout(
     () => {
+      failures = [];
       // A region that keeps its text announces nothing: the same text again needs a difference that is not spoken.
       region.textContent = region.textContent === text ? `${text}\u00a0` : text;
     },
@@ -60,6 +75,7 @@ export function announce(text: string, source: Element, delay = 0): void {
 export function silence(element: Element): void {
   if (!last || (last.source !== element && last.source.isConnected)) return;
   clearTimeout(timer);
+  failures = [];
   last.region.textContent = '';
   last = undefined;
 }

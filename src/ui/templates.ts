@@ -67,4 +67,9 @@ export const plusIcon = icon(() => svg`<path d="M8 3v10M3 8h10"/>`);
 export const closeIcon = icon(() => svg`<path d="m4 4 8 8M12 4l-8 8"/>`);
 export const filterIcon = icon(() => svg`<path d="M2.5 4h11M4.5 8h7M6.5 12h3"/>`);
 export const warningIcon = icon(() => svg`<path d="M8 2.5 14.3 13H1.7z"/><path d="M8 6.5v3M8 11.3v.1"/>`);
+export const clockIcon = icon(() => svg`<circle cx="8" cy="8" r="5.7"/><path d="M8 4.9V8l2.1 1.5"/>`);
+export const offlineIcon = icon(
+  () =>
+    svg`<path d="M1.8 6.2a9.4 9.4 0 0 1 12.4 0"/><path d="M4.3 9a5.6 5.6 0 0 1 7.4 0"/><path d="M8 12.2v.1"/><path d="m3 13.4 10-11"/>`,
+);
 export const searchIcon = icon(() => svg`<circle cx="7" cy="7" r="4"/><path d="m10 10 3.5 3.5"/>`);

@@ -24,6 +24,7 @@ const WRITES = {
   set: (client) => client.pick('c1', 'a'),
   'set many': (client) =>
     client.post('/conversations/batch-set', { conversations: [{ conversationId: 'c2' }], statusId: 'a' }),
+  forget: (client) => client.post('/forget', { conversationIds: ['c2'], contactIds: ['p9'] }),
   tell: (client) => client.put('/conversations', { conversations: [{ conversationId: 'c3' }] }),
 };
 const READS = {
@@ -77,7 +78,7 @@ async function startTrusting(world, options = {}) {
 onBothDatabases((world) => {
   describe('roles', () => {
     const CASES = {
-      host: { roles: 'host', may: [...MANAGED, 'set', 'tell'] },
+      host: { roles: 'host', may: [...MANAGED, 'set', 'forget', 'tell'] },
       manager: { roles: 'manager', may: [...MANAGED, 'set'] },
       agent: { roles: 'agent', may: ['set'] },
       'agent and manager': { roles: 'agent,manager', may: [...MANAGED, 'set'] },
@@ -110,7 +111,6 @@ onBothDatabases((world) => {
           assert.match(can[action], /^[A-Z].*\.$/);
           assert.equal((await host.get('/statuses')).body.seq, before, `${write} was done`);
         }
-        assert.equal(typeof can.forget, 'string');
         await instance.close();
       });
     }
@@ -310,6 +310,8 @@ onBothDatabases((world) => {
       for (const table of ['statuses', 'changes']) {
         await world.database.query(`ALTER TABLE pipeline.${table} DROP COLUMN by_whom`);
       }
+      // An older version did not number its migrations either.
+      await world.database.query('DROP TABLE pipeline.migrations');
       const [one, two] = await Promise.all([startTrusting(world), startTrusting(world)]);
       const tenant = newTenant();
       await one.as(tenant, 'sari', 'manager').pipeline('A');

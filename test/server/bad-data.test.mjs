@@ -252,6 +252,15 @@ onBothDatabases(
         'POST /statuses/a/move': (v) => [{ after: v }],
         'POST /statuses/a/restore': (v) => [v, { x: v }],
         'PUT /conversations/c1/status': (v) => [{ statusId: v }, { statusId: null, contactId: v }],
+        'POST /conversations/find': (v) => [
+          { op: v, statusIds: [] },
+          { op: 'any-of', statusIds: v },
+          { op: 'any-of', statusIds: [v] },
+          { op: 'any-of', statusIds: [], pageSize: v },
+          { op: 'any-of', statusIds: [], pageToken: v },
+          { op: 'any-of', statusIds: [], staleOnly: v },
+        ],
+        'POST /contacts/find': (v) => [{ op: 'any-of', statusIds: [], contactMatch: v }, v],
         'POST /conversations/batch-get': (v) => [{ ids: v }, { ids: [v] }],
         'POST /contacts/batch-get': (v) => [{ ids: v }, { ids: [v] }],
         'POST /conversations/batch-set': (v) => [

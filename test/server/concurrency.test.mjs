@@ -1,44 +1,11 @@
 // Tests concurrent writers, on one instance and on several, and the invariants that must hold afterwards.
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
+import { assertSound } from './soundness.mjs';
 import { codeOf, onBothDatabases } from './support.mjs';
 
 const tag = (version) => ({ 'if-match': `"${version}"` });
 const many = (count, make) => Promise.all(Array.from({ length: count }, (_, n) => make(n)));
-
-/** Checks that all derived rows match the rows they are derived from. */
-async function assertSound(database, tenant) {
-  const query = (text) => database.query(text, [tenant]);
-  const [head] = await query('SELECT seq, origin, pruned FROM pipeline.tenants WHERE tenant_id = $1');
-  const changes = await query('SELECT seq FROM pipeline.changes WHERE tenant_id = $1 ORDER BY seq');
-  assert.equal(changes.length, head.seq - head.pruned, 'the feed has a gap');
-  const conversations = await query('SELECT * FROM pipeline.conversations WHERE tenant_id = $1');
-  const counted = new Map();
-  const add = (name) => counted.set(name, (counted.get(name) ?? 0) + 1);
-  const contacts = new Map();
-  for (const row of conversations) {
-    add(`conversation ${row.status_key}`);
-    if (row.contact_id === null) continue;
-    contacts.set(row.contact_id, [...(contacts.get(row.contact_id) ?? []), row]);
-  }
-  const stored = await query('SELECT * FROM pipeline.contacts WHERE tenant_id = $1');
-  assert.equal(stored.length, contacts.size, 'contacts are missing or left over');
-  for (const contact of stored) {
-    const own = contacts.get(contact.contact_id);
-    const held = {};
-    for (const { status_key: status } of own) held[status] = (held[status] ?? 0) + 1;
-    assert.deepEqual(Object.fromEntries(JSON.parse(contact.held)), held, "a contact's counts are wrong");
-    const [newest] = own.sort((a, b) => a.recency - b.recency || (a.conversation_id < b.conversation_id ? -1 : 1));
-    assert.deepEqual([contact.latest_id, contact.latest_key], [newest.conversation_id, newest.status_key]);
-    add(`contact ${contact.signature}`);
-    add(`latest ${contact.latest_key}`);
-  }
-  const counters = await query('SELECT kind, group_key, n FROM pipeline.counters WHERE tenant_id = $1 AND n <> 0');
-  const expected = [...counted].sort();
-  assert.deepEqual(counters.map(({ kind, group_key: group, n }) => [`${kind} ${group}`, n]).sort(), expected);
-  const ranks = await query('SELECT rank FROM pipeline.statuses WHERE tenant_id = $1');
-  assert.equal(new Set(ranks.map(({ rank }) => rank)).size, ranks.length, 'two statuses have the same rank');
-}
 
 onBothDatabases((world) => {
   /** A client for each of three instances, on one tenant. */
@@ -179,11 +146,20 @@ onBothDatabases((world) => {
       const one = clients[n % 3];
       const status = ['a', 'b', 'c', 'd'][random(4)];
       const conversation = { conversationId: `c${random(30)}`, contactId: `p${random(6)}`, activityAt: random(1000) };
-      const kind = random(10);
+      const kind = random(12);
       if (kind === 0)
         return () => one.delete(`/statuses/${status}?moveTo=${['a', 'b', ''][random(3)]}`, { 'if-match': '*' });
       if (kind === 1) return () => one.post(`/statuses/${status}/restore`, {});
       if (kind === 2) return () => one.put('/conversations', { conversations: [conversation] });
+      if (kind === 10) {
+        return () => one.put('/conversations', { conversations: [{ ...conversation, contactId: null }] });
+      }
+      if (kind === 11) {
+        const ids = random(3)
+          ? { conversationIds: [conversation.conversationId] }
+          : { contactIds: [conversation.contactId] };
+        return () => one.post('/forget', ids);
+      }
       const conversations = [conversation, { conversationId: `c${random(30)}` }];
       return () => one.post('/conversations/batch-set', { conversations, statusId: random(5) ? status : null });
     });

@@ -280,6 +280,7 @@ const inUrl = (r, text) => {
 const ref = (r) => ({
   conversationId: r.id('c'),
   ...(r.chance(0.5) ? { contactId: r.id('p') } : {}),
+  ...(r.chance(0.1) ? { contactId: null } : {}),
   ...(r.chance(0.3) ? { activityAt: r.number(1e6) } : {}),
 });
 const refs = (r) => Array.from({ length: r.number(4) }, () => ref(r));
@@ -300,10 +301,13 @@ export const API_CALLS = [
   ],
   (r) => ['POST', '/api/conversations/batch-set', { conversations: refs(r), statusId: r.id('s') }],
   (r) => ['PUT', '/api/conversations', { conversations: refs(r) }],
+  (r) => ['POST', '/api/forget', { conversationIds: [r.id('c')], contactIds: r.chance(0.2) ? [r.id('p')] : [] }],
   (r) => ['GET', `/api/counts?of=${r.pick(['conversation', 'contact'])}&contactMatch=${r.pick(['any', 'latest'])}`],
   (r) => ['GET', `/api/conversations?op=any-of&status=${r.id('s')}&status=&pageSize=${1 + r.number(5)}`],
   (r) => ['GET', `/api/contacts?op=none-of&status=${r.id('s')}&pageSize=2`],
   (r) => ['GET', `/api/conversations?pageToken=${pageToken(r)}`],
+  (r) => ['POST', '/api/conversations/find', { op: 'any-of', statusIds: [r.id('s'), null], pageSize: 1 + r.number(5) }],
+  (r) => ['POST', '/api/contacts/find', { op: 'none-of', statusIds: [r.id('s')], pageToken: pageToken(r) }],
   (r) => ['GET', `/api/conversations/${r.id('c')}/history`],
   () => ['GET', '/api/changes'],
 ];

@@ -9,6 +9,8 @@ export { Idempotency } from '../../demo/server/idempotency.js';
 export { Store } from '../../demo/server/store.js';
 export { StreamPermission } from '../../demo/server/stream-permission.js';
 export { runAdapterTests } from '../../src/testing/adapter-tests.js';
+export { MemoryAdapter } from '../../src/adapters/memory.js';
+export { exportPipeline, importPipeline } from '../../src/transfer/index.js';
 export { PipelineError, RestAdapter };
 
 /** A client that is also the host's back end, which registers conversations. */

@@ -2,4 +2,5 @@
 export const OPEN = {
   basePath: '/api/:tenant',
   authorize: (_request, { tenant }) => ({ tenant, roles: ['host'] }),
+  log: () => undefined,
 };

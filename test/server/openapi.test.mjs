@@ -61,6 +61,8 @@ onBothDatabases(
       await client.get('/counts?of=cat');
       await client.get('/conversations?op=any-of&status=leads&pageSize=1');
       await client.get('/contacts?op=none-of&status=won');
+      await client.post('/conversations/find', { op: 'any-of', statusIds: ['leads', null], pageSize: 1 });
+      await client.post('/contacts/find', { op: 'none-of', statusIds: ['won'], contactMatch: 'latest' });
       await client.get('/conversations/c1/history');
       const now = (await client.statuses()).find(({ id }) => id === 'leads');
       const current = { 'if-match': `"${now.version}"` };
@@ -69,7 +71,8 @@ onBothDatabases(
       await client.pick('c3', 'leads');
       await client.post('/statuses/leads/restore');
       await client.post('/statuses/never/restore');
-      const done = [...seen].filter((each) => / 20[01]$/.test(each)).map((each) => each.replace(/ \d+$/, ''));
+      await client.post('/forget', { conversationIds: ['c1'], contactIds: ['p1'] });
+      const done = [...seen].filter((each) => / 20[014]$/.test(each)).map((each) => each.replace(/ \d+$/, ''));
       const all = Object.entries(document.paths).flatMap(([path, operations]) =>
         METHODS.filter((method) => operations[method]).map((method) => `${method.toUpperCase()} ${path}`),
       );

@@ -6,6 +6,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
+import { urlOf } from './engine.mjs';
 import { findPostgres } from '../../scripts/postgres.mjs';
 
 const freePort = () =>
@@ -27,7 +28,7 @@ async function createOn(url) {
   await run(`CREATE DATABASE ${name}`);
   const own = new URL(url);
   own.pathname = `/${name}`;
-  return { url: own.href, stop: () => run(`DROP DATABASE ${name} WITH (FORCE)`) };
+  return { url: urlOf(own.href), stop: () => run(`DROP DATABASE ${name} WITH (FORCE)`) };
 }
 
 /** Resolves to `{ url, stop }`, on the server in DATABASE_URL or on a temporary one. Throws if there is none. */
@@ -74,7 +75,7 @@ export async function startPostgres() {
     child.once('exit', (code) => reject(new Error(`PostgreSQL ended with ${code}:\n${log}`)));
   });
   return {
-    url: `postgres://postgres@127.0.0.1:${port}/postgres`,
+    url: urlOf(`postgres://postgres@127.0.0.1:${port}/postgres`),
     async stop() {
       child.stdin.end();
       await ended;

@@ -97,7 +97,9 @@ onBothDatabases((world) => {
       await events.until((changes) => changes.length > 0, `a reset after ${since}`);
       assert.deepEqual(events.changes, [{ event: 'reset', id: head, data: {} }], since);
       // The stream continues from there.
-      await client.pick('c1', events.blocks.length ? 'a' : null, {}, { contactId: `p-${since.slice(0, 5)}` });
+      await client.put('/conversations', {
+        conversations: [{ conversationId: 'c1', contactId: `p-${since.slice(0, 5)}` }],
+      });
       await events.until((changes) => changes.length > 1, `what comes after the reset after ${since}`);
       await world.database.query('DELETE FROM pipeline.changes WHERE tenant_id = $1 AND seq > $2', [
         client.tenant,

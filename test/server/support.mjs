@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { load, loadServer } from '../../demo/server/load.mjs';
 import { OPEN } from './open-access.mjs';
 import { checkAnswer, requestFault } from './contract.mjs';
+import { forServer, forTests } from './engine.mjs';
 import { startPostgres } from './postgres.mjs';
 
 export const server = await loadServer();
@@ -94,20 +95,20 @@ export const until = async (check, what) => {
 export function onBothDatabases(body, { only } = {}) {
   const kinds = {
     PGlite: async (world) => {
-      world.database = await server.openPglite();
+      world.database = await forTests(await server.openPglite());
       world.stop = () => world.database.close();
       // The database is shared by all instances, so none may close it.
-      world.open = async () => ({ ...world.database, close: async () => undefined });
+      world.open = async () => forServer({ ...world.database, close: async () => undefined });
     },
     PostgreSQL: async (world) => {
       const postgres = await startPostgres();
       world.url = postgres.url;
-      world.database = await server.openPostgres(postgres.url, 4);
+      world.database = await forTests(await server.openPostgres(postgres.url, 4));
       world.stop = async () => {
         await world.database.close();
         await postgres.stop();
       };
-      world.open = () => server.openPostgres(postgres.url);
+      world.open = async () => forServer(await server.openPostgres(postgres.url));
     },
   };
   for (const [name, prepare] of Object.entries(kinds)) {

@@ -481,6 +481,41 @@ onBothDatabases((world) => {
       }
     });
 
+    it('find by body: the same results, checks, limits and tokens as by URL', async () => {
+      const client = world.client();
+      await client.pipeline('A', 'B');
+      for (let n = 0; n < 5; n++) await client.pick(`c${n}`, n % 2 ? 'a' : null, {}, { contactId: `p${n}` });
+      const body = { op: 'any-of', statusIds: ['a', null], pageSize: 2 };
+      const byUrl = (await client.get('/conversations?op=any-of&status=a&status=&pageSize=2')).body;
+      const byBody = (await client.post('/conversations/find', body)).body;
+      assert.deepEqual(byBody.ids, byUrl.ids);
+      const next = await client.get(`/conversations?op=any-of&status=a&status=&pageToken=${byBody.nextPageToken}`);
+      const same = await client.post('/conversations/find', { ...body, pageSize: 50, pageToken: byUrl.nextPageToken });
+      assert.deepEqual(same.body, next.body);
+      assert.equal((await client.post('/conversations/find', { op: 'any-of', statusIds: [] })).body.ids.length, 5);
+      const contacts = { op: 'none-of', statusIds: ['a'], contactMatch: 'latest' };
+      assert.deepEqual((await client.post('/contacts/find', contacts)).body.ids, ['p0', 'p2', 'p4']);
+      for (const [field, value] of [
+        ['op', 'some-of'],
+        ['op', undefined],
+        ['statusIds', undefined],
+        ['statusIds', 'a'],
+        ['statusIds', ['']],
+        ['statusIds', Array.from({ length: 501 }, (_, n) => `s${n}`)],
+        ['contactMatch', 'all'],
+        ['contactMatch', null],
+        ['pageSize', 0],
+        ['pageSize', '2'],
+        ['pageToken', 'x'],
+        ['pageToken', null],
+        ['staleOnly', true],
+      ]) {
+        const answer = await client.post('/contacts/find', { op: 'any-of', statusIds: ['a'], [field]: value });
+        assert.deepEqual([answer.status, answer.body.field], [422, field], JSON.stringify(value));
+      }
+      assert.equal((await client.get('/conversations/find')).status, 405);
+    });
+
     it('410 for an expired token', async () => {
       const instance = await world.start({ pageTokenLifetimeMs: 30 });
       const client = await five();

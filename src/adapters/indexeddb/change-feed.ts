@@ -1,6 +1,6 @@
 /** Sends every committed change to the subscribers of an adapter, and to other tabs. */
 import type { SubscribeOptions, SubscriptionState } from '../adapter.js';
-import { toPipelineError } from './connection.js';
+import { toPipelineError } from './open.js';
 import type { Change } from '../../model/changes.js';
 
 /** The delay before a failed read is retried; doubled each time, up to the maximum (milliseconds). */
@@ -12,14 +12,18 @@ interface Subscriber {
   onState?(state: SubscriptionState): void;
   /** The `seq` up to which changes were delivered; `undefined` until the first read gives the current one. */
   position: number | undefined;
+  /** The database that `position` belongs to; `undefined` until the first read. */
+  generation: string | undefined;
   /** Writes of this tab until then. */
   early: Change[];
   state: SubscriptionState | undefined;
 }
 
 export interface ChangeSource {
-  /** The newest `seq`, and the changes after each position (`undefined`: none are needed). */
-  read(positions: readonly (number | undefined)[]): Promise<{ seq: number; changes: (Change[] | 'reset')[] }>;
+  /** The newest `seq`, the changes after each position (`undefined`: none are needed), and the database they are of. */
+  read(
+    positions: readonly (number | undefined)[],
+  ): Promise<{ seq: number; generation: string; changes: (Change[] | 'reset')[] }>;
   /** Called when the page enters the back/forward cache, where an open connection would block other tabs. */
   pause(): void;
 }
@@ -36,6 +40,11 @@ export class ChangeFeed {
   #isReading = false;
   #mustReadAgain = false;
   #isConnectionLost = false;
+  /** The database that was seen last, and its newest `seq` that anyone was given. */
+  #generation: string | undefined;
+  #newest = 0;
+  /** Positions up to this one may belong to a former database that was deleted and created again. */
+  #ambiguous = -1;
   #failures = 0;
   #retryTimer: ReturnType<typeof setTimeout> | undefined;
 
@@ -49,6 +58,7 @@ export class ChangeFeed {
       listener,
       ...(onState ? { onState } : {}),
       position: since === undefined ? undefined : Number(since),
+      generation: undefined,
       early: [],
       state: undefined,
     };
@@ -61,11 +71,22 @@ export class ChangeFeed {
     };
   }
 
-  /** A write of this tab is committed: it took the counter from `base` to `seq`. */
-  handleCommit(base: number, seq: number, changes: readonly Change[]): void {
+  /** A position was given to a caller. */
+  handleRead(seq: number, generation: string): void {
+    if (this.#generation !== undefined && this.#generation !== generation) {
+      this.#ambiguous = Math.max(this.#ambiguous, this.#newest);
+      this.#newest = 0;
+    }
+    this.#generation = generation;
+    this.#newest = Math.max(this.#newest, seq);
+  }
+
+  /** A write of this tab is committed: it took the counter of the database from `base` to `seq`. */
+  handleCommit(base: number, seq: number, generation: string, changes: readonly Change[]): void {
+    this.handleRead(seq, generation);
     let isComplete = true;
     for (const subscriber of this.#subscribers) {
-      if (subscriber.position === base) this.#deliver(subscriber, changes, seq);
+      if (subscriber.position === base && subscriber.generation === generation) this.#deliver(subscriber, changes, seq);
       else isComplete = false;
       if (subscriber.position === undefined) subscriber.early.push(...changes);
     }
@@ -73,7 +94,7 @@ export class ChangeFeed {
     this.#broadcast.post(seq);
   }
 
-  /** The browser closed the connection, maybe because the data was deleted: subscribers receive a `reset`. */
+  /** The connection was closed, maybe because the data was deleted or replaced: subscribers receive a `reset`. */
   handleConnectionLost(): void {
     this.#isConnectionLost = true;
     // A read in progress uses the new connection, or is retried.
@@ -104,20 +125,33 @@ export class ChangeFeed {
     const subscribers = [...this.#subscribers];
     const positions = subscribers.map((subscriber) => subscriber.position);
     try {
-      const { seq, changes } = await this.#source.read(positions);
+      const { seq, generation, changes } = await this.#source.read(positions);
+      this.handleRead(seq, generation);
       const isConnectionLost = this.#isConnectionLost;
       this.#isConnectionLost = false;
       this.#failures = 0;
       subscribers.forEach((subscriber, i) => {
         const position = positions[i];
+        const isReplaced =
+          subscriber.generation === undefined
+            ? position !== undefined && position <= this.#ambiguous
+            : subscriber.generation !== generation;
+        subscriber.generation = generation;
         if (position === undefined) this.#deliver(subscriber, subscriber.early.splice(0), seq);
+        else if (isReplaced) this.#reset(subscriber, Infinity, seq);
         else if (isConnectionLost || changes[i] === 'reset') this.#reset(subscriber, position, seq);
         else this.#deliver(subscriber, changes[i]!, seq);
         this.#setState(subscriber, 'live');
       });
     } catch (thrown) {
       const isOutdated = toPipelineError(thrown).code === 'version-skew';
-      for (const subscriber of subscribers) this.#setState(subscriber, isOutdated ? 'down' : 'retrying');
+      for (const subscriber of subscribers) {
+        // Reading again tells whoever shows the data why it cannot change any more.
+        if (isOutdated && subscriber.state !== 'down') {
+          this.#notify(subscriber, { kind: 'reset', seq: String(subscriber.position ?? 0) });
+        }
+        this.#setState(subscriber, isOutdated ? 'down' : 'retrying');
+      }
       if (isOutdated || !this.#subscribers.size || this.#mustReadAgain) return;
       const delay = Math.min(RETRY_DELAY * 2 ** this.#failures++, MAX_RETRY_DELAY);
       this.#retryTimer = setTimeout(() => void this.#catchUp(), delay);
@@ -131,7 +165,7 @@ export class ChangeFeed {
     subscriber.position = Math.max(position, seq);
   }
 
-  /** `readFrom`: the position when the read began. A lower `seq` means that the counter started again at 0. */
+  /** `readFrom`: the position when the read began. A lower `seq` means that it belongs to another database. */
   #reset(subscriber: Subscriber, readFrom: number, seq: number): void {
     const { position = 0 } = subscriber;
     // `NaN` for a `since` that is no number.
@@ -216,7 +250,7 @@ export class Broadcast {
     const isScheduled = this.#unsent !== undefined;
     this.#unsent = seq;
     // At once when it could be lost: without listeners `pagehide` is not handled; in a hidden page timers are delayed.
-    if (!this.#channel || document.hidden) this.#send();
+    if (!this.#channel || globalThis.document?.hidden) this.#send();
     else if (!isScheduled) setTimeout(() => this.#send());
   }
 

@@ -1,7 +1,7 @@
 /** Runs the adapter suite against `IndexedDBAdapter`. */
 import { runAdapterTests } from '../../testing/adapter-tests.js';
-import type { IndexedDBAdapter } from './adapter.js';
-import { cleanUp, openAdapter } from './test-helpers.js';
+import { IndexedDBAdapter } from './adapter.js';
+import { cleanUp, freshName, keep, openAdapter } from './test-helpers.js';
 
 describe('IndexedDBAdapter: adapter suite', () => {
   afterEach(cleanUp);
@@ -9,6 +9,8 @@ describe('IndexedDBAdapter: adapter suite', () => {
     describe,
     it,
     create: () => openAdapter(),
+    createWithUndoPeriod: (undoPeriodMs) => keep(new IndexedDBAdapter({ database: freshName(), undoPeriodMs })),
+    atomicLength: Infinity,
     reopen: async (adapter) => {
       await adapter.close?.();
       return openAdapter((adapter as IndexedDBAdapter).database);

@@ -13,6 +13,7 @@ import {
   namesIn,
   inspect,
   openAdapter,
+  replacing,
   replacingOpen,
   until,
   type Open,
@@ -56,6 +57,114 @@ describe('IndexedDBAdapter: losing the connection', () => {
     );
     connection!.close();
     expect(await namesIn(adapter)).to.deep.equal(['Leads']);
+  });
+
+  /** Collects the connections that are opened meanwhile; `lose` closes them as Safari does, without an event. */
+  async function losing(work: (lose: () => number) => Promise<void>): Promise<void> {
+    const connections = new Set<IDBDatabase>();
+    const watching = (real: Open): Open =>
+      function (...args) {
+        const request = real(...args);
+        request.addEventListener('success', () => connections.add(request.result));
+        return request;
+      };
+    const lose = (): number => {
+      const { size } = connections;
+      for (const each of connections) each.close();
+      connections.clear();
+      return size;
+    };
+    await replacingOpen(watching, () => work(lose));
+  }
+
+  for (const count of [1, 2, 3, 7, 20]) {
+    it(`without an event, then ${count} calls at once: all succeed, on one new connection`, () =>
+      losing(async (lose) => {
+        const adapter = openAdapter();
+        await adapter.createStatus(LEADS);
+        for (let round = 0; round < 5; round++) {
+          expect(lose(), 'connections').to.equal(1);
+          const calls = Array.from({ length: count }, (_, i) =>
+            [
+              () => adapter.listStatuses(),
+              () => adapter.setStatus([{ conversationId: `c${i}` }], round % 2 ? null : 'leads'),
+              () => adapter.count({ of: 'conversation' }),
+            ][(i + round) % 3]!(),
+          );
+          await Promise.all(calls);
+        }
+        expect(lose()).to.equal(1);
+      }));
+  }
+
+  it('without an event, again and again while calls are running: each write happens once', () =>
+    losing(async (lose) => {
+      const adapter = openAdapter();
+      await adapter.createStatus(LEADS);
+      const { received } = await listen(adapter);
+      const writes = Array.from({ length: 30 }, (_, i) =>
+        (async () => {
+          for (let turn = 0; turn < i; turn++) await Promise.resolve();
+          if (i % 3 === 0) lose();
+          return adapter.setStatus([{ conversationId: `c${i}` }], 'leads');
+        })(),
+      );
+      for (const [result] of await Promise.all(writes)) expect(result).to.include({ ok: true });
+      expect((await adapter.count({ of: 'conversation' })).byStatus.get('leads')).to.equal(30);
+      for (let i = 0; i < 30; i++) expect((await adapter.history(`c${i}`)).length).to.equal(1);
+      lose();
+      await adapter.setStatus([{ conversationId: 'last' }], 'leads', { opId: 'last' });
+      await until(() => received.some((change) => change.opId === 'last' || change.kind === 'reset'), 'the change');
+    }));
+
+  it('without an event, in several tabs at once: each goes on, and they still receive changes of each other', () =>
+    losing(async (lose) => {
+      const database = freshName();
+      const tabs = [openAdapter(database), openAdapter(database), openAdapter(database)];
+      await tabs[0]!.createStatus(LEADS);
+      const listeners = await Promise.all(tabs.map((tab) => listen(tab)));
+      for (let round = 0; round < 3; round++) {
+        expect(lose()).to.equal(3);
+        listeners.forEach(({ received }) => (received.length = 0));
+        const calls = tabs.flatMap((tab, i) => [
+          tab.setStatus([{ conversationId: `r${round}t${i}` }], 'leads'),
+          tab.listStatuses(),
+        ]);
+        await Promise.all(calls);
+        await until(() => listeners.every(({ received }) => received.length > 0), 'news in every tab');
+      }
+      expect((await tabs[1]!.count({ of: 'conversation' })).byStatus.get('leads')).to.equal(9);
+    }));
+
+  it('repeatedly during transactions: the write is repeated up to three times', async () => {
+    const adapter = openAdapter();
+    await adapter.createStatus(LEADS);
+    let aborted = 0;
+    await meddling(
+      (transaction) => {
+        if (aborted++ < 3) transaction.objectStore('meta').get('journal').onsuccess = () => transaction.abort();
+      },
+      async () => {
+        const [result] = await adapter.setStatus([{ conversationId: 'c1' }], 'leads');
+        expect(result).to.include({ ok: true });
+      },
+    );
+    expect((await adapter.history('c1')).length).to.equal(1);
+  });
+
+  it('a record that the browser cannot read does not make subscribers read again and again', async () => {
+    const adapter = openAdapter();
+    await adapter.createStatus(LEADS);
+    const { received } = await listen(adapter);
+    const failing = (): IDBObjectStore['getAll'] => () => {
+      throw new DOMException('The value cannot be read.', 'UnknownError');
+    };
+    await replacing(IDBObjectStore.prototype, 'getAll', failing, async () => {
+      expect(await codeOf(adapter.listStatuses())).to.equal('storage-lost');
+    });
+    await adapter.createStatus({ ...LEADS, id: 'b', name: 'B' });
+    await until(() => received.length > 0, 'the next change');
+    expect(received.map((change) => change.kind)).to.deep.equal(['status']);
   });
 
   it('repeatedly: a retryable error, and nothing is written', async () => {

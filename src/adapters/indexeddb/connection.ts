@@ -1,57 +1,31 @@
-/** Opens a database, runs transactions on it, and reopens it after the browser closed the connection. */
-import { openDB, unwrap } from 'idb';
-import { closedError, PipelineError, type PipelineErrorCode } from '../../model/errors.js';
-import { SCHEMA_VERSION, STORES, upgrade, type Database, type ReadTx, type Schema, type WriteTx } from './schema.js';
+/** Opens a database when it is needed, runs transactions on it, and reopens it after the browser closed the connection. */
+import { unwrap } from 'idb';
+import { closedError, PipelineError } from '../../model/errors.js';
+import { nameOf, openDatabase, toOpenError } from './open.js';
+import { STORES, type Database, type ReadTx, type WriteTx } from './schema.js';
 
-/** How long opening may be blocked by other tabs, and how long it may take altogether (milliseconds). */
+/** How long opening may be blocked by other tabs, and how long it may take without and with an upgrade (milliseconds). */
 const BLOCKED_TIMEOUT = 1000;
 const OPEN_TIMEOUT = 5000;
-/** Timeouts are counted in steps of this length (milliseconds): see `openWithTimeout`. */
-const TIMEOUT_STEP = 250;
+const UPGRADE_TIMEOUT = 25_000;
+/** How long a transaction may take until its first request is answered, and between two answers (milliseconds). */
+const TRANSACTION_TIMEOUT = 25_000;
 
 const OPEN_RETRIES = 3;
+const TRANSACTION_RETRIES = 3;
+/** The delay before another try, doubled each time (milliseconds). */
 const RETRY_DELAY = 50;
 
 /** Errors of an open that may succeed when retried, for instance because other data is being deleted right now. */
-const TRANSIENT: ReadonlySet<unknown> = new Set(['UnknownError', 'AbortError']);
-
-/** Errors of an open where the browser has no storage: none at all, forbidden (private windows, frames), or broken. */
-const UNAVAILABLE: ReadonlySet<unknown> = new Set([
-  'NotSupportedError',
-  'SecurityError',
-  'InvalidStateError',
-  'UnknownError',
-]);
+const TRANSIENT: ReadonlySet<unknown> = new Set(['UnknownError', 'AbortError', 'InvalidStateError']);
 
 /** Errors of a transaction whose connection was closed. It has written nothing, so it may run again. */
 const CONNECTION_LOST: ReadonlySet<unknown> = new Set(['InvalidStateError', 'UnknownError', 'AbortError']);
 
-/**
- * By name, not by class: QuotaExceededError is a DOMException in some browsers and a class of its own in others.
- * AbortError is a transaction that the browser aborted, mostly because it closed the connection.
- */
-const ERRORS = new Map<string, [PipelineErrorCode, string]>([
-  ['QuotaExceededError', ['quota', 'Nothing was saved: the storage of this device is full.']],
-  ['VersionError', ['version-skew', 'A newer version of this page has changed the database: reload the page.']],
-  ['UnknownError', ['storage-lost', 'The browser could not read or write its storage.']],
-  ['InvalidStateError', ['storage-lost', 'The connection to the storage of this browser was lost.']],
-  ['AbortError', ['storage-lost', 'The browser aborted the write: nothing was saved.']],
-]);
+const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-const nameOf = (thrown: unknown): unknown => (thrown as { name?: unknown } | null | undefined)?.name;
-
-/** Whether opening failed because the browser has no storage. */
-export const isUnavailable = (thrown: unknown): boolean => UNAVAILABLE.has(nameOf(thrown));
-
-/** Any error of IndexedDB as a `PipelineError` with the original as its cause. */
-export function toPipelineError(thrown: unknown): PipelineError {
-  if (thrown instanceof PipelineError) return thrown;
-  const [code, message] = ERRORS.get(String(nameOf(thrown))) ?? [
-    'unknown',
-    thrown instanceof Error ? thrown.message : String(thrown),
-  ];
-  return new PipelineError(code, message, { cause: thrown });
-}
+const noAnswerError = (): PipelineError =>
+  new PipelineError('timeout', 'The storage of this device did not answer in time.');
 
 interface OpenRequest {
   opened: Promise<Database>;
@@ -59,6 +33,16 @@ interface OpenRequest {
   database?: Database;
   /** Resolves when another tab keeps an older version open. */
   blocked: Promise<void>;
+  isUpgrading: boolean;
+}
+
+type OpenedRequest = OpenRequest & { database: Database };
+
+export interface ConnectionEvents {
+  /** The connection was closed by the browser or for another tab: the data may have been deleted or replaced. */
+  lost(): void;
+  /** A connection is open. */
+  opened(): void;
 }
 
 /**
@@ -68,39 +52,46 @@ interface OpenRequest {
  */
 export class Connection {
   readonly #name: string;
-  readonly #onLost: () => void;
+  readonly #events: ConnectionEvents;
   /** The request whose connection is in use or awaited. */
   #request: OpenRequest | undefined;
   #isClosed = false;
 
-  /** `onLost`: called when the browser closed the connection, maybe because the data was deleted. */
-  constructor(name: string, onLost: () => void) {
+  constructor(name: string, events: ConnectionEvents) {
     this.#name = name;
-    this.#onLost = onLost;
+    this.#events = events;
   }
 
-  /** The open connection. Also rejects with `storage-blocked`, `timeout`, or `aborted` after `close()`. */
-  async open(): Promise<Database> {
+  /** Resolves when the database is open. Also rejects with `storage-blocked`, `timeout`, or `aborted` after `close()`. */
+  async open(): Promise<void> {
+    await this.#open();
+  }
+
+  async #open(): Promise<OpenedRequest> {
     for (let tries = 0; ; tries++) {
       if (this.#isClosed) throw closedError();
       const request = (this.#request ??= this.#newRequest());
       try {
-        return request.database ?? (await openWithTimeout(request));
+        request.database ??= await openWithTimeout(request);
+        return request as OpenedRequest;
       } catch (thrown) {
         // A blocked request stays in the browser's queue, ahead of any new one: the next call waits for it again.
         if (!(thrown instanceof PipelineError && thrown.code === 'storage-blocked')) this.#drop(request);
-        if (!TRANSIENT.has(nameOf(thrown)) || tries === OPEN_RETRIES) throw thrown;
-        await new Promise((resolve) => setTimeout(resolve, RETRY_DELAY * 2 ** tries));
+        if (!TRANSIENT.has(nameOf(thrown)) || tries === OPEN_RETRIES) throw toOpenError(thrown);
+        await pause(RETRY_DELAY * 2 ** tries);
       }
     }
   }
 
-  /** Runs `work` in a transaction that reads all stores. */
+  /** Runs `work` in a transaction that reads all stores. Rejects with `timeout` when the storage does not answer. */
   read<T>(work: (tx: ReadTx) => Promise<T>): Promise<T> {
     return this.#run((database): ReadTx => database.transaction(STORES, 'readonly'), work);
   }
 
-  /** Runs `work` in a transaction that writes: resolves once it is committed; when `work` throws, nothing is written. */
+  /**
+   * Runs `work` in a transaction that writes: resolves once it is committed; when `work` throws, nothing is written.
+   * After a `timeout` it may still be written, if the storage stopped answering while it was being committed.
+   */
   write<T>(durability: 'strict' | 'relaxed', work: (tx: WriteTx) => Promise<T>): Promise<T> {
     return this.#run((database): WriteTx => database.transaction(STORES, 'readwrite', { durability }), work);
   }
@@ -121,18 +112,23 @@ export class Connection {
     this.release();
   }
 
-  /** Runs a transaction, and once more on a new connection if the connection was lost. */
+  /** Runs a transaction, and again on a new connection if the connection was lost. */
   async #run<Tx extends ReadTx, T>(begin: (database: Database) => Tx, work: (tx: Tx) => Promise<T>): Promise<T> {
-    for (let isFirst = true; ; isFirst = false) {
-      const database = await this.open();
-      const request = this.#request;
+    for (let tries = 0; ; tries++) {
+      const request = await this.#open();
+      let tx: Tx | undefined;
       try {
-        return await runTransaction(begin(database), work);
+        tx = begin(request.database);
+        return await runTransaction(tx, work, () => this.#events.lost());
       } catch (thrown) {
-        if (!CONNECTION_LOST.has(nameOf(thrown))) throw thrown;
-        database.close();
-        if (request && this.#drop(request)) this.#onLost();
-        if (!isFirst) throw thrown;
+        const isTimeout = thrown instanceof PipelineError && thrown.code === 'timeout';
+        if (!isTimeout && !CONNECTION_LOST.has(nameOf(thrown))) throw thrown;
+        // Only this connection: of several calls that lost it, another one may have opened a new one already.
+        request.database.close();
+        const wasInUse = this.#drop(request);
+        if (wasInUse && !tx) this.#events.lost();
+        if (isTimeout || tries === TRANSACTION_RETRIES) throw thrown;
+        if (tries > 0) await pause(RETRY_DELAY * 2 ** tries);
       }
     }
   }
@@ -140,21 +136,23 @@ export class Connection {
   #newRequest(): OpenRequest {
     let resolveBlocked: () => void;
     const blocked = new Promise<void>((resolve) => (resolveBlocked = resolve));
-    const close = (): boolean => {
+    const handleClose = (): void => {
       void opened.then((database) => database.close());
-      return this.#drop(request);
+      if (this.#drop(request)) this.#events.lost();
     };
     const opened = openDatabase(this.#name, {
       blocked: () => resolveBlocked(),
-      blocking: () => void close(),
-      terminated: () => void (close() && this.#onLost()),
+      upgrading: () => (request.isUpgrading = true),
+      blocking: handleClose,
+      terminated: handleClose,
     });
-    const request: OpenRequest = { opened, blocked };
+    const request: OpenRequest = { opened, blocked, isUpgrading: false };
     opened.then(
       (database) => {
-        request.database = database;
         // No longer awaited: an unused open connection would block other tabs.
-        if (this.#request !== request) database.close();
+        if (this.#request !== request) return database.close();
+        request.database = database;
+        this.#events.opened();
       },
       () => undefined,
     );
@@ -169,49 +167,100 @@ export class Connection {
   }
 }
 
-type OpenCallbacks = { blocked(): void; blocking(): void; terminated(): void };
+/**
+ * A time limit that counts in steps: while the page itself is busy nothing can answer, and that time counts as one step
+ * only.
+ */
+class TimeLimit {
+  readonly #step: number;
+  #left = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
 
-async function openDatabase(name: string, callbacks: OpenCallbacks): Promise<Database> {
-  // Reading the property throws a SecurityError in some blocked frames; other environments do not have it.
-  if (typeof indexedDB === 'undefined') throw new DOMException('There is no IndexedDB here.', 'NotSupportedError');
-  return openDB<Schema>(name, SCHEMA_VERSION, { upgrade, ...callbacks });
+  constructor(milliseconds: number, onExpired: () => void) {
+    this.#step = milliseconds / TimeLimit.STEPS;
+    this.restart();
+    const wait = (): void => {
+      this.#timer = setTimeout(() => (--this.#left > 0 ? wait() : onExpired()), this.#step);
+    };
+    wait();
+  }
+
+  static readonly STEPS = 20;
+
+  restart(): void {
+    this.#left = TimeLimit.STEPS;
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+  }
 }
 
 /** The connection, or an error when opening takes too long. */
-async function openWithTimeout({ opened, blocked }: OpenRequest): Promise<Database> {
-  const timers = new Set<ReturnType<typeof setTimeout>>();
-  const rejectAfter = (delay: number, error: PipelineError): Promise<never> =>
-    new Promise((_, reject) => {
-      // In steps: while the page itself is busy nothing can answer, and that time counts as one step only.
-      const wait = (left: number): void => {
-        if (left <= 0) return reject(error);
-        const timer = setTimeout(() => {
-          timers.delete(timer);
-          wait(left - TIMEOUT_STEP);
-        }, TIMEOUT_STEP);
-        timers.add(timer);
-      };
-      wait(delay);
-    });
-  const blockedMessage = 'Another tab holds an older version of the database open: close the other tabs of this page.';
+async function openWithTimeout(request: OpenRequest): Promise<Database> {
+  const { opened, blocked } = request;
+  const limits = new Set<TimeLimit>();
+  const rejectAfter = (milliseconds: number, error: () => PipelineError): Promise<never> =>
+    new Promise((_, reject) => limits.add(new TimeLimit(milliseconds, () => reject(error()))));
+  const blockedError = (): PipelineError =>
+    new PipelineError(
+      'storage-blocked',
+      'Another tab holds an older version of the database open: close the other tabs of this page.',
+    );
+  const unlessUpgrading = async (): Promise<never> => {
+    try {
+      return await rejectAfter(OPEN_TIMEOUT, noAnswerError);
+    } catch (thrown) {
+      if (!request.isUpgrading) throw thrown;
+      return rejectAfter(UPGRADE_TIMEOUT - OPEN_TIMEOUT, noAnswerError);
+    }
+  };
   try {
     return await Promise.race([
       opened,
-      blocked.then(() => rejectAfter(BLOCKED_TIMEOUT, new PipelineError('storage-blocked', blockedMessage))),
-      rejectAfter(OPEN_TIMEOUT, new PipelineError('timeout', 'The browser does not open its storage.')),
+      blocked.then(() => rejectAfter(BLOCKED_TIMEOUT, blockedError)),
+      unlessUpgrading(),
     ]);
   } finally {
-    timers.forEach(clearTimeout);
+    limits.forEach((limit) => limit.stop());
   }
 }
 
 /**
  * Runs `work` in a new transaction and resolves to its result once everything it wrote is committed. When `work` throws,
  * the transaction is aborted. `work` may only await requests of the transaction, or the browser would commit it early.
+ * `onLateCommit` is called if it is committed after a timeout all the same.
  */
-async function runTransaction<Tx extends ReadTx, T>(tx: Tx, work: (tx: Tx) => Promise<T>): Promise<T> {
+async function runTransaction<Tx extends ReadTx, T>(
+  tx: Tx,
+  work: (tx: Tx) => Promise<T>,
+  onLateCommit: () => void,
+): Promise<T> {
   const completed = completion(tx);
   completed.catch(() => undefined);
+  let limit: TimeLimit;
+  const expired = new Promise<never>((_, reject) => {
+    limit = new TimeLimit(TRANSACTION_TIMEOUT, () => {
+      reject(noAnswerError());
+      if (tx.mode !== 'readonly') completed.then(onLateCommit, () => undefined);
+      ignoringErrors(() => tx.abort());
+    });
+  });
+  // Events of requests do not bubble, but they are captured by the transaction.
+  unwrap(tx as WriteTx).addEventListener('success', () => limit.restart(), { capture: true });
+  try {
+    return await Promise.race([expired, commitAfter(tx, work, completed)]);
+  } finally {
+    limit!.stop();
+  }
+}
+
+/** Runs `work` in a transaction and commits it, or aborts it when `work` throws. */
+async function commitAfter<Tx extends ReadTx, T>(
+  tx: Tx,
+  work: (tx: Tx) => Promise<T>,
+  completed: Promise<void>,
+): Promise<T> {
   try {
     const result = await work(tx);
     ignoringErrors(() => tx.commit());

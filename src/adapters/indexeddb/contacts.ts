@@ -4,22 +4,19 @@ import type { Id } from '../../model/id.js';
 import { resolveStatusId } from '../../model/reassignment.js';
 import { parseId } from '../../model/validate.js';
 import type { Rows } from '../rules.js';
+import { readStatuses } from './journal.js';
 import type { ContactRow, ConversationRow, CounterRow, ReadTx, StoredStatusId, WriteTx } from './schema.js';
-import {
-  getContacts,
-  getStatuses,
-  isReadableContact,
-  isReadableConversation,
-  isReadableCounter,
-  rawStore,
-} from './stored.js';
+import { isHidden, parseStagedId, writeStagedId } from './staging.js';
+import { getContacts, isReadableContact, isReadableConversation, isReadableCounter, rawStore } from './stored.js';
 
 /** Looks up contacts. Throws `invalid`. */
 export async function readContacts(tx: ReadTx, contactIds: readonly Id[]): Promise<ReadonlyMap<Id, ContactSummary>> {
   const ids = contactIds.map((id) => parseId(id, 'contactId'));
-  const [{ rows }, contacts] = await Promise.all([getStatuses(tx), readContactRows(tx, ids)]);
+  const [{ rows }, contacts] = await Promise.all([readStatuses(tx), readContactRows(tx, ids)]);
   const summaries = new Map<Id, ContactSummary>();
   for (const { contactId, latest: storedLatest, signature } of contacts.values()) {
+    // All its conversations are new ones of a write that is not committed.
+    if (!resolveSignature(rows, signature).length) continue;
     const latest = resolveStoredId(rows, storedLatest);
     const statusIds = [...new Set([latest, ...resolveSignature(rows, signature)])];
     summaries.set(contactId, { statusIds, latest });
@@ -37,10 +34,10 @@ async function readContactRows(tx: ReadTx, ids: readonly Id[]): Promise<Map<Id, 
   return rows;
 }
 
-/** The record of a conversation before (missing if it is new) and after a write. */
+/** The record of a conversation before (missing if it is new) and after a write (missing if it is erased). */
 export interface ConversationUpdate {
   before: ConversationRow | undefined;
-  after: ConversationRow;
+  after: ConversationRow | undefined;
 }
 
 /** Ids have no control characters. */
@@ -50,7 +47,8 @@ export const signatureOf = (statusIds: Iterable<StoredStatusId>): string => [...
 
 /** The distinct statuses of a signature, each as it counts now. */
 export function resolveSignature(rows: Rows, signature: string): (Id | null)[] {
-  return [...new Set(signature.split(SEPARATOR).map((id) => resolveStoredId(rows, id)))];
+  const visible = signature.split(SEPARATOR).filter((id) => !isHidden(rows, id));
+  return [...new Set(visible.map((id) => resolveStoredId(rows, id)))];
 }
 
 /** The status that counts now for a stored id. One whose record cannot be read counts as no status. */
@@ -63,7 +61,7 @@ class ContactUpdate {
   readonly #before: ContactRow | undefined;
   readonly #held: Map<StoredStatusId, number>;
   #latest: Pick<ContactRow, 'latest' | 'latestId' | 'order'> | undefined;
-  /** Its latest conversation moved to another contact: the next latest has to be looked up. */
+  /** Its latest conversation left or became less recent: the next latest has to be looked up. */
   #mustFindLatest = false;
 
   constructor(contactId: Id, before: ContactRow | undefined) {
@@ -73,11 +71,12 @@ class ContactUpdate {
     this.#latest = before;
   }
 
-  remove({ conversationId, statusId }: ConversationRow, isMoved: boolean): void {
+  /** `isLater`: whether it stays with this contact and is not less recent than before. */
+  remove({ conversationId, statusId }: ConversationRow, isLater: boolean): void {
     const left = (this.#held.get(statusId) ?? 0) - 1;
     if (left > 0) this.#held.set(statusId, left);
     else this.#held.delete(statusId);
-    if (isMoved && this.#latest?.latestId === conversationId) this.#mustFindLatest = true;
+    if (!isLater && this.#latest?.latestId === conversationId) this.#mustFindLatest = true;
   }
 
   add(row: ConversationRow): void {
@@ -89,7 +88,15 @@ class ContactUpdate {
       latestId === row.conversationId ||
       row.order < order ||
       (row.order === order && row.conversationId < latestId);
+    const before = this.#latest;
     if (isLatest) this.#setLatest(row);
+    // A new conversation of a long write does not count before the commit, another one does.
+    const [hidden, visible] = isLatest ? [row.statusId, before?.latest] : [before!.latest, row.statusId];
+    const staged = parseStagedId(hidden);
+    if (staged?.kind !== '+' || visible === undefined || latestId === row.conversationId) return;
+    const isStaged = parseStagedId(visible) !== undefined;
+    const latest = isStaged ? visible : writeStagedId({ kind: '*', bulk: staged.bulk, origin: visible });
+    this.#latest = { ...this.#latest!, latest };
   }
 
   async save(tx: WriteTx, counters: ContactCounterChanges): Promise<void> {
@@ -126,16 +133,17 @@ export async function updateContacts(
   counters: ContactCounterChanges,
 ): Promise<void> {
   const relevant = updates.filter(affectsContact);
-  const ids = [...new Set(relevant.flatMap(({ before, after }) => [before?.contactId, after.contactId]))].filter(
+  const ids = [...new Set(relevant.flatMap(({ before, after }) => [before?.contactId, after?.contactId]))].filter(
     (id) => id !== undefined,
   );
   const stored = await getContacts(tx, ids);
   const contacts = new Map(ids.map((id) => [id, new ContactUpdate(id, stored.rows.get(id))]));
   for (const { before, after } of relevant) {
     if (before?.contactId !== undefined) {
-      contacts.get(before.contactId)!.remove(before, before.contactId !== after.contactId);
+      const isLater = before.contactId === after?.contactId && after.order <= before.order;
+      contacts.get(before.contactId)!.remove(before, isLater);
     }
-    if (after.contactId !== undefined) contacts.get(after.contactId)!.add(after);
+    if (after?.contactId !== undefined) contacts.get(after.contactId)!.add(after);
   }
   await Promise.all(
     [...contacts].map(([id, contact]) =>
@@ -144,10 +152,11 @@ export async function updateContacts(
   );
 }
 
-/** Replaces a record that cannot be read with one computed from its conversations, which are already written. */
-async function replaceContact(tx: WriteTx, contactId: Id, counters: ContactCounterChanges): Promise<void> {
+/** Replaces a record with one computed from its conversations, which are already written. */
+export async function replaceContact(tx: WriteTx, contactId: Id, counters: ContactCounterChanges): Promise<void> {
   const row = summarize(contactId, await readConversationsOf(tx, contactId));
   if (row) rawStore(tx, 'contacts').put(row);
+  else rawStore(tx, 'contacts').delete(contactId);
   counters.recountAll();
 }
 
@@ -176,7 +185,9 @@ function summarize(contactId: Id, [newest, ...others]: readonly ConversationRow[
 }
 
 function affectsContact({ before, after }: ConversationUpdate): boolean {
-  return before?.contactId !== after.contactId || before?.statusId !== after.statusId || before?.order !== after.order;
+  return (
+    before?.contactId !== after?.contactId || before?.statusId !== after?.statusId || before?.order !== after?.order
+  );
 }
 
 /** Which contacts are counted: by signature, or by latest status. */

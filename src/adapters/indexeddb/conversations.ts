@@ -4,20 +4,22 @@ import { PipelineError } from '../../model/errors.js';
 import type { Id } from '../../model/id.js';
 import { resolveEntry } from '../../model/reassignment.js';
 import { parseId } from '../../model/validate.js';
-import { requireLiveStatus, type Rows } from '../rules.js';
+import { factsFromHost, factsFromPage, type ConversationFacts, type Rows } from '../rules.js';
 import { ContactCounterChanges, updateContacts, type ConversationUpdate } from './contacts.js';
-import { MAX_BATCH, readBatch, type Write } from './journal.js';
+import { MAX_BATCH, readBatch, readStatuses, type Journal, type Write } from './journal.js';
 import type { ConversationRow, ReadTx } from './schema.js';
-import { getConversations, getStatuses, rawStore } from './stored.js';
+import { getConversations, rawStore } from './stored.js';
+import { isCommitted, isHidden, parseStagedId } from './staging.js';
+import { requireLive } from './statuses.js';
 
 /** Looks up conversations. Throws `invalid`. */
 export async function readEntries(tx: ReadTx, conversationIds: readonly Id[]): Promise<ReadonlyMap<Id, Entry>> {
   const ids = conversationIds.map((id) => parseId(id, 'conversationId'));
-  const [{ rows }, conversations] = await Promise.all([getStatuses(tx), getConversations(tx, ids)]);
+  const [{ rows }, conversations] = await Promise.all([readStatuses(tx), getConversations(tx, ids)]);
   const entries = new Map<Id, Entry>();
   for (const id of ids) {
     const row = conversations.rows.get(id);
-    if (row) entries.set(id, toEntry(rows, row));
+    if (row && !isHidden(rows, row.statusId)) entries.set(id, toEntry(rows, row));
   }
   return entries;
 }
@@ -29,22 +31,22 @@ export async function setStatuses(
   ifVersion: number | undefined,
 ): Promise<readonly SetResult[]> {
   const { rows, journal } = write;
-  if (to !== null) requireLiveStatus(rows, parseId(to, 'statusId'), 'statusId');
+  if (to !== null) await requireLive(write, parseId(to, 'statusId'), 'statusId');
   const results: SetResult[] = [];
-  await updateConversations(write, (ref, stored) => {
+  await updateConversations(write, (ref, before) => {
     const { conversationId } = ref;
-    if (stored === 'unreadable') {
+    if (before === 'unreadable') {
       results.push({ conversationId, ok: false, error: unreadableError(conversationId) });
       return undefined;
     }
-    const current = stored && toEntry(rows, stored);
+    const current = before && !isHidden(rows, before.statusId) ? toEntry(rows, before) : undefined;
     if (ifVersion !== undefined && ifVersion !== (current?.version ?? 0)) {
-      const message = `The conversation "${conversationId}" has since been changed.`;
-      results.push({ conversationId, ok: false, error: new PipelineError('conflict', message, { current }) });
+      results.push({ conversationId, ok: false, error: conflictError(conversationId, current) });
       return undefined;
     }
+    const stored = before && settledRow(journal, before);
     const from = current?.statusId ?? null;
-    const next = updatedRow(ref, stored);
+    const next = withFacts(ref.conversationId, stored, factsFromPage(ref, stored && factsOf(stored)));
     next.changedAt = from !== to ? Date.now() : (current?.changedAt ?? 0);
     // Setting the status that it has changes nothing, except that an inherited status becomes the conversation's own.
     const isChanged = from !== to || !stored || next.contactId !== stored.contactId || next.statusId !== (to ?? '');
@@ -52,11 +54,12 @@ export async function setStatuses(
       next.statusId = to ?? '';
       next.version = journal.nextVersion();
     }
+    if (isChanged || stored !== before) journal.touch(conversationId);
     const entry = toEntry(rows, next);
     if (isChanged) {
-      const before = stored?.statusId ?? '';
-      const isMoved = next.statusId !== before;
-      const event = { kind: 'set', from: before, to: next.statusId, at: next.changedAt } as const;
+      const storedId = stored?.statusId ?? '';
+      const isMoved = next.statusId !== storedId;
+      const event = { kind: 'set', from: storedId, to: next.statusId, at: next.changedAt } as const;
       journal.logEntry(entry, isMoved ? event : undefined);
     }
     results.push({ conversationId, ok: true, entry });
@@ -65,17 +68,26 @@ export async function setStatuses(
   return results;
 }
 
-const unreadableError = (conversationId: Id): PipelineError =>
+export const conflictError = (conversationId: Id, current: Entry | undefined): PipelineError =>
+  new PipelineError('conflict', `The conversation "${conversationId}" has since been changed.`, { current });
+
+export const unreadableError = (conversationId: Id): PipelineError =>
   new PipelineError('storage-lost', `The stored record of the conversation "${conversationId}" cannot be read.`, {
     retryable: false,
   });
 
-/** Adds conversations. Subscribers are only notified of new ones and of changed contacts. */
+/**
+ * Adds and changes conversations. Subscribers are notified of new ones, of changed contacts, and of activity that goes
+ * back; newer activity is not reported, because every message would be.
+ */
 export async function putConversations(write: Write): Promise<void> {
-  await updateConversations(write, (ref, stored) => {
-    if (stored === 'unreadable') return undefined;
-    const next = updatedRow(ref, stored);
-    if (!stored || stored.contactId !== next.contactId) {
+  await updateConversations(write, (ref, before) => {
+    if (before === 'unreadable') return undefined;
+    const isNew = !before || isHidden(write.rows, before.statusId);
+    const stored = isNew ? undefined : before;
+    if (before && isNew) write.journal.touch(ref.conversationId);
+    const next = withFacts(ref.conversationId, stored, factsFromHost(ref, stored && factsOf(stored)));
+    if (!stored || stored.contactId !== next.contactId || stored.order < next.order) {
       next.version = write.journal.nextVersion();
       write.journal.logEntry(toEntry(write.rows, next));
     }
@@ -83,7 +95,31 @@ export async function putConversations(write: Write): Promise<void> {
   });
 }
 
-function toEntry(rows: Rows, { conversationId, contactId, statusId, version, changedAt }: ConversationRow): Entry {
+/** The record of a conversation without its part in a long write: committed, or as before; `undefined`: it is new in it. */
+export function settledRow(journal: Journal, row: ConversationRow): ConversationRow | undefined {
+  const staged = parseStagedId(row.statusId);
+  const bulk = staged && journal.bulks.find(({ id }) => id === staged.bulk);
+  if (!staged) return row;
+  const { kind, origin } = staged;
+  const { pending, ...before } = row;
+  if (bulk?.state !== 'committed') return kind === '+' ? undefined : { ...before, statusId: origin };
+  const { conversationId } = row;
+  const { to, seq, at } = bulk;
+  const facts = pending ? factsFromPage({ conversationId, ...pending }, factsOf(row)) : factsOf(row);
+  const isMoved = kind === '*' || (kind === '+' && to !== '');
+  const after = {
+    ...withFacts(conversationId, before, facts),
+    statusId: to,
+    version: Math.max(row.version, seq),
+    changedAt: isMoved ? Math.max(row.changedAt, at) : row.changedAt,
+  };
+  if (origin !== to) journal.logBulkEvent(bulk, conversationId, { kind: 'set', from: origin, to, at: after.changedAt });
+  return after;
+}
+
+export function toEntry(rows: Rows, row: ConversationRow): Entry {
+  const { conversationId, statusId, version, changedAt, pending } = row;
+  const { contactId } = pending && isCommitted(rows, statusId) ? pending : row;
   return resolveEntry(rows, {
     conversationId,
     contactId: contactId ?? null,
@@ -94,16 +130,27 @@ function toEntry(rows: Rows, { conversationId, contactId, statusId, version, cha
   });
 }
 
-/** The record with the contact and activity that the host passed; `activityAt` never goes back. */
-function updatedRow(ref: ConversationRef, stored: ConversationRow | undefined): ConversationRow {
-  const contactId = ref.contactId ?? stored?.contactId;
+export const factsOf = ({ contactId, isUnlinked, order }: ConversationRow): ConversationFacts => ({
+  contactId: contactId ?? null,
+  isUnlinked: isUnlinked ?? false,
+  activityAt: 0 - order,
+});
+
+/** The record with what is known of the conversation now. */
+export function withFacts(
+  conversationId: Id,
+  stored: ConversationRow | undefined,
+  { contactId, isUnlinked, activityAt }: ConversationFacts,
+): ConversationRow {
   return {
-    conversationId: ref.conversationId,
-    ...(contactId === undefined ? {} : { contactId }),
+    conversationId,
+    ...(contactId === null ? {} : { contactId }),
+    ...(isUnlinked ? { isUnlinked } : {}),
+    ...(stored?.pending ? { pending: stored.pending } : {}),
     statusId: stored?.statusId ?? '',
     version: stored?.version ?? 0,
     changedAt: stored?.changedAt ?? 0,
-    order: Math.min(0 - (ref.activityAt ?? 0), stored?.order ?? 0),
+    order: 0 - activityAt,
   };
 }
 
@@ -111,30 +158,31 @@ function updatedRow(ref: ConversationRef, stored: ConversationRow | undefined): 
 type Stored = ConversationRow | 'unreadable' | undefined;
 
 /**
- * Updates the conversations of a write in order: `decide` returns the record to write (`undefined`: none), given what is
- * stored. Contacts and counts are updated too. Requests are sent without awaiting each other.
+ * Updates the conversations of a write in order: `decide` returns the record to write (`undefined`: none; `erase`: there is
+ * none any more), given what is stored. Contacts and counts are updated too. Requests are sent without awaiting each other.
  */
-async function updateConversations(
+export async function updateConversations(
   { tx, journal, refs, firstBatch }: Write,
-  decide: (ref: ConversationRef, stored: Stored) => ConversationRow | undefined,
+  decide: (ref: ConversationRef, stored: Stored) => ConversationRow | 'erase' | undefined,
 ): Promise<void> {
   const store = rawStore(tx, 'conversations');
   const counters = new ContactCounterChanges();
   for (let start = 0; start < refs.length; start += MAX_BATCH) {
     const { rows: before, unreadable } = start ? await readBatch(tx, refs, start) : firstBatch;
-    const after = new Map(before);
+    const after = new Map<Id, ConversationRow | undefined>(before);
     for (const ref of refs.slice(start, start + MAX_BATCH)) {
       const id = ref.conversationId;
       const next = decide(ref, unreadable.has(id) ? 'unreadable' : after.get(id));
-      if (next) after.set(id, next);
+      if (next) after.set(id, next === 'erase' ? undefined : next);
     }
     const updates: ConversationUpdate[] = [];
     for (const [id, row] of after) {
       const stored = before.get(id);
-      if (stored && isSame(stored, row)) continue;
+      if (stored && row && isSame(stored, row)) continue;
       updates.push({ before: stored, after: row });
-      store.put(row);
-      if (stored?.statusId !== row.statusId) journal.count(stored?.statusId, row.statusId);
+      if (row) store.put(row);
+      else store.delete(id);
+      if (stored?.statusId !== row?.statusId) journal.count(stored?.statusId, row?.statusId);
     }
     await updateContacts(tx, updates, counters);
   }
@@ -145,7 +193,9 @@ function isSame(a: ConversationRow, b: ConversationRow): boolean {
   return (
     a.statusId === b.statusId &&
     a.contactId === b.contactId &&
+    a.isUnlinked === b.isUnlinked &&
     a.order === b.order &&
+    a.pending === b.pending &&
     a.version === b.version &&
     a.changedAt === b.changedAt
   );

@@ -414,7 +414,7 @@ describe('IndexedDBAdapter: damaged records', () => {
     const victim = (await adapter.listStatuses()).items.find(({ id }) => id === 'victim')!;
     await adapter.deleteStatus('victim', { ifVersion: victim.version, moveTo: 'b' });
     await adapter.setStatus([{ conversationId: 'c-victim' }], 'a');
-    await damage(name, 'statuses', 'victim', { name: 7 });
+    await damage(name, 'deletedStatuses', 'victim', { name: 7 });
     expect((await adapter.history('c-victim')).at(-1)).to.include({ to: 'a' });
   });
 });

@@ -4,9 +4,10 @@ import type { Id } from '../../model/id.js';
 import type { CountQuery, Counts, FindPage, FindQuery } from '../adapter.js';
 import { pageSizeOf, readPageToken, writePageToken } from '../paging.js';
 import { readCounters, resolveSignature, resolveStoredId } from './contacts.js';
-import { readConversationCounts } from './journal.js';
+import { readStatuses } from './journal.js';
 import type { ContactRow, ConversationRow, ReadTx } from './schema.js';
-import { getStatuses, isReadableContact, isReadableConversation } from './stored.js';
+import { isHidden } from './staging.js';
+import { isReadableContact, isReadableConversation } from './stored.js';
 
 /** With more groups, most records pass the filter: reading the whole list and skipping some is usually faster. */
 const MAX_MERGED_GROUPS = 256;
@@ -19,10 +20,12 @@ const MAX_SCANNED = 20_000;
 /** How many conversations or contacts have each status, from the counts that are kept beside them. */
 export async function readCounts(tx: ReadTx, { of, contactMatch }: CountQuery): Promise<Counts> {
   const isBySignature = of !== 'conversation' && contactMatch !== 'latest';
-  const counted = of === 'conversation' ? readConversationCounts(tx) : readCounters(tx, isBySignature ? 's' : 'l');
-  const [{ rows }, counts] = await Promise.all([getStatuses(tx), counted]);
+  const counted = of === 'conversation' ? undefined : readCounters(tx, isBySignature ? 's' : 'l');
+  const [{ rows, held }, contactCounts] = await Promise.all([readStatuses(tx), counted]);
+  const counts = contactCounts ?? held;
   const total = new Map<Id | null, number>();
   for (const [group, n] of counts) {
+    if (!isBySignature && isHidden(rows, group)) continue;
     for (const id of isBySignature ? resolveSignature(rows, group) : [resolveStoredId(rows, group)]) {
       total.set(id, (total.get(id) ?? 0) + n);
     }
@@ -68,18 +71,23 @@ interface Chunk {
 
 /** What is read before the statuses are known. */
 interface Prefetched {
-  /** The groups that exist; empty when all are wanted. */
-  groups: readonly string[];
+  /** The groups of contacts that exist. */
+  groups?: readonly string[];
   /** The first items of groups that are likely to be wanted. */
   chunks: ReadonlyMap<string, Chunk>;
 }
 
 async function prefetch(tx: ReadTx, query: ParsedQuery): Promise<Prefetched> {
   const { filter, of } = query;
-  if (isEmptyFilter(filter)) return { groups: [], chunks: new Map() };
-  const counted = of === 'conversations' ? readConversationCounts(tx) : readCounters(tx, of === 'contacts' ? 's' : 'l');
-  const [counts, chunks] = await Promise.all([counted, prefetchChunks(tx, query)]);
-  return { groups: counts.map(([group]) => group), chunks };
+  if (isEmptyFilter(filter)) return { chunks: new Map() };
+  const [groups, chunks] = await Promise.all([readGroups(tx, of), prefetchChunks(tx, query)]);
+  return { ...(groups && { groups }), chunks };
+}
+
+/** The groups of contacts that exist. Those of conversations are read with the statuses. */
+async function readGroups(tx: ReadTx, of: ParsedQuery['of']): Promise<string[] | undefined> {
+  if (of === 'conversations') return undefined;
+  return (await readCounters(tx, of === 'contacts' ? 's' : 'l')).map(([group]) => group);
 }
 
 /** Reads the groups that the filter names, most often all that pass it: saves a round trip to the database. */
@@ -99,18 +107,23 @@ async function prefetchChunks(tx: ReadTx, { filter, of, size, after }: ParsedQue
 export async function readPage(tx: ReadTx, query: FindQuery): Promise<FindPage> {
   const parsed = parseQuery(query);
   const { filter, size, after, of } = parsed;
-  const [{ rows }, { groups, chunks }] = await Promise.all([getStatuses(tx), prefetch(tx, parsed)]);
+  const [{ rows, held }, prefetched] = await Promise.all([readStatuses(tx), prefetch(tx, parsed)]);
+  const { chunks } = prefetched;
+  // New conversations of a write that is not committed are left out, by reading the other groups.
+  const isAnyHidden = held.some(([group]) => isHidden(rows, group));
   const readItems = itemReader(tx, of);
   // One more than a page, to know whether there is another one.
   const wanted = size + 1;
   let items: Item[];
-  if (isEmptyFilter(filter)) {
+  if (isEmptyFilter(filter) && !isAnyHidden) {
     items = await readItems(undefined, after, wanted);
   } else {
-    const passes =
-      of === 'contacts'
-        ? (group: string): boolean => contactMatchesFilter(filter, resolveSignature(rows, group))
-        : (group: string): boolean => matchesFilter(filter, resolveStoredId(rows, group));
+    const groups = prefetched.groups ?? (await readGroups(tx, of)) ?? held.map(([group]) => group);
+    const passes = (group: string): boolean => {
+      if (of !== 'contacts') return !isHidden(rows, group) && matchesFilter(filter, resolveStoredId(rows, group));
+      const statusIds = resolveSignature(rows, group);
+      return statusIds.length > 0 && contactMatchesFilter(filter, statusIds);
+    };
     const passing = groups.filter(passes);
     const scanned =
       passing.length > MAX_MERGED_GROUPS ? await scan(readItems, new Set(passing), after, wanted) : undefined;

@@ -1,12 +1,14 @@
-/** Computes the history of a conversation from the log. */
+/** Computes the histories of conversations from the log. */
 import type { HistoryItem } from '../../model/entry.js';
 import type { Id } from '../../model/id.js';
 import type { StatusRow } from '../../model/reassignment.js';
 import { parseId } from '../../model/validate.js';
 import type { Rows } from '../rules.js';
 import { resolveStoredId } from './contacts.js';
-import type { HistoryEvent, LogRow, ReadTx } from './schema.js';
-import { getStatuses, isReadableConversation, isReadableLog } from './stored.js';
+import { readStatuses } from './journal.js';
+import type { BulkRow, ConversationRow, HistoryEvent, LogRow, ReadTx, StoredStatusId } from './schema.js';
+import { parseStagedId } from './staging.js';
+import { getDeletedStatuses, getLiveStatuses, isReadableConversation, isReadableLog } from './stored.js';
 
 const HISTORY_LENGTH = 100;
 
@@ -21,18 +23,85 @@ export async function readHistory(tx: ReadTx, conversationId: Id): Promise<reado
   const index = tx.objectStore('log').index('bySubject');
   const about = (subject: string): Promise<LogRow[]> =>
     index.getAll(IDBKeyRange.bound([subject, 0], [subject, Infinity]));
-  const [{ rows }, conversation, own, moves] = await Promise.all([
-    getStatuses(tx),
+  const [{ rows: live }, { bulks }, conversation, own, moves] = await Promise.all([
+    getLiveStatuses(tx),
+    readStatuses(tx),
     tx.objectStore('conversations').get(id),
     about(`c${id}`),
     about('s'),
   ]);
   if (!conversation || !isReadableConversation(tx, conversation)) return [];
-  const events = [...own, ...moves]
+  const { statusId, logged } = withoutStaging(conversation.statusId, bulks);
+  if (statusId === undefined) return [];
+  const events = inOrder(tx, [...own, ...moves, ...logged]);
+  return replay(events, await withNamed(tx, live, events, statusId), statusId);
+}
+
+/** The events of readable records of the log, oldest first. */
+function inOrder(tx: ReadTx, rows: readonly LogRow[]): AuthoredEvent[] {
+  return rows
     .filter((row) => isReadableLog(tx, row))
     .sort((a, b) => a.seq - b.seq)
     .flatMap(({ event, by }) => (event ? [by === undefined ? event : { ...event, by }] : []));
-  return replay(events, rows, conversation.statusId);
+}
+
+/** The histories of all conversations. */
+export interface Histories {
+  /** `rows`: all statuses, deleted ones included. */
+  of(conversation: ConversationRow, rows: Rows): readonly HistoryItem[];
+}
+
+/** Reads the whole log at once, to compute many histories. */
+export async function readHistories(tx: ReadTx): Promise<Histories> {
+  const [{ bulks }, log] = await Promise.all([readStatuses(tx), tx.objectStore('log').getAll() as Promise<LogRow[]>]);
+  const bySubject = new Map<string, LogRow[]>();
+  for (const row of log) {
+    if (row.subject === undefined) continue;
+    const rows = bySubject.get(row.subject);
+    if (rows) rows.push(row);
+    else bySubject.set(row.subject, [row]);
+  }
+  const moves = bySubject.get('s') ?? [];
+  return {
+    of(conversation, rows) {
+      const { statusId, logged } = withoutStaging(conversation.statusId, bulks);
+      const own = bySubject.get(`c${conversation.conversationId}`) ?? [];
+      if (statusId === undefined || !(own.length || logged.length || moves.length)) return [];
+      return replay(inOrder(tx, [...own, ...moves, ...logged]), rows, statusId);
+    },
+  };
+}
+
+/** The stored status of a conversation that may be part of a long write (missing: it is new in it), and what is not logged yet. */
+function withoutStaging(
+  stored: StoredStatusId,
+  bulks: readonly BulkRow[],
+): { statusId: StoredStatusId | undefined; logged: LogRow[] } {
+  const staged = parseStagedId(stored);
+  const bulk = bulks.find(({ id }) => id === staged?.bulk);
+  if (!staged) return { statusId: stored, logged: [] };
+  const { kind, origin } = staged;
+  if (bulk?.state !== 'committed') return { statusId: kind === '+' ? undefined : origin, logged: [] };
+  const { seq, to, at, by } = bulk;
+  return { statusId: to, logged: [{ seq, event: { kind: 'set', from: origin, to, at }, ...(by ? { by } : {}) }] };
+}
+
+/** The statuses with the deleted ones that matter here: those that the events name, and all that replace them. */
+async function withNamed(tx: ReadTx, live: Rows, events: readonly HistoryEvent[], statusId: Id): Promise<Rows> {
+  const rows = new Map(live);
+  const looked = new Set<Id | null | undefined>([null, undefined, '']);
+  let wanted: (Id | null | undefined)[] = [
+    statusId,
+    ...events.flatMap((event) => (event.kind === 'set' ? [event.from, event.to] : [event.statusId, event.heir])),
+  ];
+  for (;;) {
+    const ids = [...new Set(wanted)].filter((id) => !looked.has(id) && !rows.has(id!)) as Id[];
+    if (!ids.length) return rows;
+    for (const id of ids) looked.add(id);
+    const found = await getDeletedStatuses(tx, ids);
+    for (const row of found) rows.set(row.id, row);
+    wanted = found.map((row) => row.heir);
+  }
 }
 
 function replay(events: readonly AuthoredEvent[], now: Rows, statusIdNow: string): HistoryItem[] {

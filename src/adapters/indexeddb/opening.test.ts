@@ -10,9 +10,13 @@ import {
   cleanUp,
   codeOf,
   freshName,
+  keep,
   listen,
+  meddling,
   namesIn,
   openAdapter,
+  pause,
+  replacing,
   replacingOpen,
   until,
   type Open,
@@ -83,28 +87,225 @@ describe('IndexedDBAdapter: opening', () => {
       }));
   }
 
-  for (const name of ['UnknownError', 'SecurityError', 'InvalidStateError']) {
-    it(`${name} at every open: data is kept for the session, which is reported once, and nothing is deleted`, async () => {
+  it('SecurityError at every open: data is kept for the session, which is reported once, and nothing is deleted', async () => {
+    const database = freshName();
+    const before = openAdapter(database);
+    await before.createStatus(LEADS);
+    await before.close();
+    await failing('SecurityError', Infinity, async () => {
+      const adapter = openAdapter(database);
+      const reported: Persistence[] = [];
+      adapter.onPersistence((persistence) => reported.push(persistence));
+      expect(await namesIn(adapter)).to.deep.equal([]);
+      await adapter.createStatus({ ...LEADS, name: 'Here' });
+      await adapter.putConversations([{ conversationId: 'c1' }]);
+      expect((await adapter.setStatus([{ conversationId: 'c1' }], 'leads'))[0]).to.include({ ok: true });
+      expect(await namesIn(adapter)).to.deep.equal(['Here']);
+      await until(() => reported.length > 0, 'the report');
+      expect(reported).to.deep.equal(['session']);
+      expect(adapter.persistence).to.equal('session');
+      await adapter.close();
+    });
+    expect(await namesIn(openAdapter(database))).to.deep.equal(['Leads']);
+  });
+
+  for (const name of ['UnknownError', 'InvalidStateError', 'AbortError', 'QuotaExceededError', 'TypeError', 'Error']) {
+    it(`${name} at every open never hides what is stored: calls reject, and data is shown as soon as it can be`, async () => {
       const database = freshName();
       const before = openAdapter(database);
       await before.createStatus(LEADS);
       await before.close();
+      const adapter = openAdapter(database);
+      const states: string[] = [];
       await failing(name, Infinity, async () => {
-        const adapter = openAdapter(database);
-        const reported: Persistence[] = [];
-        adapter.onPersistence((persistence) => reported.push(persistence));
-        expect(await namesIn(adapter)).to.deep.equal([]);
-        await adapter.createStatus({ ...LEADS, name: 'Here' });
-        await adapter.putConversations([{ conversationId: 'c1' }]);
-        expect((await adapter.setStatus([{ conversationId: 'c1' }], 'leads'))[0]).to.include({ ok: true });
-        expect(await namesIn(adapter)).to.deep.equal(['Here']);
-        await until(() => reported.length > 0, 'the report');
-        expect(reported).to.deep.equal(['session']);
-        expect(adapter.persistence).to.equal('session');
+        adapter.subscribe(() => undefined, { onState: (state) => states.push(state) });
+        for (const call of [adapter.listStatuses(), adapter.createStatus({ ...LEADS, id: 'b', name: 'B' })]) {
+          expect(await codeOf(call)).to.equal(name === 'QuotaExceededError' ? 'quota' : 'storage-lost');
+        }
+        expect(adapter.persistence).to.equal('unknown');
+        expect(states).to.deep.equal(['down']);
       });
-      expect(await namesIn(openAdapter(database))).to.deep.equal(['Leads']);
+      // By itself, without another call.
+      await until(() => states.at(-1) === 'live', 'the subscription');
+      expect(await namesIn(adapter)).to.deep.equal(['Leads']);
+      expect(adapter.persistence).to.equal('durable');
     });
   }
+
+  it('a subscription after a failed open is told at once that changes do not arrive', async () => {
+    const adapter = openAdapter();
+    const states: string[] = [];
+    await failing('QuotaExceededError', 1, async () => {
+      expect(await codeOf(adapter.listStatuses())).to.equal('quota');
+      adapter.subscribe(() => undefined, { onState: (state) => states.push(state) });
+      await until(() => states.at(-1) === 'live', 'the subscription');
+    });
+    expect(states).to.deep.equal(['down', 'live']);
+  });
+
+  it('a storage that failed is tried as soon as the page is shown again', async () => {
+    const adapter = openAdapter();
+    const states: string[] = [];
+    // Its timer never comes.
+    const never = (): typeof setTimeout => (() => 0) as unknown as typeof setTimeout;
+    await replacing(globalThis as { setTimeout: typeof setTimeout }, 'setTimeout', never, () =>
+      failing('QuotaExceededError', Infinity, async () => {
+        adapter.subscribe(() => undefined, { onState: (state) => states.push(state) });
+        expect(await codeOf(adapter.listStatuses())).to.equal('quota');
+      }),
+    );
+    document.dispatchEvent(new Event('visibilitychange'));
+    await until(() => states.at(-1) === 'live', 'the subscription');
+  });
+
+  it('nothing tries a storage that failed when nobody is subscribed any more, or after close()', async () => {
+    let opened = 0;
+    const counting = (): Open => () => {
+      opened++;
+      throw new DOMException('No.', 'QuotaExceededError');
+    };
+    await replacingOpen(counting, async () => {
+      const [one, two] = [openAdapter(), openAdapter()];
+      const stop = one.subscribe(() => undefined, {});
+      two.subscribe(() => undefined, {});
+      await Promise.all([codeOf(one.listStatuses()), codeOf(two.listStatuses())]);
+      stop();
+      await two.close();
+      const before = opened;
+      document.dispatchEvent(new Event('visibilitychange'));
+      await pause(1200);
+      expect(opened).to.equal(before);
+    });
+  });
+
+  describe('storage that the browser gives later', () => {
+    /** An adapter that keeps data in memory while `work` runs; `SecurityError`, as in a frame without storage access. */
+    const denied = (work: () => Promise<void>): Promise<void> => failing('SecurityError', Infinity, work);
+
+    it('stored data is shown with the next call, and what was written meanwhile is added to it', async () => {
+      const database = freshName();
+      const before = openAdapter(database);
+      await before.createStatus(LEADS);
+      const gone = await before.createStatus({ ...LEADS, id: 'gone', name: 'Gone' });
+      await before.createStatus({ ...LEADS, id: 'won', name: 'Won' });
+      await before.deleteStatus('gone', { ifVersion: gone.version });
+      await before.setStatus([{ conversationId: 'c1', contactId: 'p1' }, { conversationId: 'c2' }], 'leads');
+      await before.close();
+      const adapter = keep(new IndexedDBAdapter({ database, user: 'Sari' }));
+      const reported: Persistence[] = [];
+      adapter.onPersistence((persistence) => reported.push(persistence));
+      const received: string[] = [];
+      await denied(async () => {
+        adapter.subscribe((change) => received.push(change.kind), {});
+        // The same name as one that is stored, the id of one that was deleted there, and one that is new.
+        for (const [id, name] of [
+          ['x', 'LEADS'],
+          ['gone', 'Again'],
+          ['y', 'Nego'],
+        ] as const) {
+          await adapter.createStatus({ id, name, color: '#445566' });
+        }
+        await adapter.setStatus([{ conversationId: 'c1' }, { conversationId: 'c3', contactId: 'p3' }], 'y');
+        await adapter.setStatus([{ conversationId: 'c4' }], 'x');
+        await adapter.setStatus([{ conversationId: 'c5' }], 'gone');
+        await adapter.setStatus([{ conversationId: 'c6' }], 'y');
+        await adapter.setStatus([{ conversationId: 'c6' }], null);
+        await adapter.putConversations([{ conversationId: 'c7', contactId: 'p7', activityAt: 7 }]);
+      });
+      received.length = 0;
+      expect(await namesIn(adapter)).to.deep.equal(['Leads', 'Won', 'Again', 'Nego']);
+      const entries = await adapter.getEntries(['c1', 'c2', 'c3', 'c4', 'c5', 'c6', 'c7']);
+      const again = (await adapter.listStatuses()).items.find((status) => status.name === 'Again')!;
+      expect([...entries.values()].map((entry) => entry.statusId)).to.deep.equal([
+        ...['y', 'leads', 'y', 'leads', again.id, null, null],
+      ]);
+      expect((await adapter.getContacts(['p1', 'p3', 'p7'])).size).to.equal(3);
+      expect((await adapter.history('c1')).at(-1)).to.include({ from: 'leads', to: 'y', by: 'Sari' });
+      await until(() => received.length > 0 && reported.length > 1, 'the reports');
+      expect(received).to.deep.equal(['reset']);
+      expect(reported).to.deep.equal(['session', 'durable']);
+      await adapter.setStatus([{ conversationId: 'c2' }], 'won');
+      await until(() => received.length > 1, 'changes after it');
+      expect(await namesIn(openAdapter(database))).to.deep.equal(['Leads', 'Won', 'Again', 'Nego']);
+    });
+
+    it('subscribers receive stored data without a call', async () => {
+      const database = freshName();
+      const before = openAdapter(database);
+      await before.createStatus(LEADS);
+      await before.close();
+      const adapter = openAdapter(database);
+      const received: string[] = [];
+      await denied(async () => {
+        adapter.subscribe((change) => received.push(change.kind), {});
+        expect(await namesIn(adapter)).to.deep.equal([]);
+      });
+      await until(() => received.length > 0, 'the reset');
+      expect(adapter.persistence).to.equal('durable');
+      expect(await namesIn(adapter)).to.deep.equal(['Leads']);
+    });
+
+    it('what was written in memory is kept there until all of it could be copied', async () => {
+      const database = freshName();
+      const adapter = openAdapter(database);
+      await denied(async () => {
+        await adapter.createStatus(LEADS);
+        await adapter.setStatus([{ conversationId: 'c1' }], 'leads');
+      });
+      let failed = 0;
+      await meddling(
+        (transaction) => {
+          Object.defineProperty(transaction, 'error', { value: new DOMException('Full.', 'QuotaExceededError') });
+          failed++;
+          transaction.abort();
+        },
+        async () => {
+          expect(await namesIn(adapter)).to.deep.equal(['Leads']);
+          expect(adapter.persistence).to.equal('session');
+          const before = failed;
+          // Not with every call, because it is slow.
+          await adapter.setStatus([{ conversationId: 'c2' }], 'leads');
+          expect(failed).to.equal(before);
+        },
+      );
+      document.dispatchEvent(new Event('visibilitychange'));
+      await until(() => adapter.persistence === 'durable', 'the storage');
+      const other = openAdapter(database);
+      expect([...(await other.getEntries(['c1', 'c2'])).values()].map((entry) => entry.statusId)).to.deep.equal([
+        'leads',
+        'leads',
+      ]);
+    });
+
+    it('what the stored pipeline refuses is named in the console; everything else is copied', async () => {
+      const database = freshName();
+      const before = openAdapter(database);
+      for (let i = 0; i < 200; i++) await before.createStatus({ ...LEADS, id: `s${i}`, name: `S${i}` });
+      await before.close();
+      const adapter = openAdapter(database);
+      await denied(async () => {
+        await adapter.createStatus(LEADS);
+        await adapter.createStatus({ ...LEADS, id: 'other', name: 'S7' });
+        await adapter.setStatus([{ conversationId: 'c1' }], 'leads');
+        await adapter.setStatus([{ conversationId: 'c2' }], 'other');
+      });
+      const warned: string[] = [];
+      await replacing(
+        console,
+        'warn',
+        () => (message: string) => void warned.push(message),
+        async () => {
+          expect((await adapter.getEntries(['c2'])).get('c2')?.statusId).to.equal('s7');
+        },
+      );
+      expect(warned).to.have.lengthOf(1);
+      expect(warned[0])
+        .to.contain('pipeline-elements')
+        .and.contain('"Leads"')
+        .and.contain('200')
+        .and.contain('1 conversation');
+    });
+  });
 
   it('without IndexedDB data is kept for the session', async () => {
     for (const descriptor of [

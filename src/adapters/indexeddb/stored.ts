@@ -13,6 +13,7 @@ import type {
   ContactRow,
   ConversationRow,
   CounterRow,
+  DeletedStatusRow,
   HistoryEvent,
   JournalRow,
   LogRow,
@@ -34,8 +35,8 @@ export interface StoredRows<Row> {
   unreadable: Set<Id>;
 }
 
-/** All statuses, deleted ones included. */
-export async function getStatuses(tx: ReadTx): Promise<StoredRows<StatusRow>> {
+/** The statuses that are not deleted. */
+export async function getLiveStatuses(tx: ReadTx): Promise<StoredRows<StatusRow>> {
   const found: StoredRows<StatusRow> = { rows: new Map(), unreadable: new Set() };
   for (const row of await resultOf(unwrap(tx.objectStore('statuses')).getAll() as IDBRequest<StatusRow[]>)) {
     if (passes(tx, 'statuses', row.id, row, checkStatus)) found.rows.set(row.id, row);
@@ -43,6 +44,20 @@ export async function getStatuses(tx: ReadTx): Promise<StoredRows<StatusRow>> {
   }
   return found;
 }
+
+/** The deleted statuses with these ids; without `ids`, all of them. There may be many thousands. */
+export async function getDeletedStatuses(tx: ReadTx, ids?: readonly Id[]): Promise<DeletedStatusRow[]> {
+  const store = unwrap(tx.objectStore('deletedStatuses'));
+  const rows = ids
+    ? await getEach(store as unknown as KeyLookup<DeletedStatusRow>, ids)
+    : await resultOf(store.getAll() as IDBRequest<DeletedStatusRow[]>);
+  return rows.filter((row) => row !== undefined).filter((row) => isReadableDeletedStatus(tx, row));
+}
+
+export const isReadableDeletedStatus = (tx: ReadTx, row: StatusRow): boolean =>
+  passes(tx, 'deletedStatuses', row.id, row, (status) =>
+    status.deleted ? checkStatus(status) : 'deleted: must be true.',
+  );
 
 export const getConversations = (tx: ReadTx, ids: readonly Id[]): Promise<StoredRows<ConversationRow>> =>
   getMany(tx, 'conversations', ids, {
@@ -154,6 +169,17 @@ const isStatusCounts = (value: unknown): boolean =>
   Array.isArray(value) &&
   value.every((pair) => Array.isArray(pair) && typeof pair[0] === 'string' && isCount(pair[1]) && pair[1] > 0);
 
+const isHeirs = (value: unknown): boolean =>
+  Array.isArray(value) &&
+  value.every(
+    (heir) =>
+      Array.isArray(heir) &&
+      isId(heir[0]) &&
+      (heir[1] === null || isId(heir[1])) &&
+      isCount(heir[2]) &&
+      isTime(heir[3]),
+  );
+
 /** The message of the error that a parser throws, if any. */
 function messageOf(parse: () => unknown): string | undefined {
   try {
@@ -179,6 +205,7 @@ export const isReadableConversation = (tx: ReadTx, row: ConversationRow): boolea
 function checkConversation(row: ConversationRow): string | undefined {
   if (!isId(row.conversationId)) return 'conversationId: must be a non-empty string.';
   if (row.contactId !== undefined && !isId(row.contactId)) return 'contactId: must be a non-empty string.';
+  if (row.isUnlinked !== undefined && row.isUnlinked !== true) return 'isUnlinked: must be true or missing.';
   if (typeof row.statusId !== 'string') return 'statusId: must be a string.';
   if (!isCount(row.version)) return 'version: must be a whole number.';
   if (!isTime(row.changedAt)) return 'changedAt: must be a time in milliseconds.';
@@ -203,10 +230,14 @@ export const isReadableCounter = (tx: ReadTx, row: CounterRow): boolean =>
   );
 
 export const isReadableJournal = (tx: ReadTx, row: JournalRow): boolean =>
-  passes(tx, 'meta', row.key, row, ({ seq, pruned, logged, held }) => {
+  passes(tx, 'meta', row.key, row, ({ seq, pruned, logged, held, heirs, bulks, generation }) => {
     if (!isCount(seq)) return 'seq: must be a whole number.';
     if (!isCount(pruned) || pruned > seq) return 'pruned: must be a whole number, at most seq.';
     if (!isCount(logged)) return 'logged: must be a whole number.';
+    if (heirs !== undefined && !isHeirs(heirs))
+      return 'heirs: must be a list of deleted statuses and what replaces each.';
+    if (bulks !== undefined && !Array.isArray(bulks)) return 'bulks: must be a list.';
+    if (generation !== undefined && typeof generation !== 'string') return 'generation: must be a string.';
     return isStatusCounts(held) ? undefined : 'held: must be a list of statuses and how many have each.';
   });
 

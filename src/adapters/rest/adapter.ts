@@ -9,7 +9,6 @@ import {
   parseConversationRef,
 } from '../../model/entry.js';
 import { type PipelineError, sessionChanged } from '../../model/errors.js';
-import { formatFilter, parseFilter } from '../../model/filter.js';
 import type { Id } from '../../model/id.js';
 import { type NewStatus, type Status, type StatusPatch, parseNewStatus, parseStatusPatch } from '../../model/status.js';
 import { parseId } from '../../model/validate.js';
@@ -19,6 +18,7 @@ import type {
   Counts,
   FindPage,
   FindQuery,
+  ForgetQuery,
   PipelineAdapter,
   StatusList,
   SettledWrite,
@@ -27,9 +27,10 @@ import type {
   WithOutbox,
   WithSession,
 } from '../adapter.js';
-import { pageSizeOf } from '../paging.js';
+import { parseForgetQuery } from '../rules.js';
 import { Auth, type HeadersSource, Session, type SessionChange } from './session.js';
 import { Decoder, statusResult } from './decode.js';
+import { Finder } from './find.js';
 import { Http } from './http.js';
 import { Outbox } from './outbox.js';
 import { sharedOutboxStorage } from './outbox-storage.js';
@@ -40,7 +41,7 @@ import { Subscriptions } from './subscriptions.js';
 import { InFlightWrites, WriteQueue } from './write-queue.js';
 
 export interface RestOptions {
-  /** Where the API is, such as `/api/pipeline`; relative to the page, without a query. */
+  /** Where the API is, such as `/api/pipeline`, without a query. Relative to the page as it is when the adapter is created. */
   baseUrl: string;
   /**
    * Sent with every request. A function is called before each attempt, so that a token can change. If the server does
@@ -53,8 +54,8 @@ export interface RestOptions {
   /** `same-origin` by default: cookies are only sent to the page's own origin. */
   credentials?: RequestCredentials;
   /**
-   * Called when the server responds with 401, once for all requests refused together, to renew what `headers` returns.
-   * The requests are then sent once more. With `false` or a rejection they fail with `auth`, as without this option.
+   * Called when the server responds with 401, or with a sign-in page or a redirect to one, to renew what `headers` returns:
+   * once for all requests refused together, which are then sent once more. With `false` or a rejection they fail with `auth`, as without this option.
    */
   onUnauthorized?(): unknown;
   /** For each attempt, in milliseconds; 15,000 by default. */
@@ -66,10 +67,11 @@ export interface RestOptions {
  *
  * Every write has an idempotency key, so that it is applied once however often it is sent. Network failures and the
  * responses 408, 425, 429, 502, 503 and 504 are retried, up to five attempts in all; then the call rejects with
- * `offline`, `timeout`, `unavailable` or `rate-limited`. Without a network, `setStatus` waits for up to a day, and is
- * sent in order once the network is back; a later one to the same conversations supersedes it. Until it is sent or
- * refused it is stored in the browser (IndexedDB), and survives `close()`, a reload and a crash: the next adapter of
- * the same base URL and session sends it. Aborting a call ends the wait; a write that was sent may still be applied.
+ * `offline`, `timeout`, `unavailable` or `rate-limited`, a read also if it would have to wait for more than 30 s. What
+ * the browser blocks is `unavailable`, and the message says what to allow. Without a network, `setStatus` waits for up to
+ * a day, and is sent in order once the network is back; a later one to the same conversations supersedes it. Until it is
+ * sent or refused it is stored in the browser (IndexedDB), and survives `close()`, a reload and a crash: the next adapter
+ * of the same base URL and session sends it. Aborting a call ends the wait; a write that was sent may still be applied.
  *
  * All data belongs to the session that the server names in `Pipeline-Session`. When a response names another session,
  * subscribers receive a `reset` with `forget`, and unfinished writes reject with `session-changed`; those of
@@ -88,6 +90,7 @@ export class RestAdapter implements PipelineAdapter, WithSession, WithOutbox {
   readonly #writes: InFlightWrites;
   readonly #queue: WriteQueue;
   readonly #statusWriter: StatusWriter;
+  readonly #finder: Finder;
   readonly #outbox: Outbox;
   readonly #session = new Session((change) => this.#handleSessionChange(change));
   readonly #subscriptions: Subscriptions;
@@ -103,6 +106,7 @@ export class RestAdapter implements PipelineAdapter, WithSession, WithOutbox {
       {
         // Looked up for each request, so that a mock on the page is used, and not called as a method.
         fetch: (input, init) => (fetch ?? globalThis.fetch)(input, init),
+        isOwnFetch: fetch !== undefined,
         credentials,
         timeoutMs,
         probeUrl: () => this.#base.resolve(['statuses']),
@@ -112,6 +116,7 @@ export class RestAdapter implements PipelineAdapter, WithSession, WithOutbox {
       environment,
     );
     const shared = { http: this.#http, base: this.#base, decoder: this.#decoder, environment };
+    this.#finder = new Finder(shared);
     this.#queue = new WriteQueue(environment);
     this.#writes = new InFlightWrites(this.#http, this.#keys);
     const session = this.#session;
@@ -247,15 +252,8 @@ export class RestAdapter implements PipelineAdapter, WithSession, WithOutbox {
   }
 
   /** Rejects with `invalid`, field `pageToken`, when the token has expired: start again without one. */
-  async find({ of, filter, contactMatch, pageSize, pageToken }: FindQuery, options?: CallOptions): Promise<FindPage> {
-    const query = new URLSearchParams(formatFilter(parseFilter(filter)));
-    if (of === 'contact') query.set('contactMatch', contactMatch ?? 'any');
-    if (pageSize !== undefined) query.set('pageSize', String(pageSizeOf(pageSize)));
-    if (pageToken !== undefined) query.set('pageToken', pageToken);
-    const url = this.#base.resolve([of === 'contact' ? 'contacts' : 'conversations'], query);
-    const isContinuation = pageToken !== undefined;
-    const read = (body: unknown): FindPage => this.#decoder.page(body);
-    return this.#http.read({ method: 'GET', url, isContinuation, read }, options);
+  find(query: FindQuery, options?: CallOptions): Promise<FindPage> {
+    return this.#finder.find(query, options);
   }
 
   async history(conversationId: Id, options?: CallOptions): Promise<readonly HistoryItem[]> {
@@ -263,9 +261,26 @@ export class RestAdapter implements PipelineAdapter, WithSession, WithOutbox {
     return this.#http.read({ method: 'GET', url, read: (body) => this.#decoder.history(body) }, options);
   }
 
+  /** Rejects with `forbidden` unless the server grants it: as a rule to the host's own back end only. */
+  async forget(query: ForgetQuery, options?: CallOptions): Promise<void> {
+    const { conversationIds, contactIds } = parseForgetQuery(query);
+    const url = this.#base.resolve(['forget']);
+    const bodies: Required<ForgetQuery>[] = [
+      ...inBatches([...contactIds]).map((ids) => ({ conversationIds: [], contactIds: ids })),
+      ...inBatches([...conversationIds]).map((ids) => ({ conversationIds: ids, contactIds: [] })),
+    ];
+    await this.#writes.run(options, ({ key, ...write }) =>
+      mapConcurrently(bodies, (body, part) => {
+        const read = (): void => undefined;
+        return this.#http.send({ ...write, key: this.#keys.ofPart(key, part), method: 'POST', url, body, read });
+      }),
+    );
+  }
+
   /**
-   * If the server names its sessions, all tabs of the origin in the same session of the same API share one stream. A
-   * `reset` also comes after the page was hidden for long, and one with `forget` when the session changes.
+   * If the server names its sessions, all tabs of the origin in the same session of the same API share one stream. Over
+   * HTTP/1.1 at most three tabs keep a stream open to a server; others ask every few seconds. A `reset` also comes after
+   * the page was hidden for long, and one with `forget` when the session changes.
    */
   subscribe(
     listener: (change: Change) => void,

@@ -179,16 +179,64 @@ describe('change stream', () => {
   });
 
   for (const status of [204, 404, 405, 501]) {
-    it(`stops permanently after ${status}`, async () => {
-      const { adapter, seen, environment } = open(() => new Response(null, { status }));
+    it(`is asked for again after ${status}, less and less often`, async () => {
+      const { adapter, seen, environment } = open(
+        ...Array.from({ length: 12 }, () => () => new Response(null, { status })),
+        () => stream(': hi\n\n'),
+      );
       const { states, stop } = follow(adapter, '1');
       await until(() => states.length, 'a state');
-      await environment.advance(60 * 60_000);
-      expect(states).to.deep.equal(['down']);
-      expect(seen).to.have.length(1);
+      await environment.advance(1000);
+      await reach(seen, 2, environment);
+      await reach(seen, 13, environment);
+      await until(() => states.length > 1, 'another state');
+      expect(states).to.deep.equal(['down', 'live']);
+      expect(lastIds(seen).at(-1)).to.equal('1');
       stop();
     });
   }
+
+  it('is asked for every few minutes where there is none', async () => {
+    const { adapter, seen, environment } = open(() => new Response(null, { status: 404 }));
+    const { states, stop } = follow(adapter, '1');
+    await until(() => states.length, 'a state');
+    await environment.advance(60 * 60_000);
+    expect(seen.length).to.be.within(12, 30);
+    stop();
+  });
+
+  const short: Record<string, () => Response> = {
+    'an event and closes': () => stream('retry: 1000\n\nid: 2\n\n', true),
+    'nothing and closes': () => stream('', true),
+    'an error as JSON': () => stream('{"message":"Internal error"}', true),
+    'an HTML page under its content type': () => stream('<!doctype html><h1>Oops</h1>', true),
+  };
+  for (const [what, reply] of Object.entries(short)) {
+    it(`backs off from a server that sends ${what}`, async () => {
+      const { adapter, seen, environment } = open(reply);
+      const { stop } = follow(adapter, '1');
+      await reach(seen, 1, environment);
+      const start = seen.length;
+      await environment.advance(10 * 60_000);
+      expect(seen.length - start).to.be.within(8, 25);
+      stop();
+    });
+  }
+
+  it('reconnects quickly after a stream that was open for a while', async () => {
+    const server = new WireServer();
+    const environment = new TestEnvironment();
+    const adapter = new RestAdapter({ baseUrl: BASE, fetch: server.fetch }, environment);
+    const { stop } = follow(adapter, '0');
+    for (let n = 1; n <= 8; n++) {
+      await until(() => server.streamsOpened === n && server.streams.size, `stream ${n}`);
+      await environment.advance(20_000);
+      server.cut();
+      await settle();
+      await environment.advance(1000);
+    }
+    stop();
+  });
 
   it('retries once a minute while it is forbidden', async () => {
     const { adapter, seen, environment } = open(
@@ -198,8 +246,8 @@ describe('change stream', () => {
     const { states, stop } = follow(adapter, '1');
     await until(() => states.length, 'a state');
     expect(states).to.deep.equal(['down']);
-    expect(environment.waits).to.deep.equal([60_000]);
-    await environment.advance(60_000);
+    expect(environment.waits).to.deep.equal([65_000]);
+    await environment.advance(65_000);
     await until(() => states.length > 1, 'another state');
     expect(states).to.deep.equal(['down', 'live']);
     expect(seen).to.have.length(2);
@@ -212,13 +260,13 @@ describe('change stream', () => {
     await reach(seen, 1, environment);
     await settle();
     expect(states).to.deep.equal(['retrying']);
-    expect(environment.waits).to.deep.equal([40_000]);
+    expect(environment.waits).to.deep.equal([45_000]);
     stop();
   });
 
   it('is not live with an HTML page of a proxy', async () => {
     const { adapter, states } = ((): { adapter: RestAdapter; states: string[] } => {
-      const { adapter } = open(() => new Response('<p>Sign in', { headers: { 'content-type': 'text/html' } }));
+      const { adapter } = open(() => new Response('<p>Welcome', { headers: { 'content-type': 'text/html' } }));
       return { adapter, states: follow(adapter, '1').states };
     })();
     await until(() => states.length, 'a state');
@@ -258,7 +306,7 @@ describe('change stream', () => {
     const { states, stop } = follow(adapter, '1');
     await until(() => states.length, 'a state');
     expect(states).to.deep.equal(['down']);
-    expect(environment.waits).to.deep.equal([60_000]);
+    expect(environment.waits).to.deep.equal([65_000]);
     expect(seen, 'one retry').to.have.length(2);
     stop();
   });

@@ -56,6 +56,8 @@ export interface ChangeSubscriber {
   since: string | undefined;
   /** Opens the stream for all subscribers. */
   connect: Connect;
+  /** The origin that it is opened to, if the browser limits the connections to it. */
+  server?: string | undefined;
   handleUnreadable(thrown: unknown): void;
 }
 
@@ -131,7 +133,7 @@ export class ChangeStream implements TabMember {
     if (this.position === undefined && this.#state) this.#hasMissed = true;
     this.#source = new ChangeEventSource(
       (lastEventId, signal) => this.#anySubscriber().connect(lastEventId, signal),
-      { position: this.position, hasMissed: this.#hasMissed },
+      { position: this.position, hasMissed: this.#hasMissed, server: this.#anySubscriber().server },
       {
         handleChange: (change) => {
           this.receive(change);

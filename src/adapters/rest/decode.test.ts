@@ -36,7 +36,7 @@ describe('responses of a server', () => {
   });
 
   it('rejects HTML with bad-response', async () => {
-    const { adapter, seen } = answered(() => new Response('<!doctype html><title>Sign in</title>'));
+    const { adapter, seen } = answered(() => new Response('<!doctype html><title>Welcome</title>'));
     expect((await errorOf(adapter.listStatuses())).code).to.equal('bad-response');
     expect(seen).to.have.length(1);
   });

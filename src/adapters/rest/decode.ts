@@ -16,18 +16,36 @@ import type { Counts, FindPage, StatusList } from '../adapter.js';
 import { badResponse, errorOfProblem } from './errors.js';
 import type { HttpRequest } from './request.js';
 import type { Deadline } from './retry.js';
+import { notJson } from './signed-out.js';
 
 /** Bytes of a response that are read. A pipeline of 200 statuses is a tenth of that. */
 const MAX_BODY = 1_000_000;
 const MAX_PAGE_TOKEN = 8000;
 
-/** The body as JSON. Rejects with `bad-response` if it is too big or not JSON; connection errors pass through. */
+/**
+ * The body as JSON. Rejects with `auth` if it is a sign-in page, and with `bad-response` if it is too big or anything
+ * else; connection errors pass through.
+ */
 export async function readJson(response: Response, deadline: Deadline): Promise<unknown> {
   const text = await readText(response, deadline);
   try {
     return JSON.parse(text) as unknown;
   } catch (cause) {
-    throw badResponse('The server responded with something that is not JSON.', cause);
+    throw notJson(text, cause);
+  }
+}
+
+/** Refusals that may have a sign-in page as their body: oauth2-proxy sends its own with 403. */
+const SIGN_IN_STATUS: ReadonlySet<number> = new Set([400, 401, 403, 405, 419, 422, 440, 498]);
+
+/** The body of a refusal; `undefined` for the error page of a proxy, whose status is enough. Rejects with `auth` for a sign-in page. */
+export async function readProblem(response: Response, deadline: Deadline): Promise<unknown> {
+  try {
+    return await readJson(response, deadline);
+  } catch (thrown) {
+    const code = thrown instanceof PipelineError ? thrown.code : undefined;
+    if (code === 'bad-response' || (code === 'auth' && !SIGN_IN_STATUS.has(response.status))) return undefined;
+    throw thrown;
   }
 }
 

@@ -27,20 +27,26 @@ const SERVER_CODES: readonly PipelineErrorCode[] = [
   'unknown',
 ];
 
+/** 419, 440 and 498 are those of Laravel, IIS and Esri for a session that has expired. */
 const CODE_BY_HTTP_STATUS: Readonly<Record<number, PipelineErrorCode>> = {
   400: 'invalid',
   401: 'auth',
   403: 'forbidden',
   404: 'not-found',
+  405: 'not-found',
   408: 'timeout',
   409: 'conflict',
   410: 'invalid',
   412: 'conflict',
   413: 'limit',
+  419: 'auth',
   422: 'invalid',
   425: 'unavailable',
   428: 'invalid',
   429: 'rate-limited',
+  501: 'not-found',
+  440: 'auth',
+  498: 'auth',
 };
 
 const MAX_MESSAGE_LENGTH = 300;
@@ -134,8 +140,10 @@ export const sessionFailure = (): AttemptFailure => ({
 export function failureWithoutResponse(thrown: unknown, isSent: boolean): AttemptFailure {
   if (thrown instanceof PipelineError) {
     if (thrown.code === 'aborted') throw abortedError(thrown.cause);
-    const isTemporary = thrown.code === 'timeout' || thrown.code === 'offline';
-    return { error: thrown, isTemporary, mayBeApplied: isSent };
+    const isTemporary = thrown.retryable;
+    // A sign-in page instead of a response. What fails with this code before anything is sent are the host's headers.
+    const isUnauthorized = isSent && thrown.code === 'auth';
+    return { error: thrown, isTemporary, mayBeApplied: isSent && !isUnauthorized, isUnauthorized };
   }
   const error = new PipelineError('offline', 'The server could not be reached.', { cause: thrown });
   return { error, isTemporary: true, mayBeApplied: true };

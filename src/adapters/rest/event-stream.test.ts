@@ -1,6 +1,6 @@
 /** Parses server-sent events, however they are split. */
 import { expect } from '@open-wc/testing';
-import { EventStreamParser, type StreamEvent } from './event-stream.js';
+import { EventStreamParser, type StreamEvent } from './event-stream-parser.js';
 
 const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
 

@@ -1,100 +1,10 @@
-/**
- * Receives the server-sent events of `GET /changes`, and reconnects after every interruption.
- *
- * The parser is our own: the maintained one, eventsource-parser, drops events that contain only an id, which are how the
- * server reports a position without a change, and does not limit the length of a line.
- */
+/** Receives the server-sent events of `GET /changes`, and reconnects after every interruption. */
 import { type Change, parseChange } from '../../model/changes.js';
 import type { SubscriptionState } from '../adapter.js';
+import { ConnectionSlot } from './connection-slot.js';
 import { discard } from './decode.js';
-import { type Environment, parseRetryAfter, pause, reconnectDelay, unlessAborted } from './retry.js';
-
-/** Characters of one event that are kept. */
-const MAX_EVENT = 64_000;
-
-export interface StreamEvent {
-  /** `''` if the event has none. */
-  type: string;
-  data: string;
-  /** The last id received so far. */
-  id: string;
-  /** It was too big, and its data is missing. */
-  isTruncated: boolean;
-}
-
-/**
- * Parses `text/event-stream` (WHATWG HTML 9.2.6) in chunks. Unlike `EventSource`, it also reports events without
- * data, if they have a type or a new id.
- */
-export class EventStreamParser {
-  readonly #onEvent: (event: StreamEvent) => void;
-  readonly #onRetry: (ms: number) => void;
-  readonly #decoder = new TextDecoder();
-  /** The line that is not complete yet. */
-  #rest = '';
-  #endedWithCr = false;
-  /** The beginning of the current line was too long, and was dropped. */
-  #isSkippingLine = false;
-  #isTruncated = false;
-  #type = '';
-  #data: string[] = [];
-  #size = 0;
-  #id = '';
-  #reportedId = '';
-
-  constructor(onEvent: (event: StreamEvent) => void, onRetry: (ms: number) => void) {
-    this.#onEvent = onEvent;
-    this.#onRetry = onRetry;
-  }
-
-  push(bytes: Uint8Array): void {
-    let text = this.#decoder.decode(bytes, { stream: true });
-    if (!text) return;
-    if (this.#endedWithCr && text.startsWith('\n')) text = text.slice(1);
-    this.#endedWithCr = text.endsWith('\r');
-    const lines = (this.#rest + text).split(/\r\n|\r|\n/);
-    this.#rest = lines.pop()!;
-    for (const line of lines) {
-      if (this.#isSkippingLine) this.#isSkippingLine = false;
-      else this.#parseLine(line);
-    }
-    if (this.#rest.length <= MAX_EVENT) return;
-    this.#rest = '';
-    this.#isSkippingLine = true;
-    this.#truncate();
-  }
-
-  #parseLine(line: string): void {
-    if (!line) return this.#dispatch();
-    const colon = line.indexOf(':');
-    const name = colon < 0 ? line : line.slice(0, colon);
-    const value = colon < 0 ? '' : line.slice(line[colon + 1] === ' ' ? colon + 2 : colon + 1);
-    if (name === 'event') this.#type = value;
-    else if (name === 'id' && !value.includes('\0')) this.#id = value;
-    else if (name === 'retry' && /^\d+$/.test(value)) this.#onRetry(Number(value));
-    else if (name === 'data') {
-      this.#size += value.length + 1;
-      if (this.#size > MAX_EVENT) this.#truncate();
-      else this.#data.push(value);
-    }
-  }
-
-  #truncate(): void {
-    this.#isTruncated = true;
-    this.#data = [];
-  }
-
-  #dispatch(): void {
-    const event = { type: this.#type, data: this.#data.join('\n'), id: this.#id, isTruncated: this.#isTruncated };
-    const isEvent = this.#type || this.#data.length || this.#isTruncated || this.#id !== this.#reportedId;
-    this.#reportedId = this.#id;
-    this.#type = '';
-    this.#data = [];
-    this.#size = 0;
-    this.#isTruncated = false;
-    if (isEvent) this.#onEvent(event);
-  }
-}
+import { EventStreamParser, type StreamEvent } from './event-stream-parser.js';
+import { type Environment, parseRetryAfter, pause, reconnectDelay, spreadRetryAfter, unlessAborted } from './retry.js';
 
 /** Servers send a comment every 15 s. After 45 s of silence, the connection is considered dead. */
 const SILENCE_TIMEOUT = 45_000;
@@ -102,8 +12,15 @@ const MIN_RETRY = 1000;
 const MAX_RETRY = 60_000;
 const MAX_ID_LENGTH = 1000;
 
-/** Responses that mean that there is no stream, now or later. The standard uses 204 to stop clients. */
+/** A connection that ends sooner counts as a failure: a server that closes every stream must not be called all the time. */
+const STABLE_AFTER = 20_000;
+
+/**
+ * Responses that mean that there is no stream. A server may send them for a moment only, while it starts for example, so
+ * it is asked again, less and less often.
+ */
 const NO_STREAM: ReadonlySet<number> = new Set([204, 404, 405, 501]);
+const MAX_RETRY_WITHOUT_STREAM = 5 * 60_000;
 /** Responses of 4xx that are treated like a lost connection. */
 const TEMPORARY: ReadonlySet<number> = new Set([408, 425, 429]);
 
@@ -121,12 +38,28 @@ export interface ChangeEventHandlers {
 /** Whether a position can be sent in a header. Otherwise the stream can only start from now, with a reset. */
 export const isSendable = (seq: string): boolean => seq.length <= MAX_ID_LENGTH && /^[\x21-\x7e]+$/.test(seq);
 
+/** Why there is no connection, and when to try again. */
+interface Interruption {
+  state: SubscriptionState;
+  /** Milliseconds until the next attempt, at least. */
+  after?: number;
+  /** The longest delay between attempts, in milliseconds. */
+  longest?: number;
+}
+
+/** A tab that may not keep a connection open asks for changes about this often, in milliseconds. */
+const POLL_INTERVAL = 5000;
+/** Such a connection is closed when nothing has arrived for a moment, and in any case after a while. */
+const POLL_QUIET = 1000;
+const MAX_POLL = 5000;
+
 /** Follows `GET /changes`, and resumes from the last position after every interruption. */
 export class ChangeEventSource {
   readonly #connect: Connect;
   readonly #handlers: ChangeEventHandlers;
   readonly #environment: Environment;
   readonly #closing = new AbortController();
+  readonly #slot: ConnectionSlot | undefined;
   #position: string | undefined;
   #hasMissed: boolean;
   #retry = MIN_RETRY;
@@ -134,10 +67,13 @@ export class ChangeEventSource {
   #waiting: AbortController | undefined;
   #connection: AbortController | undefined;
 
-  /** `hasMissed`: earlier changes are unknown, so it reports a `reset` once it is live. */
+  /**
+   * `hasMissed`: earlier changes are unknown, so it reports a `reset` once it is live. `server`: its origin, if it may
+   * have few connections.
+   */
   constructor(
     connect: Connect,
-    start: { position: string | undefined; hasMissed: boolean },
+    start: { position: string | undefined; hasMissed: boolean; server: string | undefined },
     handlers: ChangeEventHandlers,
     environment: Environment,
   ) {
@@ -147,6 +83,8 @@ export class ChangeEventSource {
     this.#hasMissed = start.hasMissed || this.#position !== position;
     this.#handlers = handlers;
     this.#environment = environment;
+    this.#slot =
+      start.server === undefined ? undefined : new ConnectionSlot(start.server, environment, () => this.reconnect());
     void this.#run();
   }
 
@@ -164,6 +102,7 @@ export class ChangeEventSource {
 
   close(): void {
     this.#closing.abort();
+    this.#slot?.close();
   }
 
   get #isClosed(): boolean {
@@ -172,25 +111,42 @@ export class ChangeEventSource {
 
   async #run(): Promise<void> {
     while (!this.#isClosed) {
-      const next = await this.#follow();
+      const isPoll = !((await this.#slot?.hold()) ?? true);
       if (this.#isClosed) return;
+      const next = await this.#follow(isPoll);
+      if (this.#isClosed) return;
+      if (next === 'polled') {
+        this.#failures = 0;
+        await this.#wait(reconnectDelay(0, POLL_INTERVAL, POLL_INTERVAL, this.#environment));
+        continue;
+      }
       this.#handlers.handleState(next.state);
-      if (next.state === 'down' && next.after === undefined) return;
-      const delay = reconnectDelay(this.#failures++, this.#retry, MAX_RETRY, this.#environment);
-      await this.#wait(Math.max(delay, next.after ?? 0));
+      const { after, longest = MAX_RETRY } = next;
+      const delay = reconnectDelay(this.#failures++, this.#retry, longest, this.#environment);
+      await this.#wait(after === undefined ? delay : Math.max(delay, spreadRetryAfter(after, this.#environment)));
     }
   }
 
-  /** Follows one connection until it ends. Resolves to the state after it; `down` without `after` is permanent. */
-  async #follow(): Promise<{ state: SubscriptionState; after?: number }> {
+  /** Follows one connection until it ends; `isPoll`: until it has sent the changes so far. */
+  async #follow(isPoll: boolean): Promise<Interruption | 'polled'> {
     const connection = (this.#connection = new AbortController());
     const handleClose = (): void => connection.abort();
     this.#closing.signal.addEventListener('abort', handleClose);
+    let isPolled = false;
     let cancelTimeout = (): void => undefined;
     const restartTimeout = (): void => {
       cancelTimeout();
       cancelTimeout = this.#environment.after(SILENCE_TIMEOUT, () => connection.abort());
     };
+    const restartQuiet = (): void => {
+      cancelTimeout();
+      const longest = openedAt + MAX_POLL - this.#environment.now();
+      cancelTimeout = this.#environment.after(Math.min(POLL_QUIET, Math.max(longest, 0)), () => {
+        isPolled = true;
+        connection.abort();
+      });
+    };
+    let openedAt = 0;
     try {
       restartTimeout();
       const response = await unlessAborted(this.#connect(this.#position, connection.signal), connection.signal);
@@ -199,9 +155,13 @@ export class ChangeEventSource {
         discard(response);
         return this.#stateAfterRefusal(response);
       }
+      openedAt = this.#environment.now();
       this.#handlers.handleState('live');
       if (this.#hasMissed) this.#report({ kind: 'reset', seq: this.#position ?? '' });
-      await this.#read(response.body, connection.signal, restartTimeout);
+      if (isPoll) restartQuiet();
+      await this.#read(response.body, connection.signal, isPoll ? restartQuiet : restartTimeout).finally(() => {
+        if (this.#environment.now() - openedAt >= STABLE_AFTER) this.#failures = 0;
+      });
     } catch {
       // A lost connection resumes like one that has ended.
     } finally {
@@ -211,14 +171,16 @@ export class ChangeEventSource {
     }
     // Without a position to resume from, changes until the next connection are missed.
     if (this.#position === undefined) this.#hasMissed = true;
+    if (isPolled) return 'polled';
     return { state: 'retrying' };
   }
 
-  #stateAfterRefusal({ status, headers }: Response): { state: SubscriptionState; after?: number } {
-    if (NO_STREAM.has(status)) return { state: 'down' };
-    const after = parseRetryAfter(headers.get('retry-after'), this.#environment.now()) ?? 0;
+  #stateAfterRefusal({ status, headers }: Response): Interruption {
+    if (NO_STREAM.has(status)) return { state: 'down', longest: MAX_RETRY_WITHOUT_STREAM };
+    const after = parseRetryAfter(headers, this.#environment.now());
     const isTemporary = status < 400 || status >= 500 || TEMPORARY.has(status);
-    return isTemporary ? { state: 'retrying', after } : { state: 'down', after: MAX_RETRY };
+    if (!isTemporary) return { state: 'down', after: MAX_RETRY };
+    return after === undefined ? { state: 'retrying' } : { state: 'retrying', after };
   }
 
   async #read(body: ReadableStream<Uint8Array>, signal: AbortSignal, restartTimeout: () => void): Promise<void> {
@@ -234,7 +196,6 @@ export class ChangeEventSource {
       const { done, value } = await reader.read();
       if (done || signal.aborted) return;
       restartTimeout();
-      this.#failures = 0;
       parser.push(value);
     }
   }

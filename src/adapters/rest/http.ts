@@ -9,13 +9,15 @@ import {
   type SessionSnapshot,
   type WriteContext,
 } from './session.js';
-import { decode, discard, readJson } from './decode.js';
+import { decode, discard, readJson, readProblem } from './decode.js';
+import { Diagnosis, isSignedOut } from './diagnosis.js';
 import { type AttemptFailure, errorOfProblem, failureWithoutResponse, sessionFailure } from './errors.js';
-import { ACCEPT, type HttpRequest, contentHeaders } from './request.js';
+import { ACCEPT, type HttpOptions, type HttpRequest, contentHeaders } from './request.js';
 import {
   Deadline,
   type Environment,
   MAX_ATTEMPTS,
+  MAX_RETRY_WAIT,
   checkAborted,
   isTemporary,
   mayBeApplied,
@@ -24,14 +26,7 @@ import {
   retryDelay,
   unlessAborted,
 } from './retry.js';
-
-export interface HttpOptions {
-  fetch: typeof globalThis.fetch;
-  credentials: RequestCredentials;
-  timeoutMs: number;
-  /** The URL of a read that every server supports, to ask which session the credentials belong to. */
-  probeUrl(): string;
-}
+import { checkNotRedirected, isRedirect } from './signed-out.js';
 
 /** How often one read starts again because the session has changed. */
 const MAX_SESSION_CHANGES = 3;
@@ -44,6 +39,7 @@ export class Http {
   readonly #auth: Auth;
   readonly #session: Session;
   readonly #environment: Environment;
+  readonly #diagnosis: Diagnosis;
   readonly #reads = new Set<AbortController>();
   #verification: { credentials: string; result: Promise<AttemptFailure | undefined> } | undefined;
   #keepaliveBytes = 0;
@@ -54,6 +50,7 @@ export class Http {
     this.#auth = auth;
     this.#session = session;
     this.#environment = environment;
+    this.#diagnosis = new Diagnosis(options);
   }
 
   /** Throws `aborted` if the client is closed or the caller has aborted the call. */
@@ -89,7 +86,7 @@ export class Http {
     const { context, signal } = request;
     let isRenewed = false;
     let isDelayed = request.isDelayed ?? false;
-    let sessionChanges = 0;
+    let [sessionChanges, waitedMs] = [0, 0];
     for (let attempt = 1; ; attempt++) {
       checkAborted(signal);
       const { generation } = this.#auth;
@@ -119,7 +116,9 @@ export class Http {
       const isOffline = error.code === 'offline' && (request.failsFastOffline || !this.#environment.isOnline());
       const maxAttempts = request.isSingleAttempt ? 1 : MAX_ATTEMPTS;
       if (!outcome.isTemporary || isOffline || attempt >= maxAttempts) throw error;
-      const delay = error.retryAfterMs ?? retryDelay(attempt, this.#environment);
+      // An element shows that a read has failed, and that a write is on its way. A read that waits shows nothing.
+      if ((waitedMs += error.retryAfterMs ?? 0) > MAX_RETRY_WAIT && request.key === undefined) throw error;
+      const delay = retryDelay(attempt, this.#environment, error.retryAfterMs);
       request.onWait?.({ reason: 'retry', at: this.#environment.now() + delay });
       await pause(this.#environment, delay, signal);
       request.onWait?.(undefined);
@@ -143,9 +142,9 @@ export class Http {
         discard(response);
         throw sessionChanged();
       }
-      if (response.status !== 401 || isRenewed) return response;
+      if (!(await isSignedOut(response, signal))) return response;
       discard(response);
-      if (!(await this.#auth.renew(generation, signal))) return response;
+      if (isRenewed || !(await this.#auth.renew(generation, signal))) return new Response(null, { status: 401 });
     }
   }
 
@@ -190,10 +189,14 @@ export class Http {
         discard(response);
         return sessionFailure();
       }
+      if (isRedirect(response))
+        throw await deadline.race(this.#diagnosis.ofRedirect(response, request.url, hostHeaders));
+      checkNotRedirected(response, request.url);
       if (!response.ok && response.status !== 304) {
         return await this.#refusal(response, deadline, request.key !== undefined, attempt, snapshot);
       }
-      const parsed = response.status === 304 ? undefined : await readJson(response, deadline);
+      const hasNoBody = response.status === 304 || response.status === 204;
+      const parsed = hasNoBody ? undefined : await readJson(response, deadline);
       const isStale = request.isContinuation && epoch !== snapshot.epoch;
       if (epoch !== this.#session.epoch || isStale) return sessionFailure();
       return { value: decode(() => request.read(parsed, response)) };
@@ -213,7 +216,7 @@ export class Http {
   }
 
   /** `ownHeaders` take precedence. A redirect could pass a token or a write on to another server. */
-  #fetch(
+  async #fetch(
     url: string,
     init: RequestInit,
     hostHeaders: Headers,
@@ -223,7 +226,12 @@ export class Http {
     for (const [name, value] of Object.entries(ownHeaders)) headers.set(name, value);
     if (this.#session.name !== undefined) headers.set(SESSION_HEADER, this.#session.name);
     const { fetch, credentials } = this.#options;
-    return fetch(url, { ...init, headers, credentials, redirect: 'error', cache: 'no-store' });
+    try {
+      return await fetch(url, { ...init, headers, credentials, redirect: 'manual', cache: 'no-store' });
+    } catch (thrown) {
+      if (init.signal?.aborted) throw thrown;
+      throw (await this.#diagnosis.ofNoResponse(url, { method: 'GET', ...init, headers })) ?? thrown;
+    }
   }
 
   async #refusal(
@@ -234,13 +242,8 @@ export class Http {
     snapshot: SessionSnapshot,
   ): Promise<AttemptFailure> {
     const { status, headers } = response;
-    const retryAfter = parseRetryAfter(headers.get('retry-after'), this.#environment.now());
-    // An error page of a proxy, for example: the status is enough.
-    const body = await readJson(response, deadline).catch((thrown: unknown) => {
-      if (thrown instanceof PipelineError && thrown.code === 'bad-response') return undefined;
-      throw thrown;
-    });
-    const error = errorOfProblem(status, body, retryAfter);
+    const retryAfter = parseRetryAfter(headers, this.#environment.now());
+    const error = errorOfProblem(status, await readProblem(response, deadline), retryAfter);
     if (error.code === 'session-changed') {
       if (!headers.has(SESSION_HEADER)) this.#session.end(snapshot);
       return sessionFailure();
@@ -256,7 +259,7 @@ export class Http {
       error,
       isTemporary: isTemporary(status) || isProcessing,
       mayBeApplied: mayBeApplied(status) || isProcessing,
-      isUnauthorized: status === 401,
+      isUnauthorized: status === 401 || error.code === 'auth',
     };
   }
 
@@ -278,13 +281,14 @@ export class Http {
         discard(response);
         return sessionFailure();
       }
+      if (isRedirect(response)) throw await deadline.race(this.#diagnosis.ofRedirect(response, url, hostHeaders));
       if (!response.ok) {
         return { ...(await this.#refusal(response, deadline, false, 1, snapshot)), mayBeApplied: false };
       }
-      discard(response);
+      await readJson(response, deadline);
       return undefined;
     } catch (thrown) {
-      return { ...failureWithoutResponse(thrown, false), mayBeApplied: false };
+      return { ...failureWithoutResponse(thrown, true), mayBeApplied: false };
     } finally {
       deadline.clear();
     }

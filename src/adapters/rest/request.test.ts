@@ -26,6 +26,21 @@ describe('URLs of the API', () => {
     );
   });
 
+  it('do not move when the address of the page changes', () => {
+    const base = new BaseUrl('api');
+    const { href } = base;
+    const before = location.href;
+    history.pushState(null, '', '/deep/below/');
+    const element = document.head.appendChild(document.createElement('base'));
+    element.href = 'https://elsewhere.test/';
+    try {
+      expect([base.href, base.resolve(['statuses'])]).to.deep.equal([href, `${href}statuses`]);
+    } finally {
+      element.remove();
+      history.replaceState(null, '', before);
+    }
+  });
+
   it('never leave the base, whatever their segments are', () => {
     const base = new BaseUrl('https://a.test/v1/x');
     for (const segment of ['..', '.', '../..']) {

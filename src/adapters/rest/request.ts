@@ -4,6 +4,17 @@ import { type PipelineError, invalid } from '../../model/errors.js';
 import type { CallOptions } from '../adapter.js';
 import type { WriteContext } from './session.js';
 
+/** What all requests have in common. */
+export interface HttpOptions {
+  fetch: typeof globalThis.fetch;
+  credentials: RequestCredentials;
+  timeoutMs: number;
+  /** Whether `fetch` is the host's own, which may send requests elsewhere than the browser's. */
+  isOwnFetch: boolean;
+  /** The URL of a read that every server supports, to ask which session the credentials belong to. */
+  probeUrl(): string;
+}
+
 export interface HttpRequest<T> {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   url: string;
@@ -21,7 +32,7 @@ export interface HttpRequest<T> {
   signal?: AbortSignal | undefined;
   /** See `CallOptions`. */
   onWait?: CallOptions['onWait'];
-  /** Decodes the parsed body of a 2xx, or `undefined` for a 304. What it throws becomes a bad response. */
+  /** Decodes the parsed body of a 2xx, or `undefined` for a 204 or 304. What it throws becomes a bad response. */
   read(body: unknown, response: Response): T;
   /** The result, if this refusal shows that an earlier attempt, whose response was lost, was applied. */
   resultIfApplied?(refusal: PipelineError): T | undefined;
@@ -52,12 +63,16 @@ export function ifMatch(version: number): Record<string, string> {
 /** The base URL of a REST API, and the URLs under it. */
 export class BaseUrl {
   readonly #text: string;
+  #url: URL | undefined;
 
-  /** Throws `invalid` if it cannot be a base URL. A relative one is resolved against the page, each time it is used. */
+  /**
+   * A relative one is resolved against the page as it is now: a later change of the page's address must not lead requests
+   * elsewhere. Where a server renders the page, there is none yet. Throws `invalid` if it cannot be a base URL.
+   */
   constructor(text: string) {
     if (typeof text !== 'string' || !text.trim()) throw invalid('baseUrl', 'must be a non-empty string.');
     this.#text = text.trim();
-    if (/^[a-z][a-z\d+.-]*:/i.test(this.#text)) this.#resolve();
+    if (pageUrl() !== undefined || /^[a-z][a-z\d+.-]*:/i.test(this.#text)) this.#resolve();
   }
 
   /** Absolute, with a slash at its end. Throws `invalid` if it is relative and there is no page. */
@@ -80,20 +95,27 @@ export class BaseUrl {
   }
 
   #resolve(): URL {
-    let url: URL;
-    try {
-      url = new URL(this.#text, globalThis.document?.baseURI ?? globalThis.location?.href);
-    } catch {
-      throw invalid('baseUrl', 'must be a URL, and an absolute one if there is no page.');
-    }
-    if (url.protocol !== 'https:' && url.protocol !== 'http:') throw invalid('baseUrl', 'must be an http(s) URL.');
-    // Silently dropping any of these could address another tenant.
-    if (url.search || url.hash || url.username || url.password) {
-      throw invalid('baseUrl', 'must not have a query, a fragment or a user name.');
-    }
-    if (!url.pathname.endsWith('/')) url.pathname += '/';
-    return url;
+    return (this.#url ??= parseBaseUrl(this.#text));
   }
+}
+
+/** The address that relative URLs are resolved against; `undefined` if there is no page. */
+export const pageUrl = (): string | undefined => globalThis.document?.baseURI ?? globalThis.location?.href;
+
+function parseBaseUrl(text: string): URL {
+  let url: URL;
+  try {
+    url = new URL(text, pageUrl());
+  } catch {
+    throw invalid('baseUrl', 'must be a URL, and an absolute one if there is no page.');
+  }
+  if (url.protocol !== 'https:' && url.protocol !== 'http:') throw invalid('baseUrl', 'must be an http(s) URL.');
+  // Silently dropping any of these could address another tenant.
+  if (url.search || url.hash || url.username || url.password) {
+    throw invalid('baseUrl', 'must not have a query, a fragment or a user name.');
+  }
+  if (!url.pathname.endsWith('/')) url.pathname += '/';
+  return url;
 }
 
 const KEY = /^[\x21-\x7e]{1,240}$/;

@@ -104,6 +104,7 @@ describe('failed requests', () => {
 
   it('are retried after the seconds in Retry-After', async () => {
     const { adapter, environment } = adapterOf([() => problem(429, 'x', {}, { 'retry-after': '7' }), list]);
+    environment.chance = 0;
     const call = adapter.listStatuses();
     await settle();
     expect(environment.waits).to.deep.equal([7000]);
@@ -116,6 +117,7 @@ describe('failed requests', () => {
       () => problem(503, 'x', {}, { 'retry-after': new Date(environment.time + 12_000).toUTCString() }),
       list,
     ]);
+    environment.chance = 0;
     const call = adapter.listStatuses();
     await settle();
     expect(environment.waits).to.deep.equal([12_000]);
@@ -125,12 +127,65 @@ describe('failed requests', () => {
 
   it('tolerate any value of Retry-After', () => {
     const now = Date.parse('2026-01-01T00:00:00Z');
-    expect(parseRetryAfter('999999', now)).to.equal(60_000);
-    expect(parseRetryAfter('Thu, 01 Jan 2099 00:00:00 GMT', now)).to.equal(60_000);
-    expect(parseRetryAfter('Thu, 01 Jan 2009 00:00:00 GMT', now)).to.equal(0);
-    expect(parseRetryAfter(' 0 ', now)).to.equal(0);
-    for (const nonsense of [null, '', 'soon', '-', '1e', 'NaN'])
-      expect(parseRetryAfter(nonsense, now)).to.equal(undefined);
+    const parse = (value: string | null, date?: string): number | undefined =>
+      parseRetryAfter(new Headers({ ...(value === null ? {} : { 'retry-after': value }), ...(date && { date }) }), now);
+    const values: [string | null, number | undefined][] = [
+      ['999999', 60_000],
+      ['Thu, 01 Jan 2099 00:00:00 GMT', 60_000],
+      ['Thu, 01 Jan 2009 00:00:00 GMT', 0],
+      [' 0 ', 0],
+      ['-5', 0],
+      ['1.5', 1500],
+      ['.5', 500],
+      ['2, 7', 7000],
+      ['soon, 3', 3000],
+      ['Thu, 01 Jan 2026 00:00:05 GMT, 2', 5000],
+      ['Thursday, 01-Jan-26 00:00:05 GMT', 5000],
+      ...[null, '', 'soon', '-', '1e', 'NaN', '1e9', '0x10', '5 apples', ','].map(
+        (each) => [each, undefined] as [string, undefined],
+      ),
+    ];
+    for (const [value, ms] of values) expect(parse(value), String(value)).to.equal(ms);
+    // The clock of the device is an hour late, or early: the server's own clock counts.
+    const hour = 3_600_000;
+    for (const skew of [-hour, hour]) {
+      const serverTime = now + skew;
+      const at = new Date(serverTime + 20_000).toUTCString();
+      expect(parse(at, new Date(serverTime).toUTCString()), `skew ${skew}`).to.equal(20_000);
+    }
+  });
+
+  it('come back apart from each other, and never at once, whatever Retry-After says', async () => {
+    for (const value of ['1', '0', '-1', '0.01', '7']) {
+      const waits = Array.from({ length: 8 }, async (_, n) => {
+        const { adapter, environment } = adapterOf([() => problem(429, 'x', {}, { 'retry-after': value })]);
+        environment.chance = n / 8;
+        adapter.listStatuses().catch(() => undefined);
+        await settle();
+        const [wait] = environment.waits;
+        await adapter.close();
+        return wait!;
+      });
+      const all = await Promise.all(waits);
+      expect(Math.min(...all), value).to.be.at.least(Math.max(Number(value) * 1000, 250));
+      expect(Math.max(...all) - Math.min(...all), value).to.be.at.least(500);
+    }
+  });
+
+  it('are given up at once if they are reads and the server asks to wait longer than 30 s, so that this can be shown', async () => {
+    for (const [value, waits] of [
+      ['31', 0],
+      ['20', 1],
+    ] as const) {
+      const { adapter, environment, seen } = adapterOf([() => problem(503, 'x', {}, { 'retry-after': value })]);
+      const error = (await end(adapter.listStatuses(), environment)) as PipelineError;
+      expect([error.code, error.retryAfterMs, error.retryable]).to.deep.equal([
+        'unavailable',
+        Number(value) * 1000,
+        true,
+      ]);
+      expect(seen).to.have.length(1 + waits);
+    }
   });
 
   it('are aborted after 15 s per attempt, and retried', async () => {

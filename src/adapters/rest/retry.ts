@@ -11,7 +11,7 @@ export interface Environment {
   after(ms: number, run: () => void): () => void;
   /** A number of at least 0 and less than 1. */
   random(): number;
-  /** `false` where the browser believes that there is no network. It can be wrong both ways. */
+  /** `false` where the browser believes that there is no network. It can be wrong both ways, so it decides nothing alone. */
   isOnline(): boolean;
   /** Where unfinished writes are stored; by default in the browser. */
   readonly outboxStorage?: OutboxStorage;
@@ -32,6 +32,12 @@ export const MAX_ATTEMPTS = 5;
 const FIRST_DELAY = 300;
 const MAX_DELAY = 30_000;
 const MAX_RETRY_AFTER = 60_000;
+/** A server that asks to be called again at once, or in the past, must not be called in a tight loop. */
+const MIN_RETRY_AFTER = 250;
+const MIN_SPREAD = 1000;
+const MAX_SPREAD = 10_000;
+/** How long one read waits in total because of `Retry-After`. Longer waits are the caller's, who can show them. */
+export const MAX_RETRY_WAIT = 30_000;
 
 /** Responses after which the same request may succeed a moment later. No other 4xx is worth retrying (AIP-194). */
 const TEMPORARY: ReadonlySet<number> = new Set([408, 425, 429, 502, 503, 504]);
@@ -44,9 +50,13 @@ export const isTemporary = (status: number): boolean => TEMPORARY.has(status);
 export const mayBeApplied = (status: number): boolean =>
   status >= 500 || (isTemporary(status) && !NOT_PROCESSED.has(status));
 
-/** Milliseconds to wait after an attempt (counted from 1): full jitter, from 0.3 s, doubled up to 30 s. */
-export function retryDelay(attempt: number, environment: Environment): number {
-  return environment.random() * Math.min(MAX_DELAY, FIRST_DELAY * 2 ** (attempt - 1));
+/**
+ * Milliseconds to wait after an attempt (counted from 1): full jitter, from 0.3 s, doubled up to 30 s, and at least what
+ * the server asked for.
+ */
+export function retryDelay(attempt: number, environment: Environment, retryAfterMs?: number): number {
+  const delay = environment.random() * Math.min(MAX_DELAY, FIRST_DELAY * 2 ** (attempt - 1));
+  return retryAfterMs === undefined ? delay : Math.max(delay, spreadRetryAfter(retryAfterMs, environment));
 }
 
 /** Between half and all of a delay that doubles from `first` up to `most`: never zero, different for each client. */
@@ -55,12 +65,33 @@ export function reconnectDelay(failures: number, first: number, most: number, en
   return delay / 2 + (environment.random() * delay) / 2;
 }
 
-/** A `Retry-After` header (seconds or an HTTP date) as milliseconds from now: 0 to 60,000. */
-export function parseRetryAfter(header: string | null, now: number): number | undefined {
-  const text = header?.trim();
-  if (!text) return undefined;
-  const ms = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text) - now;
-  return Number.isNaN(ms) ? undefined : Math.min(Math.max(ms, 0), MAX_RETRY_AFTER);
+/**
+ * The `Retry-After` of a response as milliseconds: 0 to 60,000. Several values, which may come from several proxies,
+ * arrive as one header; the longest counts.
+ */
+export function parseRetryAfter(headers: Headers, now: number): number | undefined {
+  // The clock of this device may be wrong, so an HTTP date is compared with the server's clock if that is known.
+  const serverTime = parseHttpDate(headers.get('date') ?? '');
+  const reference = Number.isNaN(serverTime) ? now : serverTime;
+  // A date contains a comma as well: `Wed, 21 Oct 2026 07:28:00 GMT`.
+  const values = (headers.get('retry-after') ?? '').split(/,(?!\s*\d{1,2}[ -][a-z]{3})/i).map((each) => each.trim());
+  const waits = values.map((value) => (SECONDS.test(value) ? Number(value) * 1000 : parseHttpDate(value) - reference));
+  const longest = Math.max(...waits.filter((ms) => !Number.isNaN(ms)));
+  return longest === -Infinity ? undefined : Math.min(Math.max(longest, 0), MAX_RETRY_AFTER);
+}
+
+const SECONDS = /^[+-]?(\d+(\.\d*)?|\.\d+)$/;
+
+/** Only texts with a time of day: `Date.parse` makes a date of almost anything. */
+const parseHttpDate = (text: string): number => (/\d:\d\d/.test(text) ? Date.parse(text) : NaN);
+
+/**
+ * Milliseconds to wait when the server asked for `retryAfterMs`: never less, and up to half as much again (at least up to
+ * a second), so that clients that were refused together do not come back together.
+ */
+export function spreadRetryAfter(retryAfterMs: number, environment: Environment): number {
+  const spread = Math.min(Math.max(retryAfterMs / 2, MIN_SPREAD), MAX_SPREAD);
+  return Math.max(retryAfterMs, MIN_RETRY_AFTER) + environment.random() * spread;
 }
 
 /** Throws `aborted` when the signal is aborted. */

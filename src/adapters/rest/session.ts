@@ -151,6 +151,8 @@ export class Auth {
   readonly #onUnauthorized: OnUnauthorized | undefined;
   #generation = 0;
   #renewal: Promise<boolean> | undefined;
+  /** Whether the last renewal succeeded. */
+  #isRenewed = false;
 
   constructor(source: HeadersSource | undefined, onUnauthorized: OnUnauthorized | undefined) {
     this.#source = source;
@@ -174,11 +176,11 @@ export class Auth {
   }
 
   /**
-   * Renews the sign-in after a request of this generation was refused. Requests refused together share one renewal; one
-   * of an earlier generation is simply sent again. Resolves to whether sending it again may help.
+   * Renews the sign-in after a request of this generation was refused. Requests refused together share one renewal, also
+   * those that were sent before it ended and refused later. Resolves to whether sending the request again may help.
    */
   async renew(generation: number, signal: AbortSignal | undefined): Promise<boolean> {
-    if (generation < this.#generation) return true;
+    if (generation < this.#generation) return this.#isRenewed;
     if (!this.#onUnauthorized) return false;
     this.#renewal ??= this.#renew(this.#onUnauthorized);
     return unlessAborted(this.#renewal, signal);
@@ -186,13 +188,12 @@ export class Auth {
 
   async #renew(onUnauthorized: OnUnauthorized): Promise<boolean> {
     try {
-      const isRenewed = (await onUnauthorized()) !== false;
-      if (isRenewed) this.#generation++;
-      return isRenewed;
+      this.#isRenewed = (await onUnauthorized()) !== false;
     } catch {
-      return false;
-    } finally {
-      this.#renewal = undefined;
+      this.#isRenewed = false;
     }
+    this.#generation++;
+    this.#renewal = undefined;
+    return this.#isRenewed;
   }
 }

@@ -5,6 +5,7 @@ import type { SetResult } from '../../model/entry.js';
 import { PipelineStore } from '../../store/pipeline.js';
 import { watching } from '../../store/test-watching.js';
 import { Mutations } from '../../store/mutations.js';
+import type { CallOptions, CallWait } from '../adapter.js';
 import { RestAdapter } from './adapter.js';
 import { TestEnvironment, settle, until } from './test-environment.js';
 import { BASE, WireServer, json, networkError, problem, scripted, silence } from './test-wire.js';
@@ -67,6 +68,65 @@ describe('setStatus without a network', () => {
     expect(bench.written()).to.deep.equal(['c3', 'c1', 'c2']);
     expect(picks.map(({ value }) => codes(value!))).to.deep.equal([['ok'], ['ok'], ['ok']]);
     expect(bench.environment.waits).to.deep.equal([]);
+  });
+
+  it('says that they wait for a network, or until when the server asked to wait', async () => {
+    const bench = await open();
+    const { server, adapter, environment } = bench;
+    bench.setOffline(true);
+    const waits: unknown[] = [];
+    const onWait: CallOptions['onWait'] = (wait) => waits.push(wait);
+    const result = watch(adapter.setStatus([{ conversationId: 'c1' }], 'a', { onWait }));
+    await until(() => waits.length);
+    expect(waits.at(-1)).to.deep.equal({ reason: 'offline' });
+    const { before } = server.faults;
+    const busy = problem(503, 'unavailable', {}, { 'retry-after': '40' });
+    server.faults.before = () => busy.clone();
+    await environment.advance(1000);
+    const wait = waits.at(-1) as { reason: string; at: number };
+    expect([wait.reason, Math.round((wait.at - environment.now()) / 1000)]).to.deep.equal(['retry', 40]);
+    server.faults.before = before!;
+    bench.setOffline(false);
+    await environment.advance(5 * 60_000);
+    expect(codes(result.value!)).to.deep.equal(['ok']);
+  });
+
+  it('says so to batches and to changes of statuses too, and when they go on', async () => {
+    const { server, adapter, environment } = await open();
+    const replies = [problem(503, 'unavailable', {}, { 'retry-after': '40' })];
+    server.faults.before = () => replies.shift();
+    const waits: (CallWait | undefined)[] = [];
+    const onWait: CallOptions['onWait'] = (wait) => waits.push(wait);
+    const refs = [{ conversationId: 'c1' }, { conversationId: 'c2' }];
+    const batch = watch(adapter.setStatus(refs, 'a', { onWait }));
+    await until(() => waits.length === 1);
+    expect(waits[0]).to.deep.equal({ reason: 'retry', at: environment.now() + 40_000 });
+    await environment.advance(40_000);
+    expect([waits[1], codes(batch.value!)]).to.deep.equal([undefined, ['ok', 'ok']]);
+    replies.push(problem(503, 'unavailable', {}, { 'retry-after': '40' }));
+    waits.length = 0;
+    const rename = watch(adapter.updateStatus('a', { name: 'A' }, { ifVersion: 1, onWait }));
+    await until(() => waits.length === 1);
+    await environment.advance(40_000);
+    expect([waits.length, rename.value?.name]).to.deep.equal([2, 'A']);
+  });
+
+  it('says that they wait for the user to sign in', async () => {
+    const server = new WireServer();
+    await server.adapter.createStatus({ id: 'a', name: 'a', color: '#2775f8' });
+    const replies = [problem(401, 'auth')];
+    server.faults.before = () => replies.shift();
+    const waits: (CallWait | undefined)[] = [];
+    let signIn!: (isSignedIn: boolean) => void;
+    const onUnauthorized = (): Promise<boolean> => new Promise((resolve) => (signIn = resolve));
+    const adapter = new RestAdapter({ baseUrl: BASE, fetch: server.fetch, onUnauthorized }, new TestEnvironment());
+    const onWait: CallOptions['onWait'] = (wait) => waits.push(wait);
+    const result = watch(adapter.setStatus([{ conversationId: 'c1' }], 'a', { onWait }));
+    await until(() => signIn);
+    expect(waits).to.deep.equal([{ reason: 'sign-in' }]);
+    signIn(true);
+    await until(() => result.value);
+    expect([waits.at(-1), codes(result.value!)]).to.deep.equal([undefined, ['ok']]);
   });
 
   it('sends the writes in the order of the calls, even if an earlier one fails later', async () => {

@@ -247,7 +247,7 @@ export class StatusWriter {
     return {
       method: 'PUT',
       url: this.#options.base.resolve(['conversations', conversationId, 'status']),
-      body: { statusId, ...(contactId === undefined ? {} : { contactId }) },
+      body: { statusId, ...(contactId == null ? {} : { contactId }) },
       ...(ifVersion === undefined ? {} : { headers: () => ifMatch(ifVersion) }),
       key,
       signal,
@@ -261,7 +261,7 @@ export class StatusWriter {
       },
       resultIfApplied: ({ current }) => {
         const entry = current as Entry | undefined;
-        const isApplied = entry?.conversationId === conversationId && isAsWritten(entry, ref, statusId);
+        const isApplied = entry?.conversationId === conversationId && entry.statusId === statusId;
         return isApplied ? [{ conversationId, ok: true, entry }] : undefined;
       },
     };
@@ -270,7 +270,7 @@ export class StatusWriter {
   #batchRequest({ refs, statusId, key, signal, context, onWait }: StatusWritePart): HttpRequest<SetResult[]> {
     const conversations = refs.map(({ conversationId, contactId }) => ({
       conversationId,
-      ...(contactId === undefined ? {} : { contactId }),
+      ...(contactId == null ? {} : { contactId }),
     }));
     return {
       method: 'POST',
@@ -306,15 +306,11 @@ export class StatusWriter {
     return refs.map((ref) => {
       const { conversationId } = ref;
       const entry = entries.get(conversationId);
-      if (!entry || !isAsWritten(entry, ref, statusId)) throw error;
+      // Not compared by contact: the one that the host told the server counts, not the one that was sent.
+      if (entry?.statusId !== statusId) throw error;
       return { conversationId, ok: true, entry };
     });
   }
-}
-
-/** Whether an entry already is as the write makes it. */
-function isAsWritten(entry: Entry, ref: ConversationRef, statusId: Id | null): boolean {
-  return entry.statusId === statusId && (ref.contactId === undefined || entry.contactId === ref.contactId);
 }
 
 function resultMissing(conversationId: Id): SetResult {

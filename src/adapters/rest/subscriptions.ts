@@ -7,6 +7,7 @@ import type { Http } from './http.js';
 import type { BaseUrl } from './request.js';
 import type { Environment } from './retry.js';
 import type { Session } from './session.js';
+import { PROTOCOL_VERSION } from './tab-lock.js';
 
 export type ChangeHandlers = Pick<ChangeSubscriber, 'listener' | 'onState'>;
 
@@ -80,6 +81,7 @@ export class Subscriptions {
     const subscriber = {
       ...subscription.handlers,
       since,
+      server: ownFetch ? undefined : new URL(base.href).origin,
       connect: (lastEventId: string | undefined, signal: AbortSignal) => this.#connect(lastEventId, signal),
       handleUnreadable: (thrown: unknown) => this.#options.decoder.reportUnreadable(thrown),
     };
@@ -116,14 +118,16 @@ const fetchNames = new WeakMap<object, string>();
  * The name of the stream that all clients of a session share. Without a session named by the server there is nothing
  * to share, since only the server knows the user of a request. A client with its own `fetch` shares only with clients
  * with the same one, which may address another server. The name is a hash, because any script of the origin can list
- * the names of locks. Where hashes are not available, it is the text itself, which then never leaves the page.
+ * the names of locks. Hashes are not available on plain http pages, nor are locks: there the name is the text itself, and
+ * only tabs that know it receive the messages of its channel.
  */
 async function streamNameOf(baseUrl: string, session: string, ownFetch: object | undefined): Promise<string> {
+  const prefix = `pipeline-elements:${PROTOCOL_VERSION}:changes:`;
   const text = JSON.stringify([baseUrl, session, ownFetch ? fetchNameOf(ownFetch) : null]);
-  if (!globalThis.crypto?.subtle) return text;
+  if (!globalThis.crypto?.subtle) return prefix + text;
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
   const hex = [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
-  return `pipeline-elements:changes:${hex}`;
+  return `${prefix}${hex}`;
 }
 
 function fetchNameOf(ownFetch: object): string {

@@ -3,6 +3,7 @@ import { expect } from '@open-wc/testing';
 import type { Change } from '../../model/changes.js';
 import { RestAdapter, type RestOptions } from './adapter.js';
 import { ChangeStream } from './change-stream.js';
+import { ChangeEventSource } from './event-stream.js';
 import { encodeTabMessage, type TabMessage } from './tab-leader.js';
 import { TestEnvironment, settle, until } from './test-environment.js';
 import { BASE, WireServer } from './test-wire.js';
@@ -543,4 +544,170 @@ describe('frames', () => {
     for (const names of received.slice(1)) expect([...new Set(names)]).to.deep.equal(['a', 'b', 'c']);
     for (const { frame } of frames) frame.remove();
   });
+});
+
+/** Waits until earlier messages have arrived: they pass through the browser's own process. */
+async function delivered(): Promise<void> {
+  for (let n = 0; n < 3; n++) {
+    const name = `ping:${Math.random()}`;
+    const [from, to] = [new BroadcastChannel(name), new BroadcastChannel(name)];
+    await new Promise((resolve) => {
+      to.onmessage = resolve;
+      from.postMessage(null);
+    });
+    from.close();
+    to.close();
+    await settle();
+  }
+}
+
+describe('tabs of a plain http page, which has no Web Locks', () => {
+  let server: WireServer;
+  let scope: string;
+  const pages: Page[] = [];
+  const openPage = (): Page => {
+    const page = new Page(scope, server, '0');
+    pages.push(page);
+    return page;
+  };
+  const isLive = ({ states }: Page): boolean => states.includes('live');
+  /** Lets all tabs claim the lock, one after the other. */
+  const elect = async (): Promise<void> => {
+    for (const page of pages) {
+      await delivered();
+      await page.environment.advance(300);
+    }
+    await until(() => pages.every(isLive), 'all tabs');
+  };
+
+  before(() => Object.defineProperty(navigator, 'locks', { configurable: true, value: undefined }));
+  after(() => Reflect.deleteProperty(navigator, 'locks'));
+  beforeEach(() => {
+    server = new WireServer();
+    scope = newScope();
+  });
+  afterEach(async () => {
+    for (const page of pages) page.stop();
+    await settle();
+    for (const page of pages.splice(0)) expect(page.environment.waits, 'timers').to.deep.equal([]);
+    expect(server.streams.size, 'open streams').to.equal(0);
+  });
+
+  it('share one connection, although all are opened at once', async () => {
+    for (let n = 0; n < 8; n++) openPage();
+    await elect();
+    expect(server.streamsOpened).to.equal(1);
+    await create(server, 'a');
+    for (const page of pages) await until(() => page.received.length, 'a change');
+  });
+
+  it('leave the connection to a leader that answers', async () => {
+    openPage();
+    await elect();
+    for (let n = 0; n < 3; n++) {
+      openPage();
+      await elect();
+    }
+    expect(pages.map(({ streams }) => streams)).to.deep.equal([1, 0, 0, 0]);
+  });
+
+  it('pass the connection on when the leader is closed, without missing changes', async () => {
+    for (let n = 0; n < 3; n++) openPage();
+    await elect();
+    const leader = pages.find(({ streams }) => streams)!;
+    leader.stop();
+    pages.splice(pages.indexOf(leader), 1);
+    await create(server, 'a');
+    await elect();
+    for (const page of pages) await until(() => page.names.includes('a'), 'the missed change');
+    expect(server.streamsOpened).to.equal(2);
+  });
+
+  it('replace a leader that does not answer, which becomes a follower when it is back', async () => {
+    const frozen = openPage();
+    await elect();
+    // Its messages do not arrive, like those of a frozen page.
+    const { postMessage } = BroadcastChannel.prototype;
+    const page = openPage();
+    BroadcastChannel.prototype.postMessage = () => undefined;
+    await page.environment.advance(3000);
+    await page.environment.advance(300);
+    BroadcastChannel.prototype.postMessage = postMessage;
+    await until(() => server.streams.size === 2, 'a second stream');
+    // The two learn about each other from the next message of either.
+    const third = openPage();
+    await third.environment.advance(300);
+    await until(() => server.streams.size === 1, 'one stream');
+    await elect();
+    await create(server, 'a');
+    for (const each of [frozen, page, third]) await until(() => each.names.includes('a'), 'a change');
+  });
+});
+
+describe('tabs with a stream each', () => {
+  for (const locks of ['with', 'without']) {
+    it(`keep three connections open and ask from time to time, ${locks} Web Locks`, async () => {
+      if (locks === 'without') Object.defineProperty(navigator, 'locks', { configurable: true, value: undefined });
+      const server = new WireServer();
+      const name = `https://${Math.random()}.test`;
+      const environments: TestEnvironment[] = [];
+      const sources: ChangeEventSource[] = [];
+      const received: string[][] = [];
+      try {
+        for (let n = 0; n < 8; n++) {
+          const environment = (environments[n] = new TestEnvironment());
+          const names: string[] = (received[n] = []);
+          sources[n] = new ChangeEventSource(
+            (lastEventId, signal) => {
+              const headers = lastEventId === undefined ? {} : { 'last-event-id': lastEventId };
+              return server.fetch(`${BASE}/changes`, { headers, signal });
+            },
+            { position: '0', hasMissed: false, server: name },
+            {
+              handleChange: (change) => void names.push(change.kind === 'status' ? change.status.name : change.kind),
+              handlePosition: () => undefined,
+              handleState: () => undefined,
+              handleUnreadable: () => undefined,
+            },
+            environment,
+          );
+          for (let step = 0; step < 3; step++) {
+            await delivered();
+            await environment.advance(300);
+          }
+        }
+        const advance = async (ms: number): Promise<void> => {
+          for (let passed = 0; passed < ms; passed += 250) {
+            for (const environment of environments) await environment.advance(250);
+            await delivered();
+          }
+        };
+        /** Between their questions, the other tabs have no connection. */
+        const quiet = async (): Promise<void> => {
+          for (let n = 0; n < 60 && server.streams.size !== 3; n++) {
+            await advance(250);
+          }
+          expect(server.streams.size).to.equal(3);
+        };
+        await quiet();
+        await create(server, 'a');
+        await settle();
+        expect(received.flat(), 'at once').to.deep.equal(['a', 'a', 'a']);
+        for (let n = 0; n < 6; n++) await advance(1000);
+        expect(received.flat(), 'later').to.have.length(8);
+        // A tab that is closed leaves its connection to another one.
+        sources[0]!.close();
+        await settle();
+        expect(server.streams.size).to.be.lessThan(8);
+        await delivered();
+        for (let n = 0; n < 8; n++) await advance(1000);
+        await quiet();
+      } finally {
+        for (const source of sources) source.close();
+        Reflect.deleteProperty(navigator, 'locks');
+      }
+      await settle();
+      expect(environments.flatMap(({ waits }) => waits)).to.deep.equal([]);
+    });
+  }
 });

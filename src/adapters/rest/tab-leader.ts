@@ -3,9 +3,8 @@ import { type Change, parseChange } from '../../model/changes.js';
 import { newId } from '../../model/id.js';
 import type { SubscriptionState } from '../adapter.js';
 import type { Environment } from './retry.js';
+import { openTabLock, PROTOCOL_VERSION, type TabLock } from './tab-lock.js';
 
-/** Messages of other versions are ignored. */
-const PROTOCOL_VERSION = 1;
 const MAX_TEXT_LENGTH = 1000;
 /** Changes that a tab keeps for others, and so the most in one message. */
 export const MAX_RECENT = 500;
@@ -81,19 +80,19 @@ export interface TabMember {
   setState(state: SubscriptionState): void;
 }
 
-export const canElectLeader = (): boolean =>
-  !!globalThis.navigator?.locks && typeof BroadcastChannel !== 'undefined' && !!globalThis.crypto?.subtle;
+/** In pages and workers. Elsewhere nothing is shared, and an open channel would keep a Node process alive. */
+export const canElectLeader = (): boolean => !!globalThis.location && typeof BroadcastChannel !== 'undefined';
 
 /**
  * A tab's membership in the group of tabs with the same `name`. HTTP/1.1 allows six connections to an origin, so with
- * a stream in each tab, the seventh would never load. The leader holds a Web Lock; when its tab is closed, the next
- * tab in the queue receives the lock.
+ * a stream in each tab, the seventh would never load. The leader holds a lock; when its tab is closed, the next tab
+ * receives it.
  */
 export class TabGroup {
-  readonly #name: string;
   readonly #member: TabMember;
   readonly #environment: Environment;
   readonly #channel: BroadcastChannel;
+  readonly #lock: TabLock;
   #isClosed = false;
   #isLeader = false;
   /** Identifies the current leader. */
@@ -103,11 +102,8 @@ export class TabGroup {
   /** Identifies the question that awaits an answer. */
   #questionId: string | undefined;
   #cancelTimer: (() => void) | undefined;
-  #lockRequest: AbortController | undefined;
-  #releaseLock: (() => void) | undefined;
 
   constructor(name: string, member: TabMember, environment: Environment) {
-    this.#name = name;
     this.#member = member;
     this.#environment = environment;
     this.#channel = new BroadcastChannel(name);
@@ -115,7 +111,11 @@ export class TabGroup {
       const message = decodeTabMessage(data);
       if (message) this.#handleMessage(message);
     };
-    this.#requestLock();
+    this.#lock = openTabLock(name, environment, {
+      handleGranted: () => this.#lead(),
+      handleLost: () => this.#handleLockLost(),
+    });
+    this.#lock.request();
     this.#ask();
   }
 
@@ -136,28 +136,12 @@ export class TabGroup {
   close(): void {
     this.#isClosed = true;
     this.#cancelTimer?.();
-    this.#lockRequest?.abort();
-    this.#releaseLock?.();
+    this.#lock.close();
     this.#channel.close();
   }
 
-  #requestLock(isStealing = false): void {
-    this.#lockRequest?.abort();
-    const request = (this.#lockRequest = new AbortController());
-    const options: LockOptions = isStealing ? { steal: true } : { signal: request.signal };
-    navigator.locks
-      .request(this.#name, options, () => (request.signal.aborted ? undefined : this.#lead()))
-      .catch((thrown: unknown) => {
-        if (this.#isClosed || request.signal.aborted) return;
-        // Another tab stole the lock because this one, which was frozen, did not answer.
-        if ((thrown as { name?: unknown } | null)?.name === 'AbortError') this.#handleLockLost();
-        // Locks are not available, in a sandboxed frame, for example: this tab opens its own stream.
-        else void this.#lead();
-      });
-  }
-
-  /** Holds the lock until the promise resolves. */
-  #lead(): Promise<void> {
+  #lead(): void {
+    if (this.#isLeader || this.#isClosed) return;
     this.#cancelTimer?.();
     this.#questionId = undefined;
     this.#isLeader = true;
@@ -165,14 +149,13 @@ export class TabGroup {
     this.#changeCount = 0;
     this.#member.lead();
     this.#post({ type: 'state', epoch: this.#epoch, n: 0, state: this.#member.state ?? null });
-    return new Promise((resolve) => (this.#releaseLock = resolve));
   }
 
   #handleLockLost(): void {
     this.#isLeader = false;
     this.#epoch = undefined;
     this.#member.follow();
-    this.#requestLock();
+    this.#lock.request();
     this.#ask();
   }
 
@@ -229,7 +212,7 @@ export class TabGroup {
       this.#questionId = undefined;
       // A hidden tab can wait, and its timers may be throttled.
       if (globalThis.document?.visibilityState === 'hidden') this.#restartSilenceTimer();
-      else this.#requestLock(true);
+      else this.#lock.request(true);
     });
   }
 

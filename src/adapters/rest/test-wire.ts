@@ -148,7 +148,7 @@ export class WireServer {
     const segments = path.split('/').slice(1).map(decodeURIComponent);
     const id = segments[1] ?? '';
     switch (
-      `${method} ${segments.map((each, i) => (i === 1 && !each.startsWith('batch-') ? ':id' : each)).join('/')}`
+      `${method} ${segments.map((each, i) => (i === 1 && !/^(batch-|find$)/.test(each) ? ':id' : each)).join('/')}`
     ) {
       case 'GET statuses': {
         const list = await adapter.listStatuses();
@@ -194,6 +194,15 @@ export class WireServer {
       case 'GET conversations':
       case 'GET contacts':
         return json(await adapter.find(findQueryOf(segments[0]!, query)));
+      case 'POST forget':
+        await adapter.forget(fields, options);
+        return new Response(null, { status: 204 });
+      case 'POST conversations/find':
+      case 'POST contacts/find': {
+        const { op, statusIds, ...more } = fields;
+        const of = segments[0] === 'contacts' ? 'contact' : 'conversation';
+        return json(await adapter.find({ of, filter: { op: op!, statusIds: statusIds! }, ...more }));
+      }
       case 'GET conversations/:id/history':
         return json({ items: await adapter.history(id) });
       default:

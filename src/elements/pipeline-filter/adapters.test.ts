@@ -1,10 +1,12 @@
 /** The filter on every adapter that runs in a browser. */
-import { expect } from '@open-wc/testing';
+import { expect, fixture, html } from '@open-wc/testing';
 import { sendKeys } from '@web/test-runner-commands';
 import { allByRole, announced, byRole, deepActiveElement, queryByRole, until } from '../../../test/support.js';
 import type { PipelineAdapter } from '../../adapters/adapter.js';
 import { IndexedDBAdapter } from '../../adapters/indexeddb/adapter.js';
 import { MemoryAdapter } from '../../adapters/memory.js';
+import '../pipeline-status-picker/define.js';
+import type { PipelineFilter } from './pipeline-filter.js';
 import { anyOf, deleteStatus, fill, noneOf, open, setUp, shows } from './test-inbox.js';
 
 const ADAPTERS: Record<string, () => { adapter: PipelineAdapter; elsewhere: PipelineAdapter; end(): Promise<void> }> = {
@@ -44,6 +46,38 @@ describe('<pipeline-filter> over every adapter', () => {
       await shows(list, 'a', 'b', 'c', 'd');
       await sendKeys({ press: 'Escape' });
       await until(() => deepActiveElement() === queryByRole(filter, 'button', 'Filter by status'));
+      await end();
+    });
+  }
+
+  for (const [name, create] of Object.entries(ADAPTERS)) {
+    it(`stops showing what is forgotten elsewhere, and follows the host when it moves a conversation: ${name}`, async () => {
+      const { adapter, elsewhere, end } = create();
+      await fill(elsewhere);
+      const { filter, list } = await setUp(adapter);
+      const picker = await fixture<HTMLElement>(
+        html`<pipeline-status-picker conversation-id="a" .adapter=${adapter}></pipeline-status-picker>`,
+      );
+      const contacts = await fixture<PipelineFilter>(
+        html`<pipeline-filter of="contact" contact-match="latest" .adapter=${adapter}></pipeline-filter>`,
+      );
+      filter.filter = anyOf('leads');
+      contacts.filter = anyOf('leads');
+      await open(filter);
+      await until(() => queryByRole(filter, 'checkbox', 'Leads, 2 conversations'));
+      await until(() => queryByRole(picker, 'combobox')?.textContent.includes('Leads'));
+      await shows(list, 'a', 'b');
+      await elsewhere.putConversations!([{ conversationId: 'c', activityAt: 0 }]);
+      expect((await contacts.find()).ids).to.deep.equal(['two']);
+      await elsewhere.putConversations!([{ conversationId: 'a', contactId: null }]);
+      expect((await contacts.find()).ids).to.deep.equal([]);
+      await elsewhere.forget!({ conversationIds: ['a'] });
+      await shows(list, 'b');
+      await until(() => queryByRole(filter, 'checkbox', 'Leads, 1 conversation'));
+      await until(() => queryByRole(picker, 'combobox')?.textContent.includes('No status'));
+      await elsewhere.setStatus([{ conversationId: 'a' }], 'leads');
+      await shows(list, 'a', 'b');
+      await until(() => queryByRole(picker, 'combobox')?.textContent.includes('Leads'));
       await end();
     });
   }

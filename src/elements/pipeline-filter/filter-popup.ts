@@ -214,7 +214,7 @@ export class FilterPopup implements ReactiveController {
     const { text } = this.#localize;
     return html`<p class="failed" part="error">
       <span class="error">${text('loadFailed')}</span>
-      ${store.error ? errorText(text, store.error) : nothing}
+      ${store.error ? errorText(text, store.error, store) : nothing}
       <button class="button" type="button" @click=${() => void this.#handleRetry(store)}>${text('retry')}</button>
     </p>`;
   }

@@ -11,6 +11,7 @@ import type { PipelineError } from '../../model/errors.js';
 import { EMPTY_FILTER, formatFilter, isEmptyFilter, type ContactMatch, type Filter } from '../../model/filter.js';
 import type { Id } from '../../model/id.js';
 import type { Interest, PipelineStore } from '../../store/pipeline.js';
+import { LiveUpdates } from '../../store/live-updates.js';
 import { base, tokens } from '../../styles/base.js';
 import { buttons } from '../../styles/buttons.js';
 import { controlTokens } from '../../styles/control-tokens.js';
@@ -29,6 +30,11 @@ import { styles } from './pipeline-filter.styles.js';
 import { RemovedStatuses, renderSelectedChips } from './selected-statuses.js';
 
 const popupCode = new LazyCode(async () => (await import('./filter-popup.js')).FilterPopup);
+const wordsCode = new LazyCode(async () => {
+  const { inbox } = await import('../../locales/en/inbox.js');
+  learn(inbox);
+  return inbox;
+});
 const listCode = new LazyCode(async () => (await import('./list-filter.js')).ListFilter);
 
 /**
@@ -53,7 +59,7 @@ const listCode = new LazyCode(async () => (await import('./list-filter.js')).Lis
  * @csspart label - The name in a pill.
  * @csspart count - How many conversations or contacts have the status.
  * @csspart clear - A button that clears the filter, or removes one status from it.
- * @csspart message - Which statuses were removed from the filter; in the popup, how many changes are waiting.
+ * @csspart message - Which statuses were removed from the filter, that live updates are paused, or how many changes are waiting.
  * @csspart error - Why loading failed.
  * @csspart empty - The text when there is nothing to choose.
  * @csspart skeleton - The placeholder while loading.
@@ -179,6 +185,7 @@ export class PipelineFilter extends FormAssociatedElement {
   override connectedCallback(): void {
     super.connectedCallback();
     popupCode.loadSoon();
+    wordsCode.loadSoon();
     this.requestUpdate();
   }
 
@@ -240,7 +247,18 @@ export class PipelineFilter extends FormAssociatedElement {
       onRemove: (id) => this.#handleRemove(id),
       onClear: this.#handleClear,
     })}
-    ${this.#renderError() ?? this.#removed.render()}`;
+    ${this.#renderError() ?? this.#removed.render()} ${this.#renderPaused()}`;
+  }
+
+  #renderPaused(): TemplateResult | typeof nothing {
+    if (!this.store?.cache(LiveUpdates).isPaused) return nothing;
+    if (wordsCode.code) return html`<p class="message" part="message" role="status">${this.text('livePaused')}</p>`;
+    // The words of the popup, which it has usually loaded when the page was idle.
+    wordsCode.load().then(
+      () => this.requestUpdate(),
+      () => undefined,
+    );
+    return nothing;
   }
 
   #renderTrigger(): TemplateResult {
@@ -276,7 +294,7 @@ export class PipelineFilter extends FormAssociatedElement {
     const listError = this.#listError;
     if (!listError) return undefined;
     return html`<p class="message" part="error">
-      <span class="error">${text('filterFailed')}</span> ${errorText(text, listError)}
+      <span class="error">${text('filterFailed')}</span> ${errorText(text, listError, this.store)}
       <button class="link-button" type="button" @click=${this.#handleRetry}>${text('retry')}</button>
     </p>`;
   }

@@ -47,7 +47,10 @@ export class PipelineProvider extends ReactiveElement {
     }
   `;
 
-  /** Base URL of a REST API, such as `/api/pipeline`; takes precedence over `database`. An empty one is an error. */
+  /**
+   * Base URL of a REST API, such as `/api/pipeline`; takes precedence over `database`. An empty one is an error. A relative
+   * one is resolved once, when it is set.
+   */
   src: string | null = null;
 
   /** Name of the IndexedDB database. One for each tenant and user keeps their data apart. An empty one is an error. */
@@ -62,6 +65,8 @@ export class PipelineProvider extends ReactiveElement {
   /** Language tag for the elements inside. An element with a `locale` of its own keeps it. */
   locale: string | null = null;
 
+  /** `src`, resolved when it was set: a later change of the page's address must not lead the data elsewhere. */
+  #srcUrl: string | undefined;
   #own: OwnAdapter | undefined;
   /** The source given to the elements inside; `undefined`: they ask the next provider outside. */
   #source: AdapterSource | undefined;
@@ -100,6 +105,9 @@ export class PipelineProvider extends ReactiveElement {
   /** Synchronously, not with the next update: the elements inside must not ask the old source for what the page sets next. */
   override requestUpdate(...args: Parameters<ReactiveElement['requestUpdate']>): void {
     super.requestUpdate(...args);
+    const [name, before] = args;
+    if (name === 'src' && before !== this.src)
+      this.#srcUrl = isGiven(this.src) ? absoluteUrl(String(this.src)) : undefined;
     if (this.hasUpdated && SOURCES.includes(args[0])) this.#provide(requestSources);
   }
 
@@ -139,10 +147,11 @@ export class PipelineProvider extends ReactiveElement {
     const value: unknown = this[field];
     if (!isGiven(value)) return undefined;
     const text = String(value);
-    const key = `${field} ${text}`;
+    const url = field === 'src' ? (this.#srcUrl ?? text) : text;
+    const key = `${field} ${url}`;
     if (this.#own?.key === key) return this.#own;
     if (isUnset(text)) return { key, adapter: unsetAdapter(field, text) };
-    return { key, adapter: field === 'src' ? lazyRest(text) : lazyIndexedDB(text) };
+    return { key, adapter: field === 'src' ? lazyRest(text, url) : lazyIndexedDB(text) };
   }
 
   readonly #handleRequest = (event: ContextEvent<Context<unknown, unknown>>): void => {
@@ -164,8 +173,17 @@ function unsetAdapter(field: 'src' | 'database', text: string): PipelineAdapter 
   return failingAdapter(unsetSourceError(field, text));
 }
 
+/** Resolved against the page as it is now; unchanged if it is no URL, which the adapter reports. */
+function absoluteUrl(src: string): string {
+  try {
+    return new URL(src, document.baseURI).href;
+  } catch {
+    return src;
+  }
+}
+
 /** Fails every call if the address is invalid, so that it does not lead the data elsewhere. */
-function lazyRest(baseUrl: string): PipelineAdapter {
+function lazyRest(src: string, baseUrl: string): PipelineAdapter {
   const load = async (): Promise<PipelineAdapter> => {
     const { RestAdapter } = await import('../../adapters/rest/adapter.js');
     try {
@@ -173,7 +191,7 @@ function lazyRest(baseUrl: string): PipelineAdapter {
     } catch (thrown) {
       const { message } = PipelineError.from(thrown);
       warnOnce(
-        `<pipeline-provider src="${baseUrl}">: ${message} Write the base URL of a REST API, such as "/api/pipeline".`,
+        `<pipeline-provider src="${src}">: ${message} Write the base URL of a REST API, such as "/api/pipeline".`,
       );
       throw thrown;
     }

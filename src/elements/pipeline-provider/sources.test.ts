@@ -250,3 +250,35 @@ describe('<pipeline-provider> with a source that the page has left empty', () =>
     );
   });
 });
+
+describe('<pipeline-provider> with a relative src', () => {
+  it('keeps its address when the address of the page changes, also when it is moved or put back', async () => {
+    const traffic = watchTraffic();
+    const before = location.href;
+    const api = new URL('wire/api/', document.baseURI).href;
+    const provider = document.createElement('pipeline-provider');
+    provider.src = 'wire/api';
+    provider.innerHTML = '<pipeline-status-picker conversation-id="c"></pipeline-status-picker>';
+    const requests = (): string[] => traffic.seen.filter((each) => each.endsWith('/statuses'));
+    try {
+      history.pushState(null, '', '/deep/below/');
+      document.body.append(provider);
+      await until(() => requests().length, 'a request');
+      provider.remove();
+      await Promise.resolve();
+      history.pushState(null, '', '/elsewhere/');
+      document.body.append(provider);
+      // The same text is no change.
+      provider.src = 'wire/api';
+      await until(() => requests().length > 1, 'another request');
+      expect([...new Set(requests())]).to.deep.equal([`fetch ${api}statuses`]);
+      provider.src = 'other/api';
+      const moved = `fetch ${new URL('/elsewhere/other/api/statuses', document.baseURI).href}`;
+      await until(() => requests().includes(moved), 'a request to the new address');
+    } finally {
+      history.replaceState(null, '', before);
+      provider.remove();
+      traffic.stop();
+    }
+  });
+});

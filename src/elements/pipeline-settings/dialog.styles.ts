@@ -219,6 +219,12 @@ export const noticeStyles = css`
     overflow-wrap: anywhere;
   }
 
+  .paused {
+    margin: 0;
+    color: var(--_text-muted);
+    font-size: 0.93em;
+  }
+
   /* Below the list, but always in view. */
   .message {
     position: sticky;

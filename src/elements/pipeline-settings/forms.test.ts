@@ -41,6 +41,13 @@ async function openEdit(element: PipelineSettings, name: string): Promise<void> 
   await until(() => focused() === field(element), 'focus in the name');
 }
 
+/** Submits the form with another name. */
+async function rename(element: PipelineSettings, name: string, to: string): Promise<void> {
+  await openEdit(element, name);
+  await retype(to);
+  await press('Enter');
+}
+
 async function find(adapter: Awaited<ReturnType<typeof pipeline>>, id: string): Promise<Status> {
   return (await adapter.listStatuses()).items.find((status) => status.id === id)!;
 }
@@ -437,6 +444,61 @@ describe('<pipeline-settings> editing', () => {
     await press('Enter');
     await until(() => message(element) === 'This status has since been deleted.');
     await until(() => rows(element).join() === 'Purchase,Repurchase');
+  });
+
+  for (const [code, text, canRetry] of [
+    ['forbidden', 'You are not allowed to do this.', false],
+    ['unavailable', 'The server cannot be reached right now.', true],
+    ['conflict', 'Someone else has just changed it.', false],
+    ['not-found', 'It no longer exists.', false],
+  ] as const) {
+    it(`shows below the list that a change was refused (${code}) after its form was closed`, async () => {
+      const adapter = await pipeline();
+      const element = await settings(adapter);
+      const update = adapter.updateStatus.bind(adapter);
+      let refuse!: (error: PipelineError) => void;
+      adapter.updateStatus = () => new Promise((_, reject) => (refuse = reject));
+      await rename(element, 'Leads', 'Prospects');
+      await until(() => refuse, 'the change to be sent');
+      await press('Escape');
+      await until(() => !queryByRole(element, 'textbox', 'Status name'));
+      // Another form of the same status is none of its business.
+      button(element, 'Edit Prospects').click();
+      await until(() => queryByRole(element, 'textbox', 'Status name'));
+      refuse(new PipelineError(code, 'no'));
+      await until(() => message(element) === `Couldn't save Leads. ${text}`);
+      await until(() => announced() === `Couldn't save Leads. ${text}`);
+      expect(!queryByRole(element, 'textbox', 'Status name')).to.equal(false);
+      expect(!queryByRole(element, 'button', 'Try again')).to.equal(!canRetry);
+      adapter.updateStatus = update;
+      if (!canRetry) return;
+      button(element, 'Try again').click();
+      await until(async () => (await stored(adapter))[0] === 'Prospects');
+      await until(() => message(element) === '');
+    });
+  }
+
+  it('keeps the message that a change was refused when another one that was already sent succeeds', async () => {
+    const adapter = await pipeline();
+    const element = await settings(adapter);
+    const store = adapter.updateStatus.bind(adapter);
+    const answers: (() => void)[] = [];
+    adapter.updateStatus = (id, patch, options) =>
+      new Promise((resolve, reject) => {
+        answers.push(() =>
+          id === 'leads' ? reject(new PipelineError('forbidden', 'no')) : resolve(store(id, patch, options)),
+        );
+      });
+    await rename(element, 'Leads', 'Prospects');
+    await press('Escape');
+    await rename(element, 'Purchase', 'Bought');
+    answers[0]!();
+    await until(() => message(element).startsWith("Couldn't save Leads."));
+    await until(() => answers.length === 2);
+    answers[1]!();
+    await until(async () => (await stored(adapter))[1] === 'Bought');
+    await until(() => !element.matches(':state(saving)'));
+    expect(message(element)).to.equal("Couldn't save Leads. You are not allowed to do this.");
   });
 
   it('keeps a form with typed text open when another is opened, and closes an untouched one', async () => {

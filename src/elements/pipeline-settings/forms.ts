@@ -2,7 +2,7 @@
 import { nextColor } from '../../model/color.js';
 import type { PipelineError } from '../../model/errors.js';
 import { newId, type Id } from '../../model/id.js';
-import { parseStatus, patched, type Status, type StatusContent } from '../../model/status.js';
+import { parseStatus, patched, type Status, type StatusContent, type StatusPatch } from '../../model/status.js';
 import { type DraftProblem, problemOf, StatusDraft, type StatusFormHandlers } from './status-form.js';
 import type { SettingsContext, WriteResult } from './settings-context.js';
 
@@ -144,14 +144,16 @@ export class StatusForms {
     if (!Object.keys(patch).length) return this.#close(draft);
     draft.isSaving = true;
     const status = patched(base, patch);
-    const result = await context.write('update', status, (writes) => writes.updateStatus(base, patch));
+    const result = await this.#update(base, status, patch);
     draft.isSaving = false;
+    const isOpen = this.#edits.get(base.id) === draft;
     if (result.ok) {
-      await this.#close(draft);
+      if (isOpen) await this.#close(draft);
       context.announce(context.text('statusSaved', { name: status.name }));
       return;
     }
     const { error } = result;
+    if (!isOpen) return error && this.#showNotSaved(base, status, patch, error);
     if (error?.code === 'status-deleted' || error?.code === 'not-found') return this.#closeDeleted(draft);
     if (error?.code !== 'conflict') return this.#showFailure(draft, error);
     const current = readStatus(error.current) ?? context.statuses.find(({ id }) => id === base.id);
@@ -160,6 +162,24 @@ export class StatusForms {
     if (current.version !== base.version && draft.rebase(current)) return this.#saveEdit(draft, current);
     draft.overwrite(current);
     this.#showProblem(draft, { field: 'name', key: 'changedMeanwhile', values: { name: current.name } });
+  }
+
+  #update(base: Status, status: Status, patch: StatusPatch): Promise<WriteResult<Status>> {
+    return this.#context.write('update', status, (writes) => writes.updateStatus(base, patch));
+  }
+
+  /** The form was closed while its change was being saved. */
+  #showNotSaved(base: Status, status: Status, patch: StatusPatch, error: PipelineError): void {
+    const context = this.#context;
+    const retry = async (): Promise<void> => {
+      const result = await this.#update(base, status, patch);
+      if (result.ok) context.announce(context.text('statusSaved', { name: status.name }));
+      else if (result.error) this.#showNotSaved(base, status, patch, result.error);
+    };
+    context.showError(
+      () => `${context.text('statusNotSaved', { name: base.name })} ${context.errorText(error)}`,
+      error.retryable ? () => void retry() : undefined,
+    );
   }
 
   get #freeColor(): StatusContent['color'] {

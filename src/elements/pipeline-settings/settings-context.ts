@@ -13,8 +13,9 @@ import type { Id } from '../../model/id.js';
 import type { Status } from '../../model/status.js';
 import type { PipelineStore } from '../../store/pipeline.js';
 import { Mutations } from '../../store/mutations.js';
+import { dispatcherAt } from '../../ui/dispatch.js';
 import { canTakeFocus, focusAfterRemoval } from '../../ui/dom.js';
-import { announce } from '../../ui/live-region.js';
+import { announce, announceFailure } from '../../ui/live-region.js';
 import type { Values } from '../../ui/localize.js';
 
 /** A message below the list, shown until it is dismissed or the next change succeeds. */
@@ -52,6 +53,8 @@ export class SettingsContext {
   readonly #source: SettingsSource;
   #isClosed = false;
   #pendingWrites = 0;
+  /** What was shown last. */
+  #notice: Notice | undefined;
 
   constructor(host: ReactiveElement, source: SettingsSource) {
     this.host = host;
@@ -92,13 +95,15 @@ export class SettingsContext {
   }
 
   show(notice: Notice | undefined): void {
-    if (!this.#isClosed) this.#source.show(notice);
+    if (this.#isClosed) return;
+    this.#notice = notice;
+    this.#source.show(notice);
   }
 
   /** Shows and announces why something failed, with "Try again" if it can be retried. */
   showError(text: () => string, retry?: () => void): void {
     this.show({ text, isError: true, ...(retry ? { action: { label: 'retry', run: retry } } : {}) });
-    this.announce(text());
+    if (!this.#isClosed) announceFailure(text(), this.host);
   }
 
   /** Announces `text` unless a newer one follows within `delay` milliseconds. `from`: the element it is about, by default the host. */
@@ -122,18 +127,21 @@ export class SettingsContext {
     if (this.#isClosed) return { ok: false };
     this.#pendingWrites++;
     host.requestUpdate();
+    const dispatch = dispatcherAt(host);
+    const shownBefore = this.#notice;
     try {
       const value = await call(Mutations.of(store));
       if (this.#isClosed) return { ok: false };
       const changed = (action !== 'delete' && store.status(status.id)) || status;
-      host.dispatchEvent(new PipelineStatusesChangeEvent(action, changed));
-      this.show(undefined);
+      dispatch(new PipelineStatusesChangeEvent(action, changed));
+      // Another change may have failed since this one began.
+      if (this.#notice === shownBefore) this.show(undefined);
       return { ok: true, value };
     } catch (thrown) {
       const error = PipelineError.from(thrown);
       if (error.code === 'session-changed') this.#source.reportLoss(store, error, `${action}-status`);
       if (this.#isClosed || error.code === 'session-changed') return { ok: false };
-      if (error.code !== expected) host.dispatchEvent(new PipelineErrorEvent(error, `${action}-status`));
+      if (error.code !== expected) dispatch(new PipelineErrorEvent(error, `${action}-status`));
       return { ok: false, error };
     } finally {
       this.#pendingWrites--;

@@ -21,6 +21,7 @@ import type { Id } from '../../model/id.js';
 import type { Status } from '../../model/status.js';
 import type { StoreController } from '../../store/store-controller.js';
 import type { PipelineStore } from '../../store/pipeline.js';
+import { LiveUpdates } from '../../store/live-updates.js';
 import { CountCache } from '../../store/queries.js';
 import { controls, formStyles } from './form.styles.js';
 import { popup } from '../../styles/popup.js';
@@ -39,7 +40,7 @@ import { listStyles } from './list.styles.js';
 import { StatusReorder, moveMenuItems, type MoveDirection } from './reorder.js';
 import { SettingsContext, rowControlOf, type Notice, type RowControl } from './settings-context.js';
 import { readPalette, renderStatusForm } from './status-form.js';
-import { renderEmpty, renderLoadError, renderNotice, renderRow } from './status-list.js';
+import { renderEmpty, renderLoadError, renderNotice, renderPaused, renderRow } from './status-list.js';
 
 /** The element whose content this is. */
 export interface SettingsHost extends ReactiveElement {
@@ -114,7 +115,7 @@ export class SettingsPage {
       palette: () => this.#palette,
       readonly: () => this.#host.readonly,
       text,
-      errorText: (error) => errorText(text, error),
+      errorText: (error) => errorText(text, error, store()),
       show: (notice) => this.#show(notice),
       reportLoss: (...loss) => this.#reportLoss(...loss),
     });
@@ -253,6 +254,7 @@ export class SettingsPage {
           ? nothing
           : html`<p class="banner" part="message">${warningIcon}<span>${context.text('notDurable')}</span></p>`
       }
+      ${store.cache(LiveUpdates).isPaused ? renderPaused(context) : nothing}
       ${
         store.waitingCount
           ? html`<p class="banner" part="message" role="status">

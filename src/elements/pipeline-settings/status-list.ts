@@ -101,6 +101,10 @@ export function renderNotice(
   </div>`;
 }
 
+export function renderPaused({ text }: SettingsContext): TemplateResult {
+  return html`<p class="paused" part="message" role="status">${text('livePaused')}</p>`;
+}
+
 export function renderLoadError(
   { text, errorText }: SettingsContext,
   error: PipelineError | undefined,

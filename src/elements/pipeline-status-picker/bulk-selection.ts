@@ -1,5 +1,4 @@
 /** The conversations of a picker (none, one or several), and the status that they share. */
-import { warnOnce } from '../../ui/pipeline-element.js';
 import { type ConversationRef, parseConversationRef } from '../../model/entry.js';
 import { PipelineError } from '../../model/errors.js';
 import type { Id } from '../../model/id.js';
@@ -15,18 +14,35 @@ interface ConversationProperties {
   contactId: string | null;
 }
 
-/** Validates the properties. If an id is invalid, there are no conversations, and the console has a warning. */
-export function parseConversations(properties: ConversationProperties): Conversations {
+/** Shared, as most pickers have no such conversation. */
+export const NONE_REJECTED: readonly RejectedRef[] = [];
+
+/** A conversation of the page of which something is not valid. That is left out; `pick-notices.ts` reports it. */
+export interface RejectedRef {
+  readonly ref: unknown;
+  /** Names the field. */
+  readonly error: PipelineError;
+}
+
+/**
+ * Reads the properties. Of an invalid conversation nothing is left, of one with another invalid field the rest; both are
+ * added to `rejected`.
+ */
+export function parseConversations(properties: ConversationProperties, rejected: RejectedRef[]): Conversations {
   const { conversations, conversationId, contactId } = properties;
-  try {
-    const refs = (conversations ?? (conversationId === null ? [] : [{ conversationId }])).map(parseConversationRef);
-    const [only] = refs;
-    return only && refs.length === 1 && contactId && !only.contactId ? [{ ...only, contactId }] : refs;
-  } catch (thrown) {
-    const { message } = PipelineError.from(thrown);
-    warnOnce(`<pipeline-status-picker>: ${message} Use ids of 1 to 256 characters.`);
-    return [];
-  }
+  const parse = (ref: object): Conversations => {
+    try {
+      return [parseConversationRef(ref)];
+    } catch (thrown) {
+      const error = PipelineError.from(thrown);
+      const { field } = error;
+      rejected.push({ ref, error });
+      return field === 'contactId' || field === 'activityAt' ? parse({ ...ref, [field]: undefined }) : [];
+    }
+  };
+  const given = conversations ? Array.from(conversations) : conversationId === null ? [] : [{ conversationId }];
+  const isContactMissing = given.length === 1 && contactId && !(given[0] as Partial<ConversationRef> | null)?.contactId;
+  return given.flatMap((ref) => parse(isContactMissing ? { ...ref, contactId } : ref));
 }
 
 /** Whether `refs` came from these properties. Only answers for a single conversation, as in a list of thousands. */
@@ -52,6 +68,8 @@ export interface SharedStatus {
   readonly statusId: Id | null | undefined;
   readonly status: Status | undefined;
   readonly isSaving: boolean;
+  /** Whether a pick is slow or has failed. */
+  readonly hasFeedback: boolean;
 }
 
 export const LOADING: SharedStatus = {
@@ -60,6 +78,7 @@ export const LOADING: SharedStatus = {
   statusId: undefined,
   status: undefined,
   isSaving: false,
+  hasFeedback: false,
 };
 
 const FIELDS = Object.keys(LOADING) as (keyof SharedStatus)[];
@@ -76,6 +95,7 @@ export function sharedStatusOf(
   let isLoading = store?.phase !== 'ready';
   let error = store?.phase === 'error' ? store.error : undefined;
   let isSaving = false;
+  let hasFeedback = false;
   let statusId: Id | null | undefined = refs.length ? undefined : value;
   for (let i = 0; i < refs.length; i++) {
     const { conversationId } = refs[i]!;
@@ -84,9 +104,10 @@ export function sharedStatusOf(
       isLoading = true;
       error ??= store?.entryError(conversationId);
     } else if (entry.pending) isSaving = true;
+    hasFeedback ||= store?.feedback(conversationId) !== undefined;
     if (i === 0) statusId = entry?.statusId;
     else if (statusId !== entry?.statusId) statusId = undefined;
   }
   const status = isLoading ? undefined : store?.status(statusId ?? null);
-  return { isLoading, error, statusId, status, isSaving };
+  return { isLoading, error, statusId, status, isSaving, hasFeedback };
 }

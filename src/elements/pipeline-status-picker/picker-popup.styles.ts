@@ -7,6 +7,72 @@ export const popupStyles = css`
     min-block-size: max(24px, var(--_trigger-size, 24px));
   }
 
+  /* What a slow change waits for, beside the pill. */
+  .waiting {
+    display: inline-flex;
+    align-items: center;
+    gap: 0.4em;
+    min-inline-size: 0;
+    color: var(--_text-muted);
+    font-size: 0.93em;
+    animation: appear 0.2s both;
+  }
+
+  .spinner {
+    flex: none;
+    inline-size: 0.85em;
+    block-size: 0.85em;
+    border: 1.5px solid color-mix(in oklab, currentColor 30%, transparent);
+    border-block-start-color: currentColor;
+    border-radius: 50%;
+    animation: spin 0.9s linear infinite;
+  }
+
+  @keyframes spin {
+    to {
+      rotate: 1turn;
+    }
+  }
+
+  /* A message under the pill, with what can be done about it. */
+  .notice {
+    display: flex;
+    flex-basis: 100%;
+    align-items: flex-start;
+    gap: 0.45em;
+    min-inline-size: 0;
+    font-size: 0.93em;
+  }
+
+  .notice > svg {
+    margin-block-start: 0.24em;
+    color: var(--_danger);
+  }
+
+  .notice-text {
+    flex: 0 1 auto;
+    min-inline-size: 0;
+    padding-block: 0.05em;
+  }
+
+  .notice .message {
+    font-size: inherit;
+  }
+
+  .notice .link-button {
+    min-block-size: 24px;
+    margin-block: -0.2em;
+    /* Flush with the text when it wraps. */
+    margin-inline-start: -0.4em;
+    padding-block: 0;
+  }
+
+  .notice .dismiss {
+    inline-size: max(24px, var(--_trigger-size, 24px));
+    block-size: max(24px, var(--_trigger-size, 24px));
+    margin-block: calc((1.4em - max(24px, var(--_trigger-size, 24px))) / 2);
+  }
+
   .listbox[hidden] {
     display: none;
   }
@@ -45,6 +111,12 @@ export const popupStyles = css`
   .popup > .error .link-button {
     display: block;
     margin: 4px -0.4em -4px;
+  }
+
+  @media (prefers-reduced-motion: reduce) {
+    .spinner {
+      border-style: dotted;
+    }
   }
 
   @media (forced-colors: active) {

@@ -3,7 +3,7 @@ import { adoptStyles, type ReactiveElement } from '@lit/reactive-element';
 import { html, nothing, render, type TemplateResult } from 'lit/html.js';
 import { errorText } from '../../ui/error-text.js';
 import { announce, silence } from '../../ui/live-region.js';
-import { learn, type LocalizeController } from '../../ui/localize.js';
+import { learn, type Translate } from '../../ui/localize.js';
 import { afterPress, PopupController } from '../../ui/popup.js';
 import { optionsOf, type StatusOption } from '../../ui/searchable-list.js';
 import { inbox } from '../../locales/en/inbox.js';
@@ -17,8 +17,8 @@ import { popupStyles } from './picker-popup.styles.js';
 import { StatusChanges, type StatusChangeHost } from './status-change.js';
 
 export interface PickerPopupHost extends StatusChangeHost {
-  readonly element: ReactiveElement & { placement: string | null; required: boolean; value: Id | null };
-  readonly localize: LocalizeController;
+  readonly element: StatusChangeHost['element'] & { placement: string | null; required: boolean; value: Id | null };
+  readonly text: Translate;
   trigger(): HTMLElement;
   status(): SharedStatus;
   hasSearch(): boolean;
@@ -53,6 +53,7 @@ export class PickerPopup {
     const styles = [...elementStyles, controlTokens, buttons, popup, optionList, popupStyles];
     adoptStyles(element.renderRoot as ShadowRoot, styles);
     element.addEventListener('focusout', this.#handleFocusOut);
+    element.addEventListener('keydown', this.#handleKeyDown);
   }
 
   get isOpen(): boolean {
@@ -69,10 +70,15 @@ export class PickerPopup {
     return this.#changes.message;
   }
 
+  /** The ids of what describes the pill; '' for none. */
+  get description(): string {
+    return this.#changes.description;
+  }
+
   /** Opens the list. `typed`: a character that was typed on the button and continues in the list. */
   open(at?: 'first' | 'last', typed?: string): void {
     if (!this.#isOpen) {
-      this.#changes.clearMessage();
+      this.#changes.dismiss();
       this.#isOpen = true;
       this.#listbox.open(at);
       this.#host.element.requestUpdate();
@@ -127,13 +133,17 @@ export class PickerPopup {
 
   /** Renders what stands beside the pill, and the popup while it is open. */
   render(): void {
-    const { element } = this.#host;
+    const { element, trigger } = this.#host;
+    const hadFocus = element.shadowRoot?.activeElement != null;
     const content = html`${this.#changes.render()}${this.#isOpen ? this.#renderPopup() : nothing}`;
     render(content, element.renderRoot, { host: element });
+    // A button disappears with its message when someone else changes the status.
+    if (hadFocus && !element.shadowRoot?.activeElement) trigger().focus({ preventScroll: true });
   }
 
   /** Called after each render. */
   updated(): void {
+    this.#changes.reportRejected();
     if (this.#isOpen) {
       this.#popover.show();
       this.#listbox.updated();
@@ -159,9 +169,13 @@ export class PickerPopup {
   #renderContent(): TemplateResult {
     const { text, stores } = this.#host;
     const { isLoading, error } = this.#host.status();
+    const { rejectedText } = this.#changes;
+    if (rejectedText && !this.#host.conversations()?.length) {
+      return html`<p class="error" part="error">${rejectedText}</p>`;
+    }
     if (error) {
       return html`<p class="error" part="error">
-        ${text('loadFailed')} ${errorText(text, error)}
+        ${text('loadFailed')} ${errorText(text, error, stores.store)}
         <button class="link-button" @click=${() => void stores.store?.retry()}>${text('retry')}</button>
       </p>`;
     }
@@ -192,6 +206,18 @@ export class PickerPopup {
       void this.#changes.change(stores.store, conversations, from, to);
     }
   }
+
+  /** Escape dismisses the message, and does nothing else: a dialog around it stays open. */
+  readonly #handleKeyDown = (event: KeyboardEvent): void => {
+    if (event.key !== 'Escape' || event.defaultPrevented || event.isComposing || this.#isOpen) return;
+    if (!this.#changes.message) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const { element, trigger } = this.#host;
+    trigger().focus({ preventScroll: true });
+    this.#changes.dismiss();
+    element.requestUpdate();
+  };
 
   /** The undo button stays until the user moves on to something else; it has no timeout. */
   readonly #handleFocusOut = (event: FocusEvent): void => {

@@ -5,17 +5,20 @@ import { everyMinute, formatDuration, stopEveryMinute } from '../../ui/clock.js'
 import { FormAssociatedElement } from '../../ui/form-associated.js';
 import { LazyCode, LazyPart } from '../../ui/lazy.js';
 import { unsetSourceText } from '../../ui/unset-source.js';
+import type { PipelineError } from '../../model/errors.js';
 import type { Id } from '../../model/id.js';
 import type { Interest } from '../../store/pipeline.js';
 import { base, tokens } from '../../styles/base.js';
 import {
   LOADING,
+  NONE_REJECTED,
   idsOf,
   isParsedFrom,
   isSameStatus,
   parseConversations,
   sharedStatusOf,
   type Conversations,
+  type RejectedRef,
   type SharedStatus,
 } from './bulk-selection.js';
 import type { PickerPopup } from './picker-popup.js';
@@ -52,6 +55,7 @@ const popupCode = new LazyCode(async () => (await import('./picker-popup.js')).P
  * @csspart check - The check mark of the selected option.
  * @csspart undo - The button that undoes a change.
  * @csspart error - Why something failed.
+ * @csspart message - What a slow change waits for.
  * @csspart empty - The message when there is nothing to choose from.
  * @csspart skeleton - The placeholder while loading.
  *
@@ -113,6 +117,7 @@ export class PipelineStatusPicker extends FormAssociatedElement {
 
   #value: Id | null = null;
   #conversations: Conversations = [];
+  #rejected = NONE_REJECTED;
   /** The status that was last rendered. */
   #rendered = LOADING;
   #hadSearch = false;
@@ -177,7 +182,7 @@ export class PipelineStatusPicker extends FormAssociatedElement {
 
   protected override interest(): Interest {
     // Before the first update, so that the conversation is requested as soon as the element is in the page.
-    if (!this.hasUpdated) this.#conversations = parseConversations(this);
+    if (!this.hasUpdated) this.#parseConversations();
     return { statuses: true, conversationIds: this.#conversations.map((ref) => ref.conversationId) };
   }
 
@@ -199,14 +204,21 @@ export class PipelineStatusPicker extends FormAssociatedElement {
       this.#updateConversations();
     }
     this.#rendered = this.#status();
+    if (this.#rendered.hasFeedback || this.#rejected.length) this.#loadPopup();
     this.#popup?.willUpdate();
     if (this.isDisabled || this.readonly) this.hide();
   }
 
+  #parseConversations(): void {
+    const rejected: RejectedRef[] = [];
+    this.#conversations = parseConversations(this, rejected);
+    this.#rejected = rejected.length ? rejected : NONE_REJECTED;
+  }
+
   #updateConversations(): void {
-    if (isParsedFrom(this.#conversations, this)) return;
+    if (isParsedFrom(this.#conversations, this) && !this.#rejected.length) return;
     const before = idsOf(this.#conversations);
-    this.#conversations = parseConversations(this);
+    this.#parseConversations();
     // A new list with the same conversations changes nothing.
     if (idsOf(this.#conversations) === before) return;
     this.#popup?.reset();
@@ -247,8 +259,17 @@ export class PipelineStatusPicker extends FormAssociatedElement {
   /** Does something with the popup as soon as its code is loaded. */
   #usePopup(act: (popup: PickerPopup) => void): void {
     if (this.isDisabled || this.readonly || !this.isConnected) return;
-    this.#lazyPopup ??= new LazyPart(this, popupCode, (Popup) => this.#createPopup(Popup));
-    this.#lazyPopup.useNow(act);
+    this.#popupPart.useNow(act);
+  }
+
+  /** Loads the popup for what it renders beside the pill. */
+  #loadPopup(): void {
+    const part = this.#popupPart;
+    if (!part.part && !part.failure && !part.settled) part.use(() => undefined);
+  }
+
+  get #popupPart(): LazyPart<typeof PickerPopup, PickerPopup> {
+    return (this.#lazyPopup ??= new LazyPart(this, popupCode, (Popup) => this.#createPopup(Popup)));
   }
 
   #createPopup(Popup: typeof PickerPopup): PickerPopup {
@@ -260,6 +281,7 @@ export class PipelineStatusPicker extends FormAssociatedElement {
       trigger: () => this.#pill!.element,
       status: () => this.#status(),
       conversations: () => (this.#isBound ? this.#conversations : undefined),
+      rejected: () => this.#rejected,
       hasSearch: () => this.#hasSearch(),
       fireNativeEvents: () => {
         this.dispatchEvent(new InputEvent('input', { bubbles: true, composed: true }));
@@ -282,9 +304,9 @@ export class PipelineStatusPicker extends FormAssociatedElement {
     if (this.placement === 'details' && this.isConnected) everyMinute(this.stores);
     else stopEveryMinute(this.stores);
     this.setState('open', this.#isOpen);
-    this.setState('loading', isLoading);
+    this.setState('loading', isLoading && !this.#invalid);
     this.setState('saving', isSaving);
-    this.setState('error', this.#hasMessage || error !== undefined);
+    this.setState('error', this.#hasMessage || error !== undefined || this.#rejected.length > 0);
     this.setState('empty', !isLoading && statusId === null);
   }
 
@@ -336,7 +358,7 @@ export class PipelineStatusPicker extends FormAssociatedElement {
             'aria-label': name,
             'aria-busy': isSaving || isLoading ? 'true' : null,
             'aria-required': this.required ? 'true' : null,
-            'aria-describedby': this.#hasMessage ? 'error' : null,
+            'aria-describedby': this.#popup?.description || (this.#hasMessage ? 'error' : null),
             disabled: this.isDisabled ? '' : null,
           }),
       chip: {
@@ -353,7 +375,8 @@ export class PipelineStatusPicker extends FormAssociatedElement {
   #renderNotes(): void {
     const { isLoading, error } = this.#rendered;
     const duration = this.#duration();
-    const readError = isLoading && error ? (unsetSourceText(this.text, error) ?? this.text('loadFailed')) : '';
+    const readError =
+      isLoading && error && !this.#invalid ? (unsetSourceText(this.text, error) ?? this.text('loadFailed')) : '';
     const popupError = this.#lazyPopup?.failure ? this.text('errorUnavailable') : '';
     const hasNotes = Boolean(duration || readError || popupError);
     if (hasNotes || this.#hasNotes) renderNotes(this.#pill!.element, { duration, readError, popupError });
@@ -370,6 +393,11 @@ export class PipelineStatusPicker extends FormAssociatedElement {
     return duration ? this.text('forDuration', { duration }) : '';
   }
 
+  /** Why no conversation is shown: none of those that the page named has a valid id. */
+  get #invalid(): PipelineError | undefined {
+    return this.#conversations.length ? undefined : this.#rejected[0]?.error;
+  }
+
   /** Whether the picker shows conversations of the adapter, rather than a value of its own. */
   get #isBound(): boolean {
     return this.conversations !== null || this.conversationId !== null;
@@ -377,6 +405,7 @@ export class PipelineStatusPicker extends FormAssociatedElement {
 
   /** The status as the store has it now. */
   #status(): SharedStatus {
+    if (this.#invalid) return { ...LOADING, error: this.#invalid };
     return sharedStatusOf(this.store, this.#conversations, this.#isBound ? undefined : this.#value);
   }
 

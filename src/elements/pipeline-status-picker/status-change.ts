@@ -7,24 +7,22 @@ import {
   PipelineStatusChangeEvent,
   type StatusChange,
 } from '../../events.js';
-import { errorText } from '../../ui/error-text.js';
-import { announce } from '../../ui/live-region.js';
-import type { Translate } from '../../ui/localize.js';
+import { dispatcherAt } from '../../ui/dispatch.js';
+import { announce, announceFailure } from '../../ui/live-region.js';
 import type { ConversationRef } from '../../model/entry.js';
 import { PipelineError } from '../../model/errors.js';
 import type { Id } from '../../model/id.js';
 import type { PipelineStore } from '../../store/pipeline.js';
 import type { StoreController } from '../../store/store-controller.js';
 import { Mutations } from '../../store/mutations.js';
+import type { FailedPick } from '../../store/pick-feedback.js';
 import { sharedStatusOf, type Conversations } from './bulk-selection.js';
+import { PickNotices, type PickNoticesHost } from './pick-notices.js';
 
 /** The picker, as the code that is loaded on first use sees it. */
-export interface StatusChangeHost {
-  readonly element: ReactiveElement;
+export interface StatusChangeHost extends PickNoticesHost {
+  readonly element: ReactiveElement & { readonly labels: NodeList };
   readonly stores: Pick<StoreController<never>, 'store' | 'isCurrent' | 'isOfSameAdapter'>;
-  readonly text: Translate;
-  /** The conversations that the picker shows; `undefined` if it is a plain form control. */
-  conversations(): Conversations | undefined;
   /** Fires `input` and `change`. */
   fireNativeEvents(): void;
 }
@@ -41,60 +39,50 @@ const request = (refs: Conversations, from: Id | null | undefined, to: Id | null
   to,
 });
 
-/** A conversation that was not changed, as far as is known. */
-interface FailedChange {
-  conversationId: Id;
-  to: Id | null;
-  error: PipelineError;
-  /** The version of its entry when the write failed. */
-  version: number;
-}
-
 export class StatusChanges {
   readonly #host: StatusChangeHost;
+  readonly #notices: PickNotices;
   /** The last change: what it set, and what each conversation had before. */
   #undoable: { store: PipelineStore; to: Id | null; before: Map<ConversationRef, Id | null> } | undefined;
-  /** What failed in the last change; `refs` are all the conversations of it. */
-  #failure: { store: PipelineStore; refs: Conversations; failed: readonly FailedChange[] } | undefined;
-  /**
-   * How many conversations, of those shown, were not changed because someone else signed in. Reported without the names
-   * that only the previous user may see.
-   */
-  #sessionLoss: { n: number; of: number } | undefined;
-  /** Incremented by each change and reset: results of an earlier generation are not reported. */
+  /** The failures of the last change that may have succeeded nevertheless. */
+  #uncertain: { store: PipelineStore; failures: readonly FailedPick[] } | undefined;
+  /** Which waits of the current changes were announced: each is announced once. */
+  readonly #announcedWaits = new Set<string>();
+  #pendingWrites = 0;
+  /** Incremented by each change and reset: results of an earlier generation are not reported as those of the last. */
   #generation = 0;
 
   constructor(host: StatusChangeHost) {
     this.#host = host;
+    this.#notices = new PickNotices(host);
   }
 
-  /** Why the last change failed, in the current language; '' if it did not. */
+  /** Why picks of the conversations shown failed, in the current language; '' if none did. */
   get message(): string {
-    const { text } = this.#host;
-    if (this.#sessionLoss) {
-      const { n, of } = this.#sessionLoss;
-      return n < of ? `${text('someNotChanged', { n })} ${text('errorSessionChanged')}` : text('errorSessionChanged');
-    }
-    if (!this.#failure) return '';
-    const { store, refs, failed } = this.#failure;
-    const countByReason = new Map<string, number>();
-    for (const { error } of failed) {
-      const reason = errorText(text, error);
-      countByReason.set(reason, (countByReason.get(reason) ?? 0) + 1);
-    }
-    if (failed.length < refs.length) {
-      return [...countByReason].map(([reason, n]) => `${text('someNotChanged', { n })} ${reason}`).join(' ');
-    }
-    const name = this.#nameOf(store, sharedStatusOf(store, refs).statusId);
-    return [text('statusNotChanged', { name }), ...countByReason.keys()].join(' ');
+    return this.#notices.message;
+  }
+
+  /** The ids of what describes the pill; '' for none. */
+  get description(): string {
+    return this.#notices.description;
+  }
+
+  get rejectedText(): string {
+    return this.#notices.rejectedText;
+  }
+
+  /** Reports invalid ids, if they have not been reported. */
+  reportRejected(): void {
+    this.#notices.reportRejected(this.#host.element);
   }
 
   get canUndo(): boolean {
     return this.#undoable !== undefined;
   }
 
-  clearMessage(): void {
-    this.#failure = this.#sessionLoss = undefined;
+  /** Removes the message. Returns whether there was one. */
+  dismiss(): boolean {
+    return this.#notices.dismiss();
   }
 
   /** Withdraws the undo button. */
@@ -107,23 +95,31 @@ export class StatusChanges {
   /** The picker shows other conversations now: pending results are not about them. */
   reset(): void {
     this.#generation++;
-    this.#undoable = this.#failure = this.#sessionLoss = undefined;
+    this.#undoable = this.#uncertain = undefined;
+    this.#pendingWrites = 0;
+    this.#announcedWaits.clear();
+    this.#notices.clearSessionLoss();
   }
 
   /** The data comes from another source now. What was lost with the session is still reported. */
   changeSource(isSession: boolean): void {
-    const loss = isSession ? this.#sessionLoss : undefined;
-    this.reset();
-    this.#sessionLoss = loss;
+    this.#generation++;
+    this.#undoable = this.#uncertain = undefined;
+    this.#pendingWrites = 0;
+    if (!isSession) this.#notices.clearSessionLoss();
   }
 
   /**
    * Compares with the store before each render. Withdraws the undo button if someone else has changed the status since,
-   * whose change it would overwrite, and the failure of changes that turn out to have succeeded.
+   * whose change it would overwrite; announces that a change is slow, and that one which failed has succeeded after all.
    */
   check(store: PipelineStore): void {
-    if (this.#failure?.store !== store) this.#failure = undefined;
-    this.#checkFailure();
+    this.#checkUncertain(store);
+    const { wait } = this.#notices;
+    if (wait && this.#pendingWrites && !this.#announcedWaits.has(wait.reason)) {
+      this.#announcedWaits.add(wait.reason);
+      announce(this.#notices.waitText(wait), this.#host.element);
+    }
     if (!this.#undoable) return;
     const { to, before } = this.#undoable;
     const isUnchanged = [...before.keys()].every((ref) => store.entry(ref.conversationId)?.statusId === to);
@@ -156,17 +152,40 @@ export class StatusChanges {
     this.#host.element.requestUpdate();
   }
 
-  /** Renders the undo button and the message, which stand beside the pill. */
-  render(): TemplateResult | typeof nothing {
-    const { message, canUndo } = this;
-    if (!message && !canUndo) return nothing;
+  /** Renders the undo button and the notices, which stand beside the pill. */
+  render(): TemplateResult {
+    const { element, localize } = this.#host;
+    const handleDismiss = (): void => {
+      element.focus({ preventScroll: true });
+      this.dismiss();
+      element.requestUpdate();
+    };
     return html`${
-      canUndo
+      this.canUndo
         ? html`<button class="link-button undo" part="undo" type="button" @click=${() => this.undo()}>
-            ${this.#host.text('undo')}
+            ${localize.text('undo')}
           </button>`
         : nothing
-    }${message ? html`<span class="message error" id="error" part="error">${message}</span>` : nothing}`;
+    }${this.#notices.render({ onDismiss: handleDismiss, onRetry: () => void this.#retry() })}`;
+  }
+
+  /** Picks again what failed for a temporary reason. */
+  async #retry(): Promise<void> {
+    const { element, stores, conversations } = this.#host;
+    const { store } = stores;
+    const { failures } = this.#notices;
+    if (!store) return;
+    element.focus({ preventScroll: true });
+    const groups = new Map<Id | null, ConversationRef[]>();
+    for (const { conversationId, to, error } of failures) {
+      const ref = conversations()?.find((each) => each.conversationId === conversationId);
+      if (ref && error.retryable) groups.set(to, [...(groups.get(to) ?? []), ref]);
+    }
+    await this.#write(
+      store,
+      [...groups].map(([to, refs]) => request(refs, sharedStatusOf(store, refs).statusId, to)),
+    );
+    element.requestUpdate();
   }
 
   /**
@@ -176,31 +195,54 @@ export class StatusChanges {
   async #write(store: PipelineStore, requests: readonly RequestedChange[]): Promise<ReadonlySet<Id>> {
     const { element, stores } = this.#host;
     const changed = new Set<Id>();
-    const failed: FailedChange[] = [];
+    const failed: FailedPick[] = [];
     const allowed = requests.filter((each) => element.dispatchEvent(new PipelineBeforeStatusChangeEvent(each)));
     // A listener may also have changed the source.
     if (!allowed.length || !stores.isCurrent(store)) return changed;
     this.reset();
     const generation = this.#generation;
-    const sent = allowed.map((each) => this.#send(store, each, changed, failed));
+    this.#pendingWrites++;
+    const label = labelOf(element) || (allowed[0]!.refs[0]?.contactId ?? '');
+    const dispatch = dispatcherAt(element);
+    const sent = allowed.map((each) => this.#send(store, each, dispatch, changed, failed));
     this.#host.fireNativeEvents();
     await Promise.all(sent);
-    if (generation !== this.#generation) return new Set();
-    if (failed.length) {
-      this.#failure = { store, refs: allowed.flatMap(({ refs }) => refs), failed };
-      announce(this.message, element);
-    } else if (changed.size && !this.#sessionLoss) {
+    const isLast = generation === this.#generation;
+    if (isLast) this.#pendingWrites = 0;
+    // A later pick of the same conversation reports its own result.
+    const failures = failed.filter(
+      ({ conversationId, error }) => store.feedback(conversationId)?.failure?.error === error,
+    );
+    if (failures.length && stores.isCurrent(store)) {
+      if (isLast) this.#uncertain = { store, failures };
+      this.#announceFailures(store, failures, label);
+    } else if (isLast && !failed.length && changed.size && !this.#notices.hasSessionLoss) {
       this.#announceSuccess(
         store,
         allowed.map(({ to }) => to),
       );
     }
-    return changed;
+    return isLast ? changed : new Set();
+  }
+
+  /** With the conversations, if the picker shows others by now or has left the page. */
+  #announceFailures(store: PipelineStore, failures: readonly FailedPick[], label: string): void {
+    const { element, conversations } = this.#host;
+    const shown = new Set(conversations()?.map(({ conversationId }) => conversationId));
+    const isShown = element.isConnected && failures.every(({ conversationId }) => shown.has(conversationId));
+    announceFailure(isShown ? this.message : this.#notices.messageElsewhere(store, failures, label), element);
+    element.requestUpdate();
   }
 
   /** Makes one request of the store and fires its events; adds the conversations to `changed` or `failed`. */
-  async #send(store: PipelineStore, change: RequestedChange, changed: Set<Id>, failed: FailedChange[]): Promise<void> {
-    const { element, stores } = this.#host;
+  async #send(
+    store: PipelineStore,
+    change: RequestedChange,
+    dispatch: (event: Event) => void,
+    changed: Set<Id>,
+    failed: FailedPick[],
+  ): Promise<void> {
+    const { stores } = this.#host;
     let rejected: (readonly [Id, PipelineError])[];
     try {
       const results = await Mutations.of(store).setStatus(change.refs, change.to);
@@ -211,7 +253,7 @@ export class StatusChanges {
         each.ok || each.error.code === 'aborted' ? [] : [[each.conversationId, each.error] as const],
       );
       if (succeeded.length && stores.isCurrent(store)) {
-        element.dispatchEvent(new PipelineStatusChangeEvent(change, results));
+        dispatch(new PipelineStatusChangeEvent(change, results));
       }
     } catch (thrown) {
       rejected = change.refs.map((ref) => [ref.conversationId, PipelineError.from(thrown)]);
@@ -222,55 +264,57 @@ export class StatusChanges {
       ids.push(conversationId);
       byCode.set(error.code, { error, ids });
       if (error.code === 'session-changed') continue;
-      failed.push({ conversationId, to: change.to, error, version: store.entry(conversationId)?.version ?? 0 });
+      failed.push({ conversationId, to: change.to, error });
     }
     // One event for each reason, not for each conversation.
     for (const { error, ids } of byCode.values()) {
       const isSessionLoss = error.code === 'session-changed' && stores.isOfSameAdapter(store);
       if (isSessionLoss) this.#reportSessionLoss(ids);
       if (isSessionLoss || stores.isCurrent(store)) {
-        element.dispatchEvent(new PipelineErrorEvent(error, 'set-status', ids));
+        dispatch(new PipelineErrorEvent(error, 'set-status', ids));
       }
     }
   }
 
-  /** A write that timed out may have succeeded: its failure is withdrawn when the store receives the change. */
-  #checkFailure(): void {
-    if (!this.#failure) return;
-    const { store, refs, failed } = this.#failure;
-    const remaining = failed.filter(({ conversationId, to, version }) => {
-      const entry = store.entry(conversationId);
-      return !entry || entry.pending || entry.statusId !== to || entry.version <= version;
-    });
-    if (remaining.length === failed.length) return;
-    this.#failure = remaining.length ? { store, refs, failed: remaining } : undefined;
-    if (!remaining.length) {
-      this.#announceSuccess(
-        store,
-        failed.map(({ to }) => to),
-      );
-    }
+  /** A write that timed out may have succeeded: the store withdraws its failure when it receives the change. */
+  #checkUncertain(store: PipelineStore): void {
+    if (!this.#uncertain) return;
+    const { failures } = this.#uncertain;
+    const remaining = failures.filter(({ conversationId }) => store.feedback(conversationId)?.failure);
+    if (this.#uncertain.store === store && remaining.length) return;
+    this.#uncertain = undefined;
+    const isDone = failures.every(({ conversationId, to }) => store.confirmedEntry(conversationId)?.statusId === to);
+    if (!isDone || failures.some(({ conversationId }) => store.entry(conversationId)?.pending)) return;
+    this.#announceSuccess(
+      store,
+      failures.map(({ to }) => to),
+    );
   }
 
   /** Always announced, but shown only if the picker still shows these conversations. */
   #reportSessionLoss(ids: readonly Id[]): void {
-    const { element, conversations, text } = this.#host;
-    const shown = new Set(conversations()?.map(({ conversationId }) => conversationId));
-    const isShown = ids.every((id) => shown.has(id));
-    if (isShown) this.#sessionLoss = { n: ids.length + (this.#sessionLoss?.n ?? 0), of: shown.size };
-    announce(isShown ? this.message : text('errorSessionChanged'), element);
+    const { element, localize } = this.#host;
+    const isShown = this.#notices.addSessionLoss(ids);
+    announceFailure(isShown ? this.message : localize.text('errorSessionChanged'), element);
     element.requestUpdate();
   }
 
   #announceSuccess(store: PipelineStore, statusIds: readonly (Id | null)[]): void {
-    const { element, text } = this.#host;
+    const { element, localize } = this.#host;
+    const { text } = localize;
     const [first, ...others] = new Set(statusIds);
     const to = others.length ? undefined : first;
     announce(to === null ? text('statusCleared') : text('statusChanged', { name: this.#nameOf(store, to) }), element);
   }
 
   #nameOf(store: PipelineStore, id: Id | null | undefined): string {
-    const { text } = this.#host;
+    const { text } = this.#host.localize;
     return id === undefined ? text('mixed') : (store.status(id)?.name ?? text('noStatus'));
   }
+}
+
+/** How the page calls the picker, which may be the name of the person; '' if it does not. */
+function labelOf(element: Element & { readonly labels: NodeList }): string {
+  const texts = [...element.labels].map(({ textContent }) => textContent?.trim() ?? '');
+  return element.ariaLabel ?? texts.filter(Boolean).join(' ');
 }

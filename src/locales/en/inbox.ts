@@ -12,6 +12,7 @@ export const inbox = {
   noResults: 'No status matches “{query}”',
   statusesFound: { one: '{n} status found', other: '{n} statuses found' },
   notDurable: 'Not saved on this device: changes last until this page is closed.',
+  livePaused: 'Live updates are paused. Reconnecting…',
 
   changesWaiting: {
     one: '{n} change is waiting for a connection.',
@@ -25,7 +26,23 @@ export const inbox = {
   statusNotChanged: 'Status not changed. Still {name}.',
   someNotChanged: { one: '{n} conversation was not changed.', other: '{n} conversations were not changed.' },
   statusDeletedMeanwhile: 'This status has since been deleted.',
-  saving: 'Saving',
+  notChanged: 'Status not changed.',
+  aboutConversation: 'Conversation {conversation}: {message}',
+  saving: 'Saving…',
+  waitingForConnection: 'Waiting for connection',
+  waitingForSignIn: 'Waiting for you to sign in',
+  retryingAt: 'Retrying at {time}',
+  noValidId: 'The status cannot be shown.',
+  invalidId: 'The conversation id “{id}” is not valid: {reason}',
+  invalidContactId: 'The contact id “{id}” is not valid: {reason}',
+  invalidActivityAt: 'The activity time “{id}” is not valid: {reason}',
+  invalidConversation: 'A conversation is not an object with a conversationId.',
+  invalidIdType: 'it must be text or a whole number.',
+  invalidIdEmpty: 'it is empty.',
+  invalidIdLength: { other: 'it has more than {n} characters.' },
+  invalidIdCharacters: 'it has characters that are not allowed.',
+  invalidTime: 'it must be in milliseconds.',
+  moreInvalidIds: { one: '{n} more id is not valid.', other: '{n} more ids are not valid.' },
 
   // Filter.
   conversations: { one: '{name}, {n} conversation', other: '{name}, {n} conversations' },
@@ -37,6 +54,7 @@ export const inbox = {
   // Why a write failed.
   errorOffline: 'No connection.',
   errorTimeout: 'The server did not answer in time.',
+  errorStorageTimeout: 'This device’s storage did not answer in time.',
   errorAuth: 'Sign in again.',
   errorSessionChanged: 'The account changed, so this was not saved.',
   errorForbidden: 'You are not allowed to do this.',
@@ -46,5 +64,6 @@ export const inbox = {
   errorStorage: 'This browser’s storage cannot be reached.',
   errorBlocked: 'Close other tabs of this page and try again.',
   errorVersion: 'Reload this page to update it.',
+  errorDatabase: 'Another app uses the storage of this page.',
   errorUnknown: 'Something went wrong.',
 } satisfies Record<string, Message>;

@@ -20,6 +20,7 @@ export const settings = {
   statusAdded: '{name} added at position {n}.',
   statusNotAdded: "Couldn't add {name}.",
   statusSaved: '{name} saved.',
+  statusNotSaved: "Couldn't save {name}.",
   statusDeleted: '{name} deleted.',
   statusNotDeleted: "Couldn't delete {name}.",
   statusDeletedMoved: {

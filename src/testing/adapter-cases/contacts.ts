@@ -149,14 +149,6 @@ export const contactsTopic: Topic = (it) => {
     equal([statusIds, latest], [['b'], 'b'], 'A contact must have the statuses that its conversations have now.');
   });
 
-  it('a conversation that moves to another contact leaves its old one', ['getContacts'], async ({ adapter }) => {
-    await createStatuses(adapter, 'A');
-    await setStatusOf(adapter, 'a', { conversationId: 'c1', contactId: 'p1' });
-    await setStatusOf(adapter, 'a', { conversationId: 'c1', contactId: 'p2' });
-    equal((await contactOf(adapter, 'p1')).statusIds, [], 'A conversation belongs to one contact.');
-    equal((await contactOf(adapter, 'p2')).statusIds, ['a'], 'A conversation must belong to the contact passed last.');
-  });
-
   it('contacts follow a delete', ['getContacts'], async ({ adapter }) => {
     await createStatuses(adapter, 'A', 'B');
     await setStatusOf(

@@ -120,22 +120,6 @@ export const versionsTopic: Topic = (it) => {
     equal((await entryOf(adapter, 'c1')).contactId, 'p1', 'Taking the status off must keep the contact.');
   });
 
-  it('the contact changes if it is passed', async ({ adapter }) => {
-    await createStatuses(adapter, 'A', 'B');
-    const [before] = await setStatusOf(adapter, 'a', { conversationId: 'c1', contactId: 'p1' });
-    const [after] = await setStatusOf(adapter, 'b', { conversationId: 'c1', contactId: 'p2' });
-    equal(after.contactId, 'p2', 'setStatus with a contactId must store it.');
-    holds(after.version > before.version, 'The version must grow with every change.', { before, after });
-  });
-
-  it('another contact with the same status is a change', async ({ adapter }) => {
-    await createStatuses(adapter, 'A');
-    const [before] = await setStatusOf(adapter, 'a', { conversationId: 'c1', contactId: 'p1' });
-    const [after] = await setStatusOf(adapter, 'a', { conversationId: 'c1', contactId: 'p2' });
-    equal((await entryOf(adapter, 'c1')).contactId, 'p2', 'The contact must be stored also where the status stays.');
-    holds(after.version > before.version, 'The version must grow with every change.', { before, after });
-  });
-
   it('a conversation without a contact has none', async ({ adapter }) => {
     await createStatuses(adapter, 'A');
     const [entry] = await setStatusOf(adapter, 'a', 'c1');

@@ -60,6 +60,8 @@ function collect(fault?: Fault): { name: string; body: () => Promise<void> }[] {
       },
       it: (title, body) => void cases.push({ name: `${topic}: ${title}`, body }),
       create: () => client(new MemoryAdapter()),
+      createWithUndoPeriod: (undoPeriodMs) => client(new MemoryAdapter({ undoPeriodMs })),
+      atomicLength: Infinity,
       peer: async (adapter) => client(goods.get(adapter)!),
       reopen: async (adapter) => {
         const good = goods.get(adapter)!;
@@ -86,6 +88,7 @@ function delegate(good: MemoryAdapter): Required<PipelineAdapter> {
     count: (...args) => good.count(...args),
     find: (...args) => good.find(...args),
     history: (...args) => good.history(...args),
+    forget: (...args) => good.forget(...args),
     subscribe: (...args) => good.subscribe(...args),
     close: () => good.close(),
   };

@@ -57,6 +57,7 @@ export const variants: Variants = {
       count: undefined,
       find: undefined,
       history: undefined,
+      forget: undefined,
       subscribe: undefined,
     }) as unknown as Partial<PipelineAdapter>,
 

@@ -1,4 +1,5 @@
 /** The states of the picker. */
+import type { CallWait } from '../../../src/adapters/adapter.js';
 import { MemoryAdapter } from '../../../src/adapters/memory.js';
 import { byRole, until } from '../../support.js';
 import { example, hang, loaded, long, press, put, refuse, type, type State } from './helpers.js';
@@ -43,7 +44,30 @@ async function old(): Promise<MemoryAdapter> {
   return adapter;
 }
 
+/** An example whose writes never end, and wait for something. */
+async function waits(wait?: CallWait): Promise<MemoryAdapter> {
+  const setStatus: MemoryAdapter['setStatus'] = (_refs, _statusId, options) => {
+    options?.onWait?.(wait);
+    return hang();
+  };
+  return Object.assign(await example(), { setStatus });
+}
+
+/** Shows a picker of a conversation whose status is being changed, until it says so. */
+async function slow(main: HTMLElement, adapter: MemoryAdapter, properties: Partial<Picker>): Promise<void> {
+  const isFirst = !main.querySelector('pipeline-status-picker');
+  const element = await (isFirst ? pick(main, adapter, 'Purchase', properties) : show(main, adapter, properties));
+  await becomes(element, 'message');
+}
+
 const LEADS = { conversationId: 'c0' };
+/** Every size and place of one conversation. */
+const LOOKS: Partial<Picker>[] = [
+  LEADS,
+  { ...LEADS, size: 'small' },
+  { ...LEADS, placement: 'details' },
+  { ...LEADS, readonly: true },
+];
 const NONE = { conversationId: 'c2' };
 const SEVERAL = { conversations: [{ conversationId: 'c0' }, { conversationId: 'c1' }] };
 
@@ -82,6 +106,39 @@ export const picker: Record<string, State> = {
   async saving(main) {
     const element = await pick(main, Object.assign(await example(), { setStatus: hang }), 'Purchase');
     await until(() => element.matches(':state(saving)'), 'the write to begin');
+  },
+  async 'saving slowly'(main) {
+    const adapter = await waits();
+    for (const properties of LOOKS) await slow(main, adapter, properties);
+  },
+  async 'waiting for connection'(main) {
+    const adapter = await waits({ reason: 'offline' });
+    for (const properties of LOOKS) await slow(main, adapter, properties);
+  },
+  async 'waiting for a retry'(main) {
+    const adapter = await waits({ reason: 'retry', at: Date.now() + DAY });
+    for (const properties of LOOKS) await slow(main, adapter, properties);
+  },
+  async 'failed, can be retried'(main) {
+    const adapter = Object.assign(await example(), { setStatus: refuse('unavailable') });
+    await becomes(await pick(main, adapter, 'Purchase'), 'error');
+    for (const properties of LOOKS.slice(1)) await becomes(await show(main, adapter, properties), 'error');
+  },
+  async 'invalid id'(main) {
+    const adapter = await example();
+    for (const properties of LOOKS) {
+      await becomes(
+        await put(main, 'pipeline-status-picker', adapter, { ...properties, conversationId: '..' }),
+        'error',
+      );
+    }
+    const conversations = ['c0', '.', 'c3'].map((conversationId) => ({ conversationId }));
+    await becomes(await show(main, adapter, { conversations }), 'error');
+  },
+  async 'invalid id, open'(main) {
+    const element = await put(main, 'pipeline-status-picker', await example(), { conversationId: '' });
+    element.show();
+    await until(() => element.matches(':state(open)'), 'the list');
   },
   async 'failed with reason'(main) {
     const element = await pick(main, Object.assign(await example(), { setStatus: refuse() }), 'Purchase');
