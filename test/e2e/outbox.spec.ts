@@ -153,7 +153,7 @@ test('two tabs that find the same picks send each once', async ({ context, reque
     await tab.shows('Purchase', 2);
     for (const conversation of [1, 2]) await tab.isSaving(false, conversation);
   }
-  await expect.poll(() => stored(tabs[0]!.page)).toBe(0);
+  await expect.poll(() => stored(tabs[0].page)).toBe(0);
   const keys = tabs.flatMap(({ writes }) => writes.map(({ key }) => key));
   expect([keys.length, new Set(keys).size]).toEqual([2, 2]);
   expect(await server.history('c1')).toEqual(['leads']);

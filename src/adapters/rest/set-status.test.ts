@@ -203,7 +203,10 @@ describe('setStatus without a network', () => {
     await bench.environment.advance(1000);
     bench.setOffline(false);
     await bench.environment.advance(60_000);
-    expect(picks.map(({ value }) => codes(value!))).to.deep.equal([...Array(4).fill(['aborted']), ['ok']]);
+    expect(picks.map(({ value }) => codes(value!))).to.deep.equal([
+      ...Array.from({ length: 4 }, () => ['aborted']),
+      ['ok'],
+    ]);
     expect((await bench.server.adapter.history('c1')).map(({ to }) => to)).to.deep.equal(['b']);
   });
 

@@ -59,7 +59,7 @@ const listCode = new LazyCode(async () => (await import('./list-filter.js')).Lis
  * @csspart label - The name in a pill.
  * @csspart count - How many conversations or contacts have the status.
  * @csspart clear - A button that clears the filter, or removes one status from it.
- * @csspart message - Which statuses were removed from the filter, and that live updates are paused; in the popup, how many changes are waiting.
+ * @csspart message - Which statuses were removed from the filter, that live updates are paused, or how many changes are waiting.
  * @csspart error - Why loading failed.
  * @csspart empty - The text when there is nothing to choose.
  * @csspart skeleton - The placeholder while loading.

@@ -42,7 +42,7 @@ const LOADING_DELAY = 1000;
  * @csspart palette - The colors to choose from.
  * @csspart popup - The menu of a handle.
  * @csspart option - One item of the menu.
- * @csspart message - What was just done, why it failed, how many changes are waiting, or that live updates are paused.
+ * @csspart message - What was just done, why it failed, that live updates are paused, or how many changes are waiting.
  * @csspart undo - The button that takes a delete back.
  * @csspart empty - The invitation when there are no statuses.
  * @csspart error - Why something failed.
