@@ -22,6 +22,8 @@ export {
   type Forgotten,
 } from './adapters/rules.js';
 export { isNewer, parseChange, type Change } from './model/changes.js';
+export * from './model/abort.js';
+export * from './model/contact.js';
 export * from './model/entry.js';
 export * from './model/errors.js';
 export type { Id } from './model/id.js';
@@ -29,15 +31,9 @@ export { type ContactMatch, type Filter, contactMatchesFilter, matchesFilter, pa
 export { resolveEntry, resolveStatusId, toStatus, type StatusRow } from './model/reassignment.js';
 export { planRanks, type Placement } from './model/rank.js';
 export {
-  MAX_STATUSES,
   compareStatuses,
   contentOf,
-  nameKey,
-  parseNewStatus,
   parseStatus,
-  parseStatusPatch,
-  patched,
-  sameContent,
   statusSlug,
   type CheckedStatusPatch,
   type NewStatus,
@@ -45,5 +41,6 @@ export {
   type StatusContent,
   type StatusPatch,
 } from './model/status.js';
+export { MAX_STATUSES, nameKey, parseNewStatus, parseStatusPatch, patched, sameContent } from './model/status-edits.js';
 export { unreadableIn, withUnreadable, type Unreadable, type UnreadableRecords } from './model/unreadable.js';
 export { checkName, parseColor, parseId, parseName, parseStatusId, type NameProblem } from './model/validate.js';

@@ -1,5 +1,5 @@
 /** Maintains a summary row for each contact, so that reads need not walk its conversations. */
-import type { ContactSummary } from '../../src/model/entry.js';
+import type { ContactSummary } from '../../src/model/contact.js';
 import type { Id } from '../../src/model/id.js';
 import type { ConversationRow } from './conversations.js';
 import { resolveKeys, type StatusKey, type CounterChanges } from './counters.js';

@@ -2,7 +2,8 @@
 import type { Entry } from '../../src/model/entry.js';
 import { toStatus, type StatusRow } from '../../src/model/reassignment.js';
 import type { Id } from '../../src/model/id.js';
-import { nameKey, type Status } from '../../src/model/status.js';
+import { type Status } from '../../src/model/status.js';
+import { nameKey } from '../../src/model/status-edits.js';
 import type { StatementBatch } from './statement-batch.js';
 import { hash } from './hash.js';
 import { CONTENT_COLUMNS } from './status-columns.js';

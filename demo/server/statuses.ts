@@ -12,7 +12,8 @@ import {
 import { resolveStatusId, toStatus, type StatusRow } from '../../src/model/reassignment.js';
 import type { Id } from '../../src/model/id.js';
 import type { Placement } from '../../src/model/rank.js';
-import { parseNewStatus, type Status } from '../../src/model/status.js';
+import { type Status } from '../../src/model/status.js';
+import { parseNewStatus } from '../../src/model/status-edits.js';
 import { readCounters, type Group } from './counters.js';
 import { placeAfter } from './placement.js';
 import { readStatuses } from './status-rows.js';

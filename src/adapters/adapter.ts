@@ -1,6 +1,7 @@
 /** The interface of an adapter: where the statuses and the statuses of conversations are kept. */
 import type { Change } from '../model/changes.js';
-import type { ContactSummary, ConversationRef, Counts, Entry, HistoryItem, SetResult } from '../model/entry.js';
+import type { ConversationRef, Counts, Entry, HistoryItem, SetResult } from '../model/entry.js';
+import type { ContactSummary } from '../model/contact.js';
 import type { ContactMatch, Filter } from '../model/filter.js';
 import type { Id } from '../model/id.js';
 import type { NewStatus, Status, StatusPatch } from '../model/status.js';

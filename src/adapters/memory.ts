@@ -6,14 +6,15 @@
  */
 import type { Change } from '../model/changes.js';
 import {
-  type ContactSummary,
   type ConversationRef,
   type Entry,
   type HistoryItem,
   type SetResult,
   parseConversationRef,
 } from '../model/entry.js';
-import { checkAborted, closedError, PipelineError } from '../model/errors.js';
+import { type ContactSummary } from '../model/contact.js';
+import { closedError, PipelineError } from '../model/errors.js';
+import { checkAborted } from '../model/abort.js';
 import type { Id } from '../model/id.js';
 import type { Placement } from '../model/rank.js';
 import { resolveEntry, resolveStatusId, toStatus, type StatusRow } from '../model/reassignment.js';

@@ -1,7 +1,8 @@
 /** Contacts, counts and the pages of `find`, for adapters that have all conversations in memory; page tokens for all. */
 import type { CountQuery, Counts, FindPage, FindQuery } from './adapter.js';
 import type { ConversationFacts, Rows } from './rules.js';
-import type { ContactSummary, Entry } from '../model/entry.js';
+import type { Entry } from '../model/entry.js';
+import type { ContactSummary } from '../model/contact.js';
 import { invalid } from '../model/errors.js';
 import { contactMatchesFilter, matchesFilter, parseFilter } from '../model/filter.js';
 import type { Id } from '../model/id.js';

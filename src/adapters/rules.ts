@@ -10,17 +10,15 @@ import { toStatus, type StatusRow } from '../model/reassignment.js';
 import type { Id } from '../model/id.js';
 import { planRanks, type Placement } from '../model/rank.js';
 import { MAX_BY_LENGTH, fieldsOf, idText, parseId } from '../model/validate.js';
+import { contentOf, sortedLive, type Status } from '../model/status.js';
 import {
   MAX_STATUSES,
-  contentOf,
   nameKey,
   parseNewStatus,
   parseStatusPatch,
   patched,
   sameContent,
-  sortedLive,
-  type Status,
-} from '../model/status.js';
+} from '../model/status-edits.js';
 
 /** Every status that ever existed, by id. */
 export type Rows = ReadonlyMap<Id, StatusRow>;

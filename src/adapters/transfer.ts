@@ -6,7 +6,8 @@ import type { HistoryItem } from '../model/entry.js';
 import type { Id } from '../model/id.js';
 import { planRanks } from '../model/rank.js';
 import { resolveEntry, type StatusRow } from '../model/reassignment.js';
-import { contentOf, MAX_STATUSES, sameContent, sortedLive, type StatusContent } from '../model/status.js';
+import { contentOf, sortedLive, type StatusContent } from '../model/status.js';
+import { MAX_STATUSES, sameContent } from '../model/status-edits.js';
 import type { StoredConversation } from './paging.js';
 import { checkLimit, checkNameIsFree, liveStatuses, requireLiveStatus, type Rows } from './rules.js';
 

@@ -1,6 +1,7 @@
 /** Tests of the palette. */
 import { expect } from '@open-wc/testing';
-import { DEFAULT_COLOR, DEFAULT_PALETTE, nextColor } from './color.js';
+import { DEFAULT_PALETTE, nextColor } from './color.js';
+import { DEFAULT_COLOR } from './status.js';
 import { parseColor } from './validate.js';
 
 /** Relative luminance and contrast: WCAG 2.2. */

@@ -1,4 +1,5 @@
 /** The palette of status colors, and the choice of the next one. */
+import { DEFAULT_COLOR } from './status.js';
 
 /** A color that the settings offer. `name` is a key of the palette's texts, or any text of the host. */
 export interface PaletteColor {
@@ -6,8 +7,6 @@ export interface PaletteColor {
   /** `#rrggbb`. */
   color: string;
 }
-
-export const DEFAULT_COLOR = '#8b91a5';
 
 /**
  * Ten colors that are distinguishable with every kind of color vision and reach a contrast of 3:1 on white and on

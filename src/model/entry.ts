@@ -1,6 +1,6 @@
 /** A conversation's entry in the pipeline, and what adapters say about conversations and contacts. */
 import type { Id } from './id.js';
-import { invalid, type PipelineError } from './errors.js';
+import type { PipelineError } from './errors.js';
 import { fieldsOf, nullableId, nullableStatusId, parseCount, parseId, parseTime } from './validate.js';
 
 /** A conversation's place in the pipeline. */
@@ -31,14 +31,6 @@ export interface ConversationRef {
 export type SetResult =
   { conversationId: Id; ok: true; entry: Entry } | { conversationId: Id; ok: false; error: PipelineError };
 
-/** A contact, summarized from its conversations. */
-export interface ContactSummary {
-  /** The distinct statuses of the contact's conversations; `null` where one has none. */
-  statusIds: readonly (Id | null)[];
-  /** The status of its most recently active conversation. */
-  latest: Id | null;
-}
-
 /** One status change of a conversation. A history lists the oldest first. */
 export interface HistoryItem {
   from: Id | null;
@@ -58,17 +50,6 @@ export function parseEntry(value: unknown): Entry {
     statusId: nullableStatusId(row['statusId'], 'statusId'),
     version: parseCount(row['version'], 'version'),
     changedAt: parseTime(row['changedAt'] ?? 0, 'changedAt'),
-  };
-}
-
-/** A contact from an adapter. Throws `invalid`. */
-export function parseContactSummary(value: unknown): ContactSummary {
-  const row = fieldsOf(value, 'contact');
-  const statusIds = row['statusIds'];
-  if (!Array.isArray(statusIds)) throw invalid('statusIds', 'must be a list.');
-  return {
-    statusIds: [...new Set(statusIds.map((id: unknown) => nullableStatusId(id, 'statusIds')))],
-    latest: nullableStatusId(row['latest'] ?? null, 'latest'),
   };
 }
 

@@ -1,4 +1,4 @@
-/** The one error class of the package, its codes, and how calls are aborted. */
+/** The one error class of the package, and its codes. */
 
 /** What went wrong, as a code that programs can branch on. */
 export type PipelineErrorCode =
@@ -79,26 +79,5 @@ export function invalid(field: string, message: string): PipelineError {
   return new PipelineError('invalid', `${field}: ${message}`, { field });
 }
 
-/** The error of a write whose session has ended. */
-export const sessionChanged = (): PipelineError =>
-  new PipelineError('session-changed', 'Someone else is signed in now, so the change was not sent.');
-
-export function checkAborted(signal: AbortSignal | undefined): void {
-  if (signal?.aborted) throw aborted(signal);
-}
-
 /** The error of every call that is made after `close()`. */
 export const closedError = (): PipelineError => new PipelineError('aborted', 'The adapter was closed.');
-
-/** The result of the call, or `aborted` as soon as the signal fires. What was sent may still happen. */
-export function unlessAborted<T>(call: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (!signal) return call;
-  return new Promise((resolve, reject) => {
-    const handleAbort = (): void => reject(aborted(signal));
-    signal.addEventListener('abort', handleAbort, { once: true });
-    call.then(resolve, reject).finally(() => signal.removeEventListener('abort', handleAbort));
-  });
-}
-
-const aborted = (signal: AbortSignal): PipelineError =>
-  new PipelineError('aborted', 'The call was aborted.', { cause: signal.reason });

@@ -4,15 +4,8 @@
  */
 import { PipelineError } from './errors.js';
 import type { Id } from './id.js';
-import {
-  parseContactSummary,
-  parseEntry,
-  type ContactSummary,
-  type Counts,
-  type Entry,
-  type HistoryItem,
-  type SetResult,
-} from './entry.js';
+import { parseEntry, type Counts, type Entry, type HistoryItem, type SetResult } from './entry.js';
+import { parseContactSummary, type ContactSummary } from './contact.js';
 import { completeStatuses } from './complete-statuses.js';
 import { parseChange, type Change } from './changes.js';
 import { parseStatus, type Status } from './status.js';

@@ -3,7 +3,8 @@ import { expect } from '@open-wc/testing';
 import fc from 'fast-check';
 import { isNewer } from './changes.js';
 import { PipelineError, invalid } from './errors.js';
-import { compareStatuses, nameKey, statusSlug, type Status } from './status.js';
+import { compareStatuses, statusSlug, type Status } from './status.js';
+import { nameKey } from './status-edits.js';
 
 const RUNS = { seed: 23, numRuns: 500 };
 

@@ -3,16 +3,7 @@
  * `CONTENT`: reading, writing, comparing and copying follow.
  */
 import type { Id } from './id.js';
-import {
-  fieldsOf,
-  nullableStatusId,
-  parseColor,
-  parseCount,
-  parseName,
-  parseRank,
-  parseStatusId,
-  type Fields,
-} from './validate.js';
+import { fieldsOf, parseColor, parseCount, parseName, parseRank, parseStatusId, type Fields } from './validate.js';
 
 /** What users decide about a status. */
 export interface StatusContent {
@@ -62,7 +53,7 @@ export const optional =
     value == null ? undefined : parse(value, field);
 
 /** How to check each field. The order is that of columns and of the wire. */
-const CONTENT: { readonly [F in Field]-?: Parse<StatusContent[F]> } = {
+export const CONTENT: { readonly [F in Field]-?: Parse<StatusContent[F]> } = {
   name: parseName,
   color: parseColor,
 };
@@ -76,11 +67,6 @@ export function contentOf(status: StatusContent): StatusContent {
   return Object.fromEntries(given.map((field) => [field, status[field]])) as object as StatusContent;
 }
 
-/** Whether two statuses have the same content. */
-export function sameContent(a: StatusContent, b: StatusContent): boolean {
-  return STATUS_FIELDS.every((field) => a[field] === b[field]);
-}
-
 /** The content of an unchecked record. Throws `invalid`, naming the field. */
 export function parseContent(row: Fields): StatusContent {
   return contentOf(
@@ -88,16 +74,6 @@ export function parseContent(row: Fields): StatusContent {
       STATUS_FIELDS.map((field) => [field, CONTENT[field](row[field], field)]),
     ) as unknown as StatusContent,
   );
-}
-
-/** The record with the patch applied. */
-export function patched<S extends StatusContent>(status: S, patch: StatusPatch | CheckedStatusPatch): S {
-  const next = { ...status } as Record<string, unknown>;
-  for (const [field, value] of Object.entries(patch)) {
-    if (value == null) delete next[field];
-    else next[field] = value;
-  }
-  return next as unknown as S;
 }
 
 /** A status from an adapter. Throws `invalid`; `reading.ts` reads other forms. */
@@ -113,26 +89,8 @@ export function parseStatus(value: unknown): Status {
   return status;
 }
 
-/** The data of a new status, checked. Throws `invalid`. */
-export function parseNewStatus(value: unknown): { id: Id; after?: Id | null } & StatusContent {
-  const row = fieldsOf(value, 'status');
-  const after = row['after'];
-  return {
-    id: parseStatusId(row['id']),
-    ...parseContent(row),
-    ...(after === undefined ? {} : { after: nullableStatusId(after, 'after') }),
-  };
-}
-
-/** The fields to change, checked. Throws `invalid`. */
-export function parseStatusPatch(value: unknown): CheckedStatusPatch {
-  const row = fieldsOf(value, 'status');
-  const given = STATUS_FIELDS.filter((field) => row[field] !== undefined);
-  return Object.fromEntries(given.map((field) => [field, CONTENT[field](row[field], field) ?? null]));
-}
-
-/** The most statuses that a pipeline can have. */
-export const MAX_STATUSES = 200;
+/** The color of what has none. */
+export const DEFAULT_COLOR = '#8b91a5';
 
 export function compareStatuses(a: Status, b: Status): number {
   return a.rank < b.rank ? -1 : a.rank > b.rank ? 1 : a.id < b.id ? -1 : a.id > b.id ? 1 : 0;
@@ -141,11 +99,6 @@ export function compareStatuses(a: Status, b: Status): number {
 /** The statuses that are not deleted, in order. */
 export function sortedLive<S extends Status>(rows: Iterable<S>): S[] {
   return [...rows].filter((row) => !row.deleted).sort(compareStatuses);
-}
-
-/** Equal for names that count as the same: case is folded, also for letters with two lower-case forms (ß, ς). */
-export function nameKey(name: string): string {
-  return name.normalize('NFC').toUpperCase().toLowerCase().normalize('NFC');
 }
 
 /**

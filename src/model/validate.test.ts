@@ -4,7 +4,8 @@ import fc from 'fast-check';
 import { PipelineError } from './errors.js';
 import { parseChange } from './changes.js';
 import { parseConversationRef, parseEntry } from './entry.js';
-import { parseNewStatus, parseStatus, parseStatusPatch } from './status.js';
+import { parseStatus } from './status.js';
+import { parseNewStatus, parseStatusPatch } from './status-edits.js';
 import { MAX_ID_LENGTH, checkName, countGraphemes, parseColor, parseId, parseName, parseStatusId } from './validate.js';
 
 /** Fixed, so that every run is the same. */

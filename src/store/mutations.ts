@@ -4,20 +4,14 @@
  */
 import type { CallOptions, CallWait, ForgetQuery, SettledWrite, WithSession } from '../adapters/adapter.js';
 import { parseConversationRef, type ConversationRef, type SetResult } from '../model/entry.js';
-import { PipelineError, sessionChanged } from '../model/errors.js';
+import { PipelineError } from '../model/errors.js';
+import { sessionChanged } from '../model/abort.js';
 import { newId, type Id } from '../model/id.js';
 import { readList, readRecord, readSetResults, readStatus } from '../model/reading.js';
 import { unreadableIn } from '../model/unreadable.js';
 import { parseId } from '../model/validate.js';
-import {
-  contentOf,
-  parseNewStatus,
-  parseStatusPatch,
-  sameContent,
-  type NewStatus,
-  type Status,
-  type StatusPatch,
-} from '../model/status.js';
+import { contentOf, type NewStatus, type Status, type StatusPatch } from '../model/status.js';
+import { parseNewStatus, parseStatusPatch, sameContent } from '../model/status-edits.js';
 import { withAnswerLimit } from './answer-limit.js';
 import { FailedPicks, SLOW_PICK, shownWait, waitOf, type PickFeedback } from './pick-feedback.js';
 import { applyToEntry, applyToStatuses, mustWait, supersede, type Intent, type Mutation } from './optimistic.js';

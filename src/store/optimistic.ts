@@ -4,14 +4,8 @@ import type { ConversationRef, SetResult } from '../model/entry.js';
 import { PipelineError } from '../model/errors.js';
 import type { Id } from '../model/id.js';
 import { planRanks } from '../model/rank.js';
-import {
-  contentOf,
-  patched,
-  sortedLive,
-  type CheckedStatusPatch,
-  type Status,
-  type StatusContent,
-} from '../model/status.js';
+import { contentOf, sortedLive, type CheckedStatusPatch, type Status, type StatusContent } from '../model/status.js';
+import { patched } from '../model/status-edits.js';
 
 /** What a mutation does. */
 export type Intent =

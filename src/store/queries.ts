@@ -1,6 +1,7 @@
 /** What elements ask for beyond statuses and entries: counts, contacts, and pages of the ids that pass a filter. */
 import type { CountQuery, Counts, FindPage, FindQuery, PipelineAdapter } from '../adapters/adapter.js';
-import { type ContactSummary, type Entry, parseContactSummary } from '../model/entry.js';
+import { type Entry } from '../model/entry.js';
+import { type ContactSummary, parseContactSummary } from '../model/contact.js';
 import { PipelineError } from '../model/errors.js';
 import type { Id } from '../model/id.js';
 import { isSameProblem, unreadableIn } from '../model/unreadable.js';

@@ -1,6 +1,6 @@
 /** Exports conversations and their status as a table, for spreadsheets. */
 import type { PipelineAdapter } from '../adapters/adapter.js';
-import { checkAborted } from '../model/errors.js';
+import { checkAborted } from '../model/abort.js';
 import { readAll, toByteStream, type ExportOptions } from './export.js';
 
 const COLUMNS = ['conversation', 'contact', 'status', 'since', 'last activity'];

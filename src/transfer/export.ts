@@ -2,7 +2,8 @@
 import type { PipelineAdapter } from '../adapters/adapter.js';
 import type { ConversationRecord, Export, TransferOptions, WithTransfer } from '../adapters/transfer.js';
 import type { Id } from '../model/id.js';
-import { checkAborted, PipelineError } from '../model/errors.js';
+import { PipelineError } from '../model/errors.js';
+import { checkAborted } from '../model/abort.js';
 import { header, serialize, statusLine, type Line } from './format.js';
 
 export interface ExportOptions extends TransferOptions {

@@ -2,9 +2,11 @@
 import type { PipelineAdapter } from '../adapters/adapter.js';
 import type { ConversationRecord, Import, TransferOptions } from '../adapters/transfer.js';
 import type { ConversationRef, Entry } from '../model/entry.js';
-import { checkAborted, PipelineError } from '../model/errors.js';
+import { PipelineError } from '../model/errors.js';
+import { checkAborted } from '../model/abort.js';
 import type { Id } from '../model/id.js';
-import { contentOf, sameContent, type Status } from '../model/status.js';
+import { contentOf, type Status } from '../model/status.js';
+import { sameContent } from '../model/status-edits.js';
 
 /** The most conversations that one request of the REST wire may name. */
 const BATCH = 200;

@@ -2,8 +2,9 @@
 import type { PipelineAdapter } from '../adapters/adapter.js';
 import type { ConversationRecord, Import, StatusRecord, TransferOptions, WithTransfer } from '../adapters/transfer.js';
 import type { Id } from '../model/id.js';
-import { checkAborted, PipelineError } from '../model/errors.js';
-import { MAX_STATUSES, nameKey } from '../model/status.js';
+import { PipelineError } from '../model/errors.js';
+import { checkAborted } from '../model/abort.js';
+import { MAX_STATUSES, nameKey } from '../model/status-edits.js';
 import { ImportError, parseLine, type Line, type LineProblem } from './format.js';
 import { importByCalls } from './import-by-calls.js';
 import { readLines, type ImportSource } from './lines.js';

@@ -1,6 +1,6 @@
 /** What a status's chip looks like: its parts, color and styles. Without templates, which a closed picker does not load. */
 import { css } from '@lit/reactive-element';
-import { DEFAULT_COLOR } from '../model/color.js';
+import { DEFAULT_COLOR } from '../model/status.js';
 import { statusSlug } from '../model/status.js';
 
 /** What a chip shows of a status. */

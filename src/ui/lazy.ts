@@ -1,5 +1,5 @@
 /** Loads code when it is first used, and keeps what is asked of it until it arrives. */
-import { PipelineErrorEvent } from '../events.js';
+import { PipelineErrorEvent } from '../events/error.js';
 import { PipelineError } from '../model/errors.js';
 import { policyRefusal, refusalOf } from './trusted-types.js';
 

@@ -1,7 +1,7 @@
 /** The base class of the elements: data source, language, errors and custom states. */
 import { ReactiveElement, type PropertyDeclarations, type PropertyValues } from '@lit/reactive-element';
 import type { PipelineAdapter } from '../adapters/adapter.js';
-import { PipelineErrorEvent } from '../events.js';
+import { PipelineErrorEvent } from '../events/error.js';
 import type { Messages } from '../locales/en.js';
 import { StoreController, type StoreUse } from '../store/store-controller.js';
 import type { Interest, PipelineStore } from '../store/pipeline.js';

@@ -4,7 +4,7 @@
  * lit-html creates a policy named `lit-html` when its module runs. If that is refused, the module throws, and no module
  * that imports it runs. So every entry point that registers elements imports this module first, and it imports nothing of lit.
  */
-import { PipelineErrorEvent } from '../events.js';
+import { PipelineErrorEvent } from '../events/error.js';
 import { PipelineError } from '../model/errors.js';
 
 const POLICY = 'lit-html';

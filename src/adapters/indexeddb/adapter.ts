@@ -4,17 +4,18 @@
  */
 import type { Change } from '../../model/changes.js';
 import {
-  type ContactSummary,
   type ConversationRef,
   type Entry,
   type HistoryItem,
   type SetResult,
   parseConversationRef,
 } from '../../model/entry.js';
+import { type ContactSummary } from '../../model/contact.js';
 import type { Id } from '../../model/id.js';
 import type { NewStatus, Status, StatusPatch } from '../../model/status.js';
 import { RefCheck, checkRefs, parseForgetQuery, parseUndoPeriod, parseUser, type Forgotten } from '../rules.js';
-import { checkAborted, closedError, unlessAborted } from '../../model/errors.js';
+import { closedError } from '../../model/errors.js';
+import { checkAborted, unlessAborted } from '../../model/abort.js';
 import type {
   CallOptions,
   CountQuery,

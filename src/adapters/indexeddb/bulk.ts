@@ -1,6 +1,7 @@
 /** Sets the status of many conversations: in small transactions, with other calls in between, and all or nothing. */
 import type { ConversationRef, Entry, SetResult } from '../../model/entry.js';
-import { checkAborted, PipelineError } from '../../model/errors.js';
+import { PipelineError } from '../../model/errors.js';
+import { checkAborted } from '../../model/abort.js';
 import { newId, type Id } from '../../model/id.js';
 import { parseId } from '../../model/validate.js';
 import type { CallOptions } from '../adapter.js';

@@ -1,5 +1,5 @@
 /** Keeps a summary of each contact's conversations, and the number of contacts of each kind, up to date. */
-import type { ContactSummary } from '../../model/entry.js';
+import type { ContactSummary } from '../../model/contact.js';
 import type { Id } from '../../model/id.js';
 import { resolveStatusId } from '../../model/reassignment.js';
 import { withUnreadable } from '../../model/unreadable.js';

@@ -1,7 +1,7 @@
 /** Exports and imports everything that the database has, each in one transaction. */
 import type { HistoryItem } from '../../model/entry.js';
 import type { Id } from '../../model/id.js';
-import { checkAborted } from '../../model/errors.js';
+import { checkAborted } from '../../model/abort.js';
 import type { Rows } from '../rules.js';
 import {
   exportStatuses,

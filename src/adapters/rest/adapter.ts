@@ -1,15 +1,12 @@
 /** The adapter of a REST API: checks the arguments of each call, and describes its request. */
 import type { Change } from '../../model/changes.js';
-import {
-  type ContactSummary,
-  type ConversationRef,
-  type Entry,
-  type HistoryItem,
-  type SetResult,
-} from '../../model/entry.js';
-import { type PipelineError, sessionChanged } from '../../model/errors.js';
+import { type ConversationRef, type Entry, type HistoryItem, type SetResult } from '../../model/entry.js';
+import { type ContactSummary } from '../../model/contact.js';
+import { type PipelineError } from '../../model/errors.js';
+import { sessionChanged } from '../../model/abort.js';
 import type { Id } from '../../model/id.js';
-import { type NewStatus, type Status, type StatusPatch, parseNewStatus, parseStatusPatch } from '../../model/status.js';
+import { type NewStatus, type Status, type StatusPatch } from '../../model/status.js';
+import { parseNewStatus, parseStatusPatch } from '../../model/status-edits.js';
 import { unreadableRecords } from '../../model/reading.js';
 import { unreadableIn, withUnreadable } from '../../model/unreadable.js';
 import { isPathSegment, nullableStatusId, parseId, parseStatusId } from '../../model/validate.js';

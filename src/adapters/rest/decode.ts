@@ -1,6 +1,7 @@
 /** Reads response bodies and rebuilds their records field by field. Unreadable rows of a list are left out and noted. */
 import { completeStatuses } from '../../model/complete-statuses.js';
-import { type ContactSummary, type Counts, type Entry, type HistoryItem, type SetResult } from '../../model/entry.js';
+import { type Counts, type Entry, type HistoryItem, type SetResult } from '../../model/entry.js';
+import { type ContactSummary } from '../../model/contact.js';
 import { PipelineError, invalid } from '../../model/errors.js';
 import type { Id } from '../../model/id.js';
 import {
@@ -19,7 +20,8 @@ import {
 } from '../../model/reading.js';
 import { type Unreadable, unreadableIn, withUnreadable } from '../../model/unreadable.js';
 import { type Fields, fieldsOf, parseId } from '../../model/validate.js';
-import { MAX_STATUSES, type Status, type StatusPatch, patched, sameContent } from '../../model/status.js';
+import { type Status, type StatusPatch } from '../../model/status.js';
+import { MAX_STATUSES, patched, sameContent } from '../../model/status-edits.js';
 import type { FindPage, StatusList } from '../adapter.js';
 import { badResponse, errorOfProblem } from './errors.js';
 import type { HttpRequest } from './request.js';

@@ -1,10 +1,6 @@
 /** Creates the errors of failed requests: refusals of the server, unusable responses, and aborted calls. */
-import {
-  PipelineError,
-  type PipelineErrorCode,
-  type PipelineErrorOptions,
-  sessionChanged,
-} from '../../model/errors.js';
+import { PipelineError, type PipelineErrorCode, type PipelineErrorOptions } from '../../model/errors.js';
+import { sessionChanged } from '../../model/abort.js';
 import { readEntry, readStatus } from '../../model/reading.js';
 
 /** Codes that a server may send. The others describe problems of the client. */

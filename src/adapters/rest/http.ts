@@ -1,5 +1,6 @@
 /** Sends requests: with a time limit, again when that may help, and in no other session than the one they belong to. */
-import { PipelineError, sessionChanged } from '../../model/errors.js';
+import { PipelineError } from '../../model/errors.js';
+import { sessionChanged } from '../../model/abort.js';
 import type { CallOptions } from '../adapter.js';
 import {
   type Auth,

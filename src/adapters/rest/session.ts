@@ -1,6 +1,7 @@
 /** Tracks who is signed in: the headers that authenticate requests, renewing a sign-in, and the session that requests belong to. */
 import { unlessAborted } from './retry.js';
-import { PipelineError, sessionChanged } from '../../model/errors.js';
+import { PipelineError } from '../../model/errors.js';
+import { sessionChanged } from '../../model/abort.js';
 
 /** In responses: the name of the session. In requests: the last name received; the server refuses if it is outdated. */
 export const SESSION_HEADER = 'Pipeline-Session';

@@ -1,6 +1,7 @@
 /** Writes the statuses of conversations: in batches, once each, and only in the session that the write was made in. */
 import { type ConversationRef, type Entry, type SetResult } from '../../model/entry.js';
-import { PipelineError, sessionChanged } from '../../model/errors.js';
+import { PipelineError } from '../../model/errors.js';
+import { sessionChanged } from '../../model/abort.js';
 import type { Id } from '../../model/id.js';
 import { readEntry, readRecord } from '../../model/reading.js';
 import { isPathSegment } from '../../model/validate.js';

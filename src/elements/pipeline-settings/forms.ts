@@ -2,7 +2,8 @@
 import { nextColor } from '../../model/color.js';
 import type { PipelineError } from '../../model/errors.js';
 import { newId, type Id } from '../../model/id.js';
-import { parseStatus, patched, type Status, type StatusContent, type StatusPatch } from '../../model/status.js';
+import { parseStatus, type Status, type StatusContent, type StatusPatch } from '../../model/status.js';
+import { patched } from '../../model/status-edits.js';
 import { type DraftProblem, problemOf, StatusDraft, type StatusFormHandlers } from './status-form.js';
 import type { SettingsContext, WriteResult } from './settings-context.js';
 

@@ -5,16 +5,8 @@ import type { MessageKey } from '../../locales/en.js';
 import { settings as words } from '../../locales/en/settings.js';
 import { DEFAULT_PALETTE, type PaletteColor } from '../../model/color.js';
 import type { PipelineError } from '../../model/errors.js';
-import {
-  contentOf,
-  MAX_STATUSES,
-  nameKey,
-  sameContent,
-  type Status,
-  STATUS_FIELDS,
-  type StatusContent,
-  type StatusPatch,
-} from '../../model/status.js';
+import { contentOf, type Status, STATUS_FIELDS, type StatusContent, type StatusPatch } from '../../model/status.js';
+import { MAX_STATUSES, nameKey, sameContent } from '../../model/status-edits.js';
 import { checkName, MAX_NAME_GRAPHEMES, parseColor } from '../../model/validate.js';
 import type { Values } from '../../ui/localize.js';
 import { warnOnce } from '../../ui/pipeline-element.js';

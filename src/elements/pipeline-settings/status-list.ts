@@ -1,6 +1,6 @@
 /** Renders what the settings show besides forms: rows, the empty state, messages and load errors. */
 import { html, nothing, type TemplateResult } from 'lit';
-import { DEFAULT_COLOR } from '../../model/color.js';
+import { DEFAULT_COLOR } from '../../model/status.js';
 import type { Status } from '../../model/status.js';
 import { chip } from '../../ui/templates.js';
 import { closeIcon, dotsIcon, pencilIcon, trashIcon, warningIcon } from '../../ui/templates.js';

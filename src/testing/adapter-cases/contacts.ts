@@ -1,5 +1,5 @@
 /** Cases about `getContacts`. */
-import type { ContactSummary } from '../../model/entry.js';
+import type { ContactSummary } from '../../model/contact.js';
 import { setStatusOf, createStatuses, remove, addConversations } from '../actions.js';
 import type { Topic, With } from '../case-context.js';
 import { equal, sameMembers } from '../check.js';

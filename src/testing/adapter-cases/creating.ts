@@ -1,5 +1,6 @@
 /** Cases about `createStatus` and `listStatuses`. */
-import { MAX_STATUSES, compareStatuses, parseStatus } from '../../model/status.js';
+import { compareStatuses, parseStatus } from '../../model/status.js';
+import { MAX_STATUSES } from '../../model/status-edits.js';
 import { COLOR, changesNothing, setStatusOf, listed, listedIds, createStatuses, remove } from '../actions.js';
 import type { Topic } from '../case-context.js';
 import { equal, holds, rejects } from '../check.js';

@@ -1,7 +1,8 @@
 /** Planted faults in creating, updating, moving, deleting and restoring statuses. */
 import { PipelineError } from '../../model/errors.js';
 import type { Id } from '../../model/id.js';
-import { nameKey, type Status } from '../../model/status.js';
+import { type Status } from '../../model/status.js';
+import { nameKey } from '../../model/status-edits.js';
 import { pause, relabelled, versionOf, having, type Faults } from './test-fault.js';
 import type { MemoryAdapter } from '../../adapters/memory.js';
 import type { PipelineAdapter } from '../../adapters/adapter.js';
