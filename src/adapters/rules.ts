@@ -7,9 +7,9 @@ import { PipelineError, invalid } from '../model/errors.js';
 import { unreadableRecords } from '../model/reading.js';
 import type { Unreadable, UnreadableRecords } from '../model/unreadable.js';
 import { toStatus, type StatusRow } from '../model/reassignment.js';
-import type { Id } from '../model/id.js';
+import { idText, type Id } from '../model/id.js';
 import { planRanks, type Placement } from '../model/rank.js';
-import { MAX_BY_LENGTH, fieldsOf, idText, parseId } from '../model/validate.js';
+import { MAX_BY_LENGTH, fieldsOf, parseId } from '../model/validate.js';
 import { contentOf, sortedLive, type Status } from '../model/status.js';
 import {
   MAX_STATUSES,

@@ -3,7 +3,7 @@
  * an answer carries what could not be read, and why.
  */
 import { PipelineError } from './errors.js';
-import type { Id } from './id.js';
+import { idText, type Id } from './id.js';
 import { parseEntry, type Counts, type Entry, type HistoryItem, type SetResult } from './entry.js';
 import { parseContactSummary, type ContactSummary } from './contact.js';
 import { completeStatuses } from './complete-statuses.js';
@@ -12,7 +12,6 @@ import { parseStatus, type Status } from './status.js';
 import { unreadableIn, withUnreadable, type Unreadable, type UnreadableRecords } from './unreadable.js';
 import {
   fieldsOf,
-  idText,
   MAX_BY_LENGTH,
   nullableStatusId,
   parseColor,
@@ -297,12 +296,12 @@ interface Lookup {
 
 /**
  * Looks records up apart from ids that are not valid, or that the adapter refuses: those are in `unreadableIn(…)`.
- * `refusal`: why the adapter refused the lookup of all of them.
+ * `refusal`: why the lookup of all of them was refused: by the adapter, unless one of the ids is not valid.
  */
 export async function lookUpApart<T>(
   given: readonly unknown[],
   lookup: Lookup,
-  refusal: PipelineError | undefined,
+  refusal: PipelineError,
 ): Promise<Map<Id, T>> {
   const ids: Id[] = [];
   const rejected: Unreadable[] = [];
@@ -313,7 +312,9 @@ export async function lookUpApart<T>(
       rejected.push({ id: idText(id), error: PipelineError.from(thrown) });
     }
   }
-  const found = ids.length ? await lookUpHalves<T>(ids, lookup, refusal) : new Map<Id, T>();
+  const found = ids.length
+    ? await lookUpHalves<T>(ids, lookup, rejected.length ? undefined : refusal)
+    : new Map<Id, T>();
   return withUnreadable(found, unreadableRecords([...rejected, ...listIn(found)]));
 }
 

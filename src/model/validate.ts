@@ -28,10 +28,6 @@ const MAX_SHOWN = 60;
 
 const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null;
 
-/** An id as text, also one that is rejected, so that a result or an error can say which one it was. */
-export const idText = (value: unknown): string =>
-  typeof value === 'string' ? value : typeof value === 'number' || typeof value === 'boolean' ? `${value}` : '';
-
 /** A rejected id for an error. */
 function showId(value: unknown): string {
   if (value === undefined) return 'nothing';

@@ -15,7 +15,8 @@ import { parseNewStatus, parseStatusPatch, sameContent } from '../model/status-e
 import { withAnswerLimit } from './answer-limit.js';
 import { FailedPicks, SLOW_PICK, shownWait, waitOf, type PickFeedback } from './pick-feedback.js';
 import { applyToEntry, applyToStatuses, mustWait, supersede, type Intent, type Mutation } from './optimistic.js';
-import type { Confirmation, PendingMutations, PipelineStore } from './pipeline.js';
+import { confirm, readAgain, type Confirmation } from './confirm.js';
+import type { PendingMutations, PipelineStore } from './pipeline.js';
 import { RestoredFailures, parseSettled, withRestored } from './restored-picks.js';
 import { isOtherSession, sessionOf } from './sync.js';
 
@@ -51,7 +52,7 @@ export class Mutations implements PendingMutations {
   private constructor(store: PipelineStore) {
     this.#store = store;
     this.#failed = new FailedPicks((id) => store.confirmedEntry(id));
-    this.#restoredFailures = new RestoredFailures((id) => store.watchersOf(id));
+    this.#restoredFailures = new RestoredFailures((id) => store.entries.watchers.of(id));
     store.attach(this);
   }
 
@@ -127,7 +128,7 @@ export class Mutations implements PendingMutations {
     const store = this.#store;
     if (settled) {
       const { results, failures } = parseSettled(settled);
-      store.confirm({ results });
+      confirm(store, { results });
       const { statusId: to } = settled.write;
       for (const failure of failures) {
         const { error, conversationIds } = failure;
@@ -204,24 +205,24 @@ export class Mutations implements PendingMutations {
     const versions = new Map(ids.map((id) => [id, store.confirmedEntry(id)?.version ?? 0]));
     let settle: () => void;
     let failed: readonly (readonly [Id, PipelineError])[] = [];
-    const { refreshedAt } = store;
+    const { refreshedAt } = store.entries;
     try {
       const { result, ...confirmation } = await withAnswerLimit(
         mutation.intent.kind === 'forget' ? 'forget()' : `${mutation.intent.kind}Status()`,
         (setWaiting) => this.#call(mutation, { onWait: (wait) => this.#handleWait(mutation, wait, setWaiting) }),
-        (late) => store.confirm(late),
+        (late) => confirm(store, late),
         // A bulk write takes a request for every 200 conversations.
         Math.ceil(ids.length / 200) || 1,
       );
-      store.confirm(confirmation);
+      confirm(store, confirmation);
       // The conversations may have been forgotten after the write, which the answer does not tell.
-      if (store.refreshedAt !== refreshedAt) store.readAgain(ids);
+      if (store.entries.refreshedAt !== refreshedAt) readAgain(store, ids);
       failed = failuresOf(confirmation.results);
       settle = () => mutation.resolve(result);
     } catch (thrown) {
       const error = PipelineError.from(thrown);
       if (STALE_CODES.includes(error.code)) void store.loadList();
-      if (error.code === 'bad-response') store.readAgain(ids);
+      if (error.code === 'bad-response') readAgain(store, ids);
       const results = UNCERTAIN_CODES.includes(error.code) ? this.#receivedResults(mutation, versions, error) : [];
       failed = results.length ? failuresOf(results) : ids.map((id) => [id, error]);
       settle = () => (results.some(({ ok }) => ok) ? mutation.resolve(results) : mutation.reject(error));

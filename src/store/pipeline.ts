@@ -8,7 +8,7 @@
  */
 import type { PipelineAdapter, SettledWrite, WaitingWrite, WithOutbox, WithPersistence } from '../adapters/adapter.js';
 import { isNewer, type Change } from '../model/changes.js';
-import { parseEntry, type Entry, type SetResult } from '../model/entry.js';
+import { parseEntry, type Entry } from '../model/entry.js';
 import { PipelineError } from '../model/errors.js';
 import type { Id } from '../model/id.js';
 import { unreadableIn } from '../model/unreadable.js';
@@ -61,15 +61,6 @@ const NO_MUTATIONS: PendingMutations = {
   end: () => undefined,
 };
 
-/** What the adapter confirmed by its answer to a mutation. */
-export interface Confirmation {
-  statuses?: readonly Status[];
-  deleted?: { id: Id; moveTo: Id | null };
-  results?: readonly SetResult[];
-  /** Whether conversations have changed that the answer does not list. */
-  hasUnlistedChanges?: boolean;
-}
-
 type OptionalMethod =
   'restoreStatus' | 'putConversations' | 'getContacts' | 'count' | 'find' | 'history' | 'forget' | 'subscribe';
 
@@ -80,6 +71,16 @@ interface Lookup<T> {
   call(adapter: PipelineAdapter, ids: readonly Id[]): Promise<unknown>;
   parse(record: unknown): T;
   keep?: ((late: ReadonlyMap<Id, T>) => void) | undefined;
+}
+
+/** The records of a map; `undefined` if something of it does not have the usual form. */
+function parseRecords<T>(answer: unknown, parse: (record: unknown) => T): ReadonlyMap<Id, T> | undefined {
+  try {
+    if (!(answer instanceof Map) || unreadableIn(answer)) return undefined;
+    return new Map(Array.from(answer as Map<Id, unknown>, ([id, record]) => [id, parse(record)]));
+  } catch {
+    return undefined;
+  }
 }
 
 const STATUSES = 'statuses';
@@ -99,18 +100,17 @@ const stores = new WeakMap<PipelineAdapter, PipelineStore>();
  */
 export class PipelineStore implements SyncTarget {
   readonly adapter: PipelineAdapter;
-  readonly #sync = new Sync(this);
+  readonly sync = new Sync(this);
   readonly #statusWatchers = new Watchers();
-  readonly #entries = new RecordCache<Entry>(
+  /** The conversations as the adapter confirmed them. */
+  readonly entries = new RecordCache<Entry>(
     {
       fetch: (ids, keep) => this.getEntries(ids, keep),
       unknown: (conversationId) => ({ conversationId, contactId: null, statusId: null, version: 0, changedAt: 0 }),
       isNewer,
     },
-    this.#sync,
+    this.sync,
   );
-  /** The messages of what was reported by `reportUnreadable`. */
-  readonly #reported = new Set<string>();
   /** Statuses that conversations have and the list does not, and why they are not shown once the list was read again. */
   readonly #missingStatuses = new Map<Id, PipelineError | undefined>();
   readonly #optionalCaches = new Map<unknown, StoreCache>();
@@ -123,7 +123,7 @@ export class PipelineStore implements SyncTarget {
   /** The one store of an adapter. */
   static of(adapter: PipelineAdapter): PipelineStore {
     let store = stores.get(adapter);
-    if (!store || !store.#sync.isSameSession()) stores.set(adapter, (store = new PipelineStore(adapter)));
+    if (!store || !store.sync.isSameSession()) stores.set(adapter, (store = new PipelineStore(adapter)));
     return store;
   }
 
@@ -135,17 +135,17 @@ export class PipelineStore implements SyncTarget {
 
   /** `loading` until the list is first loaded; `error` when it cannot be and nothing was loaded before. */
   get phase(): 'loading' | 'ready' | 'error' {
-    return this.#sync.isLoaded ? 'ready' : this.#sync.error ? 'error' : 'loading';
+    return this.sync.isLoaded ? 'ready' : this.sync.error ? 'error' : 'loading';
   }
 
   /** Why the list, or some of its statuses, could not be loaded, until they can. What was loaded before stays shown. */
   get error(): PipelineError | undefined {
-    return this.#sync.error;
+    return this.sync.error;
   }
 
   /** How many statuses of the list could not be read; 0 also if the whole list could not. */
   get unreadableCount(): number {
-    return this.#sync.unreadable?.list.length ?? 0;
+    return this.sync.unreadable?.list.length ?? 0;
   }
 
   /** The statuses in order, with pending mutations applied. The same array until something changes. */
@@ -174,7 +174,7 @@ export class PipelineStore implements SyncTarget {
 
   /** Why a conversation could not be read, until it can. */
   entryError(conversationId: Id): PipelineError | undefined {
-    return this.#entries.error(conversationId);
+    return this.entries.error(conversationId);
   }
 
   /**
@@ -182,22 +182,18 @@ export class PipelineStore implements SyncTarget {
    * read again. `undefined` until then.
    */
   statusError(id: Id): PipelineError | undefined {
-    const error = this.#sync.unreadable?.errorOf(id);
-    if (error) return error;
-    if (!this.#missingStatuses.has(id)) {
-      this.#missingStatuses.set(id, undefined);
-      void this.#findStatus(id);
-    }
-    return this.#missingStatuses.get(id);
+    const error = this.sync.unreadable?.errorOf(id);
+    if (error || this.#missingStatuses.has(id)) return error ?? this.#missingStatuses.get(id);
+    this.#missingStatuses.set(id, undefined);
+    void this.#findStatus(id);
+    return undefined;
   }
 
   async #findStatus(id: Id): Promise<void> {
     await this.loadList();
     if (!this.status(id)) {
-      const message = `statusId must be the id of a status in the list; found ${JSON.stringify(id)}.`;
-      const error = this.error ?? new PipelineError('bad-response', message, { field: 'statusId' });
-      this.#missingStatuses.set(id, error);
-      if (error !== this.error) this.reportUnreadable(error);
+      const reason = loadReading().then(({ missingStatus }) => missingStatus(this, id), PipelineError.from);
+      this.#missingStatuses.set(id, await reason);
     }
     this.notifyEntries();
   }
@@ -205,7 +201,7 @@ export class PipelineStore implements SyncTarget {
   /** The store's cache of a kind that only some elements use, such as `CountCache`; created when it is first used. */
   cache<C extends StoreCache>(Cache: new (store: PipelineStore, context: CacheContext) => C): C {
     let cache = this.#optionalCaches.get(Cache) as C | undefined;
-    if (!cache) this.#optionalCaches.set(Cache, (cache = new Cache(this, this.#sync)));
+    if (!cache) this.#optionalCaches.set(Cache, (cache = new Cache(this, this.sync)));
     return cache;
   }
 
@@ -224,27 +220,22 @@ export class PipelineStore implements SyncTarget {
     return (this.adapter as Partial<WithOutbox>).waiting ?? [];
   }
 
-  /** How many conversations they are about. */
-  get waitingCount(): number {
-    return new Set(this.waiting.flatMap(({ conversations }) => conversations.map((ref) => ref.conversationId))).size;
-  }
-
   // Watching.
 
   /** Fetches missing data of `interest`, and notifies `watcher` when some of it changes. Idempotent. */
   watch({ statuses, conversationIds = [], also }: Interest, watcher: Watcher): void {
     if (statuses) this.#statusWatchers.add(STATUSES, watcher);
-    this.#sync.handleWatchersChange();
-    for (const id of conversationIds) this.#entries.watch(id, watcher);
+    this.sync.handleWatchersChange();
+    for (const id of conversationIds) this.entries.watch(id, watcher);
     this.#pending.handleWatch?.();
     also?.watch(watcher);
   }
 
   unwatch({ statuses, conversationIds = [], also }: Interest, watcher: Watcher): void {
     if (statuses) this.#statusWatchers.delete(STATUSES, watcher);
-    for (const id of conversationIds) this.#entries.unwatch(id, watcher);
+    for (const id of conversationIds) this.entries.unwatch(id, watcher);
     also?.unwatch(watcher);
-    this.#sync.handleWatchersChange();
+    this.sync.handleWatchersChange();
   }
 
   get isWatched(): boolean {
@@ -254,7 +245,7 @@ export class PipelineStore implements SyncTarget {
   /** Reads everything that is watched again, for instance after an error. */
   retry(): Promise<void> {
     this.#missingStatuses.clear();
-    return this.#sync.retry();
+    return this.sync.retry();
   }
 
   /** Reports that data could not be read or kept, to one of those that watch the statuses. */
@@ -264,13 +255,6 @@ export class PipelineStore implements SyncTarget {
     else console.warn(`pipeline-elements: load: ${error.message}`);
   }
 
-  /** Reports records that were left out of an answer; once for the same ones. */
-  reportUnreadable(error: PipelineError): void {
-    if (this.#reported.has(error.message)) return;
-    this.#reported.add(error.message);
-    this.report(error);
-  }
-
   // Reading without keeping the result.
 
   /**
@@ -278,10 +262,10 @@ export class PipelineStore implements SyncTarget {
    * `timeout` if it is silent; then an answer that arrives late is passed to `keep`.
    */
   async read<T>(call: (adapter: PipelineAdapter) => Promise<T>, keep?: (late: T) => void): Promise<T> {
-    const handleLate = (late: T): void => void (this.#sync.isSameSession() && keep?.(late));
+    const handleLate = (late: T): void => void (this.sync.isSameSession() && keep?.(late));
     try {
       const answer = await withAnswerLimit('a read', () => call(this.adapter), handleLate);
-      if (this.#sync.isSameSession()) return answer;
+      if (this.sync.isSameSession()) return answer;
     } catch (thrown) {
       throw PipelineError.from(thrown);
     }
@@ -301,28 +285,18 @@ export class PipelineStore implements SyncTarget {
 
   /** Looks records up by id, as `getEntries` does. */
   async lookUp<T>({ ids, what, call, parse, keep }: Lookup<T>): Promise<ReadonlyMap<Id, T>> {
-    const read = async (answer: unknown): Promise<ReadonlyMap<Id, T>> => {
-      try {
-        if (answer instanceof Map && !unreadableIn(answer)) {
-          return new Map(Array.from(answer as Map<Id, unknown>, ([id, record]) => [id, parse(record)]));
-        }
-      } catch {
-        // It does not have the usual form.
-      }
-      return (await loadReading()).readRecords(answer, what);
-    };
+    const read = async (answer: unknown): Promise<ReadonlyMap<Id, T>> =>
+      parseRecords(answer, parse) ?? (await loadReading()).readRecords(answer, what);
     const handleLate = (late: unknown): void => void (keep && read(late).then(keep, () => undefined));
     const fetch = (some: readonly Id[]): Promise<unknown> => this.read((adapter) => call(adapter, some), handleLate);
     let answer: unknown;
-    let isSent = false;
     try {
       for (const id of ids) parseId(id);
-      isSent = true;
       answer = await fetch(ids);
     } catch (thrown) {
-      const error = PipelineError.from(thrown);
+      const error = thrown as PipelineError;
       if (error.code !== 'invalid') throw error;
-      return (await loadReading()).lookUpApart(ids, { what, call: fetch }, isSent ? error : undefined);
+      return (await loadReading()).lookUpApart(ids, { what, call: fetch }, error);
     }
     return read(answer);
   }
@@ -335,52 +309,17 @@ export class PipelineStore implements SyncTarget {
 
   /** The statuses as the adapter confirmed them, including deleted ones. */
   get confirmed(): ReadonlyMap<Id, Status> {
-    return this.#sync.confirmed.byId;
+    return this.sync.confirmed.byId;
   }
 
   /** A conversation as the adapter confirmed it; `undefined` until it is read. */
   confirmedEntry(conversationId: Id): Entry | undefined {
-    return this.#entries.get(conversationId);
-  }
-
-  /** Keeps what the adapter confirmed. */
-  confirm({ statuses = [], deleted, results, hasUnlistedChanges }: Confirmation): void {
-    const { confirmed } = this.#sync;
-    const isRestored = statuses.some((status) => !status.deleted && confirmed.byId.get(status.id)?.deleted);
-    for (const status of statuses) confirmed.receive(status);
-    // The record can be the late answer to an older mutation that others have undone since: the list decides.
-    if (isRestored) void this.loadList();
-    if (deleted) {
-      const { id, moveTo } = deleted;
-      confirmed.markDeleted(id);
-      this.#entries.amend((entry) => (entry.statusId === id ? { ...entry, statusId: moveTo } : entry));
-    }
-    for (const result of results ?? []) {
-      if (result.ok) this.#receiveEntry(result.entry);
-      else if (result.error.code === 'bad-response') this.readAgain([result.conversationId]);
-    }
-    if (results) this.#notifyCaches();
-    if (hasUnlistedChanges) this.#sync.refreshCaches();
-  }
-
-  /** When all conversations were last read again, because some may have been forgotten. */
-  get refreshedAt(): number {
-    return this.#entries.refreshedAt;
-  }
-
-  /** Reads conversations again that may have changed, because the answer to a write could not be read. */
-  readAgain(conversationIds: Iterable<Id>): void {
-    for (const id of conversationIds) this.#entries.refreshRecord(id);
-  }
-
-  /** Those that show a conversation. */
-  watchersOf(conversationId: Id): readonly Watcher[] {
-    return this.#entries.watchers.of(conversationId);
+    return this.entries.get(conversationId);
   }
 
   /** Loads the list of statuses again. */
   loadList(): Promise<void> {
-    return this.#sync.loadList();
+    return this.sync.loadList();
   }
 
   /** Notifies those that watch the statuses. */
@@ -391,7 +330,7 @@ export class PipelineStore implements SyncTarget {
 
   /** Notifies those that watch these conversations, or any. */
   notifyEntries(conversationIds?: Iterable<Id>): void {
-    const { watchers } = this.#entries;
+    const { watchers } = this.entries;
     if (conversationIds) for (const id of conversationIds) watchers.notify(id);
     else watchers.notifyAll();
   }
@@ -405,32 +344,34 @@ export class PipelineStore implements SyncTarget {
   }
 
   get caches(): readonly StoreCache[] {
-    return [this.#entries, ...this.#optionalCaches.values()];
+    return [this.entries, ...this.#optionalCaches.values()];
   }
 
   handleChange(change: Exclude<Change, { kind: 'reset' }>): void {
     if (change.kind === 'status') {
-      if (this.#sync.confirmed.receive(change.status)) this.notifyStatuses();
-      this.#notifyCaches();
+      if (this.sync.confirmed.receive(change.status)) this.notifyStatuses();
+      this.notifyCaches();
     } else {
       const before = this.confirmedEntry(change.entry.conversationId);
-      this.#receiveEntry(change.entry);
-      this.#notifyCaches(change.entry, before);
+      this.receiveEntry(change.entry);
+      this.notifyCaches(change.entry, before);
     }
   }
 
   /** Rejects pending mutations, and sends watchers to the next store. */
   handleSessionEnd(): void {
     this.#pending.end();
-    for (const watcher of new Set([...this.#statusWatchers.all(), ...this.#entries.watchers.all()])) watcher.renew?.();
+    for (const watcher of new Set([...this.#statusWatchers.all(), ...this.entries.watchers.all()])) watcher.renew?.();
   }
 
-  #receiveEntry(entry: Entry): void {
+  /** Keeps a conversation unless what is known is newer. */
+  receiveEntry(entry: Entry): void {
     const { conversationId } = entry;
-    if (isNewer(entry, this.confirmedEntry(conversationId))) this.#entries.receive(conversationId, entry);
+    if (isNewer(entry, this.confirmedEntry(conversationId))) this.entries.receive(conversationId, entry);
   }
 
-  #notifyCaches(entry?: Entry, before?: Entry): void {
+  /** Tells the caches of a change: of an entry, or of anything else. */
+  notifyCaches(entry?: Entry, before?: Entry): void {
     for (const cache of this.caches) cache.handleChange?.(entry, before);
   }
 }

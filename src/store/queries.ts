@@ -18,11 +18,11 @@ export function find(store: PipelineStore, query: FindQuery): Promise<FindPage> 
     }
     const answer: unknown = await adapter.find(query);
     // Not often called: its code is loaded late.
-    const { fieldsOfAnswer, readIds } = await loadReading();
+    const { fieldsOfAnswer, readIds, reportUnreadable } = await loadReading();
     const { ids: list, nextPageToken } = fieldsOfAnswer(answer, 'page');
     const ids = readIds(list);
     const unreadable = unreadableIn(ids) ?? unreadableIn(list as object);
-    if (unreadable) store.reportUnreadable(unreadable.summary);
+    if (unreadable) reportUnreadable(store, unreadable.summary);
     return nextPageToken ? { ids, nextPageToken: `${nextPageToken as string}` } : { ids };
   });
 }

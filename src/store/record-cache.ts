@@ -251,20 +251,14 @@ export class ConfirmedStatuses {
   /** Keeps a record unless it is stale. Returns whether it was kept. */
   receive(status: Status): boolean {
     if (!isNewer(status, this.byId.get(status.id))) return false;
-    this.#keep(status);
+    this.keep(status);
     return true;
-  }
-
-  /** Marks a status as deleted; the adapter confirms a delete without sending a record. */
-  markDeleted(id: Id): void {
-    const status = this.byId.get(id);
-    if (status && !status.deleted) this.#keep({ ...status, deleted: true });
   }
 
   /**
    * Replaces the statuses with a list that was requested at `requestedAt`, except for what was received since, and for
-   * those of its records that cannot be read. Returns whether the list must be loaded again: a status received since but missing from the list is either newer than the
-   * list or the late answer to an older write.
+   * those of its records that cannot be read. Returns whether the list must be loaded again: a status received since but
+   * missing from the list is either newer than the list or the late answer to an older write.
    */
   replace(list: readonly Status[], requestedAt: number, unreadable?: UnreadableRecords): boolean {
     const listed = new Set(list.map((status) => status.id));
@@ -283,7 +277,8 @@ export class ConfirmedStatuses {
     return isInDoubt;
   }
 
-  #keep(status: Status): void {
+  /** Keeps a record as the newest one. */
+  keep(status: Status): void {
     this.byId.set(status.id, status);
     this.#receivedAt.set(status.id, this.#clock.tick());
   }

@@ -37,6 +37,10 @@ function restore({ opId, conversations, statusId, wait }: WaitingWrite): Mutatio
   }
 }
 
+/** How many conversations the picks that an adapter keeps are about. */
+export const countWaiting = (waiting: readonly WaitingWrite[]): number =>
+  new Set(waiting.flatMap(({ conversations }) => conversations.map((ref) => ref.conversationId))).size;
+
 /** Which of a pick's conversations were not changed, by reason. A pick that a later one supersedes has not failed. */
 export function parseSettled({ results }: SettledWrite): { results: SetResult[]; failures: SettledFailure[] } {
   const parsed = results.map((each): SetResult => (each.ok ? { ...each, entry: parseEntry(each.entry) } : each));

@@ -9,18 +9,14 @@ import type {
 } from '../adapters/adapter.js';
 import { type Change, parseChange } from '../model/changes.js';
 import { PipelineError } from '../model/errors.js';
-import type * as Reading from '../model/reading.js';
+import type { ReadStatuses } from '../model/reading.js';
 import { parseStatus } from '../model/status.js';
 import { withAnswerLimit } from './answer-limit.js';
 import { isSameProblem, unreadableIn, type UnreadableRecords } from '../model/unreadable.js';
 import { type CacheContext, Clock, ConfirmedStatuses, type StoreCache } from './record-cache.js';
-
-/** Milliseconds until a failed read is retried: doubled each time, up to a limit. */
-const FIRST_RETRY = 10_000;
-const MAX_RETRY = 300_000;
-
-/** Least time between two reads because of changes that cannot be read, milliseconds. */
-const UNREADABLE_INTERVAL = 1000;
+import { Retries } from './retries.js';
+import type * as Unusual from './unusual.js';
+import type { UnusualChanges } from './unusual.js';
 
 /** The store that is kept in sync. */
 export interface SyncTarget {
@@ -75,9 +71,7 @@ export class Sync implements CacheContext {
   readonly #retries = new Retries(() => void (this.#hasFailed && this.#readAgain()));
   #reported: PipelineError | undefined;
   #hasReportedNotDurable = false;
-  #hasReportedChange = false;
-  #isReadingAgain = false;
-  #mustReadAgain = false;
+  #unusual: UnusualChanges | undefined;
 
   constructor(target: SyncTarget) {
     this.#target = target;
@@ -203,7 +197,7 @@ export class Sync implements CacheContext {
     this.#loading = undefined;
   }
 
-  #keepList({ statuses, seq, unreadable }: Reading.ReadStatuses, requestedAt: number): void {
+  #keepList({ statuses, seq, unreadable }: ReadStatuses, requestedAt: number): void {
     const isInDoubt = this.confirmed.replace(statuses, requestedAt, unreadable);
     this.#mustLoadAgain ||= isInDoubt;
     this.isLoaded = true;
@@ -262,24 +256,27 @@ export class Sync implements CacheContext {
     try {
       change = parseChange(value);
     } catch {
-      void this.#readChange(value);
+      void this.#receiveUnusual(value);
       return;
     }
     this.#handleChange(change);
   }
 
-  /** Reads a change that does not have the usual form. */
-  async #readChange(value: unknown): Promise<void> {
-    let change: Change;
+  async #receiveUnusual(value: unknown): Promise<void> {
     try {
-      const { readChange, readRecord } = await loadReading();
-      change = readRecord('change', value, readChange);
+      const { UnusualChanges } = await loadReading();
+      this.#unusual ??= new UnusualChanges({
+        isWatched: () => this.#target.isWatched,
+        // The subscription may have ended meanwhile.
+        handle: (change) => this.#stop && this.#handleChange(change),
+        readAgain: () => this.#readAgain(),
+        report: (error) => this.#target.report(error),
+      });
+      this.#unusual.receive(value);
     } catch (thrown) {
-      this.#handleUnreadableChange(PipelineError.from(thrown));
-      return;
+      // Everything is read again, which includes what changed.
+      this.#setError(PipelineError.from(thrown));
     }
-    // The subscription may have ended meanwhile.
-    if (this.#stop) this.#handleChange(change);
   }
 
   #handleChange(change: Change): void {
@@ -290,22 +287,6 @@ export class Sync implements CacheContext {
       this.confirmed.handleReset();
       void this.retry();
     }
-  }
-
-  /** Reads everything again, which includes what changed. At most once in a while: all changes may be unreadable. */
-  #handleUnreadableChange(error: PipelineError): void {
-    if (!this.#hasReportedChange) this.#target.report(error);
-    this.#hasReportedChange = true;
-    this.#mustReadAgain = true;
-    if (this.#isReadingAgain) return;
-    this.#isReadingAgain = true;
-    this.#mustReadAgain = false;
-    void this.#readAgain().then(() =>
-      setTimeout(() => {
-        this.#isReadingAgain = false;
-        if (this.#mustReadAgain && this.#target.isWatched) this.#handleUnreadableChange(error);
-      }, UNREADABLE_INTERVAL),
-    );
   }
 
   get #hasFailed(): boolean {
@@ -334,17 +315,14 @@ export class Sync implements CacheContext {
   }
 }
 
-/** At least the time that the server asked for, different for each page. */
-const spread = (retryAfterMs = 0): number => retryAfterMs * (1 + Math.random() / 4);
-
-/** The code that reads answers in other forms, and says what is wrong with the rest; most pages never need it. */
-export const loadReading = (): Promise<typeof Reading> =>
-  import('../model/reading.js').catch((cause: unknown) => {
+/** The code for answers in other forms, which also says what is wrong with the rest; most pages never need it. */
+export const loadReading = (): Promise<typeof Unusual> =>
+  import('./unusual.js').catch((cause: unknown) => {
     throw new PipelineError('unavailable', 'The code that reads unusual answers could not be loaded.', { cause });
   });
 
 /** A list of statuses; `undefined` if something of it does not have the usual form. */
-function parseList(answer: unknown): Reading.ReadStatuses | undefined {
+function parseList(answer: unknown): ReadStatuses | undefined {
   try {
     const { items, seq } = answer as { items: readonly unknown[]; seq: string };
     if (!Array.isArray(items) || unreadableIn(items)) return undefined;
@@ -355,41 +333,5 @@ function parseList(answer: unknown): Reading.ReadStatuses | undefined {
   }
 }
 
-const readStatuses = async (answer: unknown): Promise<Reading.ReadStatuses> =>
+const readStatuses = async (answer: unknown): Promise<ReadStatuses> =>
   parseList(answer) ?? (await loadReading()).readStatusList(answer);
-
-/** Retries what failed for a temporary reason, after the adapter itself has retried for some seconds and given up. */
-class Retries {
-  readonly #retry: () => void;
-  #timer: ReturnType<typeof setTimeout> | undefined;
-  #count = 0;
-  /** Whether the current attempt was made by the timer. */
-  #isAutomatic = false;
-
-  constructor(retry: () => void) {
-    this.#retry = retry;
-  }
-
-  /** Returns whether to report the error: not again for a retry that nobody asked for. */
-  schedule(error: PipelineError, isRepeat: boolean): boolean {
-    if (!isRepeat) this.#count = 0;
-    if (error.retryable) {
-      this.#timer ??= setTimeout(
-        () => {
-          this.#timer = undefined;
-          this.#isAutomatic = true;
-          this.#retry();
-        },
-        Math.max(Math.min(FIRST_RETRY * 2 ** this.#count++, MAX_RETRY), spread(error.retryAfterMs)),
-      );
-    }
-    return !isRepeat || !this.#isAutomatic;
-  }
-
-  cancel(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-    this.#count = 0;
-    this.#isAutomatic = false;
-  }
-}

@@ -99,8 +99,6 @@ class Formats {
   readonly #tag: string;
   #plural: Intl.PluralRules | undefined;
   #number: Intl.NumberFormat | undefined;
-  #compact: Intl.NumberFormat | undefined;
-  #collator: Intl.Collator | undefined;
 
   constructor(tag: string) {
     this.#tag = tag;
@@ -112,14 +110,6 @@ class Formats {
 
   get number(): Intl.NumberFormat {
     return (this.#number ??= new Intl.NumberFormat(this.#tag));
-  }
-
-  get compact(): Intl.NumberFormat {
-    return (this.#compact ??= new Intl.NumberFormat(this.#tag, { notation: 'compact', maximumFractionDigits: 1 }));
-  }
-
-  get collator(): Intl.Collator {
-    return (this.#collator ??= new Intl.Collator(this.#tag, { usage: 'search', sensitivity: 'base' }));
   }
 }
 

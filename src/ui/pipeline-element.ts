@@ -8,15 +8,6 @@ import type { Interest, PipelineStore } from '../store/pipeline.js';
 import { LocalizeController, type Translate } from './localize.js';
 import { policyRefusal, showRefusal } from './trusted-types.js';
 
-const warned = new Set<string>();
-
-/** Warns the developer once, with what to write instead. An element never throws at an invalid value. */
-export function warnOnce(text: string): void {
-  if (warned.has(text)) return;
-  warned.add(text);
-  console.warn(`pipeline-elements: ${text}`);
-}
-
 const STATES = ['open', 'loading', 'saving', 'error', 'empty', 'dragging', 'filtered'] as const;
 export type ElementState = (typeof STATES)[number];
 

@@ -1,4 +1,5 @@
 /** The popup of the filter: the condition, the statuses to select, and a button to clear. Loaded on first use. */
+import { countWaiting } from '../../store/restored-picks.js';
 import { adoptStyles, type ReactiveController, type ReactiveElement } from '@lit/reactive-element';
 import { live } from 'lit/directives/live.js';
 import { html, nothing, type TemplateResult } from 'lit/html.js';
@@ -176,8 +177,8 @@ export class FilterPopup implements ReactiveController {
       }
       ${this.#checkboxes.render(store)}
       ${
-        store.waitingCount
-          ? html`<p class="empty" part="message">${text('changesWaiting', { n: store.waitingCount })}</p>`
+        countWaiting(store.waiting)
+          ? html`<p class="empty" part="message">${text('changesWaiting', { n: countWaiting(store.waiting) })}</p>`
           : nothing
       }
       <div class="foot">

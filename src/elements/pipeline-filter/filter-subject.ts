@@ -1,4 +1,5 @@
 /** The filter's value, and which conversations or contacts pass it: from loaded data, or looked up for the host. */
+import { loadReading } from '../../store/sync.js';
 import type { CountQuery, FindPage, PipelineAdapter } from '../../adapters/adapter.js';
 import { PipelineError } from '../../model/errors.js';
 import {
@@ -14,7 +15,7 @@ import { unreadableIn, type UnreadableRecords } from '../../model/unreadable.js'
 import { parseId } from '../../model/validate.js';
 import { ContactCache, CountCache, find, getContacts, type WatchableCounts } from '../../store/queries.js';
 import { PipelineStore } from '../../store/pipeline.js';
-import { warnOnce } from '../../ui/pipeline-element.js';
+import { warnOnce } from '../../ui/warn.js';
 
 /** The statuses that decide whether an item passes. */
 export type StatusIds = readonly (Id | null)[];
@@ -218,7 +219,10 @@ async function lookUpStatusIds(
     }
     unreadable = unreadableIn(contacts);
   }
-  if (unreadable) store.reportUnreadable(unreadable.summary);
+  if (unreadable) {
+    const { reportUnreadable } = await loadReading();
+    reportUnreadable(store, unreadable.summary);
+  }
   return (item) => {
     const id = ids.get(item);
     if (id === undefined) return NO_STATUS;

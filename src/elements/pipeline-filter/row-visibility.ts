@@ -1,5 +1,5 @@
 /** Hides the rows of a host's list that a filter excludes, and keeps doing so as the host adds, removes and changes rows. */
-import { warnOnce } from '../../ui/pipeline-element.js';
+import { warnOnce } from '../../ui/warn.js';
 import type { Id } from '../../model/id.js';
 import { FrameScheduler } from './frame-scheduler.js';
 

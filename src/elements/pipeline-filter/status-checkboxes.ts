@@ -1,4 +1,5 @@
 /** A checkbox for each status and for "No status", with a search field above a long list. */
+import { compactFormat } from '../../ui/formats.js';
 import type { ReactiveElement } from '@lit/reactive-element';
 import { live } from 'lit/directives/live.js';
 import { repeat } from 'lit/directives/repeat.js';
@@ -96,7 +97,7 @@ export class StatusCheckboxes {
       ${
         n === undefined
           ? nothing
-          : html`<span class="count" part="count" aria-hidden="true">${localize.formats.compact.format(n)}</span>`
+          : html`<span class="count" part="count" aria-hidden="true">${compactFormat(localize.tag).format(n)}</span>`
       }
     </label>`;
   }

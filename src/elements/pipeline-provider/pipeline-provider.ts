@@ -3,7 +3,7 @@ import type { Context, ContextEvent } from '@lit/context';
 import { ReactiveElement, css, type PropertyDeclarations } from '@lit/reactive-element';
 import type { PipelineAdapter } from '../../adapters/adapter.js';
 import { lazyAdapter, lazyIndexedDB } from '../../adapters/lazy.js';
-import { warnOnce } from '../../ui/pipeline-element.js';
+import { warnOnce } from '../../ui/warn.js';
 import { isUnset, unsetSourceError } from '../../ui/unset-source.js';
 import { PipelineError } from '../../model/errors.js';
 import {

@@ -2,6 +2,8 @@
  * The content of `<pipeline-settings>`: its state, event handlers and templates. Loaded when the first one is on a page.
  * Slightly over 300 lines, because a template and its handlers are read together.
  */
+import { compactFormat } from '../../ui/formats.js';
+import { countWaiting } from '../../store/restored-picks.js';
 import {
   adoptStyles,
   html,
@@ -265,9 +267,9 @@ export class SettingsPage {
       }
       ${store.cache(LiveUpdates).isPaused ? renderPaused(context) : nothing}
       ${
-        store.waitingCount
+        countWaiting(store.waiting)
           ? html`<p class="banner" part="message" role="status">
-              <span>${context.text('changesWaiting', { n: store.waitingCount })}</span>
+              <span>${context.text('changesWaiting', { n: countWaiting(store.waiting) })}</span>
             </p>`
           : nothing
       }
@@ -316,7 +318,7 @@ export class SettingsPage {
     const draft = this.#forms.edit(id);
     return renderRow(this.#context, status, {
       count: this.#count(id),
-      formatCount: (count) => this.#internals.localize.formats.compact.format(count),
+      formatCount: (count) => compactFormat(this.#internals.localize.tag).format(count),
       isGrabbed: this.#reorder.grabbedId === id,
       isMenuOpen: this.#menu.id === id,
       ...(draft ? { edit: { draft, handlers: this.#forms.handlers(draft) } } : {}),

@@ -9,7 +9,7 @@ import { contentOf, type Status, STATUS_FIELDS, type StatusContent, type StatusP
 import { MAX_STATUSES, nameKey, sameContent } from '../../model/status-edits.js';
 import { checkName, MAX_NAME_GRAPHEMES, parseColor } from '../../model/validate.js';
 import type { Values } from '../../ui/localize.js';
-import { warnOnce } from '../../ui/pipeline-element.js';
+import { warnOnce } from '../../ui/warn.js';
 import { checkIcon, chip, plusIcon, statusColor, warningIcon } from '../../ui/templates.js';
 
 export interface StatusFormHandlers {

@@ -1,4 +1,5 @@
 /** The listbox in the picker's popup: options, keyboard, typeahead and search. */
+import { searchCollator } from '../../ui/formats.js';
 import type { ReactiveControllerHost } from '@lit/reactive-element';
 import { repeat } from 'lit/directives/repeat.js';
 import { html, nothing, type TemplateResult } from 'lit/html.js';
@@ -85,7 +86,7 @@ export class Listbox {
     }
     const labels = this.#search.matches.map((option) => option.label);
     const current = this.#isFocusPending ? this.#startIndex() : this.#active;
-    const index = this.#typeAhead.find(key, labels, current, this.#localize.formats.collator);
+    const index = this.#typeAhead.find(key, labels, current, searchCollator(this.#localize.tag));
     if (index === undefined) return;
     if (this.#isFocusPending) this.#start = index;
     else this.#moveTo(index);

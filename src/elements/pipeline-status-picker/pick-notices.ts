@@ -10,7 +10,7 @@ import { invalid, type PipelineError } from '../../model/errors.js';
 import type { Id } from '../../model/id.js';
 import { errorText } from '../../ui/error-text.js';
 import type { LocalizeController } from '../../ui/localize.js';
-import { warnOnce } from '../../ui/pipeline-element.js';
+import { warnOnce } from '../../ui/warn.js';
 import { clockIcon, closeIcon, offlineIcon, warningIcon } from '../../ui/templates.js';
 import type { Conversations, RejectedRef } from './bulk-selection.js';
 
