@@ -302,8 +302,10 @@ export class Sync implements CacheContext {
     this.#target.notifyStatuses();
     if (this.#hasReportedNotDurable) return;
     this.#hasReportedNotDurable = true;
-    const message = 'The browser provides no storage: changes are lost when the page is closed.';
-    this.#target.report(new PipelineError('storage-lost', message, { retryable: false }));
+    loadReading().then(
+      ({ notDurable }) => this.#target.report(notDurable()),
+      () => undefined,
+    );
   }
 
   /** Stops at once and for good. */

@@ -1,6 +1,6 @@
 /**
- * What the store does about answers and changes that do not have the usual form. Loaded when the first one arrives, with
- * the code that reads them.
+ * What the store does about what is unusual: answers and changes in other forms, missing statuses, a browser without
+ * storage. Loaded when that first happens, with the code that reads other forms.
  */
 import type { Change } from '../model/changes.js';
 import { PipelineError } from '../model/errors.js';
@@ -41,6 +41,12 @@ export function missingStatus(store: Store, id: Id): PipelineError | undefined {
   reportUnreadable(store, error);
   return error;
 }
+
+/** Why what is written does not outlive the page. */
+export const notDurable = (): PipelineError =>
+  new PipelineError('storage-lost', 'The browser provides no storage: changes are lost when the page is closed.', {
+    retryable: false,
+  });
 
 /** What unusual changes need of the sync. */
 interface ChangeHandling {

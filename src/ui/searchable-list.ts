@@ -1,4 +1,5 @@
 /** The statuses to choose from in a popup, and the search field that filters a long list of them. */
+import { searchCollator } from './formats.js';
 import { live } from 'lit/directives/live.js';
 import { html, nothing, type TemplateResult } from 'lit/html.js';
 import type { Id } from '../model/id.js';
@@ -64,7 +65,7 @@ export class SearchableList {
     const options = this.#config.options();
     const query = this.#config.isSearchable() ? this.#query.trim() : '';
     if (!query) return options;
-    const { collator } = this.#localize.formats;
+    const collator = searchCollator(this.#localize.tag);
     return options.filter(({ label }) => contains(label, query, collator));
   }
 
