@@ -255,6 +255,7 @@ describe('untrusted records', () => {
     expect(parseEntry({ ...entry, extra: 1 })).to.deep.equal(entry);
     expect(parseConversationRef({ conversationId: 'c1', extra: 1, contactId: null })).to.deep.equal({
       conversationId: 'c1',
+      contactId: null,
     });
     expect(parseNewStatus({ ...status, after: undefined })).to.deep.equal({ id: 'a', name: 'Leads', color: '#2775f8' });
     expect(parseNewStatus({ ...status, after: null })).to.deep.equal({

@@ -158,7 +158,7 @@ export class CountCache implements StoreCache {
   }
 
   async #count(key: string, cached: CachedCounts): Promise<void> {
-    if (cached.isCounting) return;
+    if (cached.isCounting || !this.#store.can('count')) return;
     cached.isCounting = true;
     cached.isStale = false;
     try {

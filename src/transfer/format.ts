@@ -6,7 +6,16 @@ import type { ConversationRecord, StatusRecord } from '../adapters/transfer.js';
 import type { HistoryItem } from '../model/entry.js';
 import { invalid, PipelineError } from '../model/errors.js';
 import { contentOf, parseContent } from '../model/status.js';
-import { fieldsOf, nullableId, parseCount, parseId, parseTime, type Fields } from '../model/validate.js';
+import {
+  fieldsOf,
+  nullableId,
+  nullableStatusId,
+  parseCount,
+  parseId,
+  parseStatusId,
+  parseTime,
+  type Fields,
+} from '../model/validate.js';
 
 const FORMAT = 'pipeline-elements';
 const VERSION = 1;
@@ -90,14 +99,14 @@ export function parseLine(text: string): Line {
 }
 
 function parseStatusRecord(row: Fields): StatusRecord {
-  return { id: parseId(row['id']), ...parseContent(row), ...(row['deleted'] === true ? { deleted: true } : {}) };
+  return { id: parseStatusId(row['id']), ...parseContent(row), ...(row['deleted'] === true ? { deleted: true } : {}) };
 }
 
 function parseConversationRecord(row: Fields): ConversationRecord {
   const record: ConversationRecord = {
     conversationId: parseId(row['conversationId'], 'conversationId'),
     contactId: nullableId(row['contactId'] ?? null, 'contactId'),
-    statusId: nullableId(row['statusId'] ?? null, 'statusId'),
+    statusId: nullableStatusId(row['statusId'] ?? null, 'statusId'),
     changedAt: parseTime(row['changedAt'] ?? 0, 'changedAt'),
   };
   if (row['activityAt'] !== undefined) record.activityAt = parseTime(row['activityAt'], 'activityAt');
@@ -112,8 +121,8 @@ function parseHistoryItem(value: unknown, index: number): HistoryItem {
   const field = `history[${index}]`;
   const row = fieldsOf(value, field);
   const item: HistoryItem = {
-    from: nullableId(row['from'] ?? null, `${field}.from`),
-    to: nullableId(row['to'] ?? null, `${field}.to`),
+    from: nullableStatusId(row['from'] ?? null, `${field}.from`),
+    to: nullableStatusId(row['to'] ?? null, `${field}.to`),
     at: parseTime(row['at'], `${field}.at`),
   };
   if (row['by'] !== undefined) {

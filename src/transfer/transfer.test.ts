@@ -270,6 +270,7 @@ describe('import', () => {
     'a name that is there twice': [file(status(), status({ id: 'b', name: 'LEADS' })), 3, 'name'],
     'a status that is there twice': [file(status(), status({ name: 'B' })), 3, 'id'],
     'a conversation that is there twice': [file(status(), conversation(), conversation()), 4, 'conversationId'],
+    'a status id with a slash': [file(status({ id: 'a/b' })), 2, 'id'],
     'a status that the file does not have': [file(conversation()), 2, 'statusId'],
     'an invalid history': [file(status(), conversation({ history: [{ at: 'now' }] })), 3, 'history[0].at'],
     'a newer version': ['{"type":"pipeline","format":"pipeline-elements","version":2}\n', 1, 'version'],

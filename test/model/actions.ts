@@ -24,6 +24,8 @@ const KINDS = [
     'bad name',
     'move after nothing',
     'away',
+    'reload',
+    'tell',
   ] as const),
 ] as const;
 
@@ -129,6 +131,8 @@ export function perform(
     case 'move after nothing':
       return status && writes.moveStatus(status.id, 'nowhere');
     case 'away':
+    case 'reload':
+    case 'tell':
       return undefined;
   }
 }

@@ -1,4 +1,5 @@
 /** A clock for the model tests that runs faster than real time. */
+import { MemoryOutboxStorage } from '../../src/adapters/rest/outbox-storage.js';
 import type { Environment } from '../../src/adapters/rest/retry.js';
 import { randomNumbers } from '../../src/testing/plain-model.js';
 
@@ -17,6 +18,8 @@ export class FastClock implements Environment {
   readonly #begun = performance.now();
   readonly #pending: () => readonly string[];
   readonly random: () => number;
+  /** What is left of a user's page when it is reloaded. */
+  readonly outboxStorage = new MemoryOutboxStorage();
 
   /** `pending`: pending requests that will be answered. */
   constructor(scale: number, seed: number, pending: () => readonly string[]) {

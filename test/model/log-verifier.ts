@@ -154,12 +154,17 @@ export class LogVerifier {
   }
 
   /** The state that everyone must see in the end. */
-  async state(): Promise<{ statuses: unknown[]; entries: Record<Id, Id | null> }> {
+  async state(): Promise<{
+    statuses: unknown[];
+    entries: Record<Id, Id | null>;
+    contacts: Record<Id, Id | null>;
+  }> {
     const { items } = await this.#memory.listStatuses();
     const entries = await this.#memory.getEntries(IDS);
     return {
       statuses: items.map(({ id, name, color }) => ({ id, name, color })),
       entries: Object.fromEntries(IDS.map((id) => [id, entries.get(id)?.statusId ?? null])),
+      contacts: Object.fromEntries(IDS.map((id) => [id, entries.get(id)?.contactId ?? null])),
     };
   }
 }

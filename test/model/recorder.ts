@@ -2,7 +2,15 @@
 import type { CallOptions, PipelineAdapter } from '../../src/adapters/adapter.js';
 import { PipelineError } from '../../src/model/errors.js';
 
-export type WriteName = 'createStatus' | 'updateStatus' | 'moveStatus' | 'deleteStatus' | 'restoreStatus' | 'setStatus';
+export type WriteName =
+  | 'createStatus'
+  | 'updateStatus'
+  | 'moveStatus'
+  | 'deleteStatus'
+  | 'restoreStatus'
+  | 'setStatus'
+  /** By the host, who writes to the server itself. */
+  | 'putConversations';
 
 const WRITES: ReadonlySet<string> = new Set<WriteName>([
   'createStatus',

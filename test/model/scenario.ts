@@ -1,6 +1,7 @@
 /** Runs one seed of the model test: users, an unreliable network and the final checks. */
 import assert from 'node:assert/strict';
 import { isDeepStrictEqual } from 'node:util';
+import type { Entry } from '../../src/model/entry.js';
 import { CountCache } from '../../src/store/queries.js';
 import { CONVERSATIONS, USERS, type Action } from './actions.js';
 import type { FaultyNetwork } from './faulty-network.js';
@@ -49,6 +50,7 @@ export async function runScenario(
     (_, n) =>
       new User({
         baseUrl: baseOf(n),
+        apiUrl: `${origin}/api/${tenant}`,
         name: 'ABCD'[n]!,
         seed: seed * USERS + n,
         watchesCounts: n === 0,
@@ -106,14 +108,12 @@ async function serverState(read: Read): Promise<unknown> {
   const { items } = await read<{ items: Record<string, unknown>[] }>('/statuses');
   const ids = CONVERSATIONS.map(({ conversationId }) => conversationId);
   const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ ids }) };
-  const answer = await read<{ items: { conversationId: string; statusId: string | null }[] }>(
-    '/conversations/batch-get',
-    init,
-  );
-  const statusIds = new Map(answer.items.map((entry) => [entry.conversationId, entry.statusId]));
+  const answer = await read<{ items: Entry[] }>('/conversations/batch-get', init);
+  const entries = new Map(answer.items.map((entry) => [entry.conversationId, entry]));
   return {
     statuses: items.map(({ id, name, color }) => ({ id, name, color })),
-    entries: Object.fromEntries(ids.map((id) => [id, statusIds.get(id) ?? null])),
+    entries: Object.fromEntries(ids.map((id) => [id, entries.get(id)?.statusId ?? null])),
+    contacts: Object.fromEntries(ids.map((id) => [id, entries.get(id)?.contactId ?? null])),
   };
 }
 

@@ -17,7 +17,10 @@ const SPEED = 100;
 const TIMEOUT_MS = 400;
 
 export interface UserOptions {
+  /** The API through the unreliable network. */
   baseUrl: string;
+  /** The API itself, for what the host does. */
+  apiUrl: string;
   name: string;
   seed: number;
   /** Shows the counts from the start. */
@@ -31,8 +34,10 @@ export interface UserOptions {
 /** A user with an open page: their own store on their own adapter. */
 export class User {
   readonly calls: WriteCall[] = [];
-  readonly store: PipelineStore;
-  readonly #adapter: RestAdapter;
+  store!: PipelineStore;
+  #adapter!: RestAdapter;
+  readonly #baseUrl: string;
+  readonly #apiUrl: string;
   readonly #memory: Memory;
   readonly #clock: FastClock;
   readonly #pending = new Set<Promise<void>>();
@@ -43,17 +48,17 @@ export class User {
   readonly #requests = new Set<string>();
   #asked = 0;
   #isRetrying = false;
+  readonly #closing: Promise<void>[] = [];
 
-  constructor({ baseUrl, name, seed, watchesCounts, limitMs, isAnswering }: UserOptions) {
+  constructor({ baseUrl, apiUrl, name, seed, watchesCounts, limitMs, isAnswering }: UserOptions) {
     const pending = (): string[] => [...this.#requests].filter(isAnswering);
     this.#clock = new FastClock(SPEED, seed, pending);
-    const options = { baseUrl, timeoutMs: TIMEOUT_MS * SPEED, fetch: this.#fetch };
-    this.#adapter = new RestAdapter(options, this.#clock);
-    this.store = PipelineStore.of(recorded(this.#adapter, this.calls));
+    this.#baseUrl = baseUrl;
+    this.#apiUrl = apiUrl;
     this.#memory = { seen: [], name };
     this.#counts = watchesCounts;
     this.#limitMs = limitMs;
-    this.#startWatching();
+    this.#openPage();
   }
 
   /** Performs all actions, and waits until all of them are confirmed or rejected. */
@@ -63,6 +68,12 @@ export class User {
         this.#stopWatching();
         await this.#pause(action.a * 20);
         this.#startWatching();
+      } else if (action.kind === 'reload') {
+        // Writes that wait are sent by the next page.
+        this.#closePage();
+        this.#openPage();
+      } else if (action.kind === 'tell') {
+        this.#track(this.#tell(action));
       } else {
         this.#do(action);
       }
@@ -74,11 +85,18 @@ export class User {
   }
 
   /** What the user sees. */
-  get shown(): { statuses: unknown[]; entries: Record<string, string | null> } {
+  get shown(): {
+    statuses: unknown[];
+    entries: Record<string, string | null>;
+    contacts: Record<string, string | null>;
+  } {
     return {
       statuses: this.store.statuses.map(({ id, name, color }) => ({ id, name, color })),
       entries: Object.fromEntries(
         CONVERSATIONS.map(({ conversationId: id }) => [id, this.store.entry(id)?.statusId ?? null]),
+      ),
+      contacts: Object.fromEntries(
+        CONVERSATIONS.map(({ conversationId: id }) => [id, this.store.confirmedEntry(id)?.contactId ?? null]),
       ),
     };
   }
@@ -103,8 +121,8 @@ export class User {
   }
 
   async close(): Promise<void> {
-    this.#stopWatching();
-    await this.#adapter.close();
+    this.#closePage();
+    await Promise.all(this.#closing);
   }
 
   /** Wraps the real `fetch` to track pending requests. */
@@ -120,12 +138,41 @@ export class User {
     }
   };
 
+  #openPage(): void {
+    const options = { baseUrl: this.#baseUrl, timeoutMs: TIMEOUT_MS * SPEED, fetch: this.#fetch };
+    this.#adapter = new RestAdapter(options, this.#clock);
+    this.store = PipelineStore.of(recorded(this.#adapter, this.calls));
+    this.#startWatching();
+  }
+
+  #closePage(): void {
+    this.#stopWatching();
+    this.#closing.push(this.#adapter.close());
+  }
+
   #do(action: Action): void {
     const done = perform(this.store, action, this.#memory);
-    if (!done) return;
-    const ended = this.#verify(action, done).catch((thrown: unknown) => void this.#failures.push(thrown));
+    if (done) this.#track(this.#verify(action, done));
+  }
+
+  #track(call: Promise<void>): void {
+    const ended = call.catch((thrown: unknown) => void this.#failures.push(thrown));
     this.#pending.add(ended);
     void ended.then(() => this.#pending.delete(ended));
+  }
+
+  /** The host moves a conversation to another contact, or unlinks it. */
+  async #tell({ index, a, b }: Action): Promise<void> {
+    const { conversationId } = CONVERSATIONS[b % CONVERSATIONS.length]!;
+    const conversations = [{ conversationId, contactId: a % 5 ? `p${a % 5}` : null }];
+    const opId = `tell-${this.#memory.name}${index}`;
+    this.calls.push({ name: 'putConversations', args: [conversations], options: { opId } });
+    const response = await fetch(`${this.#apiUrl}/conversations`, {
+      method: 'PUT',
+      headers: { 'content-type': 'application/json', 'idempotency-key': opId },
+      body: JSON.stringify({ conversations }),
+    });
+    assert.equal(response.status, 204, await response.text());
   }
 
   /** Checks that every failed or uncertain write is reported, in the way that elements expect. */

@@ -454,7 +454,9 @@ export class IndexedDBAdapter implements Required<PipelineAdapter>, WithPersiste
       if (isWanted && toPipelineError(thrown).code !== 'version-skew') this.#reopenTimer.start();
       if (!this.#memory && (!isUnavailable(thrown) || this.#persistence === 'durable')) throw thrown;
       // A service worker cannot load code late.
-      this.#memory ??= await newMemory(this.#settings).catch(() => Promise.reject(thrown));
+      this.#memory ??= await newMemory(this.#settings).catch(() => {
+        throw toPipelineError(thrown);
+      });
       if (this.#persistence === 'session') return;
       this.#persistence = 'session';
     }

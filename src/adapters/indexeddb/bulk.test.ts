@@ -368,10 +368,20 @@ describe('IndexedDBAdapter: setStatus of many conversations', function () {
       twice.slice(0, 10).map((result) => result.ok && result.entry),
     );
     const raw = await dump(name);
-    expect(await codeOf(adapter.setStatus([...ALL, { conversationId: '..' }], 'a'))).to.equal('invalid');
+    const invalid = ALL.map(() => ({ conversationId: '..' }));
+    expect(await codeOf(adapter.setStatus(invalid, 'a'))).to.equal('invalid');
     expect(await codeOf(adapter.setStatus(ALL, 'nowhere'))).to.equal('not-found');
     expect(await codeOf(adapter.setStatus(ALL, 'gone'))).to.equal('status-deleted');
     expect(await dump(name)).to.deep.equal(raw);
+  });
+
+  it('an invalid id among them is rejected by itself, and the others are stored', async () => {
+    const given = [{ conversationId: '..' }, ...ALL, { conversationId: '' }];
+    const results = await adapter.setStatus(given, 'to');
+    expect(results.map(({ ok }) => ok)).to.deep.equal([false, ...ALL.map(() => true), false]);
+    expect(results.slice(1, -1).map(({ conversationId }) => conversationId)).to.deep.equal(
+      ALL.map(({ conversationId }) => conversationId),
+    );
   });
 
   it('some hundreds are written in one transaction', async () => {

@@ -53,7 +53,7 @@ export interface Histories {
 
 /** Reads the whole log at once, to compute many histories. */
 export async function readHistories(tx: ReadTx): Promise<Histories> {
-  const [{ bulks }, log] = await Promise.all([readStatuses(tx), tx.objectStore('log').getAll() as Promise<LogRow[]>]);
+  const [{ bulks }, log] = await Promise.all([readStatuses(tx), tx.objectStore('log').getAll()]);
   const bySubject = new Map<string, LogRow[]>();
   for (const row of log) {
     if (row.subject === undefined) continue;

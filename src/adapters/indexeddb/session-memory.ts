@@ -3,7 +3,7 @@ import type { ConversationRef, SetResult } from '../../model/entry.js';
 import { PipelineError, type PipelineErrorCode } from '../../model/errors.js';
 import { newId, type Id } from '../../model/id.js';
 import type { Status } from '../../model/status.js';
-import type { CallOptions, PipelineAdapter } from '../adapter.js';
+import type { CallOptions, ForgetQuery, PipelineAdapter } from '../adapter.js';
 import { MemoryAdapter } from '../memory.js';
 import type { Import, TransferOptions } from '../transfer.js';
 
@@ -39,6 +39,18 @@ export class SessionMemory extends MemoryAdapter {
   override async putConversations(conversations: readonly ConversationRef[], options?: CallOptions): Promise<void> {
     await super.putConversations(conversations, options);
     for (const ref of conversations) this.#remember(ref);
+  }
+
+  override async forget(query: ForgetQuery, options?: CallOptions): Promise<void> {
+    await super.forget(query, options);
+    const known = await this.getEntries([...this.#refs.keys()]);
+    for (const id of this.#refs.keys()) {
+      if (known.has(id)) continue;
+      this.#refs.delete(id);
+      this.#set.delete(id);
+    }
+    const contactIds = new Set(query.contactIds);
+    for (const [id, { contactId, ...ref }] of this.#refs) if (contactIds.has(contactId!)) this.#refs.set(id, ref);
   }
 
   override async importAll(data: Import, options?: TransferOptions): Promise<void> {

@@ -34,7 +34,7 @@ const silent = (mode: 'readonly' | 'readwrite', work: () => Promise<void>): Prom
 
 const errorOf = (call: Promise<unknown>): Promise<PipelineError> =>
   call.then(
-    () => expect.fail('The call was not rejected.') as never,
+    () => expect.fail('The call was not rejected.'),
     (thrown: unknown) => thrown as PipelineError,
   );
 

@@ -79,7 +79,7 @@ async function ask(adapter: IndexedDBAdapter): Promise<Raw> {
 
 const errorOf = (call: Promise<unknown>): Promise<PipelineError> =>
   call.then(
-    () => expect.fail('The call was not rejected.') as never,
+    () => expect.fail('The call was not rejected.'),
     (thrown: unknown) => thrown as PipelineError,
   );
 

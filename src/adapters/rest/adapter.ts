@@ -236,11 +236,10 @@ export class RestAdapter implements PipelineAdapter, WithSession, WithOutbox {
   ): Promise<readonly SetResult[]> {
     const { refs, complete } = checkRefs(conversations);
     const to = nullableStatusId(statusId, 'statusId');
-    const { ifVersion } = options ?? {};
+    const { ifVersion, onProgress } = options ?? {};
     if (ifVersion !== undefined) ifMatch(ifVersion);
-    return complete(
-      await this.#writes.run(options, (write) => this.#statusWriter.write({ ...write, refs, statusId: to, ifVersion })),
-    );
+    const content = { refs, statusId: to, ifVersion, onProgress };
+    return complete(await this.#writes.run(options, (write) => this.#statusWriter.write({ ...write, ...content })));
   }
 
   async count({ of, contactMatch }: CountQuery, options?: CallOptions): Promise<Counts> {

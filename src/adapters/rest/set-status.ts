@@ -27,6 +27,8 @@ export interface StatusWrite extends WriteHandle {
   refs: readonly ConversationRef[];
   statusId: Id | null;
   ifVersion: number | undefined;
+  /** Called after each request. */
+  onProgress?: CallOptions['onProgress'];
 }
 
 /** The conversations of a write that are sent in one request. */
@@ -105,6 +107,7 @@ export class StatusWriter {
     this.#options.outbox.add(parts, identityOf(context));
     const limit = limitConcurrency();
     const errors: PipelineError[] = [];
+    let remaining = byId.size;
     const send = async (part: StatusWritePart, index: number): Promise<SetResult[]> => {
       try {
         return await this.#send(part, limit);
@@ -112,6 +115,8 @@ export class StatusWriter {
         return failed(part, (errors[index] = PipelineError.from(thrown)));
       } finally {
         this.#setWaiting(part, undefined);
+        remaining -= part.refs.length;
+        report(write, remaining);
       }
     };
     const results = await Promise.all(parts.map(send));
@@ -325,6 +330,13 @@ export class StatusWriter {
       return { conversationId, ok: true, entry };
     });
   }
+}
+
+/** In a microtask: a listener that throws does not affect the write. */
+function report({ onProgress, refs }: StatusWrite, remaining: number): void {
+  const of = refs.length;
+  // A conversation that is named twice counts as done with the last request.
+  if (onProgress) queueMicrotask(() => onProgress(remaining ? Math.max(0, of - remaining) : of, of));
 }
 
 function waitingOf(part: Pick<StatusWritePart, 'opId' | 'refs' | 'statusId' | 'since'>): WaitingWrite {

@@ -5,7 +5,7 @@ import type { CallOptions, CallWait } from '../adapter.js';
 import { abortedError, supersededError, tooOldError } from './errors.js';
 import type { Http } from './http.js';
 import type { IdempotencyKeys } from './request.js';
-import { type Environment, reconnectDelay, unlessAborted } from './retry.js';
+import { type Environment, reconnectDelay, spreadRetryAfter, unlessAborted } from './retry.js';
 import type { WriteContext } from './session.js';
 
 /** What every request of one write has in common. */
@@ -265,7 +265,8 @@ export class WriteQueue {
 
   #sendLater(error?: PipelineError): void {
     const usual = reconnectDelay(this.#failures++, FIRST_DELAY, MAX_DELAY, this.#environment);
-    const delay = Math.max(usual, error?.retryAfterMs ?? 0);
+    const asked = error?.retryAfterMs;
+    const delay = asked === undefined ? usual : Math.max(usual, spreadRetryAfter(asked, this.#environment));
     this.#cancelTimer = this.#environment.after(delay, () => void this.#sendAll());
     const isOffline = !error || error.code === 'offline';
     this.#wait = isOffline ? OFFLINE : { reason: 'retry', at: this.#environment.now() + delay };
