@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import vm from 'node:vm';
 import ts from 'typescript';
 import { errorOfProblem } from '../../dist/adapters/rest/errors.js';
+import { hasSamePath, isSignInPage } from '../../dist/adapters/rest/signed-out.js';
 
 const root = new URL('../../', import.meta.url);
 const LENGTH = 100_000;
@@ -91,4 +92,45 @@ test('an error with a type of 100,000 characters is parsed immediately', () => {
   ]) {
     assert.equal(errorOfProblem(409, { type }).code, code, type);
   }
+});
+
+test('a page of 200,000 characters instead of JSON, and a URL of many slashes, are read immediately', () => {
+  const units = [
+    '<',
+    '<a',
+    '<input ',
+    '<input type',
+    '<input type ',
+    '<form ',
+    '<form action',
+    '<meta ',
+    '<meta refresh ',
+  ];
+  const more = [
+    '<h1',
+    '<h1>',
+    '<title>',
+    '<button ',
+    '<script',
+    '<script>',
+    '<style>',
+    '<!--',
+    '<!-- -',
+    '</',
+    'location',
+  ];
+  const quoted = ["location'", 'location ', 'session ', 'sesi ', ' ', '>', '/>'];
+  for (const unit of [...units, ...more, ...quoted]) {
+    for (const end of ['', '>', '"', '-->', '</script>']) {
+      const start = process.cpuUsage();
+      isSignInPage(`<p>${unit.repeat(200_000 / unit.length)}${end}`);
+      const { user, system } = process.cpuUsage(start);
+      assert.ok((user + system) / 1000 < LIMIT, `${unit} … ${end}`);
+    }
+  }
+  const start = process.cpuUsage();
+  assert.equal(hasSamePath(`https://a.test/b${'/'.repeat(LENGTH)}`, 'https://a.test/b'), true);
+  assert.equal(hasSamePath(`https://a.test/b${'/'.repeat(LENGTH)}c`, 'https://a.test/b'), false);
+  const { user, system } = process.cpuUsage(start);
+  assert.ok((user + system) / 1000 < LIMIT);
 });

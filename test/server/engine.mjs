@@ -1,8 +1,11 @@
 // Makes the databases of the server tests behave like other engines: ENGINE=serializable or ENGINE=failing-commits.
-const { ENGINE } = process.env;
+const { ENGINE, LONG } = process.env;
 
 export const ENGINES = ['serializable', 'failing-commits'];
 if (ENGINE && !ENGINES.includes(ENGINE)) throw new Error(`ENGINE: must be one of: ${ENGINES.join(', ')}.`);
+
+/** PGlite has one connection, on which little can conflict, so it is tested as another engine only with LONG=1. */
+export const isTested = (database) => !ENGINE || Boolean(LONG) || database === 'PostgreSQL';
 
 const SETTING = 'default_transaction_isolation';
 

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { load, loadServer } from '../../demo/server/load.mjs';
 import { OPEN } from './open-access.mjs';
 import { checkAnswer, requestFault } from './contract.mjs';
-import { forServer, forTests } from './engine.mjs';
+import { forServer, forTests, isTested } from './engine.mjs';
 import { startPostgres } from './postgres.mjs';
 
 export const server = await loadServer();
@@ -112,7 +112,7 @@ export function onBothDatabases(body, { only } = {}) {
     },
   };
   for (const [name, prepare] of Object.entries(kinds)) {
-    if (only && only !== name) continue;
+    if ((only && only !== name) || !isTested(name)) continue;
     describe(name, () => {
       const world = { name };
       const instances = new Set();

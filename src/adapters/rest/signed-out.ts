@@ -53,41 +53,70 @@ const OUT_OF_ORDER = /maintenance|unavailable|try again|be(en)? back|gateway|not
 /** Longer pages have more on them than a request to sign in. */
 const MAX_TEXT = 300;
 
+const PASSWORD =
+  /\btype\s*=\s*["']?password|\bautocomplete\s*=\s*["']?(username|current-password)|\bname\s*=\s*["']?(SAML|RelayState|wresult)/i;
+const ACTION = /\baction\s*=\s*["']?[^"'\s>]*/i;
+const LOCATION = /\blocation\b[^;]{0,30}["'][^"']{0,500}["']/gi;
+/** How long a title or the text of a heading or a button may be. */
+const MAX_TITLE = 200;
+
 /**
  * Whether a body is a page that asks the user to sign in: one with a password field, with a form that sends the user to
  * sign in, or that says so in its title, a heading, a button, or in little more than that. A link to sign in is not
- * enough: the pages of many apps have one.
+ * enough: the pages of many apps have one. Takes linear time.
  */
 export function isSignInPage(body: string): boolean {
   const html = body.trimStart();
   if (!html.startsWith('<') || PORTAL.test(html)) return false;
-  if (/<input\b[^>]*\b(type\s*=\s*["']?password|autocomplete\s*=\s*["']?(username|current-password))/i.test(html))
-    return true;
-  if (/<input\b[^>]*\bname\s*=\s*["']?(SAML|RelayState|wresult)/i.test(html)) return true;
-  const navigation = html.match(
-    /<form\b[^>]*\baction\s*=\s*["']?[^"'\s>]*|<meta\b[^>]*\brefresh\b[^>]*|\blocation\b[^;]{0,30}["'][^"']*["']/gi,
-  );
-  if (navigation?.some((each) => SIGN_IN.test(each))) return true;
-  const titles = html.match(
-    /<(title|h1|h2|button)\b[^>]*>[\s\S]{0,200}?<\/\1>|<input\b[^>]*type\s*=\s*["']?submit[^>]*/gi,
-  );
   const says = (text: string): boolean => (SIGN_IN.test(text) || EXPIRED.test(text)) && !OUT_OF_ORDER.test(text);
-  if (titles?.some(says)) return true;
+  for (const { tag, after } of tagsOf(html)) {
+    if (/<input\b/i.test(tag) && (PASSWORD.test(tag) || (/type\s*=\s*["']?submit/i.test(tag) && says(tag))))
+      return true;
+    const action = /<form\b/i.test(tag) ? ACTION.exec(tag) : null;
+    if (action && SIGN_IN.test(tag.slice(0, action.index + action[0].length))) return true;
+    if (/<meta\b/i.test(tag) && /\brefresh\b/i.test(tag) && SIGN_IN.test(tag)) return true;
+    const name = /<(title|h1|h2|button)\b/i.exec(tag)?.[1];
+    const end = name === undefined ? -1 : after.toLowerCase().indexOf(`</${name.toLowerCase()}>`);
+    if (end >= 0 && says(tag + after.slice(0, end))) return true;
+  }
+  if (html.match(LOCATION)?.some((each) => SIGN_IN.test(each))) return true;
   const text = textOf(html);
   return text.length <= MAX_TEXT && says(text);
 }
 
-/** The text of a page, without markup. */
-function textOf(html: string): string {
-  return html
-    .replace(/<(script|style)\b[\s\S]*?(<\/\1>|$)|<!--[\s\S]*?-->|<[^>]*>/gi, ' ')
-    .replace(/\s+/g, ' ')
-    .trim();
+/** Each tag of a page, with the beginning of what follows it. */
+function* tagsOf(html: string): Iterable<{ tag: string; after: string }> {
+  for (let start = html.indexOf('<'); start >= 0;) {
+    const found = html.indexOf('>', start);
+    const end = found < 0 ? html.length : found + 1;
+    yield { tag: html.slice(start, end), after: html.slice(end, end + MAX_TITLE + '</button>'.length) };
+    start = html.indexOf('<', end);
+  }
+}
+
+/** The text of a page in lower case, without markup. */
+function textOf(page: string): string {
+  const html = page.toLowerCase();
+  const texts: string[] = [];
+  for (let from = 0; from < html.length;) {
+    const start = html.indexOf('<', from);
+    texts.push(html.slice(from, start < 0 ? html.length : start));
+    if (start < 0) break;
+    const block = /^<(script\b|style\b|!--)/.exec(html.slice(start, start + 10))?.[1];
+    const close = block === undefined ? '>' : block === '!--' ? '-->' : `</${block}>`;
+    const end = html.indexOf(close, start);
+    // A "<" that begins no tag is text.
+    if (end < 0 && close === '>') texts.push(html.slice(start));
+    from = end < 0 ? html.length : end + close.length;
+  }
+  return texts.join(' ').replace(/\s+/g, ' ').trim();
 }
 
 function pathOf(url: string): string {
   const { pathname } = new URL(url);
-  return pathname.replace(/\/+$/, '');
+  let end = pathname.length;
+  while (pathname[end - 1] === '/') end--;
+  return pathname.slice(0, end);
 }
 
 /** Without the query and the fragment, in which sign-in pages carry tokens. */
