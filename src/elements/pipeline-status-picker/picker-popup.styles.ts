@@ -67,6 +67,13 @@ export const popupStyles = css`
     padding-block: 0;
   }
 
+  /* Or what follows the picker would cover it. */
+  @media (pointer: coarse) {
+    .notice .link-button {
+      margin-block-end: 0;
+    }
+  }
+
   .notice .dismiss {
     inline-size: max(24px, var(--_trigger-size, 24px));
     block-size: max(24px, var(--_trigger-size, 24px));
