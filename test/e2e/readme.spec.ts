@@ -49,8 +49,11 @@ for (const { name, language, code } of examples) {
         contentType: 'text/html',
       }),
     );
+    const failed = new Promise((resolve) => page.on('pageerror', resolve));
     await page.goto('/example.html');
-    if (body.includes('example.js')) await page.waitForFunction(() => (window as { done?: boolean }).done);
+    if (body.includes('example.js')) {
+      await Promise.race([page.waitForFunction(() => (window as { done?: boolean }).done), failed]);
+    }
     if (language === 'html') {
       const count = await page.locator('pipeline-settings, pipeline-status-picker, pipeline-filter').count();
       expect(count).toBeGreaterThan(0);

@@ -100,6 +100,13 @@ export function abortedError(cause?: unknown): PipelineError {
   return new PipelineError('aborted', 'The call was aborted.', cause === undefined ? {} : { cause });
 }
 
+/** The error of a write whose adapter was closed, and which is not lost. */
+export const keptError = (): PipelineError =>
+  new PipelineError(
+    'aborted',
+    'The adapter was closed. The write is kept, and sent by the next adapter of its session.',
+  );
+
 const SUPERSEDED = Symbol('superseded');
 
 /** The error of a waiting write whose conversations a later one has set. */

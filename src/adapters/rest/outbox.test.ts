@@ -43,6 +43,7 @@ class Page {
   readonly settled: SettledWrite[] = [];
   /** How each pick ended: a code. */
   readonly picks: string[] = [];
+  readonly failures: PipelineError[] = [];
 
   constructor(
     readonly inbox: Inbox,
@@ -62,7 +63,10 @@ class Page {
     const refs = ids.map((conversationId) => ({ conversationId }));
     this.adapter.setStatus(refs, statusId).then(
       (results) => (this.picks[index] = codes(results).join()),
-      (error: PipelineError) => (this.picks[index] = error.code),
+      (error: PipelineError) => {
+        this.picks[index] = error.code;
+        this.failures.push(error);
+      },
     );
     await until(() => this.adapter.waiting !== before || this.picks[index], 'the pick to wait');
   }
@@ -148,6 +152,7 @@ describe('the outbox of the REST adapter', () => {
     const { key } = (await stored())[0]!;
     await first.adapter.close();
     expect(first.picks).to.deep.equal(['aborted']);
+    expect(first.failures[0]!.message).to.contain('The write is kept');
     inbox.refusal = undefined;
     const keys = inbox.watchKeys();
     const next = await inbox.open();

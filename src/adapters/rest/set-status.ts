@@ -7,7 +7,7 @@ import { readEntry, readRecord } from '../../model/reading.js';
 import { isPathSegment } from '../../model/validate.js';
 import type { CallOptions, SettledWrite, WaitingWrite } from '../adapter.js';
 import type { Decoder, RecordsById } from './decode.js';
-import { badResponse, isSuperseded, supersededError } from './errors.js';
+import { badResponse, isSuperseded, keptError, supersededError } from './errors.js';
 import type { Http } from './http.js';
 import type { Outbox, OutboxIdentity, OutboxWrite } from './outbox.js';
 import {
@@ -220,7 +220,7 @@ export class StatusWriter {
       const error = PipelineError.from(thrown);
       if (isSuperseded(error)) return failed(part, error);
       isKept = this.#mustKeep(part, error);
-      throw error;
+      throw isKept && error.code === 'aborted' ? keptError() : error;
     } finally {
       this.#unfinished.delete(part);
       outbox.end(part, isKept);

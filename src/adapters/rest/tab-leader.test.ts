@@ -623,6 +623,21 @@ describe('tabs of a plain http page, which has no Web Locks', () => {
     expect(server.streamsOpened).to.equal(2);
   });
 
+  it('get the connection when the tab that they gave way to is closed before it has it', async () => {
+    for (let n = 0; n < 3; n++) openPage();
+    await elect();
+    pages.find(({ streams }) => streams === 1)!.stop();
+    await delivered();
+    // Both have claimed it; one has given way.
+    const others = pages.filter(({ streams }) => streams === 0);
+    const claimant = others.find(({ environment }) => environment.waits.includes(300))!;
+    claimant.stop();
+    await delivered();
+    const [last] = others.filter((page) => page !== claimant);
+    await last!.environment.advance(300);
+    await until(() => last!.streams === 1, 'a new leader');
+  });
+
   it('replace a leader that does not answer, which becomes a follower when it is back', async () => {
     const frozen = openPage();
     await elect();

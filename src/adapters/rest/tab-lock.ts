@@ -111,7 +111,8 @@ export class ChannelLock implements TabLock {
 
   close(): void {
     this.#cancelTimer?.();
-    if (this.#state === 'held') this.#post('released');
+    // Also while it claims the lock: other tabs have given way to it, and would wait for an owner that is gone.
+    if (this.#state === 'held' || this.#state === 'claiming') this.#post('released');
     this.#state = 'idle';
     this.#channel.close();
   }

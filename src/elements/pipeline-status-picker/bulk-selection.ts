@@ -112,7 +112,8 @@ export function sharedStatusOf(
   // Not "No status": it has one.
   if (refs.length && statusId != null && !status && !isLoading) {
     isLoading = true;
-    error = store?.statusError(statusId);
+    // A pick that an earlier page made can be of a status that is deleted by now: the server refuses it.
+    if (!isSaving) error = store?.statusError(statusId);
   }
   return { isLoading, error, statusId, status, isSaving, hasFeedback };
 }

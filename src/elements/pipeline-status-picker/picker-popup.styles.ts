@@ -60,11 +60,18 @@ export const popupStyles = css`
   }
 
   .notice .link-button {
-    min-block-size: 24px;
-    margin-block: -0.2em;
+    min-block-size: max(24px, var(--_trigger-size, 24px));
+    margin-block: calc((1.4em - max(24px, var(--_trigger-size, 24px))) / 2);
     /* Flush with the text when it wraps. */
     margin-inline-start: -0.4em;
     padding-block: 0;
+  }
+
+  /* Or what follows the picker would cover it. */
+  @media (pointer: coarse) {
+    .notice .link-button {
+      margin-block-end: 0;
+    }
   }
 
   .notice .dismiss {
