@@ -7,7 +7,10 @@ export class Inbox {
   constructor(readonly page: Page) {}
 
   async go(section: 'Chats' | 'Contacts' | 'Settings'): Promise<void> {
-    await this.page.getByRole('link', { name: section, exact: true }).first().click();
+    const link = this.page.getByRole('link', { name: section, exact: true }).first();
+    await link.click();
+    // The page follows the address in a task of its own.
+    await expect(link).toHaveAttribute('aria-current', 'page');
   }
 
   get settings(): Locator {

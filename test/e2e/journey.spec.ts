@@ -17,6 +17,8 @@ test('a new team sets up its pipeline, uses it, and finds everything after a rel
   await test.step('drag them into another order by the dots, and back', async () => {
     const handle = (name: string) => inbox.settings.getByRole('button', { name: `Reorder ${name}` });
     const drag = async (name: string, onto: string) => {
+      // Waits until no row moves any more.
+      await handle(name).hover();
       const from = (await handle(name).boundingBox())!;
       const to = (await handle(onto).boundingBox())!;
       await page.mouse.move(from.x + from.width / 2, from.y + from.height / 2);
