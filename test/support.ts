@@ -78,3 +78,31 @@ export function nextEvent<K extends keyof HTMLElementEventMap>(
 ): Promise<HTMLElementEventMap[K]> {
   return new Promise((resolve) => target.addEventListener(type, resolve, { once: true }));
 }
+
+/**
+ * Runs `work` while timers of a second or more are held back. `fire` runs those that were not cleared, and resolves in
+ * a later task.
+ */
+export async function holdingTimers(work: (fire: () => Promise<void>) => Promise<void>): Promise<void> {
+  const { setTimeout: realSet, clearTimeout: realClear } = window;
+  const held = new Map<number, () => void>();
+  const holding = (run: () => void, ms = 0): number => {
+    if (ms < 1000) return realSet(run, ms);
+    held.set(-held.size - 1, run);
+    return -held.size;
+  };
+  const clearing = (id: number | undefined): void => {
+    if (id === undefined || !held.delete(id)) realClear(id);
+  };
+  Object.assign(window, { setTimeout: holding, clearTimeout: clearing });
+  try {
+    await work(async () => {
+      const runs = [...held.values()];
+      held.clear();
+      for (const run of runs) run();
+      await new Promise((resolve) => realSet(resolve));
+    });
+  } finally {
+    Object.assign(window, { setTimeout: realSet, clearTimeout: realClear });
+  }
+}

@@ -4,6 +4,7 @@ import { openDB } from 'idb';
 import { PipelineError } from '../../model/errors.js';
 import type { Persistence } from '../adapter.js';
 import { IndexedDBAdapter } from './adapter.js';
+import { holdingTimers } from '../../../test/support.js';
 import { SCHEMA_VERSION } from './schema.js';
 import {
   LEADS,
@@ -15,7 +16,6 @@ import {
   meddling,
   namesIn,
   openAdapter,
-  pause,
   replacing,
   replacingOpen,
   until,
@@ -164,7 +164,7 @@ describe('IndexedDBAdapter: opening', () => {
       opened++;
       throw new DOMException('No.', 'QuotaExceededError');
     };
-    await replacingOpen(counting, async () => {
+    const work = async (fire: () => Promise<void>): Promise<void> => {
       const [one, two] = [openAdapter(), openAdapter()];
       const stop = one.subscribe(() => undefined, {});
       two.subscribe(() => undefined, {});
@@ -173,9 +173,10 @@ describe('IndexedDBAdapter: opening', () => {
       await two.close();
       const before = opened;
       document.dispatchEvent(new Event('visibilitychange'));
-      await pause(1200);
+      await fire();
       expect(opened).to.equal(before);
-    });
+    };
+    await replacingOpen(counting, () => holdingTimers(work));
   });
 
   describe('storage that the browser gives later', () => {

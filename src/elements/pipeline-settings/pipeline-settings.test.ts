@@ -1,6 +1,6 @@
 /** Tests of the settings element as a whole. */
 import { expect, fixture, html } from '@open-wc/testing';
-import { allByRole, announced, byRole, nextEvent, queryByRole, until } from '../../../test/support.js';
+import { allByRole, announced, byRole, holdingTimers, nextEvent, queryByRole, until } from '../../../test/support.js';
 import { emulateMediaFeatures } from '../../../test/commands.js';
 import { MemoryAdapter } from '../../adapters/memory.js';
 import { PipelineError } from '../../model/errors.js';
@@ -12,7 +12,6 @@ import {
   delay,
   field,
   focused,
-  holdingTimers,
   message,
   pipeline,
   press,

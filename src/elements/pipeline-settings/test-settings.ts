@@ -92,33 +92,6 @@ export async function click(element: Element): Promise<void> {
 export const focused = (): Element | null => deepActiveElement();
 
 export const frame = (): Promise<unknown> => new Promise((resolve) => requestAnimationFrame(resolve));
-/**
- * Runs `work` while timers of a second or more are held back. `fire` runs those that were not cleared, and resolves once
- * what they announced is there.
- */
-export async function holdingTimers(work: (fire: () => Promise<void>) => Promise<void>): Promise<void> {
-  const { setTimeout: realSet, clearTimeout: realClear } = window;
-  const held = new Map<number, () => void>();
-  const holding = (run: () => void, ms = 0): number => {
-    if (ms < 1000) return realSet(run, ms);
-    held.set(-held.size - 1, run);
-    return -held.size;
-  };
-  const clearing = (id: number | undefined): void => {
-    if (id === undefined || !held.delete(id)) realClear(id);
-  };
-  Object.assign(window, { setTimeout: holding, clearTimeout: clearing });
-  try {
-    await work(async () => {
-      const runs = [...held.values()];
-      held.clear();
-      for (const run of runs) run();
-      await new Promise((resolve) => realSet(resolve));
-    });
-  } finally {
-    Object.assign(window, { setTimeout: realSet, clearTimeout: realClear });
-  }
-}
 
 /** Makes one method of an adapter reject `times` times. */
 export function refuse<K extends keyof MemoryAdapter>(
