@@ -76,7 +76,11 @@ export async function openDatabase(name: string, events: OpenEvents): Promise<Da
         tx.done.catch(keepReason);
         upgrade(opened, from, tx).catch((thrown: unknown) => {
           keepReason(thrown);
-          tx.abort();
+          try {
+            tx.abort();
+          } catch {
+            // The browser has aborted it already.
+          }
         });
       },
     });

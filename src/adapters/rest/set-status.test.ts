@@ -84,12 +84,16 @@ describe('setStatus without a network', () => {
     const { before } = server.faults;
     const busy = problem(503, 'unavailable', {}, { 'retry-after': '40' });
     server.faults.before = () => busy.clone();
+    // The timer of the next attempt is set once the write is stored.
+    await until(() => environment.waits.length);
     await environment.advance(1000);
+    await until(() => (waits.at(-1) as CallWait).reason === 'retry');
     const wait = waits.at(-1) as { reason: string; at: number };
     expect([wait.reason, Math.round((wait.at - environment.now()) / 1000)]).to.deep.equal(['retry', 40 + SPREAD]);
     server.faults.before = before!;
     bench.setOffline(false);
     await environment.advance(5 * 60_000);
+    await until(() => result.value);
     expect(codes(result.value!)).to.deep.equal(['ok']);
   });
 
