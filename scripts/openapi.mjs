@@ -41,7 +41,7 @@ const schemas = {
     minLength: 1,
     maxLength: 256,
     pattern: '^(?!\\.{1,2}$)[^/\\\\\\u0000-\\u001f\\u007f-\\u009f]+$',
-    description: 'Like Id, and also without "/" and "\\", because it stands in paths.',
+    description: 'Like Id, and also without "/" and "\\", because it is part of paths.',
   },
   Name: {
     type: 'string',
@@ -381,7 +381,7 @@ export const document = {
       }),
     },
     '/conversations/history': {
-      post: operation('historyById', 'The same for an id that cannot stand in a path', {
+      post: operation('historyById', 'The same for an id that cannot be part of a path', {
         body: object({ id: ref('Id') }),
         success: answer(object({ items: list(ref('HistoryItem')) })),
       }),

@@ -14,8 +14,8 @@ const CREATE = [
   `INSERT INTO pipeline.migrations (version, name, compatible_from, applied_at) VALUES (0, 'lock', 0, 0)
     ON CONFLICT DO NOTHING`,
 ];
-// An update, not `FOR UPDATE`: with serializable transactions, an instance that had to wait then starts again and sees
-// what was applied meanwhile.
+// An update, not `FOR UPDATE`: with serializable transactions, an instance that had to wait starts again and sees the
+// migrations that the other one has applied.
 const LOCK = 'UPDATE pipeline.migrations SET applied_at = applied_at + 1 WHERE version = 0';
 const READ = `SELECT version, compatible_from AS "compatibleFrom" FROM pipeline.migrations WHERE version > 0`;
 const NOTE = `INSERT INTO pipeline.migrations (version, name, compatible_from, applied_at)

@@ -39,7 +39,7 @@ const ORPHANS = `DELETE FROM pipeline.history WHERE tenant_id = $1 AND conversat
 
 /**
  * Recounts the contacts and counters of these tenants, or of all, and deletes the histories of conversations that are
- * gone. Servers may run meanwhile: each step locks its tenant, like any write. Clients of a tenant whose counts were
+ * gone. Servers may keep running: each step locks its tenant, like any write. Clients of a tenant whose counts were
  * wrong are told to read everything again. Resolves to the tenants that were wrong.
  */
 export async function recount(database: Database, tenants?: readonly string[]): Promise<string[]> {

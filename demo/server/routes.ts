@@ -188,7 +188,7 @@ export function createRoutes(options: RouteOptions): Hono<Env> {
     return respond(ok({ items: await read(c, (read) => readHistory(read, id)) }));
   });
 
-  // For ids that cannot stand in a path.
+  // For ids that cannot be part of a path.
   app.post('/conversations/history', async (c) => {
     check(c);
     const id = parseId(checkText((await readBody(c.req.raw)).fields['id'], 'id'));

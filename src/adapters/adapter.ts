@@ -117,7 +117,7 @@ export interface WaitingWrite {
   readonly statusId: Id | null;
   /** When it was made, milliseconds since the epoch. */
   readonly since: number;
-  /** What it waits for; of a write of an earlier page, as the calls of this one are told by `onWait`. */
+  /** What a write of an earlier page waits for. Calls of this page report it through `onWait`. */
   readonly wait?: CallWait | undefined;
 }
 

@@ -116,7 +116,7 @@ export function exportState({ rows, conversations, histories }: MemoryState): Ex
   return {
     statuses: exportStatuses(rows, new Set(records.flatMap(({ history = [] }) => history.flatMap(namesOf)))),
     total: records.length,
-    conversations: inBatches(records),
+    conversations: batchesOf(records),
   };
 }
 
@@ -132,7 +132,7 @@ export function exportStatuses(rows: ReadonlyMap<Id, StatusRow>, named: Readonly
 }
 
 /** The records, some at a time. */
-export async function* inBatches(
+export async function* batchesOf(
   records: readonly ConversationRecord[],
 ): AsyncGenerator<readonly ConversationRecord[]> {
   for (let start = 0; start < records.length; start += BATCH) yield records.slice(start, start + BATCH);

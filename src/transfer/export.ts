@@ -12,7 +12,7 @@ export interface ExportOptions extends TransferOptions {
 }
 
 /** The most ids that one request of the REST wire may name. */
-const BATCH = 200;
+export const BATCH = 200;
 /** How many histories are read at a time: browsers open six connections to a server. */
 const HISTORIES_AT_ONCE = 6;
 
@@ -55,7 +55,7 @@ export async function readAll(adapter: PipelineAdapter, options: ExportOptions, 
     );
   }
   const { items } = await adapter.listStatuses(callOptions);
-  const ids = options.conversationIds ? inBatches(options.conversationIds) : foundIds(adapter, callOptions);
+  const ids = options.conversationIds ? batchesOfIds(options.conversationIds) : foundIds(adapter, callOptions);
   return {
     statuses: items,
     conversations: readConversations(adapter, ids, callOptions, hasHistories),
@@ -63,7 +63,7 @@ export async function readAll(adapter: PipelineAdapter, options: ExportOptions, 
   };
 }
 
-function* inBatches(ids: readonly Id[]): Generator<readonly Id[]> {
+function* batchesOfIds(ids: readonly Id[]): Generator<readonly Id[]> {
   for (let start = 0; start < ids.length; start += BATCH) yield ids.slice(start, start + BATCH);
 }
 

@@ -7,9 +7,7 @@ import { checkAborted } from '../model/abort.js';
 import type { Id } from '../model/id.js';
 import { contentOf, type Status } from '../model/status.js';
 import { sameContent } from '../model/status-edits.js';
-
-/** The most conversations that one request of the REST wire may name. */
-const BATCH = 200;
+import { BATCH } from './export.js';
 
 /** Returns how to undo a write. */
 type Undo = () => Promise<unknown>;

@@ -146,7 +146,7 @@ export class ChangeFeed {
     } catch (thrown) {
       const isOutdated = toPipelineError(thrown).code === 'version-skew';
       for (const subscriber of subscribers) {
-        // Reading again tells whoever shows the data why it cannot change any more.
+        // The next read fails with the reason, which is shown with the data.
         if (isOutdated && subscriber.state !== 'down') {
           this.#notify(subscriber, { kind: 'reset', seq: String(subscriber.position ?? 0) });
         }

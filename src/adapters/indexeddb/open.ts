@@ -34,7 +34,7 @@ export function toPipelineError(thrown: unknown): PipelineError {
   return new PipelineError(code, message, { cause: thrown });
 }
 
-/** The error of an open: any that is not known is a storage that failed, and may work later. */
+/** The error of an open. An unknown one means that the storage failed, and may work later. */
 export function toOpenError(thrown: unknown): unknown {
   if (thrown instanceof PipelineError || ERRORS.has(String(nameOf(thrown)))) return thrown;
   const message = `The storage of this device could not be opened: ${thrown instanceof Error ? thrown.message : String(thrown)}`;

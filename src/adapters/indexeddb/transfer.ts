@@ -5,7 +5,7 @@ import { checkAborted } from '../../model/abort.js';
 import type { Rows } from '../rules.js';
 import {
   exportStatuses,
-  inBatches,
+  batchesOf,
   planImport,
   type ConversationRecord,
   type Export,
@@ -40,7 +40,7 @@ export async function exportAll(tx: ReadTx): Promise<Export> {
     if (batch.length < BATCH) break;
   }
   const named = new Set(records.flatMap(({ history = [] }) => history.flatMap(({ from, to }) => [from, to])));
-  return { statuses: exportStatuses(all, named), total: records.length, conversations: inBatches(records) };
+  return { statuses: exportStatuses(all, named), total: records.length, conversations: batchesOf(records) };
 }
 
 function toRecord(row: ConversationRow, rows: Rows, history: readonly HistoryItem[]): ConversationRecord {
