@@ -11,6 +11,7 @@ import {
   cleanUp,
   codeOf,
   freshName,
+  inspect,
   keep,
   listen,
   meddling,
@@ -182,6 +183,19 @@ describe('IndexedDBAdapter: opening', () => {
   describe('storage that the browser gives later', () => {
     /** An adapter that keeps data in memory while `work` runs; `SecurityError`, as in a frame without storage access. */
     const denied = (work: () => Promise<void>): Promise<void> => failing('SecurityError', Infinity, work);
+
+    it('what was forgotten before is not copied to it', async () => {
+      const database = freshName();
+      const adapter = openAdapter(database);
+      await denied(async () => {
+        await adapter.createStatus(LEADS);
+        await adapter.setStatus([{ conversationId: 'c1', contactId: 'p1' }, { conversationId: 'c2' }], 'leads');
+        await adapter.forget({ contactIds: ['p1'] });
+      });
+      expect(await namesIn(adapter)).to.deep.equal([LEADS.name]);
+      const kept = await inspect(database, (opened) => opened.getAllKeys('conversations'));
+      expect(kept).to.deep.equal(['c2']);
+    });
 
     it('stored data is shown with the next call, and what was written meanwhile is added to it', async () => {
       const database = freshName();
